@@ -1,0 +1,69 @@
+//! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::domain::comparison::Thresholds;
+use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::ports::{
+    AssertionVerifier, Clock, FaceEngine, PasskeyCeremonies, PopulationRegister, Randomness, Store,
+    TokenSigner,
+};
+use crate::domain::secret::SecretBytes;
+
+/// Everything a use case may need, put together once by `startup`.
+#[derive(Clone)]
+pub struct Services {
+    /// Transactions.
+    pub store: Arc<dyn Store>,
+    /// Who people are.
+    pub register: Arc<dyn PopulationRegister>,
+    /// Faces.
+    pub faces: Arc<dyn FaceEngine>,
+    /// Passkeys.
+    pub passkeys: Arc<dyn PasskeyCeremonies>,
+    /// Token signatures.
+    pub signer: Arc<dyn TokenSigner>,
+    /// Client assertions.
+    pub assertions: Arc<dyn AssertionVerifier>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub randomness: Arc<dyn Randomness>,
+    /// What the deployer decided.
+    pub policy: Arc<Policy>,
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the deployer decided.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Our own address, without a trailing slash when written; also the issuer of tokens (the sandbox's differs).
+    pub public_url: Url,
+    /// The issuer of tokens.
+    pub issuer: String,
+    /// Whether this service is a sandbox: made-up people, marked tokens.
+    pub sandbox: bool,
+    /// Key of pairwise subjects, 32 bytes.
+    pub pairwise_key: SecretBytes,
+    /// Life of an access token, at most 300 s.
+    pub token_lifetime: Duration,
+    /// Similarity thresholds of the embedder in use.
+    pub comparison: Thresholds,
+    /// PAD thresholds of the model in use.
+    pub presentation: PresentationThresholds,
+    /// Restriction sources without which nobody is allowed.
+    pub required_sources: Vec<String>,
+    /// The registry must answer within this time.
+    pub registry_timeout: Duration,
+}

@@ -1,0 +1,248 @@
+//! The operator's request and the code that answers it: RFC 9126 (PAR), RFC 7636 (PKCE, S256 only), RFC 6749.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::id::{TokenId, VerificationId};
+use super::operator::{Operator, OperatorId};
+use super::ports::Randomness;
+use super::time::Timestamp;
+
+/// A pushed request must be used within this time.
+pub const REQUEST_LIFETIME: Duration = Duration::from_secs(60);
+/// A code must be redeemed within this time.
+pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+/// The only scope of first light.
+pub const SCOPE: &str = "play";
+/// Prefix of every `request_uri`, RFC 9126 section 2.2.
+pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// SHA-256 of a secret handle (code, request_uri, session): what the database keeps in its stead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandleHash(pub [u8; 32]);
+
+/// A random handle of 256 bits, base64url.
+pub fn new_handle(randomness: &dyn Randomness) -> String {
+    let mut bytes = [0_u8; 32];
+    randomness.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The hash of a handle as it came over the wire.
+pub fn hash_handle(handle: &str) -> HandleHash {
+    HandleHash(Sha256::digest(handle.as_bytes()).into())
+}
+
+/// The parameters of an authorization request as they were pushed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestParameters {
+    /// `response_type`
+    pub response_type: String,
+    /// `redirect_uri`
+    pub redirect_uri: String,
+    /// `scope`
+    pub scope: String,
+    /// `state`
+    pub state: Option<String>,
+    /// `code_challenge`
+    pub code_challenge: String,
+    /// `code_challenge_method`
+    pub code_challenge_method: String,
+    /// `ui_locales`
+    pub ui_locales: Option<String>,
+}
+
+/// Why a request is refused, with the error code of RFC 6749 section 4.1.2.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// `response_type` is not `code`.
+    #[error("response_type must be code")]
+    ResponseType,
+    /// `redirect_uri` is not registered.
+    #[error("redirect_uri is not one of the registered ones")]
+    RedirectUri,
+    /// PKCE is missing, plain or malformed.
+    #[error("PKCE with code_challenge_method S256 is required")]
+    Pkce,
+    /// A scope that does not exist.
+    #[error("scope must be play")]
+    Scope,
+    /// `state` or `ui_locales` is longer than allowed.
+    #[error("state has at most 512 characters, ui_locales at most 64")]
+    TooLong,
+}
+
+impl RequestError {
+    /// The OAuth error code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ResponseType => "unsupported_response_type",
+            Self::Scope => "invalid_scope",
+            Self::RedirectUri | Self::Pkce | Self::TooLong => "invalid_request",
+        }
+    }
+}
+
+/// A request that was checked and may be used once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedRequest {
+    /// Who pushed it.
+    pub operator: OperatorId,
+    /// Where the answer goes.
+    pub redirect_uri: String,
+    /// Given back unchanged.
+    pub state: Option<String>,
+    /// base64url of SHA-256 of the verifier: 43 characters.
+    pub code_challenge: String,
+    /// Languages the operator suggests.
+    pub ui_locales: Option<String>,
+    /// Until when it may be used.
+    pub expires_at: Timestamp,
+}
+
+impl PushedRequest {
+    /// Checks the parameters against the operator's registration.
+    pub fn check(
+        operator: &Operator,
+        parameters: RequestParameters,
+        now: Timestamp,
+    ) -> Result<Self, RequestError> {
+        if parameters.response_type != "code" {
+            return Err(RequestError::ResponseType);
+        }
+        if !operator.allows_redirect(&parameters.redirect_uri) {
+            return Err(RequestError::RedirectUri);
+        }
+        let challenge_fits = URL_SAFE_NO_PAD
+            .decode(&parameters.code_challenge)
+            .is_ok_and(|raw| raw.len() == 32);
+        if parameters.code_challenge_method != "S256" || !challenge_fits {
+            return Err(RequestError::Pkce);
+        }
+        if parameters.scope != SCOPE {
+            return Err(RequestError::Scope);
+        }
+        let longer = |text: &Option<String>, most| text.as_ref().is_some_and(|t| t.len() > most);
+        if longer(&parameters.state, 512) || longer(&parameters.ui_locales, 64) {
+            return Err(RequestError::TooLong);
+        }
+        Ok(Self {
+            operator: operator.id.clone(),
+            redirect_uri: parameters.redirect_uri,
+            state: parameters.state,
+            code_challenge: parameters.code_challenge,
+            ui_locales: parameters.ui_locales,
+            expires_at: now.plus(REQUEST_LIFETIME),
+        })
+    }
+}
+
+/// Whether `verifier` is the one the challenge was made of (RFC 7636 section 4.6), in constant time.
+pub fn pkce_fits(verifier: &str, challenge: &str) -> bool {
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~');
+    if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(allowed) {
+        return false;
+    }
+    let made = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+    made.as_bytes().ct_eq(challenge.as_bytes()).into()
+}
+
+/// An authorization code as stored: bound to the operator, the redirect URI and the challenge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationCode {
+    /// Hash of the code itself.
+    pub hash: HandleHash,
+    /// Whom it was made for.
+    pub operator: OperatorId,
+    /// Of which verification.
+    pub verification: VerificationId,
+    /// The redirect URI of the request.
+    pub redirect_uri: String,
+    /// The PKCE challenge of the request.
+    pub code_challenge: String,
+    /// Until when it may be redeemed.
+    pub expires_at: Timestamp,
+}
+
+/// What became of an attempt to redeem a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redemption {
+    /// The first attempt; the code is now used up whatever follows.
+    Fresh(AuthorizationCode),
+    /// Used before: the tokens made from it, if any, must die (RFC 6749 section 4.1.2).
+    Replayed {
+        /// The token that the first redemption gave.
+        token: Option<TokenId>,
+    },
+    /// No such code.
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::operator::ClientAuthentication;
+
+    // The example of RFC 7636 appendix B.
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    fn operator() -> Operator {
+        let jwks = ClientAuthentication::PrivateKeyJwt { jwks: "{}".into() };
+        let uris = vec!["https://bet.example/cb".to_owned()];
+        Operator::register(OperatorId::parse("demo-bet").unwrap(), "Demo", jwks, uris, false).unwrap()
+    }
+
+    fn parameters() -> RequestParameters {
+        RequestParameters {
+            response_type: "code".into(),
+            redirect_uri: "https://bet.example/cb".into(),
+            scope: "play".into(),
+            state: Some("xyz".into()),
+            code_challenge: CHALLENGE.into(),
+            code_challenge_method: "S256".into(),
+            ui_locales: None,
+        }
+    }
+
+    #[test]
+    fn pkce_follows_the_rfc_example() {
+        assert!(pkce_fits(VERIFIER, CHALLENGE));
+        assert!(!pkce_fits(CHALLENGE, CHALLENGE));
+        assert!(!pkce_fits("short", CHALLENGE));
+        assert!(!pkce_fits(&VERIFIER.replace('-', " "), CHALLENGE));
+    }
+
+    #[test]
+    fn every_deviation_is_refused_with_its_own_error() {
+        let now = Timestamp::from_seconds(0);
+        let check = |change: &dyn Fn(&mut RequestParameters)| {
+            let mut changed = parameters();
+            change(&mut changed);
+            PushedRequest::check(&operator(), changed, now).map(|_| ())
+        };
+        assert_eq!(check(&|_| ()), Ok(()));
+        assert_eq!(
+            check(&|p| p.response_type = "token".into()),
+            Err(RequestError::ResponseType)
+        );
+        assert_eq!(
+            check(&|p| p.redirect_uri.push('/')),
+            Err(RequestError::RedirectUri)
+        );
+        assert_eq!(
+            check(&|p| p.code_challenge_method = "plain".into()),
+            Err(RequestError::Pkce)
+        );
+        assert_eq!(check(&|p| p.code_challenge.clear()), Err(RequestError::Pkce));
+        assert_eq!(check(&|p| p.scope = "openid".into()), Err(RequestError::Scope));
+        assert_eq!(
+            check(&|p| p.state = Some("s".repeat(513))),
+            Err(RequestError::TooLong)
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! Identifiers: UUIDv7 (RFC 9562), made of the clock and the randomness that the caller passes in.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use super::ports::Randomness;
+use super::time::Timestamp;
+
+fn uuid_v7(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
+    let mut tail = [0_u8; 10];
+    randomness.fill(&mut tail);
+    let millis = u64::try_from(now.micros() / 1_000).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id that sorts by time.
+            pub fn new(now: Timestamp, randomness: &dyn Randomness) -> Self {
+                Self(uuid_v7(now, randomness))
+            }
+
+            /// The UUID itself.
+            pub fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// One run of a player through the gate.
+    VerificationId
+);
+id!(
+    /// A person who has come through the gate at least as far as naming their IIN.
+    PlayerId
+);
+id!(
+    /// A case for compliance staff.
+    CaseId
+);
+id!(
+    /// One stored passkey.
+    PasskeyId
+);
+id!(
+    /// An access token, its `jti`.
+    TokenId
+);

@@ -1,0 +1,22 @@
+//! Pure rules: no input or output, no framework, no clock of its own.
+//!
+//! Everything here is true with the network cable pulled. What a rule needs from outside it takes as a parameter or
+//! asks of a [port](ports).
+
+pub mod access_token;
+pub mod audit;
+pub mod authorization;
+pub mod capture;
+pub mod comparison;
+pub mod id;
+pub mod liveness;
+pub mod operator;
+pub mod person;
+pub mod ports;
+pub mod reason;
+pub mod restrictions;
+pub mod review;
+pub mod second_factor;
+pub mod secret;
+pub mod time;
+pub mod verification;

@@ -1,0 +1,91 @@
+//! Faces and people: the vision engine and the population register.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::capture::{Face, FaceQuality};
+use crate::domain::comparison::{ModelHash, Template};
+use crate::domain::liveness::evidence::PresentationScores;
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::reason::ReasonCode;
+use crate::domain::secret::SecretBytes;
+
+/// Which gate a picture must pass before anything is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// A camera frame: light, sharpness, size, pose, surroundings.
+    LiveFrame,
+    /// An ID photo: one face, large and sharp enough; it may fill the picture.
+    IdPhoto,
+}
+
+/// What to make of the one face, when there is exactly one and it passes the gate.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// The gate.
+    pub gate: Gate,
+    /// PAD scores wanted.
+    pub presentation: bool,
+    /// A template wanted.
+    pub template: bool,
+}
+
+/// What was found in a picture.
+#[derive(Clone, Debug)]
+pub struct Examination {
+    /// Width and height in pixels after turning it upright.
+    pub size: [u32; 2],
+    /// Every face found, best first.
+    pub faces: Vec<Face>,
+    /// Quality of the face, when there is exactly one.
+    pub quality: Option<FaceQuality>,
+    /// Why the picture does not pass the gate; `None` when it does.
+    pub rejection: Option<ReasonCode>,
+    /// PAD scores, when asked for and the gate was passed.
+    pub presentation: Option<PresentationScores>,
+    /// Template, when asked for and the gate was passed.
+    pub template: Option<Template>,
+}
+
+/// Why a picture could not be examined.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The bytes are no picture we read; the code says why.
+    #[error("the picture was refused: {}", .0.code())]
+    Picture(ReasonCode),
+    /// All sessions are busy and the queue is full.
+    #[error("all inference sessions are busy")]
+    Busy {
+        /// When to come back.
+        retry_after: Duration,
+    },
+    /// The engine itself failed.
+    #[error("the face engine failed: {0}")]
+    Failed(String),
+}
+
+/// Finds, measures and describes faces.
+#[async_trait]
+pub trait FaceEngine: Send + Sync {
+    /// Decodes an untrusted picture, finds faces, applies the gate and, where it is passed, makes what was asked for.
+    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError>;
+
+    /// The model that makes templates.
+    fn embedder(&self) -> &ModelHash;
+}
+
+/// Why the population register gave no answer. Not answering is never "not found".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegisterError {
+    /// Down, slow, or answering nonsense.
+    #[error("the population register did not answer: {0}")]
+    Unavailable(String),
+}
+
+/// Who people are: name and national ID photo by IIN.
+#[async_trait]
+pub trait PopulationRegister: Send + Sync {
+    /// The citizen with this IIN, or `None` when the register knows none.
+    async fn find(&self, iin: &Iin) -> Result<Option<Citizen>, RegisterError>;
+}

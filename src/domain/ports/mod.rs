@@ -1,0 +1,30 @@
+//! What the rules ask of the world. Every trait here is implemented by an adapter and named in `startup` alone.
+
+mod credentials;
+mod engines;
+mod repositories;
+pub mod testing;
+
+pub use credentials::{
+    AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, SignError, StartedCeremony,
+    TokenSigner, VerifiedAssertion,
+};
+pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use repositories::{
+    AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
+    UnitOfWork, Verifications,
+};
+
+use super::time::Timestamp;
+
+/// What time it is.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Unpredictable bytes.
+pub trait Randomness: Send + Sync {
+    /// Fills `bytes`. An adapter that cannot must end the process rather than return something predictable.
+    fn fill(&self, bytes: &mut [u8]);
+}

@@ -1,0 +1,226 @@
+//! The store: one unit of work is one transaction, and a decision and its audit event share it.
+
+use async_trait::async_trait;
+
+use crate::domain::access_token::IssuedToken;
+use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
+use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
+use crate::domain::comparison::{ModelHash, Template};
+use crate::domain::id::{CaseId, PasskeyId, PlayerId, TokenId, VerificationId};
+use crate::domain::operator::{Operator, OperatorId};
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::restrictions::{Restriction, Source};
+use crate::domain::review::Case;
+use crate::domain::second_factor::lockout::Lockout;
+use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::recovery_code::RecoveryCodes;
+use crate::domain::second_factor::totp::TotpEnrolment;
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Verification;
+
+/// Why the store did not do as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The database is gone, locked or slow.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// Someone else changed it first, or it exists already.
+    #[error("the record was changed or exists already")]
+    Conflict,
+    /// What is stored cannot be read: wrong key, damage, or an edit from outside.
+    #[error("stored data cannot be read: {0}")]
+    Corrupt(String),
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Opens units of work.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A transaction that may write. Dropped without [`UnitOfWork::commit`], it leaves nothing behind.
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>>;
+
+    /// A transaction that only reads, and so waits for no writer.
+    async fn read(&self) -> Result<Box<dyn UnitOfWork>>;
+
+    /// Whether the database answers and its schema is ours.
+    async fn check(&self) -> Result<()>;
+}
+
+/// One transaction over all repositories.
+#[async_trait]
+pub trait UnitOfWork:
+    Operators
+    + Authorizations
+    + Verifications
+    + Players
+    + Factors
+    + Restrictions
+    + Cases
+    + AuditLog
+    + Citizens
+    + Send
+{
+    /// Makes everything since [`Store::begin`] last, or nothing of it.
+    async fn commit(self: Box<Self>) -> Result<()>;
+}
+
+/// Operators and their assertions.
+#[async_trait]
+pub trait Operators {
+    /// Adds one; [`StoreError::Conflict`] when the id is taken.
+    async fn insert_operator(&mut self, operator: &Operator, now: Timestamp) -> Result<()>;
+    /// By id.
+    async fn find_operator(&mut self, id: &OperatorId) -> Result<Option<Operator>>;
+    /// All, by id.
+    async fn list_operators(&mut self) -> Result<Vec<Operator>>;
+    /// Remembers an assertion's `jti` until it expires; false when it was seen before. Forgets expired ones.
+    async fn remember_assertion(
+        &mut self,
+        operator: &OperatorId,
+        jti: &str,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool>;
+}
+
+/// Requests, codes and tokens.
+#[async_trait]
+pub trait Authorizations {
+    /// Keeps a pushed request under the hash of its `request_uri`.
+    async fn insert_request(&mut self, handle: HandleHash, request: &PushedRequest) -> Result<()>;
+    /// Takes a pushed request away: it serves once.
+    async fn take_request(&mut self, handle: HandleHash) -> Result<Option<PushedRequest>>;
+    /// Keeps a code.
+    async fn insert_code(&mut self, code: &AuthorizationCode) -> Result<()>;
+    /// Uses a code up, by compare-and-set.
+    async fn redeem_code(&mut self, hash: HandleHash, now: Timestamp) -> Result<Redemption>;
+    /// Remembers a token and the code it came from.
+    async fn insert_token(&mut self, token: &IssuedToken, code: HandleHash) -> Result<()>;
+    /// By `jti`.
+    async fn find_token(&mut self, id: TokenId) -> Result<Option<IssuedToken>>;
+    /// Ends a token; false when it had ended before or is unknown.
+    async fn revoke_token(&mut self, id: TokenId, now: Timestamp) -> Result<bool>;
+}
+
+/// Verifications.
+#[async_trait]
+pub trait Verifications {
+    /// Adds a new one.
+    async fn insert_verification(&mut self, verification: &Verification) -> Result<()>;
+    /// By id.
+    async fn find_verification(&mut self, id: VerificationId) -> Result<Option<Verification>>;
+    /// By the hash of the browser session's handle.
+    async fn find_session(&mut self, session: HandleHash) -> Result<Option<Verification>>;
+    /// Writes a change of the revision that was read and raises `revision`; [`StoreError::Conflict`] when someone was
+    /// faster.
+    async fn update_verification(&mut self, verification: &mut Verification) -> Result<()>;
+}
+
+/// Players, found by a keyed hash of their IIN, and the templates of their ID photos.
+#[async_trait]
+pub trait Players {
+    /// The player with this IIN; makes one with `id` when there is none.
+    async fn player_of(&mut self, iin: &Iin, id: PlayerId, now: Timestamp) -> Result<PlayerId>;
+    /// The IIN of a player.
+    async fn find_iin(&mut self, player: PlayerId) -> Result<Option<Iin>>;
+    /// Holds other transactions off this player until this one ends, so that two guesses cannot race.
+    async fn lock_player(&mut self, player: PlayerId) -> Result<()>;
+    /// Keeps the template of the ID photo with this sha256, in place of older ones of the same model.
+    async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template)
+    -> Result<()>;
+    /// The template of this very photo by this model.
+    async fn find_id_template(
+        &mut self,
+        player: PlayerId,
+        photo: [u8; 32],
+        model: &ModelHash,
+    ) -> Result<Option<Template>>;
+}
+
+/// Second factors, ceremonies under way, and lockouts.
+#[async_trait]
+pub trait Factors {
+    /// Keeps ceremony state, in place of an earlier one of the same verification and kind.
+    async fn put_ceremony(
+        &mut self,
+        verification: VerificationId,
+        kind: CeremonyKind,
+        state: &SecretBytes,
+        expires_at: Timestamp,
+    ) -> Result<()>;
+    /// Takes ceremony state away, whatever follows; `None` when there is none or it has expired.
+    async fn take_ceremony(
+        &mut self,
+        verification: VerificationId,
+        kind: CeremonyKind,
+        now: Timestamp,
+    ) -> Result<Option<SecretBytes>>;
+    /// Adds a passkey; [`StoreError::Conflict`] when the credential id is enrolled already.
+    async fn insert_passkey(&mut self, passkey: &StoredPasskey) -> Result<()>;
+    /// All passkeys of a player.
+    async fn list_passkeys(&mut self, player: PlayerId) -> Result<Vec<StoredPasskey>>;
+    /// Stores a passkey's new state after use.
+    async fn update_passkey(&mut self, id: PasskeyId, content: &SecretBytes, now: Timestamp) -> Result<()>;
+    /// Keeps a TOTP enrolment in place of an unconfirmed one; [`StoreError::Conflict`] when one is confirmed.
+    async fn put_totp(&mut self, enrolment: &TotpEnrolment, now: Timestamp) -> Result<()>;
+    /// The enrolment, confirmed or not.
+    async fn find_totp(&mut self, player: PlayerId) -> Result<Option<TotpEnrolment>>;
+    /// Sets the last accepted step, only if `step` is later than the stored one; false otherwise.
+    async fn advance_totp(&mut self, player: PlayerId, step: i64) -> Result<bool>;
+    /// Keeps a set in place of the earlier one.
+    async fn put_recovery_codes(&mut self, player: PlayerId, codes: &RecoveryCodes) -> Result<()>;
+    /// The player's set, used codes included.
+    async fn find_recovery_codes(&mut self, player: PlayerId) -> Result<Option<RecoveryCodes>>;
+    /// Marks a code used; false when it was used before.
+    async fn use_recovery_code(&mut self, player: PlayerId, place: i64, now: Timestamp) -> Result<bool>;
+    /// Failures so far.
+    async fn find_lockout(&mut self, player: PlayerId) -> Result<Lockout>;
+    /// Keeps failures.
+    async fn put_lockout(&mut self, player: PlayerId, lockout: &Lockout) -> Result<()>;
+}
+
+/// The restrictions registry.
+#[async_trait]
+pub trait Restrictions {
+    /// Replaces everything of `source` by these rows.
+    async fn replace_restrictions(&mut self, source: &Source, rows: &[(Iin, Restriction)]) -> Result<()>;
+    /// Every restriction of the person that is known, active or not.
+    async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>>;
+    /// All sources.
+    async fn list_sources(&mut self) -> Result<Vec<Source>>;
+}
+
+/// Cases for compliance staff.
+#[async_trait]
+pub trait Cases {
+    /// Keeps a case, its frame encrypted.
+    async fn insert_case(&mut self, case: &Case) -> Result<()>;
+    /// The newest first, without frames; those older than `before` when given.
+    async fn list_cases(&mut self, limit: u32, before: Option<CaseId>) -> Result<Vec<Case>>;
+    /// One, with its frame.
+    async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>>;
+}
+
+/// The tamper-evident log.
+#[async_trait]
+pub trait AuditLog {
+    /// Appends in this transaction; other appenders wait until it ends.
+    async fn append_audit(&mut self, event: &NewAuditEvent) -> Result<AuditEvent>;
+    /// At most `limit` events from number `from` on, in order of their numbers.
+    async fn list_audit(&mut self, from: i64, limit: u32) -> Result<Vec<AuditEvent>>;
+    /// The recorded head.
+    async fn audit_head(&mut self) -> Result<ChainHead>;
+}
+
+/// The embedded population register.
+#[async_trait]
+pub trait Citizens {
+    /// Adds or replaces people.
+    async fn put_citizens(&mut self, citizens: &[Citizen], now: Timestamp) -> Result<()>;
+    /// By IIN.
+    async fn find_citizen(&mut self, iin: &Iin) -> Result<Option<Citizen>>;
+    /// Made-up people of the sandbox, oldest first.
+    async fn list_sandbox_citizens(&mut self) -> Result<Vec<Citizen>>;
+}

@@ -1,0 +1,44 @@
+//! Passkeys (WebAuthn level 3): what is kept between the two halves of a ceremony, and after it.
+
+use std::time::Duration;
+
+use crate::domain::id::{PasskeyId, PlayerId};
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+
+/// A ceremony that is not finished within this time is void.
+pub const CEREMONY_LIFETIME: Duration = Duration::from_secs(120);
+
+/// Which ceremony.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CeremonyKind {
+    /// `navigator.credentials.create`
+    Registration,
+    /// `navigator.credentials.get`
+    Authentication,
+}
+
+impl CeremonyKind {
+    /// The kind as the column writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Authentication => "authentication",
+        }
+    }
+}
+
+/// A passkey as stored. Its content is the engine's own serialised form and stays opaque here.
+#[derive(Clone, Debug)]
+pub struct StoredPasskey {
+    /// Our id of it.
+    pub id: PasskeyId,
+    /// Whose.
+    pub player: PlayerId,
+    /// The authenticator's credential id.
+    pub credential_id: Vec<u8>,
+    /// The engine's form: public key and signature counter.
+    pub content: SecretBytes,
+    /// When it was enrolled.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,419 @@
+//! One run of a player through the gate: the only state machine.
+//!
+//! ```text
+//! consent -> identify -> face -> second factor -> decided
+//!     \__________\_________\___________\____________/   cancelled or expired from anywhere
+//! ```
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::authorization::{HandleHash, PushedRequest};
+use super::capture::CAPTURE_ATTEMPTS;
+use super::id::{PlayerId, VerificationId};
+use super::operator::OperatorId;
+use super::reason::ReasonCode;
+use super::restrictions::{Permission, Restriction};
+use super::second_factor::FactorKind;
+use super::time::Timestamp;
+
+/// A verification that is not decided within this time has expired.
+pub const VERIFICATION_LIFETIME: Duration = Duration::from_secs(20 * 60);
+/// A second factor may be enrolled or shown only this long after the face step succeeded.
+pub const FACE_VALIDITY: Duration = Duration::from_secs(10 * 60);
+
+/// Where the player stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Asked for consent.
+    Consent,
+    /// Asked for the IIN.
+    Identify,
+    /// Before the camera.
+    Face,
+    /// Asked for the second factor.
+    SecondFactor,
+    /// Over.
+    Decided,
+}
+
+impl Stage {
+    /// Every stage in order.
+    pub const ALL: [Self; 5] = [
+        Self::Consent,
+        Self::Identify,
+        Self::Face,
+        Self::SecondFactor,
+        Self::Decided,
+    ];
+
+    /// The stage as columns and interfaces write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::Identify => "identify",
+            Self::Face => "face",
+            Self::SecondFactor => "second_factor",
+            Self::Decided => "decided",
+        }
+    }
+
+    /// Reads [`Stage::as_str`] back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == name)
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// May play.
+    Approved,
+    /// May not.
+    Refused,
+    /// A person will look; until then: may not.
+    UnderReview,
+    /// The player turned back.
+    Cancelled,
+}
+
+/// One reason, as the player is told it. Never for the operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The code.
+    pub code: ReasonCode,
+    /// The law or decision.
+    pub legal_basis: Option<String>,
+    /// Who says so.
+    pub source: Option<String>,
+    /// Until when.
+    pub until: Option<Timestamp>,
+}
+
+impl From<ReasonCode> for Reason {
+    fn from(code: ReasonCode) -> Self {
+        Self {
+            code,
+            legal_basis: None,
+            source: None,
+            until: None,
+        }
+    }
+}
+
+impl From<&Restriction> for Reason {
+    fn from(restriction: &Restriction) -> Self {
+        Self {
+            code: restriction.ground.reason(),
+            legal_basis: Some(restriction.legal_basis.clone()),
+            source: Some(restriction.source.clone()),
+            until: restriction.ends_at,
+        }
+    }
+}
+
+/// The end of a verification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Why, when it is not approved.
+    pub reasons: Vec<Reason>,
+}
+
+impl Outcome {
+    /// A verdict with plain reason codes.
+    pub fn new(verdict: Verdict, reasons: impl IntoIterator<Item = ReasonCode>) -> Self {
+        Self {
+            verdict,
+            reasons: reasons.into_iter().map(Reason::from).collect(),
+        }
+    }
+
+    /// The last question, asked when face and second factor have succeeded: of age, and free of restrictions? Every
+    /// ground is named; not knowing is a refusal.
+    pub fn of_permission(of_age: bool, permission: &Permission) -> Self {
+        let mut reasons: Vec<Reason> = Vec::new();
+        if !of_age {
+            reasons.push(ReasonCode::UnderAge.into());
+        }
+        match permission {
+            Permission::Allowed => {}
+            Permission::Restricted(restrictions) => reasons.extend(restrictions.iter().map(Reason::from)),
+            Permission::Unknown => reasons.push(ReasonCode::RestrictionsUnknown.into()),
+        }
+        let verdict = if reasons.is_empty() {
+            Verdict::Approved
+        } else {
+            Verdict::Refused
+        };
+        Self { verdict, reasons }
+    }
+}
+
+/// Why a step may not be taken now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// The verification's time is over.
+    #[error("this verification has expired")]
+    Expired,
+    /// Another step is due.
+    #[error("another step is due")]
+    OutOfTurn,
+    /// The face step succeeded too long ago.
+    #[error("the face step must be done again")]
+    FaceTooOld,
+}
+
+/// The run itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// Its id.
+    pub id: VerificationId,
+    /// For whom.
+    pub operator: OperatorId,
+    /// What the operator asked.
+    pub request: PushedRequest,
+    /// Hash of the browser session's handle.
+    pub session: HandleHash,
+    /// Where it stands.
+    pub stage: Stage,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When consent was given.
+    pub consent_at: Option<Timestamp>,
+    /// The version of the consent text.
+    pub consent_version: Option<String>,
+    /// Who they say they are.
+    pub player: Option<PlayerId>,
+    /// Captures that failed so far.
+    pub face_attempts: u32,
+    /// When the face step succeeded.
+    pub face_at: Option<Timestamp>,
+    /// Which second factor succeeded.
+    pub factor: Option<FactorKind>,
+    /// The end.
+    pub outcome: Option<Outcome>,
+    /// When it ended.
+    pub decided_at: Option<Timestamp>,
+    /// Rises with each change; an update of an older revision is refused by the store.
+    pub revision: i64,
+}
+
+impl Verification {
+    /// Begins at consent.
+    pub fn start(id: VerificationId, request: PushedRequest, session: HandleHash, now: Timestamp) -> Self {
+        Self {
+            id,
+            operator: request.operator.clone(),
+            request,
+            session,
+            stage: Stage::Consent,
+            started_at: now,
+            consent_at: None,
+            consent_version: None,
+            player: None,
+            face_attempts: 0,
+            face_at: None,
+            factor: None,
+            outcome: None,
+            decided_at: None,
+            revision: 0,
+        }
+    }
+
+    /// When it expires unless decided.
+    pub fn expires_at(&self) -> Timestamp {
+        self.started_at.plus(VERIFICATION_LIFETIME)
+    }
+
+    /// Captures that may still be tried.
+    pub fn face_attempts_left(&self) -> u32 {
+        CAPTURE_ATTEMPTS.saturating_sub(self.face_attempts)
+    }
+
+    /// Whether the step `stage` may be taken at `now`.
+    pub fn expect(&self, stage: Stage, now: Timestamp) -> Result<(), StepError> {
+        if self.stage == Stage::Decided || self.stage != stage {
+            return Err(StepError::OutOfTurn);
+        }
+        if now >= self.expires_at() {
+            return Err(StepError::Expired);
+        }
+        Ok(())
+    }
+
+    /// The player agrees to the text of this version.
+    pub fn give_consent(&mut self, version: &str, now: Timestamp) -> Result<(), StepError> {
+        self.expect(Stage::Consent, now)?;
+        self.consent_at = Some(now);
+        self.consent_version = Some(version.to_owned());
+        self.stage = Stage::Identify;
+        Ok(())
+    }
+
+    /// The player names themselves, and the population register knows them.
+    pub fn identify(&mut self, player: PlayerId, now: Timestamp) -> Result<(), StepError> {
+        self.expect(Stage::Identify, now)?;
+        self.player = Some(player);
+        self.stage = Stage::Face;
+        Ok(())
+    }
+
+    /// A capture failed. Returns how many may still be tried; at none the caller decides.
+    pub fn face_failed(&mut self, now: Timestamp) -> Result<u32, StepError> {
+        self.expect(Stage::Face, now)?;
+        self.face_attempts += 1;
+        Ok(self.face_attempts_left())
+    }
+
+    /// The live face is bona fide and matches the ID photo.
+    pub fn face_succeeded(&mut self, now: Timestamp) -> Result<(), StepError> {
+        self.expect(Stage::Face, now)?;
+        self.face_at = Some(now);
+        self.stage = Stage::SecondFactor;
+        Ok(())
+    }
+
+    /// Whether a second factor may be enrolled or shown at `now`: right after this session's own face step.
+    pub fn expect_second_factor(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        self.expect(Stage::SecondFactor, now)?;
+        let fresh = self.face_at.is_some_and(|at| now.since(at) < FACE_VALIDITY);
+        match self.player {
+            Some(player) if fresh => Ok(player),
+            _ => Err(StepError::FaceTooOld),
+        }
+    }
+
+    /// The second factor succeeded and the last question was answered.
+    pub fn factor_succeeded(
+        &mut self,
+        factor: FactorKind,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<(), StepError> {
+        self.expect_second_factor(now)?;
+        self.factor = Some(factor);
+        self.close(outcome, now);
+        Ok(())
+    }
+
+    /// Ends it early: a refusal, a doubt, a player who turned back. An approval comes from
+    /// [`Verification::factor_succeeded`] alone.
+    pub fn end_early(&mut self, outcome: Outcome, now: Timestamp) -> Result<(), StepError> {
+        if self.stage == Stage::Decided || outcome.verdict == Verdict::Approved {
+            return Err(StepError::OutOfTurn);
+        }
+        self.close(outcome, now);
+        Ok(())
+    }
+
+    fn close(&mut self, outcome: Outcome, now: Timestamp) {
+        self.outcome = Some(outcome);
+        self.decided_at = Some(now);
+        self.stage = Stage::Decided;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn begin() -> Verification {
+        let request = PushedRequest {
+            operator: OperatorId::parse("demo-bet").unwrap(),
+            redirect_uri: "https://bet.example/cb".into(),
+            state: None,
+            code_challenge: String::new(),
+            ui_locales: None,
+            expires_at: at(60),
+        };
+        Verification::start(
+            VerificationId::from(Uuid::nil()),
+            request,
+            HandleHash([0; 32]),
+            at(0),
+        )
+    }
+
+    fn approved() -> Outcome {
+        Outcome::of_permission(true, &Permission::Allowed)
+    }
+
+    fn player() -> PlayerId {
+        PlayerId::from(Uuid::from_u128(1))
+    }
+
+    #[test]
+    fn the_whole_way_in_order() {
+        let mut v = begin();
+        v.give_consent("2026-11", at(1)).unwrap();
+        v.identify(player(), at(2)).unwrap();
+        v.face_succeeded(at(3)).unwrap();
+        v.factor_succeeded(FactorKind::Passkey, approved(), at(4))
+            .unwrap();
+        assert_eq!(v.outcome.unwrap().verdict, Verdict::Approved);
+        assert_eq!(v.stage, Stage::Decided);
+    }
+
+    #[test]
+    fn a_stale_face_enrols_nothing() {
+        let mut v = begin();
+        v.give_consent("2026-11", at(1)).unwrap();
+        v.identify(player(), at(2)).unwrap();
+        v.face_succeeded(at(3)).unwrap();
+        assert_eq!(v.expect_second_factor(at(3 + 600)), Err(StepError::FaceTooOld));
+    }
+
+    #[test]
+    fn an_early_end_never_approves_and_happens_once() {
+        let mut v = begin();
+        assert_eq!(v.end_early(approved(), at(1)), Err(StepError::OutOfTurn));
+        v.end_early(Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]), at(1))
+            .unwrap();
+        assert_eq!(
+            v.end_early(Outcome::new(Verdict::Refused, []), at(2)),
+            Err(StepError::OutOfTurn)
+        );
+    }
+
+    #[test]
+    fn not_knowing_and_being_too_young_are_both_named() {
+        let outcome = Outcome::of_permission(false, &Permission::Unknown);
+        assert_eq!(outcome.verdict, Verdict::Refused);
+        let codes: Vec<_> = outcome.reasons.iter().map(|r| r.code).collect();
+        assert_eq!(codes, [ReasonCode::UnderAge, ReasonCode::RestrictionsUnknown]);
+    }
+
+    proptest! {
+        /// Whatever order the steps are tried in, nobody is approved who has not taken all of them in turn.
+        #[test]
+        fn no_order_of_steps_skips_one(steps in prop::collection::vec(0_u8..6, 0..30)) {
+            let mut v = begin();
+            for (tick, step) in (1_i64..).zip(steps) {
+                let now = at(tick);
+                let _ = match step {
+                    0 => v.give_consent("2026-11", now),
+                    1 => v.identify(player(), now),
+                    2 => v.face_failed(now).map(|_| ()),
+                    3 => v.face_succeeded(now),
+                    4 => v.factor_succeeded(FactorKind::Totp, approved(), now),
+                    _ => v.end_early(approved(), now),
+                };
+            }
+            if v.outcome.is_some_and(|o| o.verdict == Verdict::Approved) {
+                prop_assert!(v.consent_at < v.face_at && v.face_at < v.decided_at);
+                prop_assert!(v.consent_at.is_some() && v.player.is_some() && v.factor.is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! RFC 9457 problems: every refusal has a stable code and a sentence in the reader's language.
+
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderMap, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::domain::ports::{EngineError, StoreError};
+use crate::domain::reason::ReasonCode;
+use crate::domain::verification::StepError;
+use crate::messages::{Locale, message};
+
+macro_rules! problem_codes {
+    ($($name:ident = $code:literal, $status:ident;)*) => {
+        /// Refusals of the interface itself; refusals of pictures and people are [`ReasonCode`]s.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum ProblemCode { $($name,)* }
+
+        impl ProblemCode {
+            /// Every code, for the test that holds the message files complete.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    Internal = "internal", INTERNAL_SERVER_ERROR;
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE;
+    Busy = "busy", SERVICE_UNAVAILABLE;
+    Conflict = "conflict", CONFLICT;
+    NotFound = "not_found", NOT_FOUND;
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
+    BadRequest = "bad_request", BAD_REQUEST;
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
+    MediaType = "media_type", UNSUPPORTED_MEDIA_TYPE;
+    ForeignOrigin = "foreign_origin", FORBIDDEN;
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
+    Unauthorized = "unauthorized", UNAUTHORIZED;
+    SessionUnknown = "session_unknown", UNAUTHORIZED;
+    VerificationExpired = "verification_expired", GONE;
+    OutOfTurn = "out_of_turn", CONFLICT;
+    FaceTooOld = "face_too_old", CONFLICT;
+    RequestUnknown = "request_unknown", BAD_REQUEST;
+    ConsentNeeded = "consent_needed", UNPROCESSABLE_ENTITY;
+    IinMalformed = "iin_malformed", UNPROCESSABLE_ENTITY;
+    IinCentury = "iin_century", UNPROCESSABLE_ENTITY;
+    IinDate = "iin_date", UNPROCESSABLE_ENTITY;
+    IinControlDigit = "iin_control_digit", UNPROCESSABLE_ENTITY;
+    IinTaken = "iin_taken", CONFLICT;
+    NameInvalid = "name_invalid", UNPROCESSABLE_ENTITY;
+    RegisterUnavailable = "register_unavailable", SERVICE_UNAVAILABLE;
+    CeremonyUnknown = "ceremony_unknown", CONFLICT;
+    PasskeyRejected = "passkey_rejected", UNPROCESSABLE_ENTITY;
+    FactorEnrolled = "factor_enrolled", CONFLICT;
+    FactorMissing = "factor_missing", CONFLICT;
+    CodeWrong = "code_wrong", UNPROCESSABLE_ENTITY;
+    FactorLocked = "factor_locked", TOO_MANY_REQUESTS;
+    FrameMalformed = "frame_malformed", BAD_REQUEST;
+    FrameTooLarge = "frame_too_large", PAYLOAD_TOO_LARGE;
+    FrameOutOfOrder = "frame_out_of_order", BAD_REQUEST;
+}
+
+/// A refusal on its way to the reader.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: &'static str,
+    status: StatusCode,
+    locale: Locale,
+    retry_after: Option<Duration>,
+}
+
+/// The body of RFC 9457 section 3.
+#[derive(Debug, Serialize)]
+pub struct ProblemBody {
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    code: &'static str,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A refusal of the interface.
+    pub fn new(code: ProblemCode, locale: Locale) -> Self {
+        Self {
+            code: code.code(),
+            status: code.status(),
+            locale,
+            retry_after: None,
+        }
+    }
+
+    /// A refusal of a picture or a person.
+    pub fn reason(reason: ReasonCode, locale: Locale) -> Self {
+        Self {
+            code: reason.code(),
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            locale,
+            retry_after: None,
+        }
+    }
+
+    /// Says when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The body as it is sent, also over a WebSocket.
+    pub fn body(&self) -> ProblemBody {
+        let message = message(self.code, self.locale);
+        ProblemBody {
+            kind: format!("urn:rastau:problem:{}", self.code),
+            title: message.title,
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: message.text,
+            retry_after: self.retry_after.map(seconds),
+        }
+    }
+
+    /// From a store that did not do as asked; what went wrong is for the log alone.
+    pub fn store(error: &StoreError, locale: Locale) -> Self {
+        match error {
+            StoreError::Conflict => Self::new(ProblemCode::Conflict, locale),
+            StoreError::Unavailable(why) => {
+                tracing::error!(why, "the database is unavailable");
+                Self::new(ProblemCode::Unavailable, locale).retry_after(Duration::from_secs(5))
+            }
+            StoreError::Corrupt(why) => {
+                tracing::error!(why, "stored data cannot be read");
+                Self::new(ProblemCode::Internal, locale)
+            }
+        }
+    }
+
+    /// From a step taken out of turn.
+    pub fn step(error: StepError, locale: Locale) -> Self {
+        let code = match error {
+            StepError::Expired => ProblemCode::VerificationExpired,
+            StepError::OutOfTurn => ProblemCode::OutOfTurn,
+            StepError::FaceTooOld => ProblemCode::FaceTooOld,
+        };
+        Self::new(code, locale)
+    }
+
+    /// From the face engine.
+    pub fn engine(error: &EngineError, locale: Locale) -> Self {
+        match error {
+            EngineError::Picture(reason) => Self::reason(*reason, locale),
+            EngineError::Busy { retry_after } => {
+                Self::new(ProblemCode::Busy, locale).retry_after(*retry_after)
+            }
+            EngineError::Failed(why) => {
+                tracing::error!(why, "the face engine failed");
+                Self::new(ProblemCode::Internal, locale)
+            }
+        }
+    }
+}
+
+/// The reader's language, from `Accept-Language`.
+pub fn locale(request: &HttpRequest) -> Locale {
+    locale_of(request.headers())
+}
+
+/// The reader's language, from the headers.
+pub fn locale_of(headers: &HeaderMap) -> Locale {
+    headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map(Locale::negotiate)
+        .unwrap_or_default()
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        answer.insert_header((CONTENT_LANGUAGE, self.locale.tag()));
+        if let Some(wait) = self.retry_after {
+            answer.insert_header((RETRY_AFTER, seconds(wait)));
+        }
+        let body = serde_json::to_string(&self.body()).unwrap_or_default();
+        answer.content_type("application/problem+json").body(body)
+    }
+}
+
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}

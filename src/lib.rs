@@ -1,0 +1,25 @@
+//! **Rastau** (Kazakh: confirmation) decides whether the person about to place a bet is who they say they are and may
+//! play at all.
+//!
+//! The map of the house:
+//!
+//! - [`domain`]: pure rules, no input or output;
+//! - [`app`]: one use case a file, named by its verb;
+//! - [`vision`], [`store`], [`gateways`], [`credentials`]: adapters behind the ports of the domain;
+//! - [`http`], [`cli`]: the doors for players, operators, staff and the people who run it;
+//! - [`config`]: what can be set; [`messages`]: what people read;
+//! - [`startup`]: the composition root, the only file that names concrete adapters.
+//!
+//! Arrows: `http, cli, vision, store, gateways, credentials -> app -> domain`; `tests/it/architecture.rs` holds them.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod credentials;
+pub mod domain;
+pub mod gateways;
+pub mod http;
+pub mod messages;
+pub mod startup;
+pub mod store;
+pub mod vision;
