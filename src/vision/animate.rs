@@ -258,3 +258,6 @@ impl Noise {
         (sum as f32 / 65_536.0 - 2.0) * 3.0_f32.sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests;
