@@ -107,15 +107,13 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
             return false;
         };
         place += marker;
-        match bytes[place + 1] {
-            END_OF_IMAGE => return true,
-            _ => {
-                let Some([high, low]) = bytes.get(place + 2..place + 4) else {
-                    return false;
-                };
-                place += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-            }
+        if bytes[place + 1] == END_OF_IMAGE {
+            return true;
         }
+        let Some([high, low]) = bytes.get(place + 2..place + 4) else {
+            return false;
+        };
+        place += 2 + usize::from(u16::from_be_bytes([*high, *low]));
     }
 }
 

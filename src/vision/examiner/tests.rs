@@ -69,10 +69,13 @@ fn every_way_to_fail_has_its_reason() {
         judged(&resize(&crop(&frame, near), 600, 630).unwrap()),
         Some(ReasonCode::FaceTooLarge)
     );
-    assert_eq!(
-        judged(&lay(&frame, FRAME, [-290, 0], FRAME)),
-        Some(ReasonCode::FaceCutOff)
-    );
+    for at in [[-280, 0], [280, 0], [0, -190], [0, 230]] {
+        assert_eq!(
+            judged(&lay(&frame, FRAME, at, FRAME)),
+            Some(ReasonCode::FaceCutOff),
+            "{at:?}"
+        );
+    }
     assert_eq!(judged(&toned(&frame, |v| v * 0.12)), Some(ReasonCode::TooDark));
     assert_eq!(
         judged(&toned(&frame, |v| 215.0 + v * 0.15)),
