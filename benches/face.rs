@@ -44,10 +44,10 @@ fn main() -> Result<(), Failure> {
 
 fn scene(models: &Path, examiner: &mut Examiner) -> Result<Scene, Failure> {
     let photo = std::fs::read(models.join("store/demo/astronaut.png"))?;
-    let photo = decode(&photo, DecodeLimits::PHOTO).map_err(|reason| reason.code())?;
+    let photo = decode(&photo, DecodeLimits::PHOTO).map_err(rastau::domain::reason::ReasonCode::code)?;
     let faces = examiner.detector.detect(&photo)?;
     let jpeg = Portrait::new(&photo, &faces, 0)?.frame(0, 1)?;
-    let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(|reason| reason.code())?;
+    let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(rastau::domain::reason::ReasonCode::code)?;
     let face = examiner
         .detector
         .detect(&picture)?
@@ -67,16 +67,16 @@ fn models_alone(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scen
     let mut group = criterion.benchmark_group("model alone");
     let frame = examiner.detector.numbers(&scene.picture)?;
     group.bench_function("detector", |b| {
-        b.iter(|| examiner.detector.run_alone(black_box(&frame)))
+        b.iter(|| examiner.detector.run_alone(black_box(&frame)));
     });
     let face = examiner.embedder.numbers(&scene.aligned);
     group.bench_function("embedder", |b| {
-        b.iter(|| examiner.embedder.unit(black_box(&face)))
+        b.iter(|| examiner.embedder.unit(black_box(&face)));
     });
     let area = surroundings(&scene.picture, &scene.face, 2.7);
     let around = examiner.presentation.numbers(&scene.picture, area)?;
     group.bench_function("PAD", |b| {
-        b.iter(|| examiner.presentation.score(black_box(&around)))
+        b.iter(|| examiner.presentation.score(black_box(&around)));
     });
     group.finish();
     Ok(())
@@ -85,18 +85,18 @@ fn models_alone(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scen
 fn steps(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) {
     let mut group = criterion.benchmark_group("step");
     group.bench_function("decode", |b| {
-        b.iter(|| decode(black_box(&scene.jpeg), DecodeLimits::FRAME))
+        b.iter(|| decode(black_box(&scene.jpeg), DecodeLimits::FRAME));
     });
     group.bench_function("detect", |b| b.iter(|| examiner.detector.detect(&scene.picture)));
     group.bench_function("align", |b| b.iter(|| align(&scene.picture, &scene.face.points)));
     group.bench_function("quality", |b| {
-        b.iter(|| measure(&scene.picture, &scene.face, &scene.aligned))
+        b.iter(|| measure(&scene.picture, &scene.face, &scene.aligned));
     });
     group.bench_function("PAD (3 scales)", |b| {
-        b.iter(|| examiner.presentation.scores(&scene.picture, &scene.face))
+        b.iter(|| examiner.presentation.scores(&scene.picture, &scene.face));
     });
     group.bench_function("embed (face and mirror)", |b| {
-        b.iter(|| examiner.embedder.template(&scene.aligned))
+        b.iter(|| examiner.embedder.template(&scene.aligned));
     });
     group.finish();
 }

@@ -52,10 +52,10 @@ pub fn similarity(points: &[[f32; 2]; 5]) -> Option<Affine> {
 
 /// The way back: from the aligned face to the picture.
 pub fn inverse(map: &Affine) -> Affine {
-    let [[a, b, x], [c, d, y]] = *map;
-    let whole = a * d - b * c;
-    let (a, b, c, d) = (d / whole, -b / whole, -c / whole, a / whole);
-    [[a, b, -a * x - b * y], [c, d, -c * x - d * y]]
+    let [[right, up, x], [left, down, y]] = *map;
+    let area = right * down - up * left;
+    let turned = [[down / area, -up / area], [-left / area, right / area]];
+    turned.map(|[along, across]| [along, across, -along * x - across * y])
 }
 
 /// The aligned face, [`ALIGNED`] pixels square; what lies outside the picture is black. A large face is sampled finely
