@@ -136,6 +136,11 @@ impl Outcome {
         }
     }
 
+    /// The reason codes alone.
+    pub fn codes(&self) -> Vec<ReasonCode> {
+        self.reasons.iter().map(|reason| reason.code).collect()
+    }
+
     /// The last question, asked when face and second factor have succeeded: of age, and free of restrictions? Every
     /// ground is named; not knowing is a refusal.
     pub fn of_permission(of_age: bool, permission: &Permission) -> Self {
