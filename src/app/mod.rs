@@ -15,6 +15,7 @@ pub mod prove_passkey;
 mod record_case;
 pub mod recovery_codes;
 pub mod return_to_operator;
+pub mod sandbox_people;
 pub mod start_verification;
 pub mod totp;
 pub mod view_verification;

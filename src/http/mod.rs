@@ -5,6 +5,7 @@ pub mod health;
 pub mod middleware;
 pub mod player;
 pub mod problem;
+pub mod sandbox;
 pub mod server;
 pub mod web_files;
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpRequest, HttpServer, web};
@@ -9,6 +10,7 @@ use actix_web::{App, HttpRequest, HttpServer, web};
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
 use super::problem::{Problem, ProblemCode, locale};
+use super::sandbox::{self, DemoOperator};
 use super::{health, player, web_files};
 use crate::app::Services;
 
@@ -20,12 +22,15 @@ const JSON_BYTES: usize = 64 * 1024;
 pub struct HttpSettings {
     /// Worker threads.
     pub workers: usize,
+    /// The demo operator's site; in a sandbox only.
+    pub demo_operator: Option<Arc<DemoOperator>>,
 }
 
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
     let https = services.policy.public_url.scheme() == "https";
+    let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
         App::new()
@@ -36,6 +41,11 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .configure(health::configure)
             .configure(player::configure)
             .configure(web_files::configure_verify)
+            .configure(|config| {
+                if let Some(operator) = &demo_operator {
+                    sandbox::configure(config, operator.clone());
+                }
+            })
             .default_service(web::to(nothing_here))
     });
     Ok(server
