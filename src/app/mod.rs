@@ -19,6 +19,7 @@ pub mod push_authorization;
 mod record_case;
 pub mod recovery_codes;
 pub mod return_to_operator;
+pub mod sandbox_people;
 pub mod start_verification;
 pub mod totp;
 pub mod view_verification;
