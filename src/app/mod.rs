@@ -1,17 +1,21 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
 mod accept_factor;
+pub mod authenticate_client;
 pub mod cancel_verification;
 pub mod capture_face;
 mod check_restrictions;
 pub mod enrol_passkey;
 mod enrolled_factors;
+pub mod exchange_code;
 pub mod give_consent;
 pub mod identify_person;
+pub mod introspect_token;
 mod load_id_template;
 mod player_error;
 mod player_session;
 pub mod prove_passkey;
+pub mod push_authorization;
 mod record_case;
 pub mod recovery_codes;
 pub mod return_to_operator;

@@ -3,6 +3,7 @@
 
 pub mod health;
 pub mod middleware;
+pub mod operator;
 pub mod player;
 pub mod problem;
 pub mod sandbox;

@@ -11,7 +11,7 @@ use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
-use super::{health, player, web_files};
+use super::{health, operator, player, web_files};
 use crate::app::Services;
 
 /// A JSON body, at most; pictures have their own limit.
@@ -39,6 +39,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(limiter.clone())
             .configure(bad_input)
             .configure(health::configure)
+            .configure(operator::configure)
             .configure(player::configure)
             .configure(web_files::configure_verify)
             .configure(|config| {
