@@ -1,5 +1,24 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
+mod accept_factor;
+pub mod cancel_verification;
+pub mod capture_face;
+mod check_restrictions;
+pub mod enrol_passkey;
+mod enrolled_factors;
+pub mod give_consent;
+pub mod identify_person;
+mod load_id_template;
+mod player_error;
+mod player_session;
+pub mod prove_passkey;
+mod record_case;
+pub mod recovery_codes;
+pub mod return_to_operator;
+pub mod start_verification;
+pub mod totp;
+pub mod view_verification;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +32,8 @@ use crate::domain::ports::{
     TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
+
+pub use player_error::PlayerError;
 
 /// Everything a use case may need, put together once by `startup`.
 #[derive(Clone)]

@@ -1,0 +1,38 @@
+# Two commands matter: `make demo` and `make test`. Both do all their own set-up and skip what is already done.
+# More for the demo itself goes into ARGS: make demo ARGS="--port 9000"
+
+RUN := @bash scripts/run.sh
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test models web build lint bench doctor clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## set everything up and serve the demo with a player, an operator and a population register
+	$(RUN) demo $(ARGS)
+
+test: ## set everything up and run every check and test, end to end in a real browser too
+	$(RUN) test
+
+models: ## fetch, verify and prepare the models into models/store
+	$(RUN) models
+
+web: ## build the web pages into web/dist
+	$(RUN) web
+
+build: ## build the server with its pages
+	$(RUN) build
+
+lint: ## formatting, clippy, types of the web pages, licences of dependencies
+	$(RUN) lint
+
+bench: ## measure detection, liveness and comparison
+	$(RUN) bench
+
+doctor: ## let the server check its own configuration, models and database
+	$(RUN) doctor $(ARGS)
+
+clean: ## remove what was built; the fetched models stay
+	$(RUN) clean

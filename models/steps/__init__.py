@@ -1,0 +1,1 @@
+"""What prepare.py does, one concern a file: manifest, fetch, rewrite, tflite_to_onnx."""

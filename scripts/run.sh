@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# What each make target does, as a list of steps. Every step is skipped or near instant when nothing changed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+unset MAKEFLAGS MFLAGS MAKELEVEL # cargo would take make's job server for its own
+
+source scripts/steps.sh
+source scripts/system.sh
+source scripts/setup.sh
+source scripts/checks.sh
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+rastau=$target/debug/rastau
+goal=${1:?run.sh GOAL}
+shift
+
+case $goal in
+demo)
+    steps 5
+    step "Debian packages" system_packages build
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Server" build_server
+    header "Demo"
+    exec "$rastau" demo "$@"
+    ;;
+test)
+    # The Rust tests come last, so that the run closes with their runner's count.
+    steps 12
+    step "Debian packages" system_packages build test
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Server" build_server
+    step "Formatting" check_formatting
+    step "Clippy" check_clippy
+    step "Web pages: types" check_web_types
+    step "Web pages: unit tests" test_web
+    step "End to end in Chromium" test_end_to_end "$rastau"
+    step "Documentation examples" test_documentation
+    step "PostgreSQL for the tests" start_postgres
+    step "Rust tests" test_rust
+    ;;
+models)
+    steps 2
+    step "Debian packages" system_packages models
+    step "Models" prepare_models
+    ;;
+web)
+    steps 1
+    step "Web pages" build_web
+    ;;
+build)
+    steps 3
+    step "Debian packages" system_packages build
+    step "Web pages" build_web
+    step "Server" build_server
+    ;;
+lint)
+    steps 6
+    step "Debian packages" system_packages build
+    step "Web pages" build_web
+    step "Formatting" check_formatting
+    step "Clippy" check_clippy
+    step "Web pages: types" check_web_types
+    step "Licences and advisories" check_dependencies
+    ;;
+bench)
+    steps 4
+    step "Debian packages" system_packages build
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Benchmarks" cargo bench --locked
+    ;;
+doctor)
+    steps 4
+    step "Debian packages" system_packages build
+    step "Web pages" build_web
+    step "Server" build_server
+    header "Doctor"
+    exec "$rastau" doctor "$@"
+    ;;
+clean)
+    cargo clean
+    rm -rf web/dist web/node_modules
+    echo "The models stay; remove models/store by hand to fetch them again."
+    ;;
+*)
+    echo "run.sh: no goal is called $goal" >&2
+    exit 2
+    ;;
+esac

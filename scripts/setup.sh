@@ -1,0 +1,24 @@
+# The set-up steps after the system packages: models, web pages, server.
+
+prepare_models() { python3 models/prepare.py; }
+
+build_web() {
+    local installed=web/node_modules/.rastau-installed built=web/node_modules/.rastau-built
+    if [[ ! $installed -nt web/package-lock.json ]]; then
+        (cd web && npm ci --no-audit --no-fund)
+        touch "$installed"
+    fi
+    if [[ ! -d web/dist || ! -e $built || -n $(web_changes_since "$built") ]]; then
+        touch "$built.started" # a file saved during the build counts as newer
+        (cd web && npm run build)
+        mv "$built.started" "$built"
+    fi
+}
+
+# web_changes_since STAMP: names one changed source, or nothing.
+web_changes_since() {
+    find web -mindepth 1 \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o -newer "$1" -print -quit
+}
+
+# Demo and tests share this one build: the ordinary dev profile.
+build_server() { cargo build --locked; }
