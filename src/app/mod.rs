@@ -1,6 +1,7 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
 mod accept_factor;
+pub mod add_operator;
 pub mod cancel_verification;
 pub mod capture_face;
 mod check_restrictions;
@@ -8,15 +9,22 @@ pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod give_consent;
 pub mod identify_person;
+pub mod import_people;
+pub mod import_registry;
 mod load_id_template;
 mod player_error;
 mod player_session;
 pub mod prove_passkey;
 mod record_case;
 pub mod recovery_codes;
+pub mod registry_file;
 pub mod return_to_operator;
+pub mod review_cases;
+pub mod row_refusal;
 pub mod start_verification;
+pub mod table;
 pub mod totp;
+pub mod verify_audit;
 pub mod view_verification;
 
 use std::fmt;
