@@ -33,7 +33,7 @@ pub enum Begun {
     /// Frames may come.
     Ready(Box<FaceCapture>),
     /// The verification ended instead: no attempts left, or an ID photo that cannot be used.
-    Ended,
+    Ended(Verdict),
 }
 
 /// What became of one frame.
@@ -76,43 +76,33 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     verification.expect(Stage::Face, now)?;
-    let ended = match (&id_photo, verification.face_attempts_left()) {
-        (None, _) => Some(Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable])),
-        (_, 0) => Some(Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts])),
-        _ => None,
+    let refusal = match (id_photo, verification.face_attempts_left()) {
+        (None, _) => Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]),
+        (Some(_), 0) => Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]),
+        (Some(id_photo), _) => {
+            let attempt = verification.begin_capture(now)?;
+            unit.update_verification(&mut verification).await?;
+            unit.commit().await?;
+            let capture = Capture::start(now);
+            let services = services.clone();
+            return Ok(Begun::Ready(Box::new(FaceCapture {
+                services,
+                session,
+                attempt,
+                id_photo,
+                capture,
+            })));
+        }
     };
-    if let (Some(id_photo), None) = (id_photo, &ended) {
-        let attempt = verification.begin_capture(now)?;
-        unit.update_verification(&mut verification).await?;
-        unit.commit().await?;
-        let capture = Capture::start(now);
-        let services = services.clone();
-        return Ok(Begun::Ready(Box::new(FaceCapture {
-            services,
-            session,
-            attempt,
-            id_photo,
-            capture,
-        })));
-    }
-    if let Some(outcome) = ended {
-        let evidence = Evidence {
-            reasons: outcome.codes(),
-            ..Evidence::default()
-        };
-        record_case(
-            services,
-            unit.as_mut(),
-            &verification,
-            outcome.verdict,
-            evidence,
-            now,
-        )
-        .await?;
-        end(unit.as_mut(), &mut verification, outcome, now).await?;
-        unit.commit().await?;
-    }
-    Ok(Begun::Ended)
+    let verdict = refusal.verdict;
+    let evidence = Evidence {
+        reasons: refusal.codes(),
+        ..Evidence::default()
+    };
+    record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
+    end(unit.as_mut(), &mut verification, refusal, now).await?;
+    unit.commit().await?;
+    Ok(Begun::Ended(verdict))
 }
 
 impl FaceCapture {

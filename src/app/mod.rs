@@ -21,6 +21,7 @@ pub mod registry_file;
 pub mod return_to_operator;
 pub mod review_cases;
 pub mod row_refusal;
+pub mod sandbox_people;
 pub mod start_verification;
 pub mod table;
 pub mod totp;
