@@ -1,6 +1,7 @@
 //! The doors over HTTP, by audience: players, operators, compliance, sandbox. Status codes, cookies and headers live
 //! here and nowhere else.
 
+pub mod compliance;
 pub mod health;
 pub mod middleware;
 pub mod operator;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
+use super::compliance::{self, StaffKey};
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
 use super::problem::{Problem, ProblemCode, locale};
@@ -24,12 +25,15 @@ pub struct HttpSettings {
     pub workers: usize,
     /// The demo operator's site; in a sandbox only.
     pub demo_operator: Option<Arc<DemoOperator>>,
+    /// The key of the staff's door; without one it is not there.
+    pub staff_key: Option<StaffKey>,
 }
 
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
     let https = services.policy.public_url.scheme() == "https";
+    let staff_key = settings.staff_key.clone();
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
@@ -43,6 +47,9 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .configure(player::configure)
             .configure(web_files::configure_verify)
             .configure(|config| {
+                if let Some(key) = &staff_key {
+                    compliance::configure(config, key.clone());
+                }
                 if let Some(operator) = &demo_operator {
                     sandbox::configure(config, operator.clone());
                 }
