@@ -1,6 +1,7 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
 mod accept_factor;
+pub mod add_operator;
 pub mod authenticate_client;
 pub mod cancel_verification;
 pub mod capture_face;
@@ -10,6 +11,8 @@ mod enrolled_factors;
 pub mod exchange_code;
 pub mod give_consent;
 pub mod identify_person;
+pub mod import_people;
+pub mod import_registry;
 pub mod introspect_token;
 mod load_id_template;
 mod player_error;
@@ -18,10 +21,15 @@ pub mod prove_passkey;
 pub mod push_authorization;
 mod record_case;
 pub mod recovery_codes;
+pub mod registry_file;
 pub mod return_to_operator;
+pub mod review_cases;
+pub mod row_refusal;
 pub mod sandbox_people;
 pub mod start_verification;
+pub mod table;
 pub mod totp;
+pub mod verify_audit;
 pub mod view_verification;
 
 use std::fmt;

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Faces in untrusted pictures: decode, detect, align, measure, describe, and tell a living face from a picture of one.
+//!
+//! A picture's way: [`decode`], [`detect`], [`align`], [`quality`], [`gate`], [`presentation`], [`embed`], all walked in
+//! [`examiner`]; [`session_pool`] hands examiners out and [`engine`] puts them behind the port of the domain. What the
+//! models are, how they are fed and judged, stands in `models/manifest.toml`, read by [`manifest`].
+
+pub mod align;
+pub mod decode;
+pub mod detect;
+pub mod embed;
+pub mod engine;
+pub mod examiner;
+pub mod gate;
+pub mod geometry;
+pub mod manifest;
+pub mod picture;
+pub mod presentation;
+pub mod quality;
+pub mod runtime;
+pub mod session_pool;
+pub mod tensor;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, Session};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::problem;
@@ -26,6 +27,11 @@ const FRAME_BYTES: usize = 512 * 1024;
 /// How often a silent connection is looked at.
 const TICK: Duration = Duration::from_secs(1);
 
+#[derive(Deserialize)]
+pub(super) struct Language {
+    ui_locales: Option<String>,
+}
+
 /// One capture's connection.
 struct Stream {
     services: web::Data<Services>,
@@ -38,9 +44,14 @@ struct Stream {
 pub(super) async fn stream(
     request: HttpRequest,
     services: web::Data<Services>,
+    language: web::Query<Language>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let locale = locale(&request);
+    // A browser cannot choose the headers of a WebSocket: the page names its language in the address.
+    let locale = language
+        .ui_locales
+        .as_deref()
+        .map_or_else(|| locale(&request), Locale::negotiate);
     let session = session_cookie::read(&request, &services)?;
     let begun = begin_capture(&services, session)
         .await

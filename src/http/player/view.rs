@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::app::Services;
 use crate::app::view_verification::{VerificationView, view_verification};
+use crate::app::{Policy, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::FRAMES_NEEDED;
 use crate::domain::second_factor::FactorKind;
@@ -14,7 +14,7 @@ use crate::messages::{Locale, message};
 use super::problem::problem;
 
 /// Where the page sends the browser at the end; the code is made only there.
-const RETURN_URL: &str = "/api/player/return";
+const RETURN_PATH: &str = "api/player/return";
 
 #[derive(Debug, Serialize)]
 pub(super) struct View {
@@ -49,7 +49,7 @@ struct SecondFactorView {
 struct OutcomeView {
     result: Verdict,
     reasons: Vec<ReasonView>,
-    return_url: &'static str,
+    return_url: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,10 +66,15 @@ pub(super) async fn read(services: &Services, session: HandleHash, locale: Local
     let view = view_verification(services, session)
         .await
         .map_err(|error| problem(&error, locale))?;
-    Ok(render(view, services.policy.sandbox, locale))
+    Ok(render(view, &services.policy, locale))
 }
 
-fn render(view: VerificationView, sandbox: bool, locale: Locale) -> View {
+fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
+    let return_url = policy
+        .public_url
+        .join(RETURN_PATH)
+        .map(String::from)
+        .unwrap_or_default();
     View {
         // Whether the answer was handed back already is no business of the page.
         stage: if view.stage == Stage::Returned {
@@ -78,7 +83,7 @@ fn render(view: VerificationView, sandbox: bool, locale: Locale) -> View {
             view.stage
         },
         operator: OperatorView { name: view.operator },
-        sandbox,
+        sandbox: policy.sandbox,
         expires_at: view.expires_at.rfc3339(),
         face: FaceView {
             attempts_left: view.face_attempts_left,
@@ -89,11 +94,13 @@ fn render(view: VerificationView, sandbox: bool, locale: Locale) -> View {
             methods: factor.methods,
             locked_until: factor.locked_until.map(|until| until.rfc3339()),
         }),
-        outcome: view.outcome.map(|outcome| render_outcome(&outcome, locale)),
+        outcome: view
+            .outcome
+            .map(|outcome| render_outcome(&outcome, return_url, locale)),
     }
 }
 
-fn render_outcome(outcome: &Outcome, locale: Locale) -> OutcomeView {
+fn render_outcome(outcome: &Outcome, return_url: String, locale: Locale) -> OutcomeView {
     OutcomeView {
         result: outcome.verdict,
         reasons: outcome
@@ -101,7 +108,7 @@ fn render_outcome(outcome: &Outcome, locale: Locale) -> OutcomeView {
             .iter()
             .map(|reason| render_reason(reason, locale))
             .collect(),
-        return_url: RETURN_URL,
+        return_url,
     }
 }
 

@@ -1,0 +1,486 @@
+//! `models/manifest.toml`: which files the models are, how each is fed, and from which scores on it is believed.
+//!
+//! A file is read once, its sha256 compared, and those very bytes are loaded, so that nothing can be swapped in between.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest;
+use serde::Deserialize;
+
+use crate::domain::comparison::{ModelHash, Thresholds};
+use crate::domain::liveness::decision::PresentationThresholds;
+
+/// The schema of the manifest that this program reads.
+const SCHEMA: u32 = 1;
+
+/// Why the models cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The manifest itself cannot be read.
+    #[error("{}: {why}", .path.display())]
+    Unreadable {
+        /// The manifest.
+        path: PathBuf,
+        /// What the operating system or the parser says.
+        why: String,
+    },
+    /// A value of the manifest makes no sense.
+    #[error("{file} in the models' manifest: {why}")]
+    Invalid {
+        /// The model's file, or the manifest's own name.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A file of the store is missing or unreadable.
+    #[error("model file {} cannot be read ({why}); run `make models`", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        why: String,
+    },
+    /// A file of the store is not the one that the manifest names.
+    #[error("model file {} has a wrong sha256: expected {expected}, found {found}; run `make models`", .path.display())]
+    WrongHash {
+        /// The file.
+        path: PathBuf,
+        /// From the manifest, hex.
+        expected: String,
+        /// Of the bytes on disk, hex.
+        found: String,
+    },
+}
+
+/// What a model is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Finds faces and five points.
+    Detector,
+    /// Makes templates.
+    Embedder,
+    /// A second embedder, for fusion.
+    Embedder2,
+    /// Presentation attack detection.
+    Pad,
+    /// Face mesh.
+    Landmarks,
+}
+
+/// Order of the colour planes in a tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Colour {
+    /// Red first.
+    Rgb,
+    /// Blue first.
+    Bgr,
+}
+
+/// Order of the axes in a tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// Batch, channel, height, width.
+    Nchw,
+    /// Batch, height, width, channel.
+    Nhwc,
+}
+
+/// A model's input.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputTensor {
+    /// Its name in the graph.
+    pub name: String,
+    /// Its shape; -1 is a free dimension.
+    pub shape: Vec<i64>,
+    /// Order of its axes.
+    pub layout: Layout,
+    /// Order of its colours.
+    pub colour: Colour,
+}
+
+/// A model's output.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutputTensor {
+    /// Its name in the graph.
+    pub name: String,
+    /// Its shape; -1 is a free dimension.
+    pub shape: Vec<i64>,
+}
+
+/// What goes in and what comes out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tensors {
+    /// The one input.
+    pub input: InputTensor,
+    /// The outputs, in the graph's order.
+    pub outputs: Vec<OutputTensor>,
+}
+
+/// Which part of a picture a model is fed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Region {
+    /// All of it.
+    Frame,
+    /// The face, brought to the 112 x 112 template by its five points.
+    AlignedFivePoints,
+    /// An upright square around the face.
+    SquareAroundFace,
+    /// A square around the face, turned level by the eyes.
+    LevelSquareAroundFace,
+}
+
+/// How pixels become numbers: `(pixel - mean) * scale`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preprocessing {
+    /// The part of the picture.
+    pub region: Region,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Subtracted from every value 0 to 255.
+    pub mean: f32,
+    /// Multiplied after that.
+    pub scale: f32,
+    /// Sides of square regions in face heights.
+    pub crop_scales: Vec<f32>,
+}
+
+/// Every threshold that some role knows; each role must bring its own and no other.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ModelThresholds {
+    score: Option<f32>,
+    nms_iou: Option<f32>,
+    r#match: Option<f32>,
+    no_match: Option<f32>,
+    live: Option<f32>,
+    attack: Option<f32>,
+    presence: Option<f32>,
+}
+
+/// Where a file comes from; read by the fetcher, shown by `doctor`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The package client.
+    pub manager: String,
+    /// The package.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+    /// The file inside it.
+    pub path: String,
+    /// Where in that file it begins.
+    pub offset: Option<u64>,
+    /// How many bytes of it.
+    pub length: Option<u64>,
+    /// Hex sha256 as shipped.
+    pub sha256: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)]
+struct Prepared {
+    steps: Vec<String>,
+    sha256: String,
+}
+
+/// The runtime's shared library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Runtime {
+    /// What it is.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The file in the store.
+    pub file: String,
+    /// The platform it runs on.
+    pub platform: String,
+    /// Its licence as stated.
+    pub licence: String,
+    /// Whether the origin is known.
+    pub provenance: String,
+    /// Where it comes from.
+    pub source: Source,
+    prepared: Prepared,
+}
+
+/// One model.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// What it is for.
+    pub role: Role,
+    /// What it is.
+    pub name: String,
+    /// The file in the store.
+    pub file: String,
+    /// Its licence as stated.
+    pub licence: String,
+    /// Whether the origin of the weights is known.
+    pub provenance: String,
+    /// What a reader should know.
+    pub note: String,
+    /// Where it comes from.
+    pub source: Source,
+    /// What goes in and comes out.
+    pub tensors: Tensors,
+    /// How it is fed.
+    pub preprocessing: Preprocessing,
+    prepared: Prepared,
+    thresholds: ModelThresholds,
+}
+
+impl Model {
+    /// Hex sha256 of the file in the store.
+    pub fn sha256(&self) -> &str {
+        &self.prepared.sha256
+    }
+
+    fn invalid(&self, why: impl Into<String>) -> ManifestError {
+        ManifestError::Invalid {
+            file: self.file.clone(),
+            why: why.into(),
+        }
+    }
+
+    fn threshold(&self, name: &str, value: Option<f32>) -> Result<f32, ManifestError> {
+        value
+            .filter(|value| (0.0..=1.0).contains(value))
+            .ok_or_else(|| self.invalid(format!("thresholds.{name} must be there, 0 to 1")))
+    }
+}
+
+/// A picture of the demonstration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asset {
+    /// The file in the store.
+    pub file: String,
+    /// Its licence as stated.
+    pub licence: String,
+    /// Whether the origin is known.
+    pub provenance: String,
+    /// What a reader should know.
+    pub note: String,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: u32,
+    runtime: Runtime,
+    #[serde(default)]
+    model: Vec<Model>,
+    #[serde(default)]
+    asset: Vec<Asset>,
+}
+
+/// Scores by which faces are told from noise and from each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DetectionThresholds {
+    /// From this confidence on it is a face, 0 to 1.
+    pub score: f32,
+    /// Two boxes that overlap more than this are one face, 0 to 1.
+    pub nms_iou: f32,
+}
+
+/// The manifest, checked for sense, and the folder it stands in.
+#[derive(Debug)]
+pub struct Manifest {
+    store: PathBuf,
+    document: Document,
+}
+
+impl Manifest {
+    /// Reads `DIR/manifest.toml`. The files, in `DIR/store/`, are read and checked by [`Manifest::read`].
+    ///
+    /// # Errors
+    /// When the manifest cannot be read or parsed, lacks a model that the engine needs, or a threshold makes no sense.
+    pub fn load(dir: &Path) -> Result<Self, ManifestError> {
+        let path = dir.join("manifest.toml");
+        let unreadable = |why: String| ManifestError::Unreadable {
+            path: path.clone(),
+            why,
+        };
+        let text = fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
+        let document: Document = toml::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+        if document.schema != SCHEMA {
+            return Err(unreadable(format!(
+                "schema {} is not {SCHEMA}, the one this program reads",
+                document.schema
+            )));
+        }
+        let manifest = Self {
+            store: dir.join("store"),
+            document,
+        };
+        manifest.detection_thresholds()?;
+        manifest.comparison()?;
+        manifest.presentation()?;
+        Ok(manifest)
+    }
+
+    /// The runtime's library.
+    pub fn runtime(&self) -> &Runtime {
+        &self.document.runtime
+    }
+
+    /// Every model.
+    pub fn models(&self) -> &[Model] {
+        &self.document.model
+    }
+
+    /// Every picture of the demonstration.
+    pub fn assets(&self) -> &[Asset] {
+        &self.document.asset
+    }
+
+    /// The model of this role.
+    pub fn model(&self, role: Role) -> Result<&Model, ManifestError> {
+        let mut models = self.document.model.iter().filter(|model| model.role == role);
+        match (models.next(), models.next()) {
+            (Some(model), None) => Ok(model),
+            (found, _) => Err(ManifestError::Invalid {
+                file: "manifest.toml".into(),
+                why: format!(
+                    "{} model of the role {role:?}; there must be one",
+                    if found.is_some() { "more than one" } else { "no" }
+                ),
+            }),
+        }
+    }
+
+    /// Similarity thresholds of the embedder.
+    pub fn comparison_thresholds(&self) -> Thresholds {
+        // Checked when the manifest was loaded; what could not be judged would match nobody.
+        self.comparison().unwrap_or(Thresholds {
+            match_from: f32::INFINITY,
+            no_match_below: f32::INFINITY,
+        })
+    }
+
+    /// Thresholds of the PAD model.
+    pub fn presentation_thresholds(&self) -> PresentationThresholds {
+        self.presentation().unwrap_or(PresentationThresholds {
+            bona_fide_from: f32::INFINITY,
+            attack_below: f32::INFINITY,
+        })
+    }
+
+    /// Thresholds of the detector.
+    pub fn detection_thresholds(&self) -> Result<DetectionThresholds, ManifestError> {
+        let model = self.model(Role::Detector)?;
+        Ok(DetectionThresholds {
+            score: model.threshold("score", model.thresholds.score)?,
+            nms_iou: model.threshold("nms_iou", model.thresholds.nms_iou)?,
+        })
+    }
+
+    /// The identity of the embedder, by which templates are told apart.
+    pub fn embedder(&self) -> Result<ModelHash, ManifestError> {
+        Ok(ModelHash(self.model(Role::Embedder)?.sha256().to_owned()))
+    }
+
+    fn comparison(&self) -> Result<Thresholds, ManifestError> {
+        let model = self.model(Role::Embedder)?;
+        let thresholds = Thresholds {
+            match_from: model.threshold("match", model.thresholds.r#match)?,
+            no_match_below: model.threshold("no_match", model.thresholds.no_match)?,
+        };
+        if thresholds.no_match_below > thresholds.match_from {
+            return Err(model.invalid("thresholds.no_match must not lie above thresholds.match"));
+        }
+        Ok(thresholds)
+    }
+
+    fn presentation(&self) -> Result<PresentationThresholds, ManifestError> {
+        let model = self.model(Role::Pad)?;
+        let thresholds = PresentationThresholds {
+            bona_fide_from: model.threshold("live", model.thresholds.live)?,
+            attack_below: model.threshold("attack", model.thresholds.attack)?,
+        };
+        if thresholds.attack_below > thresholds.bona_fide_from {
+            return Err(model.invalid("thresholds.attack must not lie above thresholds.live"));
+        }
+        Ok(thresholds)
+    }
+
+    /// Where a file of the store lies.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.store.join(file)
+    }
+
+    /// The bytes of a model, after their sha256 was found right.
+    pub fn read(&self, model: &Model) -> Result<Vec<u8>, ManifestError> {
+        read_checked(&self.path(&model.file), model.sha256())
+    }
+
+    /// Where the runtime's library lies, after its sha256 was found right.
+    pub fn runtime_library(&self) -> Result<PathBuf, ManifestError> {
+        let path = self.path(&self.document.runtime.file);
+        read_checked(&path, &self.document.runtime.prepared.sha256)?;
+        Ok(path)
+    }
+
+    /// Every file with the sha256 that it must have: runtime, models, pictures.
+    pub fn files(&self) -> Vec<(PathBuf, &str)> {
+        let runtime = &self.document.runtime;
+        let models = self
+            .models()
+            .iter()
+            .map(|model| (model.file.as_str(), model.sha256()));
+        let assets = self
+            .assets()
+            .iter()
+            .map(|asset| (asset.file.as_str(), asset.source.sha256.as_str()));
+        std::iter::once((runtime.file.as_str(), runtime.prepared.sha256.as_str()))
+            .chain(models)
+            .chain(assets)
+            .map(|(file, sha256)| (self.path(file), sha256))
+            .collect()
+    }
+}
+
+/// Reads a file and compares its sha256.
+///
+/// # Errors
+/// [`ManifestError::Missing`] or [`ManifestError::WrongHash`], each naming the file.
+pub fn read_checked(path: &Path, expected: &str) -> Result<Vec<u8>, ManifestError> {
+    let bytes = fs::read(path).map_err(|error| ManifestError::Missing {
+        path: path.to_owned(),
+        why: error.to_string(),
+    })?;
+    let found =
+        digest::digest(&digest::SHA256, &bytes)
+            .as_ref()
+            .iter()
+            .fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
+    if found == expected {
+        Ok(bytes)
+    } else {
+        Err(ManifestError::WrongHash {
+            path: path.to_owned(),
+            expected: expected.to_owned(),
+            found,
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! Pixels to numbers, the way a model's manifest entry asks for them.
+
+use ort::session::Session;
+use ort::value::TensorRef;
+use zeroize::Zeroizing;
+
+use super::manifest::{Colour, Layout, Model, Preprocessing};
+use super::picture::Picture;
+
+/// Why a picture could not be run through a model: what the runtime or OpenCV says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InferenceError(pub String);
+
+impl From<ort::Error> for InferenceError {
+    fn from(error: ort::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<opencv::Error> for InferenceError {
+    fn from(error: opencv::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// How a model is fed.
+#[derive(Clone, Debug)]
+pub struct Feeding {
+    input: String,
+    layout: Layout,
+    colour: Colour,
+    preprocessing: Preprocessing,
+}
+
+/// A picture as a model takes it: shape and numbers. Wiped when dropped.
+#[derive(Clone, Debug)]
+pub struct InputNumbers {
+    shape: [usize; 4],
+    values: Zeroizing<Vec<f32>>,
+}
+
+impl Feeding {
+    /// As the manifest says.
+    pub fn of(model: &Model) -> Self {
+        Self {
+            input: model.tensors.input.name.clone(),
+            layout: model.tensors.input.layout,
+            colour: model.tensors.input.colour,
+            preprocessing: model.preprocessing.clone(),
+        }
+    }
+
+    /// Width and height that the model is fed, in pixels.
+    pub fn size(&self) -> [u32; 2] {
+        [self.preprocessing.width, self.preprocessing.height]
+    }
+
+    /// Sides of square regions in face heights.
+    pub fn crop_scales(&self) -> &[f32] {
+        &self.preprocessing.crop_scales
+    }
+
+    /// Turns a picture, already of the right size, into numbers.
+    pub fn numbers(&self, picture: &Picture) -> InputNumbers {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let Preprocessing { mean, scale, .. } = self.preprocessing;
+        let area = width * height;
+        let mut values = Zeroizing::new(vec![0.0; area * 3]);
+        for channel in 0..3 {
+            let from = match self.colour {
+                Colour::Rgb => channel,
+                Colour::Bgr => 2 - channel,
+            };
+            let pixels = picture
+                .rgb()
+                .iter()
+                .map(|pixel| (f32::from(pixel[from]) - mean) * scale);
+            match self.layout {
+                Layout::Nchw => {
+                    let plane = &mut values[channel * area..(channel + 1) * area];
+                    plane.iter_mut().zip(pixels).for_each(|(to, value)| *to = value);
+                }
+                Layout::Nhwc => {
+                    let places = values.iter_mut().skip(channel).step_by(3);
+                    places.zip(pixels).for_each(|(to, value)| *to = value);
+                }
+            }
+        }
+        let shape = match self.layout {
+            Layout::Nchw => [1, 3, height, width],
+            Layout::Nhwc => [1, height, width, 3],
+        };
+        InputNumbers { shape, values }
+    }
+
+    /// Runs the model and hands its outputs to `read`.
+    ///
+    /// # Errors
+    /// When the runtime refuses the numbers or `read` does not find what it expects.
+    pub fn run<T>(
+        &self,
+        session: &mut Session,
+        numbers: &InputNumbers,
+        read: impl FnOnce(&ort::session::SessionOutputs<'_>) -> Result<T, InferenceError>,
+    ) -> Result<T, InferenceError> {
+        let tensor = TensorRef::from_array_view((numbers.shape, numbers.values.as_slice()))?;
+        let outputs = session.run(ort::inputs![self.input.as_str() => tensor])?;
+        read(&outputs)
+    }
+}
+
+/// The numbers of one output.
+///
+/// # Errors
+/// When the model has no such output, or it is not of 32-bit floats.
+pub fn output<'a>(
+    outputs: &'a ort::session::SessionOutputs<'_>,
+    name: &str,
+) -> Result<&'a [f32], InferenceError> {
+    let value = outputs
+        .get(name)
+        .ok_or_else(|| InferenceError(format!("no output `{name}`")))?;
+    Ok(value.try_extract_tensor::<f32>()?.1)
+}
