@@ -23,7 +23,11 @@ pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait
         .with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
     let picture = decode(&bytes, DecodeLimits::PHOTO)
         .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: false };
+    let ask = Ask {
+        gate: Gate::IdPhoto,
+        presentation: false,
+        template: false,
+    };
     let examination = faces.examine(SecretBytes::new(bytes), ask).await?;
     let place = nearest(&examination.faces, which.centre).context("the demo picture shows no face")?;
     Ok(Portrait::new(&picture, &examination.faces, place)?)
@@ -31,7 +35,9 @@ pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait
 
 /// JPEG frames as a camera would send them.
 pub fn clip(portrait: &Portrait) -> Result<Vec<Vec<u8>>> {
-    (0..CLIP_FRAMES).map(|number| Ok(portrait.frame(number, SEED)?)).collect()
+    (0..CLIP_FRAMES)
+        .map(|number| Ok(portrait.frame(number, SEED)?))
+        .collect()
 }
 
 fn nearest(faces: &[Face], centre: [f32; 2]) -> Option<usize> {
