@@ -5,7 +5,6 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use rastau::app::start_verification::start_verification;
 use rastau::domain::authorization::{AuthorizationCode, hash_handle};
-use rastau::domain::ports::{Clock as _, TokenSigner as _};
 use serde_json::json;
 
 use super::world::{CALLBACK, CHALLENGE, World, grant_fields, refusal, with};
@@ -179,7 +178,7 @@ async fn a_verification_that_was_not_approved_gives_no_token() {
             verification: verification.id,
             redirect_uri: CALLBACK.to_owned(),
             code_challenge: CHALLENGE.to_owned(),
-            expires_at: now.plus(Duration::from_secs(60)),
+            expires_at: now.plus(Duration::from_mins(1)),
         };
         unit.insert_code(&code).await.unwrap();
         unit.commit().await.unwrap();

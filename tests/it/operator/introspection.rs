@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use rastau::domain::id::TokenId;
-use rastau::domain::ports::{Clock as _, TokenSigner as _};
 use serde_json::json;
 
 use super::world::{BASE, World};

@@ -155,6 +155,6 @@ async fn a_request_uri_serves_its_own_operator_once_and_for_a_minute() {
     assert_eq!(start("demo-bet", uri.clone()).await, Ok(()));
     assert_eq!(start("demo-bet", uri).await, unknown());
     let stale = world.pushed(&world.bet).await;
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     assert_eq!(start("demo-bet", stale).await, unknown());
 }

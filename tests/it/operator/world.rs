@@ -24,7 +24,7 @@ use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
 use rastau::domain::ports::{
-    Ask, Clock, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, Store, TokenSigner,
+    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner,
 };
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::Permission;
@@ -226,7 +226,9 @@ impl World {
         let mut unit = self.services.store.read().await.unwrap();
         let events = unit.list_audit(1, 1_000).await.unwrap();
         let mut walk = ChainWalk::default();
-        events.iter().for_each(|event| walk.step(event).unwrap());
+        for event in &events {
+            walk.step(event).unwrap();
+        }
         walk.finish(unit.audit_head().await.unwrap()).unwrap();
         events.into_iter().map(|event| event.kind).collect()
     }
@@ -347,7 +349,7 @@ fn policy(sandbox: bool) -> Policy {
         sandbox,
         pairwise_key: SecretBytes::new(vec![3; 32]),
         // Longer than any token may live.
-        token_lifetime: Duration::from_secs(3_600),
+        token_lifetime: Duration::from_hours(1),
         comparison: Thresholds {
             match_from: 0.4,
             no_match_below: 0.3,
