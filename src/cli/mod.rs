@@ -1,1 +1,4 @@
 //! Placeholder.
+
+pub mod evaluate;
+pub mod face;
