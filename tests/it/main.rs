@@ -1,3 +1,5 @@
 //! Integration tests: one binary, so that they link once.
 
 mod operator;
+mod player;
+mod support;

@@ -55,7 +55,9 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("rastau.db");
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
+        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port())
+            .parse()
+            .unwrap();
         let clock = Arc::new(FakeClock::new(real_now()));
         let randomness = Arc::new(SeededRandomness::new(7));
         let keys = ColumnKeys {
@@ -63,10 +65,19 @@ impl TestApp {
             lookup: SecretBytes::new(vec![2; 32]),
         };
         let url = format!("sqlite://{}", database.display());
-        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
+        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let faces = OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
+        let faces = OrtFaceEngine::load(
+            &models(),
+            PoolSettings {
+                sessions: 1,
+                ..PoolSettings::default()
+            },
+        )
+        .unwrap();
         let issuer = format!("{}sandbox", base);
         let mut policy = Policy {
             public_url: base.clone(),
@@ -94,7 +105,9 @@ impl TestApp {
         let secret = SecretText::new(new_handle(randomness.as_ref()));
         let app_operator = operator(&base, &secret);
         let mut unit = services.store.begin().await.unwrap();
-        unit.insert_operator(&app_operator, clock_now(&clock)).await.unwrap();
+        unit.insert_operator(&app_operator, clock_now(&clock))
+            .await
+            .unwrap();
         unit.commit().await.unwrap();
         let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret, Vec::new()).unwrap();
         let settings = HttpSettings {
@@ -106,7 +119,14 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         tokio::spawn(tick(clock.clone()));
-        let app = Self { base, services, clock, database, server: handle, _folder: folder };
+        let app = Self {
+            base,
+            services,
+            clock,
+            database,
+            server: handle,
+            _folder: folder,
+        };
         app.restrict(&[]).await;
         app
     }
@@ -154,12 +174,19 @@ impl TestApp {
     /// What the staff's door answers.
     pub async fn staff(&self, path: &str) -> reqwest::Response {
         let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
-        reqwest::Client::new().get(address).bearer_auth(STAFF_KEY).send().await.unwrap()
+        reqwest::Client::new()
+            .get(address)
+            .bearer_auth(STAFF_KEY)
+            .send()
+            .await
+            .unwrap()
     }
 
     /// The whole log is unbroken.
     pub async fn verify_audit(&self) {
-        verify_audit(self.services.store.as_ref(), None, |_, _| ()).await.unwrap();
+        verify_audit(self.services.store.as_ref(), None, |_, _| ())
+            .await
+            .unwrap();
     }
 
     /// The player with this IIN, if they named themselves before.
@@ -180,7 +207,10 @@ impl Drop for TestApp {
 /// Where `make models` put the models.
 pub fn models() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    assert!(folder.join("store/sface.onnx").exists(), "the models are missing: run `make models`");
+    assert!(
+        folder.join("store/sface.onnx").exists(),
+        "the models are missing: run `make models`"
+    );
     folder
 }
 
@@ -213,6 +243,8 @@ fn clock_now(clock: &FakeClock) -> Timestamp {
 /// The fake clock starts at the real time: webauthn-rs reads the system's own.
 #[allow(clippy::disallowed_methods)]
 fn real_now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap())
 }
