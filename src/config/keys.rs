@@ -26,7 +26,7 @@ impl Section for Keys {
     const NAME: &'static str = "keys";
     const KEYS: &'static [Key] = &[Key {
         name: "file",
-        allowed: "a key file of mode 0600, made with `rastau keys generate` (default \"keys.toml\")",
+        allowed: "a key file of mode 0600; `rastau keys generate` makes a new one (default \"keys.toml\")",
     }];
 
     fn resolve(&mut self, base: &Path) {

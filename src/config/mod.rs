@@ -82,6 +82,13 @@ impl Config {
         load::load(file, required, environment)
     }
 
+    /// This process's environment; variables that are not UTF-8 cannot be ours.
+    pub fn environment() -> Vec<(String, String)> {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
     /// Every key with what it may be, `section.key`, in the order of the sections.
     pub fn keys() -> Vec<(String, &'static str)> {
         load::keys()

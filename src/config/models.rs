@@ -10,7 +10,7 @@ use super::section::{Key, Problems, Section, in_range};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Models {
-    /// The directory that `make models` filled.
+    /// The directory with `manifest.toml` and the `store` that `make models` filled.
     pub directory: PathBuf,
     /// Inference sessions of each model, one thread each; the number of cores when not set.
     pub sessions: Option<usize>,
@@ -21,7 +21,7 @@ pub struct Models {
 impl Default for Models {
     fn default() -> Self {
         Self {
-            directory: PathBuf::from("models/store"),
+            directory: PathBuf::from("models"),
             sessions: None,
             queue: 32,
         }
@@ -33,7 +33,7 @@ impl Section for Models {
     const KEYS: &'static [Key] = &[
         Key {
             name: "directory",
-            allowed: "the directory that `make models` filled (default \"models/store\")",
+            allowed: "the directory with manifest.toml and the store that `make models` filled (default \"models\")",
         },
         Key {
             name: "sessions",

@@ -35,7 +35,7 @@ pub struct PopulationRegister {
     pub token: Option<SecretText>,
     /// Its bearer token, in a file.
     pub token_file: Option<PathBuf>,
-    /// One request must be answered within this time.
+    /// One try must be answered within this time.
     pub timeout: Span,
     /// How often a failed request is tried again.
     pub retries: u32,
@@ -70,7 +70,7 @@ impl Section for PopulationRegister {
         },
         Key {
             name: "url",
-            allowed: "an http(s) address, needed when kind is \"http\" and only then; plain http only to this machine or in the sandbox",
+            allowed: "an http(s) address, needed when kind is \"http\" and only then; plain http only to this machine",
         },
         Key {
             name: "token",
@@ -78,7 +78,7 @@ impl Section for PopulationRegister {
         },
         Key {
             name: "token_file",
-            allowed: "a file of mode 0600 that holds the bearer token",
+            allowed: "a file of mode 0600 that holds the bearer token; needed when kind is \"http\"",
         },
         Key {
             name: "timeout",
@@ -106,6 +106,9 @@ impl Section for PopulationRegister {
             .is_some_and(|url| !matches!(url.scheme(), "http" | "https"))
         {
             problems.push(("url", "it is neither http nor https".into()));
+        }
+        if http && self.token.is_none() && self.token_file.is_none() {
+            problems.push(("token_file", "it is missing".into()));
         }
         if self.token.is_some() && self.token_file.is_some() {
             problems.push((

@@ -4,15 +4,7 @@ use super::{Config, ConfigError, Fault, KeyFile, KeyKind, RegisterKind};
 use crate::domain::secret::SecretText;
 
 pub(super) fn read_keys(config: &Config) -> Result<KeyFile, ConfigError> {
-    let keys = KeyFile::read(&config.keys.file).map_err(|why| {
-        let advice = match config.sandbox.enabled {
-            true => "make one with `rastau keys generate --sandbox`",
-            false => {
-                "make one with `rastau keys generate`, or restore it from its copy if the database has people"
-            }
-        };
-        config.fault("keys.file", format!("{why} ({advice})"))
-    })?;
+    let keys = KeyFile::read(&config.keys.file).map_err(|why| config.fault("keys.file", why.to_string()))?;
     let faults = check(config, keys.kind);
     if faults.is_empty() {
         Ok(keys)

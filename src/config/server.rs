@@ -38,10 +38,7 @@ fn localhost() -> Url {
 impl Server {
     /// Whether the public address is this machine itself, which browsers trust without TLS.
     pub fn is_loopback(&self) -> bool {
-        matches!(
-            self.public_url.host_str(),
-            Some("localhost" | "127.0.0.1" | "[::1]")
-        )
+        self.public_url.host_str() == Some("localhost")
     }
 }
 
@@ -54,7 +51,7 @@ impl Section for Server {
         },
         Key {
             name: "public_url",
-            allowed: "https://HOST[:PORT] without path, query or user; http only on localhost or in the sandbox (default \"http://localhost:8080\")",
+            allowed: "https://NAME[:PORT] with a host name, for passkeys know no IP addresses, and without path, query or user; http only on localhost or in the sandbox (default \"http://localhost:8080\")",
         },
         Key {
             name: "workers",
@@ -65,7 +62,7 @@ impl Section for Server {
     fn check(&self, problems: &mut Problems) {
         let url = &self.public_url;
         let plain = matches!(url.scheme(), "https" | "http")
-            && url.has_host()
+            && url.domain().is_some()
             && url.path() == "/"
             && url.query().is_none()
             && url.fragment().is_none()

@@ -15,6 +15,7 @@ mod authorizations;
 mod cases;
 mod citizens;
 mod columns;
+mod embedded_register;
 mod encryption;
 mod engine;
 mod errors;
@@ -35,6 +36,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
+pub use embedded_register::EmbeddedRegister;
 use encryption::ColumnCipher;
 pub use encryption::ColumnKeys;
 use engine::{Access, Engine};

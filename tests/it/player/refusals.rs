@@ -5,6 +5,7 @@ use std::time::Duration;
 use rastau::domain::person::Iin;
 use rastau::domain::restrictions::{Ground, Restriction};
 use rastau::domain::time::Timestamp;
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 use serde_json::{Value, json};
 
 use crate::support::app::{SOURCE, STAFF_KEY, TestApp};
@@ -27,7 +28,7 @@ async fn outcome_of(app: &TestApp, iin: &Iin) -> Value {
     app.add_person(iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_second_factor(&player, iin, Who::Astronaut).await;
-    player.enrol_passkey().await.unwrap();
+    player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
     let outcome = player.view().await.unwrap()["outcome"].clone();
     let visit = player.go_back().await.unwrap();
     if outcome["result"] != "approved" {

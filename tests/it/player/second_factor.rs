@@ -5,6 +5,7 @@ use std::time::Duration;
 use rastau::domain::person::Iin;
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use serde_json::{Value, json};
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::TestApp;
 use crate::support::faces::{Who, id_photo};
@@ -107,6 +108,25 @@ async fn raced_guesses_cannot_outrun_the_lock() {
     let answers = futures_util::future::join_all(guesses).await;
     let looked_at = answers.into_iter().map(refusal).filter(|code| code == "code_wrong").count();
     assert!(looked_at <= 2, "{looked_at} guesses were looked at without a lock");
+}
+
+#[tokio::test]
+async fn a_passkey_is_demanded_at_the_next_visit_and_a_strangers_is_refused() {
+    let app = TestApp::start().await;
+    let iin = adult(26);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let mut device = SoftPasskey::new(true);
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    player.enrol_passkey(&mut device).await.unwrap();
+
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    assert!(player.show_passkey(&mut SoftPasskey::new(true)).await.is_err(), "a device without the passkey");
+    let view = player.show_passkey(&mut device).await.unwrap();
+    assert_eq!(view["outcome"]["result"], "approved");
+    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+passkey");
+    app.verify_audit().await;
 }
 
 #[tokio::test]

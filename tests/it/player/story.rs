@@ -1,5 +1,6 @@
 //! The story itself: a player is verified, and the operator holds a token that it can check.
 
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -15,7 +16,7 @@ async fn a_player_is_verified_end_to_end_and_the_operator_holds_a_token() {
     let player = app.arrive().await;
     assert_eq!(player.view().await.unwrap()["stage"], "consent");
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    assert_eq!(player.enrol_passkey().await.unwrap(), 10);
+    assert_eq!(player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap(), 10);
     let view = player.view().await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved", "{view}");
 
