@@ -156,7 +156,7 @@ mod tests {
     fn the_command_line_is_consistent_and_every_command_explains_itself() {
         let mut line = CommandLine::command();
         line.build();
-        line.debug_assert();
+        line.clone().debug_assert();
         let mut waiting: Vec<&clap::Command> = line.get_subcommands().collect();
         while let Some(command) = waiting.pop() {
             let name = command.get_name();
