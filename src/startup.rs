@@ -1,6 +1,7 @@
 //! The composition root: puts concrete adapters behind the ports, from what the configuration says. Nothing else names
 //! adapters across rooms.
 
+pub mod faces;
 pub mod inspection;
 pub mod system;
 

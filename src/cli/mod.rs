@@ -5,7 +5,10 @@
 
 mod audit;
 mod config;
+pub mod demo;
 mod doctor;
+pub mod evaluate;
+pub mod face;
 mod keys;
 mod migrate;
 mod operator;
@@ -58,6 +61,11 @@ enum Command {
     Registry(registry::Args),
     Review(review::Args),
     Audit(audit::Args),
+    #[command(subcommand)]
+    Face(face::FaceCommand),
+    #[command(subcommand)]
+    Evaluate(evaluate::EvaluateCommand),
+    Demo(demo::Args),
 }
 
 /// What every command may ask for.
@@ -107,6 +115,9 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Registry(args) => registry::run(context, args).await,
             Command::Review(args) => review::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
+            Command::Face(command) => command.run(&context.config()?.models.directory).await,
+            Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
+            Command::Demo(args) => demo::run(args).await,
         }
     })
 }

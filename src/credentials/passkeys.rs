@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 use webauthn_rs::prelude::{
-    CredentialID, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
-    RegisterPublicKeyCredential, WebauthnError,
+    Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
+    WebauthnError,
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
@@ -46,10 +46,9 @@ impl PasskeyCeremonies for WebauthnCeremonies {
         account: &str,
         exclude: &[Vec<u8>],
     ) -> Result<StartedCeremony, PasskeyError> {
-        let exclude: Vec<CredentialID> = exclude.iter().cloned().map(CredentialID::from).collect();
         let (options, state) = self
             .webauthn
-            .start_passkey_registration(player.uuid(), account, account, Some(exclude))
+            .start_passkey_registration(player.uuid(), account, account, Some(exclude.to_vec()))
             .map_err(failed)?;
         started(&options, &state)
     }
@@ -107,6 +106,8 @@ impl PasskeyCeremonies for WebauthnCeremonies {
     }
 }
 
+// `map_err` hands the error over.
+#[allow(clippy::needless_pass_by_value)]
 fn failed(error: WebauthnError) -> PasskeyError {
     PasskeyError(error.to_string())
 }
@@ -137,7 +138,7 @@ fn started(options: &impl Serialize, state: &impl Serialize) -> Result<StartedCe
 
 fn proof(passkey: &Passkey) -> Result<Proof, PasskeyError> {
     Ok(Proof {
-        credential_id: passkey.cred_id().to_vec(),
+        credential_id: passkey.cred_id().clone(),
         content: write(passkey)?,
     })
 }

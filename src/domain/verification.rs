@@ -43,12 +43,13 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Consent,
         Self::Identify,
         Self::Face,
         Self::SecondFactor,
         Self::Decided,
+        Self::Returned,
     ];
 
     /// The stage as columns and interfaces write it.
@@ -390,6 +391,14 @@ mod tests {
 
     fn player() -> PlayerId {
         PlayerId::from(Uuid::from_u128(1))
+    }
+
+    #[test]
+    fn a_verification_that_went_back_can_be_read_from_its_columns() {
+        let mut v = begin();
+        v.end_early(Outcome::new(Verdict::Refused, []), at(1)).unwrap();
+        v.hand_back().unwrap();
+        assert_eq!(Stage::from_name(v.stage.as_str()), Some(v.stage));
     }
 
     #[test]

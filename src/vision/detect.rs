@@ -108,12 +108,12 @@ impl Detector {
         let long = width.max(height);
         let scale = side as f32 / (long * (1.0 + 2.0 * border));
         let inner = [scaled(width, scale), scaled(height, scale)];
-        let margin = (long * border * scale).floor() as u32;
-        let filled = inner.map(|length| length + 2 * margin);
+        let margin = (long * border * scale).floor() as i32;
+        let filled = inner.map(|length| length + 2 * margin.unsigned_abs());
         let canvas = filled.map(|length| length.next_multiple_of(GRID));
         let small = resize(picture, inner[0], inner[1])?;
         Ok(Layout {
-            canvas: lay(&small, canvas, margin, margin, filled),
+            canvas: lay(&small, canvas, [margin; 2], filled),
             scale,
             left: margin as f32,
             top: margin as f32,

@@ -110,21 +110,21 @@ pub fn mirror(picture: &Picture) -> Picture {
     out
 }
 
-/// Lays a picture on a larger canvas at `left`, `top`; the rest repeats the picture's edge, up to `filled` pixels of
-/// width and height, and is black beyond.
-pub fn lay(picture: &Picture, canvas: [u32; 2], left: u32, top: u32, filled: [u32; 2]) -> Picture {
+/// Lays a picture on a canvas with its upper left corner at `at` (which may lie outside); the rest repeats the picture's
+/// edge, up to `filled` pixels of width and height, and is black beyond.
+pub fn lay(picture: &Picture, canvas: [u32; 2], at: [i32; 2], filled: [u32; 2]) -> Picture {
     let mut out = Picture::black(canvas[0], canvas[1]);
     let (source, width) = (picture.rgb(), picture.width() as usize);
+    let inside = |place: i32, side: u32| place.clamp(0, signed(side) - 1) as usize;
     let lines = out
         .pixels_mut()
         .as_chunks_mut::<3>()
         .0
         .chunks_exact_mut(canvas[0] as usize);
     for (y, line) in (0..).zip(lines).take(filled[1] as usize) {
-        let from_y = u32::saturating_sub(y, top).min(picture.height() - 1) as usize;
-        let from = &source[from_y * width..(from_y + 1) * width];
+        let from = inside(y - at[1], picture.height()) * width;
         for (x, to) in (0..).zip(line).take(filled[0] as usize) {
-            *to = from[u32::saturating_sub(x, left).min(picture.width() - 1) as usize];
+            *to = source[from + inside(x - at[0], picture.width())];
         }
     }
     out

@@ -3,8 +3,10 @@
 //! A picture's way: [`decode`], [`detect`], [`align`], [`quality`], [`gate`], [`presentation`], [`embed`], all walked in
 //! [`examiner`]; [`session_pool`] hands examiners out and [`engine`] puts them behind the port of the domain. What the
 //! models are, how they are fed and judged, stands in `models/manifest.toml`, read by [`manifest`].
+//! [`animate`] brings a still portrait to motion for the demonstration.
 
 pub mod align;
+pub mod animate;
 pub mod decode;
 pub mod detect;
 pub mod embed;

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
-use tokio_tungstenite::connect_async;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use url::Url;
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
@@ -19,24 +20,32 @@ use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 const FRAME_PAUSE: Duration = Duration::from_millis(100);
 
 /// One visit of one player.
-pub(super) struct DemoPlayer {
+#[derive(Debug)]
+pub struct DemoPlayer {
     base: Url,
     http: reqwest::Client,
     cookie: String,
 }
 
 /// What the camera step came to, and the hints on the way.
-pub(super) struct Captured {
-    pub(super) result: String,
-    pub(super) frames: u32,
-    pub(super) hints: Vec<String>,
+#[derive(Debug)]
+pub struct Captured {
+    /// `passed`, `retry`, `refused` or `under_review`.
+    pub result: String,
+    /// Frames sent.
+    pub frames: u32,
+    /// Hints, without repeats in a row.
+    pub hints: Vec<String>,
 }
 
 impl DemoPlayer {
     /// Presses Play on the operator's site and follows to our pages; keeps the session cookie.
-    pub(super) async fn arrive(base: &Url) -> Result<Self> {
+    pub async fn arrive(base: &Url) -> Result<Self> {
         // Redirects are followed by hand: the cookie comes with one of them.
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
         let pressed = http
             .post(base.join("sandbox/play")?)
             .header(ORIGIN, origin(base))
@@ -52,11 +61,20 @@ impl DemoPlayer {
             .and_then(|value| value.split(';').next())
             .context("no session cookie came")?
             .to_owned();
-        Ok(Self { base: base.clone(), http, cookie })
+        Ok(Self {
+            base: base.clone(),
+            http,
+            cookie,
+        })
+    }
+
+    /// The session cookie, as a header carries it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// The verification view.
-    pub(super) async fn view(&self) -> Result<Value> {
+    pub async fn view(&self) -> Result<Value> {
         let answer = self
             .http
             .get(self.base.join("api/player/verification")?)
@@ -68,7 +86,7 @@ impl DemoPlayer {
     }
 
     /// One step of the flow.
-    pub(super) async fn post(&self, step: &str, body: &Value) -> Result<Value> {
+    pub async fn post(&self, step: &str, body: &Value) -> Result<Value> {
         let answer = self
             .http
             .post(self.base.join(&format!("api/player/{step}"))?)
@@ -81,18 +99,39 @@ impl DemoPlayer {
         read(answer).await
     }
 
-    /// Streams `clip` (JPEG frames, again from the start when it ends) until there is a result.
-    pub(super) async fn capture(&self, clip: &[Vec<u8>]) -> Result<Captured> {
+    /// Opens the capture stream.
+    pub async fn open_capture(&self) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>> {
         let mut address = self.base.join("api/player/capture")?;
-        let scheme = if self.base.scheme() == "https" { "wss" } else { "ws" };
-        address.set_scheme(scheme).map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
+        let scheme = if self.base.scheme() == "https" {
+            "wss"
+        } else {
+            "ws"
+        };
+        address
+            .set_scheme(scheme)
+            .map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
         let mut request = address.as_str().into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("cookie", HeaderValue::from_str(&self.cookie)?);
         headers.insert("origin", HeaderValue::from_str(&origin(&self.base))?);
-        headers.insert("sec-websocket-protocol", HeaderValue::from_static("rastau.capture.v1"));
-        let (mut socket, _) = connect_async(request).await.context("the capture stream was refused")?;
-        let mut captured = Captured { result: String::new(), frames: 0, hints: Vec::new() };
+        headers.insert(
+            "sec-websocket-protocol",
+            HeaderValue::from_static("rastau.capture.v1"),
+        );
+        let (socket, _) = connect_async(request)
+            .await
+            .context("the capture stream was refused")?;
+        Ok(socket)
+    }
+
+    /// Streams `clip` (JPEG frames, again from the start when it ends) until there is a result.
+    pub async fn capture(&self, clip: &[Vec<u8>]) -> Result<Captured> {
+        let mut socket = self.open_capture().await?;
+        let mut captured = Captured {
+            result: String::new(),
+            frames: 0,
+            hints: Vec::new(),
+        };
         let mut frames = clip.iter().cycle();
         while let Some(message) = socket.next().await {
             let Message::Text(text) = message? else { continue };
@@ -114,25 +153,39 @@ impl DemoPlayer {
             tokio::time::sleep(FRAME_PAUSE).await;
             captured.frames += 1;
             let picture = frames.next().context("the clip has no frames")?;
-            socket.send(Message::Binary(frame(captured.frames, picture).into())).await?;
+            socket
+                .send(Message::Binary(frame(captured.frames, picture).into()))
+                .await?;
         }
         bail!("the capture stream ended without a result")
     }
 
-    /// Makes a passkey and shows it at once. Returns the recovery codes' number.
-    pub(super) async fn enrol_passkey(&self) -> Result<usize> {
+    /// Makes a passkey on `device` and shows it at once. Returns the recovery codes' number.
+    pub async fn enrol_passkey(&self, device: &mut SoftPasskey) -> Result<usize> {
         let options = self.post("passkey/register/start", &json!({})).await?;
         let options = serde_json::from_value(options).context("the passkey options are not WebAuthn's")?;
-        let mut authenticator = WebauthnAuthenticator::new(SoftPasskey::new(true));
-        let credential = authenticator
+        let credential = device
             .do_registration(self.base.clone(), options)
-            .map_err(|error| anyhow::anyhow!("the software passkey failed: {error:?}"))?;
-        let answer = self.post("passkey/register/finish", &serde_json::to_value(credential)?).await?;
+            .map_err(|error| device_failed(&error))?;
+        let answer = self
+            .post("passkey/register/finish", &serde_json::to_value(credential)?)
+            .await?;
         Ok(answer["recovery_codes"].as_array().map_or(0, Vec::len))
     }
 
+    /// Shows a passkey that was made before. Returns the verification view.
+    pub async fn show_passkey(&self, device: &mut SoftPasskey) -> Result<Value> {
+        let options = self.post("passkey/authenticate/start", &json!({})).await?;
+        let options = serde_json::from_value(options).context("the passkey options are not WebAuthn's")?;
+        let credential = device
+            .do_authentication(self.base.clone(), options)
+            .map_err(|error| device_failed(&error))?;
+        self.post("passkey/authenticate/finish", &serde_json::to_value(credential)?)
+            .await
+    }
+
     /// Goes back to the operator and reads what it got.
-    pub(super) async fn go_back(&self) -> Result<Value> {
+    pub async fn go_back(&self) -> Result<Value> {
         let answer = self
             .http
             .get(self.base.join("api/player/return")?)
@@ -141,36 +194,82 @@ impl DemoPlayer {
             .await?;
         let callback = location(&self.base, &answer)?;
         let page = location(&self.base, &self.http.get(callback).send().await?)?;
-        let visit = page.query_pairs().find(|(key, _)| key == "session").map(|(_, value)| value.into_owned());
+        let visit = page
+            .query_pairs()
+            .find(|(key, _)| key == "session")
+            .map(|(_, value)| value.into_owned());
         let visit = visit.context("the operator's site named no visit")?;
-        read(self.http.get(self.base.join(&format!("api/sandbox/session/{visit}"))?).send().await?).await
+        read(
+            self.http
+                .get(self.base.join(&format!("api/sandbox/session/{visit}"))?)
+                .send()
+                .await?,
+        )
+        .await
     }
 }
 
 /// Adds a made-up person with this photo, whose IIN the sandbox chooses.
-pub(super) async fn add_newcomer(base: &Url, name: &str, birth_date: &str, photo: &[u8]) -> Result<String> {
+pub async fn add_newcomer(base: &Url, name: &str, birth_date: &str, photo: &[u8]) -> Result<String> {
     use base64::Engine as _;
     let http = reqwest::Client::builder().no_proxy().build()?;
     let suggest = base.join(&format!("api/sandbox/people/suggest-iin?birth_date={birth_date}"))?;
     let suggested = read(http.get(suggest).send().await?).await?;
-    let iin = suggested["iin"].as_str().context("no IIN was suggested")?.to_owned();
+    let iin = suggested["iin"]
+        .as_str()
+        .context("no IIN was suggested")?
+        .to_owned();
     let photo = base64::engine::general_purpose::STANDARD.encode(photo);
     let body = json!({ "iin": iin, "name": name, "photo": photo });
     let people = base.join("api/sandbox/people")?;
-    read(http.post(people).header(ORIGIN, origin(base)).json(&body).send().await?).await?;
+    read(
+        http.post(people)
+            .header(ORIGIN, origin(base))
+            .json(&body)
+            .send()
+            .await?,
+    )
+    .await?;
     Ok(iin)
+}
+
+/// The service said no.
+#[derive(Debug, thiserror::Error)]
+#[error("refused with {status}: {code} ({detail})")]
+pub struct Refused {
+    /// HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// The sentence.
+    pub detail: String,
 }
 
 async fn read(answer: reqwest::Response) -> Result<Value> {
     let status = answer.status();
     let body: Value = answer.json().await.context("the answer is no JSON")?;
-    ensure!(status.is_success(), "refused with {status}: {} ({})", body["code"], body["detail"]);
-    Ok(body)
+    if status.is_success() {
+        return Ok(body);
+    }
+    let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
+    Err(Refused {
+        status: status.as_u16(),
+        code: text("code"),
+        detail: text("detail"),
+    }
+    .into())
+}
+
+fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {
+    anyhow::anyhow!("the software passkey failed: {error:?}")
 }
 
 fn location(base: &Url, answer: &reqwest::Response) -> Result<Url> {
     let status = answer.status();
-    let header = answer.headers().get("location").and_then(|value| value.to_str().ok());
+    let header = answer
+        .headers()
+        .get("location")
+        .and_then(|value| value.to_str().ok());
     Ok(base.join(header.with_context(|| format!("no redirect came, but {status}"))?)?)
 }
 
@@ -179,7 +278,7 @@ fn origin(base: &Url) -> String {
 }
 
 /// Header and picture as docs/API.md has them.
-fn frame(sequence: u32, picture: &[u8]) -> Vec<u8> {
+pub fn frame(sequence: u32, picture: &[u8]) -> Vec<u8> {
     let captured_at = u64::from(sequence) * 100;
     let mut message = Vec::with_capacity(13 + picture.len());
     message.push(1);

@@ -15,9 +15,9 @@ use crate::domain::time::Timestamp;
 /// What an assertion may be signed with: asymmetric, and of RSA only PSS (as FAPI 2.0 has it).
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
 /// No assertion may be good for longer, since its `jti` is remembered that long.
-const LONGEST_LIFE: Duration = Duration::from_secs(5 * 60);
+const LONGEST_LIFE: Duration = Duration::from_mins(5);
 /// So far may an operator's clock be ahead of ours.
-const LEEWAY: Duration = Duration::from_secs(60);
+const LEEWAY: Duration = Duration::from_mins(1);
 /// Nothing longer is looked at, in bytes.
 const LONGEST_ASSERTION: usize = 8 * 1_024;
 /// No `jti` is longer, in characters.

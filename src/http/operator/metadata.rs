@@ -55,6 +55,8 @@ fn own_path(issuer: &str) -> String {
 
 /// The document. Members are the registered names.
 #[derive(Debug, Serialize)]
+// The registry of members has them so.
+#[allow(clippy::struct_excessive_bools)]
 struct Metadata {
     issuer: String,
     authorization_endpoint: String,
