@@ -1,1 +1,5 @@
-fn main() {}
+//! Integration tests: one binary, so that they link once.
+
+mod architecture;
+mod store;
+mod support;
