@@ -11,7 +11,7 @@ fn source(name: &str, refreshed: i64) -> Source {
     Source {
         name: name.to_owned(),
         refreshed_at: at(refreshed),
-        max_age: Duration::from_secs(86_400),
+        max_age: Duration::from_hours(24),
     }
 }
 
