@@ -1,5 +1,6 @@
-//! What the tests share.
+//! What several rooms' tests share.
 
-pub mod app;
-pub mod faces;
-pub mod people;
+pub(crate) mod app;
+pub(crate) mod faces;
+pub(crate) mod people;
+pub(crate) mod postgres;
