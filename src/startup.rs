@@ -1,3 +1,220 @@
-//! Placeholder.
+//! The composition root: puts concrete adapters behind the ports, from what the configuration says. Nothing else names
+//! adapters across rooms.
 
 pub mod faces;
+pub mod inspection;
+pub mod system;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{Policy, Services};
+use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
+use crate::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
+use crate::credentials::passkeys::WebauthnCeremonies;
+use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError};
+use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
+use crate::http::compliance::StaffKey;
+use crate::http::server::HttpSettings;
+use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
+use crate::vision::engine::{OrtFaceEngine, PoolSettings};
+use system::{SystemClock, SystemRandomness};
+
+/// What authenticators show as the name of the relying party.
+const RELYING_PARTY: &str = "Rastau";
+
+/// The machine's clock.
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// The operating system's randomness.
+pub fn randomness() -> Arc<dyn Randomness> {
+    Arc::new(SystemRandomness)
+}
+
+/// Sends log lines to standard error from here on.
+pub fn start_log(log: &Log) -> anyhow::Result<()> {
+    let filter = EnvFilter::builder().parse(&log.filter).context("log.filter")?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    started.map_err(|why| anyhow::anyhow!("the log does not start: {why}"))
+}
+
+/// Fresh keys.
+pub fn generate_keys(kind: KeyKind) -> anyhow::Result<KeyFile> {
+    let signing = generate_es256().context("no signing key could be made")?;
+    Ok(KeyFile::generate(kind, signing, randomness().as_ref()))
+}
+
+/// Brings the database's schema up to date.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let keys = config.read_keys()?;
+    let store = connect(config, &keys).await?;
+    store
+        .migrate()
+        .await
+        .context("the schema was not brought up to date")
+}
+
+/// The database, with the schema and the people that belong to this configuration.
+pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let keys = config.read_keys()?;
+    open_store_with(config, &keys).await
+}
+
+async fn open_store_with(config: &Config, keys: &KeyFile) -> anyhow::Result<Arc<dyn Store>> {
+    let store = connect(config, keys).await?;
+    store
+        .check()
+        .await
+        .context("the database cannot be used; `rastau migrate` makes or updates its schema")?;
+    if !config.sandbox.enabled {
+        refuse_sandbox_records(&store).await?;
+    }
+    Ok(Arc::new(store))
+}
+
+/// What was made up must never vouch for anybody.
+async fn refuse_sandbox_records(store: &SqlStore) -> anyhow::Result<()> {
+    let unreadable = "the database cannot be searched for sandbox records";
+    let mut unit = store.read().await.context(unreadable)?;
+    if unit
+        .list_operators()
+        .await
+        .context(unreadable)?
+        .iter()
+        .any(|operator| operator.sandbox)
+    {
+        bail!("the database holds sandbox operators and sandbox.enabled is false: use a database of its own");
+    }
+    if !unit.list_sandbox_citizens().await.context(unreadable)?.is_empty() {
+        bail!("the database holds sandbox people and sandbox.enabled is false: use a database of its own");
+    }
+    Ok(())
+}
+
+async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
+    let url = config.database_url()?;
+    let column_keys = ColumnKeys {
+        encryption: keys.encryption.clone(),
+        lookup: keys.lookup.clone(),
+    };
+    let options = StoreOptions {
+        connections: config.database.max_connections,
+        ..StoreOptions::default()
+    };
+    SqlStore::connect(url.expose(), column_keys, randomness(), options)
+        .await
+        .context("the database cannot be opened; check database.url")
+}
+
+/// The face engine with its models.
+pub fn load_faces(config: &Config) -> anyhow::Result<Arc<OrtFaceEngine>> {
+    let defaults = PoolSettings::default();
+    let pool = PoolSettings {
+        sessions: config.models.sessions.unwrap_or(defaults.sessions),
+        queue: config.models.queue,
+        ..defaults
+    };
+    let engine = OrtFaceEngine::load(&config.models.directory, pool).context(
+        "the face engine does not load; `make models` prepares the models, `rastau doctor` checks them",
+    )?;
+    Ok(Arc::new(engine))
+}
+
+/// Everything that the doors need.
+pub async fn services(config: &Config) -> anyhow::Result<Services> {
+    let keys = config.read_keys()?;
+    let store = open_store_with(config, &keys).await?;
+    let faces = load_faces(config)?;
+    let issuer = config.issuer();
+    let public = config.server.public_url.as_str().trim_end_matches('/');
+    // RFC 7523 section 3: the issuer or the endpoint itself.
+    let audiences =
+        ["oauth2/token", "oauth2/par", "oauth2/introspect"].map(|path| format!("{public}/{path}"));
+    let policy = Policy {
+        public_url: config.server.public_url.clone(),
+        issuer: issuer.clone(),
+        sandbox: config.sandbox.enabled,
+        pairwise_key: keys.pairwise.clone(),
+        token_lifetime: config.tokens.lifetime.0,
+        comparison: config.face.comparison(faces.comparison_thresholds()),
+        presentation: config.face.presentation(faces.presentation_thresholds()),
+        required_sources: config.restrictions.required_sources.clone(),
+        registry_timeout: config.restrictions.timeout.0,
+    };
+    Ok(Services {
+        register: register(config, &store)?,
+        store,
+        faces,
+        passkeys: Arc::new(passkeys(config)?),
+        signer: Arc::new(signer(config, &keys)?),
+        assertions: Arc::new(AssertionJose::new([issuer].into_iter().chain(audiences))),
+        clock: clock(),
+        randomness: randomness(),
+        policy: Arc::new(policy),
+    })
+}
+
+fn signer(config: &Config, keys: &KeyFile) -> anyhow::Result<JoseSigner> {
+    JoseSigner::new(config.issuer(), &keys.signing).context("keys.file: a signing key cannot be used")
+}
+
+fn passkeys(config: &Config) -> anyhow::Result<WebauthnCeremonies> {
+    let url = &config.server.public_url;
+    let host = url.domain().context("server.public_url has no host name")?;
+    WebauthnCeremonies::new(host, url, RELYING_PARTY).context("server.public_url cannot be used for passkeys")
+}
+
+fn register(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn PopulationRegister>> {
+    let section = &config.population_register;
+    let (RegisterKind::Http, Some(url)) = (section.kind, &section.url) else {
+        return Ok(Arc::new(EmbeddedRegister::new(store.clone())));
+    };
+    let token = config
+        .register_token()?
+        .context("population_register.token_file is missing")?;
+    let usual = RegisterSettings::new(url.clone(), token);
+    let settings = RegisterSettings {
+        connect_timeout: usual.connect_timeout.min(section.timeout.0),
+        attempt_timeout: section.timeout.0,
+        // Every try in full, and a second's wait for each.
+        total_timeout: (section.timeout.0 + Duration::from_secs(1)) * (section.retries + 1),
+        retries: section.retries,
+        ..usual
+    };
+    let register = HttpPopulationRegister::new(settings, clock(), randomness())
+        .context("the population register cannot be asked")?;
+    Ok(Arc::new(register))
+}
+
+/// What the HTTP server needs beside the services; the demo operator's site joins in a demo only.
+pub fn http_settings(config: &Config) -> anyhow::Result<HttpSettings> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Ok(HttpSettings {
+        workers: config.server.workers.unwrap_or(cores),
+        demo_operator: None,
+        staff_key: config.compliance_token()?.as_ref().map(StaffKey::new),
+    })
+}
+
+/// Whether a store's complaint is about its schema rather than its health.
+fn advice(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable(_) => {
+            "check database.url and that the database runs; after an upgrade run `rastau migrate`"
+        }
+        StoreError::Conflict | StoreError::Corrupt(_) => {
+            "restore the keys that belong to this database, or a backup of it"
+        }
+    }
+}

@@ -1,5 +1,37 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
+mod accept_factor;
+pub mod add_operator;
+pub mod authenticate_client;
+pub mod cancel_verification;
+pub mod capture_face;
+mod check_restrictions;
+pub mod enrol_passkey;
+mod enrolled_factors;
+pub mod exchange_code;
+pub mod give_consent;
+pub mod identify_person;
+pub mod import_people;
+pub mod import_registry;
+pub mod introspect_token;
+mod load_id_template;
+mod player_error;
+mod player_session;
+pub mod prove_passkey;
+pub mod push_authorization;
+mod record_case;
+pub mod recovery_codes;
+pub mod registry_file;
+pub mod return_to_operator;
+pub mod review_cases;
+pub mod row_refusal;
+pub mod sandbox_people;
+pub mod start_verification;
+pub mod table;
+pub mod totp;
+pub mod verify_audit;
+pub mod view_verification;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +45,8 @@ use crate::domain::ports::{
     TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
+
+pub use player_error::PlayerError;
 
 /// Everything a use case may need, put together once by `startup`.
 #[derive(Clone)]

@@ -1,4 +1,192 @@
-//! Placeholder.
+//! The door for the people who run the service: one file a command.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 not done (the last line of
+//! standard error says why), 2 the command line itself is wrong.
 
+mod audit;
+mod config;
+pub mod demo;
+mod doctor;
 pub mod evaluate;
 pub mod face;
+mod keys;
+mod migrate;
+mod operator;
+mod person;
+mod photo_directory;
+mod registry;
+mod review;
+mod row_report;
+mod serve;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+/// The file that is read when none is named.
+const DEFAULT_CONFIG: &str = "rastau.toml";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rastau",
+    version,
+    about = "Decides whether the person about to place a bet is who they say they are and may play",
+    after_long_help = "Start with `rastau doctor`: it says what is missing and what to do about it.\n\
+        Every setting can also come from the environment: RASTAU__SECTION__KEY, as in RASTAU__SERVER__BIND."
+)]
+struct CommandLine {
+    /// Configuration file (default: rastau.toml in this directory, if there is one)
+    #[arg(long, short, global = true, env = "RASTAU_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Migrate(migrate::Args),
+    Doctor(doctor::Args),
+    Config(config::Args),
+    Keys(keys::Args),
+    Operator(operator::Args),
+    Person(person::Args),
+    Registry(registry::Args),
+    Review(review::Args),
+    Audit(audit::Args),
+    #[command(subcommand)]
+    Face(face::FaceCommand),
+    #[command(subcommand)]
+    Evaluate(evaluate::EvaluateCommand),
+    Demo(demo::Args),
+}
+
+/// What every command may ask for.
+#[derive(Debug)]
+pub(crate) struct Context {
+    file: Option<PathBuf>,
+}
+
+impl Context {
+    /// Loads the configuration; a file that was named must be there.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        let (file, required) = match &self.file {
+            Some(file) => (file.clone(), true),
+            None => (PathBuf::from(DEFAULT_CONFIG), false),
+        };
+        Config::load(&file, required, Config::environment()).context("the configuration cannot be used")
+    }
+}
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let context = Context { file: line.config };
+    match run(&context, line.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("rastau: {}", chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime does not start")?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(context, args).await,
+            Command::Migrate(args) => migrate::run(context, args).await,
+            Command::Doctor(args) => doctor::run(context, args).await,
+            Command::Config(args) => config::run(context, args),
+            Command::Keys(args) => keys::run(args),
+            Command::Operator(args) => operator::run(context, args).await,
+            Command::Person(args) => person::run(context, args).await,
+            Command::Registry(args) => registry::run(context, args).await,
+            Command::Review(args) => review::run(context, args).await,
+            Command::Audit(args) => audit::run(context, args).await,
+            Command::Face(command) => command.run(&context.config()?.models.directory).await,
+            Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
+            Command::Demo(args) => demo::run(args).await,
+        }
+    })
+}
+
+/// The causes on one line, each said once: many errors repeat their cause in their own words.
+fn chain(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if told.contains(&cause) {
+            continue;
+        }
+        let between = match (told.is_empty(), cause.contains('\n')) {
+            (true, _) => "",
+            // A list of faults reads better below its heading.
+            (false, true) => ":\n",
+            (false, false) => ": ",
+        };
+        told.push_str(between);
+        told.push_str(&cause);
+    }
+    told
+}
+
+/// Writes a result to standard output; a reader that has gone away (`| head`) is no error.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(why).context("standard output cannot be written")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a result as JSON, indented.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&serde_json::to_string_pretty(value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_explains_itself() {
+        let mut line = CommandLine::command();
+        line.build();
+        line.clone().debug_assert();
+        let mut waiting: Vec<&clap::Command> = line.get_subcommands().collect();
+        while let Some(command) = waiting.pop() {
+            let name = command.get_name();
+            if name == "help" {
+                continue;
+            }
+            assert!(command.get_about().is_some(), "{name} has no help");
+            waiting.extend(command.get_subcommands());
+            if command.get_subcommands().next().is_none() {
+                assert!(command.get_after_long_help().is_some(), "{name} has no example");
+            }
+        }
+    }
+
+    #[test]
+    fn causes_are_told_once_and_on_one_line() {
+        let error = anyhow::anyhow!("the disk is full")
+            .context("cannot write: the disk is full")
+            .context("no import");
+        assert_eq!(chain(&error), "no import: cannot write: the disk is full");
+    }
+}

@@ -1,1 +1,127 @@
-//! Placeholder.
+//! What can be set: one TOML file, one file of code a section, and `RASTAU__SECTION__KEY` in the environment above it.
+//!
+//! Every error names the key, what it may be, and the file or variable that set it. Secrets come from files that only
+//! their owner may read; in the sandbox they may also stand inline.
+
+mod compliance;
+mod database;
+mod face;
+mod fault;
+mod key_file;
+mod keys;
+mod load;
+mod log;
+mod models;
+mod population_register;
+mod production;
+mod restrictions;
+mod sandbox;
+mod secret_file;
+mod section;
+mod server;
+mod span;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub use compliance::Compliance;
+pub use database::Database;
+pub use face::Face;
+pub use fault::{ConfigError, Fault, Origin};
+pub use key_file::{KeyFile, KeyFileError, KeyKind};
+pub use keys::Keys;
+pub use log::{Log, LogFormat};
+pub use models::Models;
+pub use population_register::{PopulationRegister, RegisterKind};
+pub use restrictions::Restrictions;
+pub use sandbox::Sandbox;
+pub use section::Key;
+pub use server::Server;
+pub use span::{Span, SpanError};
+pub use tokens::Tokens;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// The file it came from; `None` when there is none and only defaults and the environment speak.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+    /// Where the service listens and how the world calls it.
+    pub server: Server,
+    /// Where the records are.
+    pub database: Database,
+    /// Where the keys are.
+    pub keys: Keys,
+    /// Where the models are and how many work at once.
+    pub models: Models,
+    /// Thresholds that replace those of the models' manifest.
+    pub face: Face,
+    /// What the restrictions registry must hold.
+    pub restrictions: Restrictions,
+    /// Who knows people.
+    pub population_register: PopulationRegister,
+    /// The staff's door.
+    pub compliance: Compliance,
+    /// Made-up people and marked tokens.
+    pub sandbox: Sandbox,
+    /// How long access tokens live.
+    pub tokens: Tokens,
+    /// What is logged and how.
+    pub log: Log,
+}
+
+impl Config {
+    /// Reads `file` (which may be missing only when `required` is false) and puts `environment` above it.
+    pub fn load(
+        file: &Path,
+        required: bool,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        load::load(file, required, environment)
+    }
+
+    /// This process's environment; variables that are not UTF-8 cannot be ours.
+    pub fn environment() -> Vec<(String, String)> {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// Every key with what it may be, `section.key`, in the order of the sections.
+    pub fn keys() -> Vec<(String, &'static str)> {
+        load::keys()
+    }
+
+    /// The effective settings as TOML, secrets left out.
+    pub fn show(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// The issuer of our tokens: the sandbox's is another one, so that no token of it passes for a real one.
+    pub fn issuer(&self) -> String {
+        let origin = self.server.public_url.as_str().trim_end_matches('/');
+        if self.sandbox.enabled {
+            format!("{origin}/sandbox")
+        } else {
+            origin.to_owned()
+        }
+    }
+
+    /// Reads the keys and refuses what must not meet: sandbox keys in production, real keys in the sandbox, inline
+    /// secrets or plain http in production.
+    pub fn read_keys(&self) -> Result<KeyFile, ConfigError> {
+        production::read_keys(self)
+    }
+
+    /// The service's own name for where a key was set, for errors found after loading.
+    fn fault(&self, key: &'static str, problem: impl Into<String>) -> Fault {
+        Fault {
+            key: key.to_owned(),
+            problem: problem.into(),
+            allowed: load::allowed(key),
+            origin: self.file.clone().map_or(Origin::Default, Origin::File),
+        }
+    }
+}

@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The credential standards behind the ports of [`crate::domain::ports`]: signed tokens and client assertions (JOSE),
+//! passkeys (WebAuthn).
+
+pub mod jose;
+pub mod passkeys;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::comparison::Template;
 use super::liveness::evidence::PresentationScores;
 use super::reason::ReasonCode;
 use super::secret::SecretBytes;
@@ -13,8 +14,11 @@ pub const FRAMES_NEEDED: usize = 6;
 pub const FRAME_SPACING: Duration = Duration::from_millis(150);
 /// How long one capture may last.
 pub const CAPTURE_TIME: Duration = Duration::from_secs(60);
-/// How many captures one verification may try.
-pub const CAPTURE_ATTEMPTS: u32 = 3;
+/// How many captures one verification may begin.
+pub const CAPTURE_ATTEMPTS: u32 = 5;
+/// Similarity that every kept frame must have with the best one, so that no face is slipped in among others; same as
+/// the threshold below which faces are said to differ.
+pub const SAME_FACE: f32 = 0.363;
 
 /// One face as the detector and the quality measures see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +99,8 @@ pub struct KeptFrame {
     pub quality: FaceQuality,
     /// What PAD says of it.
     pub presentation: PresentationScores,
+    /// Its template, held against the other frames and the ID photo.
+    pub template: Template,
 }
 
 /// A capture under way: keeps good frames until there are enough, or until its time is over.
@@ -171,6 +177,19 @@ impl Capture {
         &self.kept
     }
 
+    /// Whether every kept frame shows the face of the best one.
+    pub fn shows_one_face(&self) -> bool {
+        self.best().is_some_and(|best| {
+            let same = |frame: &KeptFrame| {
+                frame
+                    .template
+                    .similarity(&best.template)
+                    .is_ok_and(|s| s >= SAME_FACE)
+            };
+            self.kept.iter().all(same)
+        })
+    }
+
     /// The kept frame of the best quality.
     pub fn best(&self) -> Option<&KeptFrame> {
         self.kept
@@ -182,6 +201,11 @@ impl Capture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::comparison::ModelHash;
+
+    fn template(values: [f32; 2]) -> Template {
+        Template::new(ModelHash("m".into()), values.to_vec()).unwrap()
+    }
 
     fn frame(overall: f32) -> KeptFrame {
         let quality = FaceQuality {
@@ -197,6 +221,7 @@ mod tests {
             picture: vec![1].into(),
             quality,
             presentation: PresentationScores::new([0.9, 0.9, 0.9]),
+            template: template([1.0, 0.0]),
         }
     }
 
@@ -222,6 +247,22 @@ mod tests {
         assert!(capture.is_complete());
         assert_eq!(capture.collected(), FRAMES_NEEDED);
         assert!((capture.best().unwrap().quality.overall - 15.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn another_face_among_the_frames_is_noticed() {
+        let mut capture = Capture::start(at(0));
+        assert!(!capture.shows_one_face());
+        capture.keep(frame(1.0), at(0));
+        assert!(capture.shows_one_face());
+        capture.keep(
+            KeptFrame {
+                template: template([0.0, 1.0]),
+                ..frame(0.5)
+            },
+            at(500),
+        );
+        assert!(!capture.shows_one_face());
     }
 
     #[test]

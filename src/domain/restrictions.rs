@@ -107,6 +107,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether `name` can name a source: 1 to 64 of `a-z 0-9 - _ .`.
+    pub fn is_name(name: &str) -> bool {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+        (1..=64).contains(&name.len()) && name.chars().all(allowed)
+    }
+
     /// Whether its silence can still be trusted at `now`; a refresh that lies in the future cannot.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         self.refreshed_at <= now && now.since(self.refreshed_at) <= self.max_age

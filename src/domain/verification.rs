@@ -1,8 +1,8 @@
 //! One run of a player through the gate: the only state machine.
 //!
 //! ```text
-//! consent -> identify -> face -> second factor -> decided
-//!     \__________\_________\___________\____________/   cancelled or expired from anywhere
+//! consent -> identify -> face -> second factor -> decided -> returned
+//!     \__________\_________\___________\____________/   refused, in doubt or cancelled
 //! ```
 
 use std::time::Duration;
@@ -35,18 +35,21 @@ pub enum Stage {
     Face,
     /// Asked for the second factor.
     SecondFactor,
-    /// Over.
+    /// Over; the player has not gone back to the operator yet.
     Decided,
+    /// The answer was handed to the operator, once.
+    Returned,
 }
 
 impl Stage {
     /// Every stage in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Consent,
         Self::Identify,
         Self::Face,
         Self::SecondFactor,
         Self::Decided,
+        Self::Returned,
     ];
 
     /// The stage as columns and interfaces write it.
@@ -57,6 +60,7 @@ impl Stage {
             Self::Face => "face",
             Self::SecondFactor => "second_factor",
             Self::Decided => "decided",
+            Self::Returned => "returned",
         }
     }
 
@@ -133,6 +137,11 @@ impl Outcome {
         }
     }
 
+    /// The reason codes alone.
+    pub fn codes(&self) -> Vec<ReasonCode> {
+        self.reasons.iter().map(|reason| reason.code).collect()
+    }
+
     /// The last question, asked when face and second factor have succeeded: of age, and free of restrictions? Every
     /// ground is named; not knowing is a refusal.
     pub fn of_permission(of_age: bool, permission: &Permission) -> Self {
@@ -189,7 +198,7 @@ pub struct Verification {
     pub consent_version: Option<String>,
     /// Who they say they are.
     pub player: Option<PlayerId>,
-    /// Captures that failed so far.
+    /// Captures that were begun so far; one that is cut off counts too.
     pub face_attempts: u32,
     /// When the face step succeeded.
     pub face_at: Option<Timestamp>,
@@ -237,7 +246,7 @@ impl Verification {
 
     /// Whether the step `stage` may be taken at `now`.
     pub fn expect(&self, stage: Stage, now: Timestamp) -> Result<(), StepError> {
-        if self.stage == Stage::Decided || self.stage != stage {
+        if self.is_over() || self.stage != stage {
             return Err(StepError::OutOfTurn);
         }
         if now >= self.expires_at() {
@@ -263,16 +272,35 @@ impl Verification {
         Ok(())
     }
 
-    /// A capture failed. Returns how many may still be tried; at none the caller decides.
-    pub fn face_failed(&mut self, now: Timestamp) -> Result<u32, StepError> {
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Decided | Stage::Returned)
+    }
+
+    /// A capture begins. Returns its number, which [`Verification::expect_capture`] holds it to; counting at the start
+    /// makes a cut connection no free try.
+    pub fn begin_capture(&mut self, now: Timestamp) -> Result<u32, StepError> {
         self.expect(Stage::Face, now)?;
+        if self.face_attempts_left() == 0 {
+            return Err(StepError::OutOfTurn);
+        }
         self.face_attempts += 1;
-        Ok(self.face_attempts_left())
+        Ok(self.face_attempts)
+    }
+
+    /// Whether capture number `attempt` is still the one under way; a later one supersedes it.
+    pub fn expect_capture(&self, attempt: u32, now: Timestamp) -> Result<(), StepError> {
+        self.expect(Stage::Face, now)?;
+        if attempt > 0 && self.face_attempts == attempt {
+            Ok(())
+        } else {
+            Err(StepError::OutOfTurn)
+        }
     }
 
     /// The live face is bona fide and matches the ID photo.
-    pub fn face_succeeded(&mut self, now: Timestamp) -> Result<(), StepError> {
-        self.expect(Stage::Face, now)?;
+    pub fn face_succeeded(&mut self, attempt: u32, now: Timestamp) -> Result<(), StepError> {
+        self.expect_capture(attempt, now)?;
         self.face_at = Some(now);
         self.stage = Stage::SecondFactor;
         Ok(())
@@ -304,11 +332,23 @@ impl Verification {
     /// Ends it early: a refusal, a doubt, a player who turned back. An approval comes from
     /// [`Verification::factor_succeeded`] alone.
     pub fn end_early(&mut self, outcome: Outcome, now: Timestamp) -> Result<(), StepError> {
-        if self.stage == Stage::Decided || outcome.verdict == Verdict::Approved {
+        if self.is_over() || outcome.verdict == Verdict::Approved {
             return Err(StepError::OutOfTurn);
         }
         self.close(outcome, now);
         Ok(())
+    }
+
+    /// The answer is handed to the operator. True the first time only: one verification, one code.
+    pub fn hand_back(&mut self) -> Result<bool, StepError> {
+        match self.stage {
+            Stage::Decided => {
+                self.stage = Stage::Returned;
+                Ok(true)
+            }
+            Stage::Returned => Ok(false),
+            _ => Err(StepError::OutOfTurn),
+        }
     }
 
     fn close(&mut self, outcome: Outcome, now: Timestamp) {
@@ -354,11 +394,20 @@ mod tests {
     }
 
     #[test]
+    fn a_verification_that_went_back_can_be_read_from_its_columns() {
+        let mut v = begin();
+        v.end_early(Outcome::new(Verdict::Refused, []), at(1)).unwrap();
+        v.hand_back().unwrap();
+        assert_eq!(Stage::from_name(v.stage.as_str()), Some(v.stage));
+    }
+
+    #[test]
     fn the_whole_way_in_order() {
         let mut v = begin();
         v.give_consent("2026-11", at(1)).unwrap();
         v.identify(player(), at(2)).unwrap();
-        v.face_succeeded(at(3)).unwrap();
+        let attempt = v.begin_capture(at(3)).unwrap();
+        v.face_succeeded(attempt, at(3)).unwrap();
         v.factor_succeeded(FactorKind::Passkey, approved(), at(4))
             .unwrap();
         assert_eq!(v.outcome.unwrap().verdict, Verdict::Approved);
@@ -370,8 +419,24 @@ mod tests {
         let mut v = begin();
         v.give_consent("2026-11", at(1)).unwrap();
         v.identify(player(), at(2)).unwrap();
-        v.face_succeeded(at(3)).unwrap();
+        let attempt = v.begin_capture(at(3)).unwrap();
+        v.face_succeeded(attempt, at(3)).unwrap();
         assert_eq!(v.expect_second_factor(at(3 + 600)), Err(StepError::FaceTooOld));
+    }
+
+    #[test]
+    fn a_later_capture_supersedes_an_earlier_one_and_attempts_run_out() {
+        let mut v = begin();
+        v.give_consent("2026-11", at(1)).unwrap();
+        v.identify(player(), at(2)).unwrap();
+        let first = v.begin_capture(at(3)).unwrap();
+        let second = v.begin_capture(at(3)).unwrap();
+        assert_eq!(v.face_succeeded(first, at(4)), Err(StepError::OutOfTurn));
+        assert_eq!(v.expect_capture(second, at(4)), Ok(()));
+        while v.face_attempts_left() > 0 {
+            v.begin_capture(at(5)).unwrap();
+        }
+        assert_eq!(v.begin_capture(at(6)), Err(StepError::OutOfTurn));
     }
 
     #[test]
@@ -404,14 +469,14 @@ mod tests {
                 let _ = match step {
                     0 => v.give_consent("2026-11", now),
                     1 => v.identify(player(), now),
-                    2 => v.face_failed(now).map(|_| ()),
-                    3 => v.face_succeeded(now),
+                    2 => v.begin_capture(now).map(|_| ()),
+                    3 => v.face_succeeded(v.face_attempts, now),
                     4 => v.factor_succeeded(FactorKind::Totp, approved(), now),
                     _ => v.end_early(approved(), now),
                 };
             }
             if v.outcome.is_some_and(|o| o.verdict == Verdict::Approved) {
-                prop_assert!(v.consent_at < v.face_at && v.face_at < v.decided_at);
+                prop_assert!(v.consent_at < v.face_at && v.face_at < v.decided_at && v.face_attempts > 0);
                 prop_assert!(v.consent_at.is_some() && v.player.is_some() && v.factor.is_some());
             }
         }

@@ -1,4 +1,14 @@
 //! The doors over HTTP, by audience: players, operators, compliance, sandbox. Status codes, cookies and headers live
 //! here and nowhere else.
 
+pub mod compliance;
+pub mod health;
+pub mod middleware;
+pub mod operator;
+pub mod player;
 pub mod problem;
+pub mod sandbox;
+pub mod server;
+pub mod web_files;
+
+pub(in crate::http) use player::player_session_cookie_name;

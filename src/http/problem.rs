@@ -73,6 +73,13 @@ problem_codes! {
     FrameOutOfOrder = "frame_out_of_order", BAD_REQUEST;
 }
 
+impl ProblemBody {
+    /// The sentence.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
 /// A refusal on its way to the reader.
 #[derive(Clone, Debug)]
 pub struct Problem {

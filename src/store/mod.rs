@@ -1,1 +1,140 @@
-//! Placeholder.
+//! The store: every repository over SQLite (the default) or PostgreSQL (by URL), with one SQL text for both.
+//!
+//! - `unit_of_work`: one transaction, and the two ways a statement is run;
+//! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `factors`, `restrictions`,
+//!   `cases`, `audit`, `citizens`;
+//! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
+//! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
+//!
+//! To add a query: write it here in the SQL that both engines read (docs/adr/0002-one-sql-text.md), let a conflict that
+//! can happen answer zero rows (`ON CONFLICT`, compare-and-set) rather than an error, and give it a contract in
+//! `tests/it/store`, which runs on both engines.
+
+mod audit;
+mod authorizations;
+mod cases;
+mod citizens;
+mod columns;
+mod embedded_register;
+mod encryption;
+mod engine;
+mod errors;
+mod factors;
+mod operators;
+mod players;
+mod postgres;
+mod restrictions;
+mod schema;
+mod sqlite;
+mod unit_of_work;
+mod verifications;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
+pub use embedded_register::EmbeddedRegister;
+use encryption::ColumnCipher;
+pub use encryption::ColumnKeys;
+use engine::{Access, Engine};
+use unit_of_work::SqlUnitOfWork;
+
+/// How many connections, and how long to wait for what. A database that goes away is reported as
+/// [`StoreError::Unavailable`] after `acquire` or `statement`, whichever was waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreOptions {
+    /// Most connections at once (SQLite: readers; it has one writer).
+    pub connections: u32,
+    /// Longest wait for a connection, connecting included.
+    pub acquire: Duration,
+    /// Longest wait for a lock that another transaction holds.
+    pub lock: Duration,
+    /// Longest time of one statement, its waits for locks included.
+    pub statement: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            acquire: Duration::from_secs(3),
+            lock: Duration::from_secs(3),
+            statement: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The [`Store`] on an SQL database. Cheap to clone.
+#[derive(Clone)]
+pub struct SqlStore {
+    engine: Engine,
+    cipher: Arc<ColumnCipher>,
+}
+
+impl SqlStore {
+    /// Connects to `sqlite://path/to/file` (made, with its folder, when missing) or `postgres://user@host/database`.
+    ///
+    /// Does not look at the schema: see [`SqlStore::migrate`] and [`Store::check`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the URL is of neither kind or the database does not answer,
+    /// [`StoreError::Corrupt`] when a key has not 32 bytes.
+    pub async fn connect(
+        url: &str,
+        keys: ColumnKeys,
+        randomness: Arc<dyn Randomness>,
+        options: StoreOptions,
+    ) -> Result<Self, StoreError> {
+        let cipher = Arc::new(ColumnCipher::new(&keys, randomness)?);
+        let engine = Engine::connect(url, options).await?;
+        Ok(Self { engine, cipher })
+    }
+
+    /// Brings the schema up to date, in one transaction; replicas that do so at once wait for each other.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database does not answer or its schema is newer than this program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        schema::migrate(&self.engine).await
+    }
+
+    /// Closes every connection; for tests and an orderly end.
+    pub async fn close(&self) {
+        self.engine.close().await;
+    }
+
+    async fn open(&self, access: Access) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        let transaction = self.engine.begin(access).await?;
+        Ok(Box::new(SqlUnitOfWork::new(
+            transaction,
+            self.cipher.clone(),
+            self.engine.patience(),
+        )))
+    }
+}
+
+impl fmt::Debug for SqlStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlStore")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        self.open(Access::Write).await
+    }
+
+    async fn read(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        self.open(Access::Read).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        schema::check(&self.engine).await
+    }
+}

@@ -1,0 +1,168 @@
+//! Add an operator: its registration and its audit event, together.
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::authorization::new_handle;
+use crate::domain::operator::{ClientAuthentication, Operator, OperatorError, OperatorId};
+use crate::domain::ports::{Clock, Randomness, Store, StoreError};
+use crate::domain::secret::SecretText;
+
+/// Members that only private keys have, RFC 7518 section 6.
+const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+/// More keys than anybody rotates through.
+const MOST_KEYS: usize = 16;
+
+/// How the new operator shall prove that it is itself.
+#[derive(Clone, Debug)]
+pub enum NewCredential {
+    /// `private_key_jwt` with these public keys, a JWKS as JSON text.
+    Jwks(String),
+    /// `client_secret_basic` with a secret that we draw; in a sandbox only.
+    SandboxSecret,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct NewOperator {
+    /// The `client_id`.
+    pub id: String,
+    /// The name that players read.
+    pub name: String,
+    /// Exact redirect URIs.
+    pub redirect_uris: Vec<String>,
+    /// How it authenticates.
+    pub credential: NewCredential,
+    /// Whether it belongs to a sandbox.
+    pub sandbox: bool,
+}
+
+/// An operator that was added, and its secret, which is kept nowhere.
+#[derive(Clone, Debug)]
+pub struct AddedOperator {
+    /// As registered.
+    pub operator: Operator,
+    /// The secret, if one was drawn.
+    pub secret: Option<SecretText>,
+}
+
+/// Why no operator was added.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddOperatorError {
+    /// Wrong data.
+    #[error(transparent)]
+    Invalid(#[from] OperatorError),
+    /// No usable public keys.
+    #[error("the JWKS cannot be used: {0}")]
+    Jwks(String),
+    /// The id is taken.
+    #[error("there is an operator with the id {0} already")]
+    Exists(OperatorId),
+    /// The store.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// Registers an operator.
+pub async fn add_operator(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    randomness: &dyn Randomness,
+    new: NewOperator,
+) -> Result<AddedOperator, AddOperatorError> {
+    let (authentication, secret) = match new.credential {
+        NewCredential::Jwks(jwks) => {
+            check_jwks(&jwks).map_err(AddOperatorError::Jwks)?;
+            (ClientAuthentication::PrivateKeyJwt { jwks }, None)
+        }
+        NewCredential::SandboxSecret => {
+            let secret = SecretText::new(new_handle(randomness));
+            let secret_sha256 = Sha256::digest(secret.expose()).into();
+            (
+                ClientAuthentication::ClientSecretBasic { secret_sha256 },
+                Some(secret),
+            )
+        }
+    };
+    let id = OperatorId::parse(&new.id)?;
+    let operator = Operator::register(id, &new.name, authentication, new.redirect_uris, new.sandbox)?;
+    let now = clock.now();
+    let mut unit = store.begin().await.map_err(AddOperatorError::Store)?;
+    unit.insert_operator(&operator, now)
+        .await
+        .map_err(|error| match error {
+            StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
+            other => AddOperatorError::Store(other),
+        })?;
+    let event = NewAuditEvent {
+        kind: AuditKind::OperatorAdded,
+        at: now,
+        subject: operator.id.to_string(),
+        details: serde_json::json!({
+            "name": operator.name,
+            "authentication": operator.authentication.method(),
+            "redirect_uris": operator.redirect_uris,
+            "sandbox": operator.sandbox,
+        }),
+    };
+    unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
+    unit.commit().await.map_err(AddOperatorError::Store)?;
+    Ok(AddedOperator { operator, secret })
+}
+
+/// Checks that the set holds public keys of the kinds we verify (ES256, PS256, EdDSA), and no private one.
+fn check_jwks(text: &str) -> Result<(), String> {
+    let set: serde_json::Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
+    let keys = set
+        .get("keys")
+        .and_then(|keys| keys.as_array())
+        .ok_or("it has no array \"keys\"")?;
+    if keys.is_empty() || keys.len() > MOST_KEYS {
+        return Err(format!("it must hold 1 to {MOST_KEYS} keys"));
+    }
+    for (place, key) in keys.iter().enumerate() {
+        if PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some()) {
+            return Err(format!(
+                "key {place} is a private key: keep it to yourself and give us the public one"
+            ));
+        }
+        let member = |name: &str| key.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+        let (needed, known) = match member("kty") {
+            "EC" => (&["x", "y"][..], member("crv") == "P-256"),
+            "OKP" => (&["x"][..], member("crv") == "Ed25519"),
+            "RSA" => (&["n", "e"][..], true),
+            _ => (&[][..], false),
+        };
+        if !known || needed.iter().any(|name| member(name).is_empty()) {
+            return Err(format!(
+                "key {place} is no public key of EC P-256, OKP Ed25519 or RSA"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_keys_that_we_can_verify_with_are_taken() {
+        let good = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b"},{"kty":"OKP","crv":"Ed25519","x":"a"},{"kty":"RSA","n":"a","e":"AQAB"}]}"#;
+        assert_eq!(check_jwks(good), Ok(()));
+        for bad in [
+            "",
+            "[]",
+            "{}",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[]}"#,
+            r#"{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}]}"#,
+            r#"{"keys":[{"kty":"EC","crv":"P-384","x":"a","y":"b"}]}"#,
+            r#"{"keys":[{"kty":"EC","crv":"P-256","x":"a"}]}"#,
+            r#"{"keys":[{"kty":"oct","k":"a"}]}"#,
+            r#"{"keys":["x"]}"#,
+        ] {
+            assert!(check_jwks(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Is the caller the operator it says it is?
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::Services;
+use crate::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use crate::domain::ports::StoreError;
+use crate::domain::secret::SecretText;
+
+/// What the caller showed.
+#[derive(Clone, Debug)]
+pub enum ClientCredentials {
+    /// `private_key_jwt`, RFC 7523 section 2.2.
+    Assertion {
+        /// The JWT.
+        assertion: SecretText,
+        /// The `client_id` sent beside it, when there was one.
+        client_id: Option<String>,
+    },
+    /// `client_secret_basic`, RFC 6749 section 2.3.1.
+    Basic {
+        /// The user name.
+        client_id: String,
+        /// The password.
+        secret: SecretText,
+    },
+}
+
+/// Why the caller was not believed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticationError {
+    /// Not a known operator, not its credentials, or not a way in that this service allows. The reason is for the log.
+    #[error("the client was not authenticated: {0}")]
+    Refused(String),
+    /// The assertion was used before.
+    #[error("the client assertion was used before")]
+    Replayed,
+    /// The store did not do as asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The operator that these credentials belong to.
+pub async fn authenticate(
+    services: &Services,
+    credentials: ClientCredentials,
+) -> Result<Operator, AuthenticationError> {
+    let operator = match credentials {
+        ClientCredentials::Assertion { assertion, client_id } => {
+            by_assertion(services, &assertion, client_id.as_deref()).await?
+        }
+        ClientCredentials::Basic { client_id, secret } => by_secret(services, &client_id, &secret).await?,
+    };
+    if operator.sandbox && !services.policy.sandbox {
+        return Err(refused("a sandbox operator outside the sandbox"));
+    }
+    Ok(operator)
+}
+
+async fn by_assertion(
+    services: &Services,
+    assertion: &SecretText,
+    client_id: Option<&str>,
+) -> Result<Operator, AuthenticationError> {
+    let now = services.clock.now();
+    let claimed = services
+        .assertions
+        .claimed_client(assertion.expose())
+        .ok_or_else(|| refused("the assertion names no client"))?;
+    // RFC 7521 section 4.2: a client_id beside the assertion must name the same client.
+    if client_id.is_some_and(|beside| beside != claimed) {
+        return Err(refused("client_id and assertion name different clients"));
+    }
+    let operator = find(services, &claimed).await?;
+    let ClientAuthentication::PrivateKeyJwt { jwks } = &operator.authentication else {
+        return Err(refused("this client does not authenticate by assertion"));
+    };
+    let verified = services
+        .assertions
+        .verify(assertion.expose(), jwks, now)
+        .map_err(|error| refused(&error.0))?;
+    if verified.client_id != operator.id.as_str() {
+        return Err(refused("the assertion is of another client"));
+    }
+    // Its own transaction: whatever becomes of the request, this assertion is spent.
+    let mut unit = services.store.begin().await?;
+    let fresh = unit
+        .remember_assertion(&operator.id, &verified.jti, verified.expires_at, now)
+        .await?;
+    unit.commit().await?;
+    if fresh {
+        Ok(operator)
+    } else {
+        Err(AuthenticationError::Replayed)
+    }
+}
+
+async fn by_secret(
+    services: &Services,
+    client_id: &str,
+    secret: &SecretText,
+) -> Result<Operator, AuthenticationError> {
+    if !services.policy.sandbox {
+        return Err(refused("shared secrets are for the sandbox only"));
+    }
+    let operator = find(services, client_id).await?;
+    let ClientAuthentication::ClientSecretBasic { secret_sha256 } = &operator.authentication else {
+        return Err(refused("this client does not authenticate by secret"));
+    };
+    let shown: [u8; 32] = Sha256::digest(secret.expose().as_bytes()).into();
+    if operator.sandbox && bool::from(shown.ct_eq(secret_sha256)) {
+        Ok(operator)
+    } else {
+        Err(refused("the client secret is wrong"))
+    }
+}
+
+async fn find(services: &Services, client_id: &str) -> Result<Operator, AuthenticationError> {
+    let id = OperatorId::parse(client_id).map_err(|_| refused("the client_id is malformed"))?;
+    let mut unit = services.store.read().await?;
+    unit.find_operator(&id)
+        .await?
+        .ok_or_else(|| refused("the client is unknown"))
+}
+
+fn refused(why: &str) -> AuthenticationError {
+    AuthenticationError::Refused(why.to_owned())
+}

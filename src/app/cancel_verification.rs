@@ -1,0 +1,22 @@
+//! The player turns back.
+
+use serde_json::json;
+
+use super::player_session::{audit_decision, open};
+use super::{PlayerError, Services};
+use crate::domain::authorization::HandleHash;
+use crate::domain::reason::ReasonCode;
+use crate::domain::verification::{Outcome, Verdict};
+
+/// Ends the verification wherever it stands.
+pub async fn cancel_verification(services: &Services, session: HandleHash) -> Result<(), PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let mut verification = open(unit.as_mut(), session).await?;
+    let outcome = Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]);
+    verification.end_early(outcome.clone(), now)?;
+    unit.update_verification(&mut verification).await?;
+    audit_decision(unit.as_mut(), &verification, &outcome, json!({}), now).await?;
+    unit.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! The camera step: frames come in one by one and are judged on the server; a full capture is held against the ID photo.
+
+use serde_json::json;
+
+use super::load_id_template::load_id_template;
+use super::player_session::{audit, audit_decision, open};
+use super::record_case::{Evidence, record_case};
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::HandleHash;
+use crate::domain::capture::{Capture, FrameRefused, Guidance, KeptFrame};
+use crate::domain::comparison::Template;
+use crate::domain::face_step::{FaceJudgement, judge};
+use crate::domain::ports::{Ask, EngineError, Gate, UnitOfWork};
+use crate::domain::reason::ReasonCode;
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::{Outcome, Stage, Verdict, Verification};
+
+/// One capture under way. It lives in the process that holds the connection; a lost one is begun anew.
+#[derive(Debug)]
+pub struct FaceCapture {
+    services: Services,
+    session: HandleHash,
+    attempt: u32,
+    id_photo: Template,
+    capture: Capture,
+}
+
+/// What a capture begins with.
+#[derive(Debug)]
+pub enum Begun {
+    /// Frames may come.
+    Ready(Box<FaceCapture>),
+    /// The verification ended instead: no attempts left, or an ID photo that cannot be used.
+    Ended(Verdict),
+}
+
+/// What became of one frame.
+#[derive(Debug)]
+pub enum FrameAnswer {
+    /// One hint.
+    Guidance {
+        /// The hint.
+        guidance: Guidance,
+        /// Frames kept so far.
+        collected: usize,
+    },
+    /// The capture is over: enough frames, or no time left. [`FaceCapture::finish`] follows.
+    Complete,
+    /// The frame does not follow the one before.
+    OutOfOrder,
+}
+
+/// What a capture came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureResult {
+    /// On to the second factor.
+    Passed,
+    /// Once more, for this reason.
+    Retry(ReasonCode),
+    /// The verification has ended.
+    Ended(Verdict),
+}
+
+/// Begins a capture and counts it.
+pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<Begun, PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.read().await?;
+    let verification = open(unit.as_mut(), session).await?;
+    drop(unit);
+    verification.expect(Stage::Face, now)?;
+    let player = verification.player.ok_or(PlayerError::SessionUnknown)?;
+    let id_photo = load_id_template(services, player).await?;
+
+    let mut unit = services.store.begin().await?;
+    let mut verification = open(unit.as_mut(), session).await?;
+    verification.expect(Stage::Face, now)?;
+    let refusal = match (id_photo, verification.face_attempts_left()) {
+        (None, _) => Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]),
+        (Some(_), 0) => Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]),
+        (Some(id_photo), _) => {
+            let attempt = verification.begin_capture(now)?;
+            unit.update_verification(&mut verification).await?;
+            unit.commit().await?;
+            let capture = Capture::start(now);
+            let services = services.clone();
+            return Ok(Begun::Ready(Box::new(FaceCapture {
+                services,
+                session,
+                attempt,
+                id_photo,
+                capture,
+            })));
+        }
+    };
+    let verdict = refusal.verdict;
+    let evidence = Evidence {
+        reasons: refusal.codes(),
+        ..Evidence::default()
+    };
+    record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
+    end(unit.as_mut(), &mut verification, refusal, now).await?;
+    unit.commit().await?;
+    Ok(Begun::Ended(verdict))
+}
+
+impl FaceCapture {
+    /// Judges one JPEG.
+    pub async fn take_frame(
+        &mut self,
+        sequence: u32,
+        picture: SecretBytes,
+    ) -> Result<FrameAnswer, PlayerError> {
+        match self.capture.admit(sequence, self.services.clock.now()) {
+            Ok(()) => {}
+            Err(FrameRefused::OutOfOrder) => return Ok(FrameAnswer::OutOfOrder),
+            Err(FrameRefused::TimeOver) => return Ok(FrameAnswer::Complete),
+        }
+        let ask = Ask {
+            gate: Gate::LiveFrame,
+            presentation: true,
+            template: true,
+        };
+        let examination = match self.services.faces.examine(picture.clone(), ask).await {
+            Ok(examination) => examination,
+            // A busy engine drops the frame, not the capture: the next one may find a free session.
+            Err(EngineError::Busy { .. }) => return Ok(self.guide(Guidance::HoldStill)),
+            Err(error) => return Err(error.into()),
+        };
+        let kept = (
+            examination.rejection,
+            examination.quality,
+            examination.presentation,
+            examination.template,
+        );
+        let (None, Some(quality), Some(presentation), Some(template)) = kept else {
+            let reason = examination.rejection.unwrap_or(ReasonCode::NoFace);
+            return Ok(self.guide(Guidance::Change(reason)));
+        };
+        let frame = KeptFrame {
+            picture,
+            quality,
+            presentation,
+            template,
+        };
+        self.capture.keep(frame, self.services.clock.now());
+        if self.capture.is_complete() {
+            return Ok(FrameAnswer::Complete);
+        }
+        Ok(self.guide(Guidance::HoldStill))
+    }
+
+    /// Whether the capture's time is over, also when no frame comes.
+    pub fn is_over(&self) -> bool {
+        self.capture.is_over(self.services.clock.now())
+    }
+
+    /// Judges the whole capture; the decision, its case and its audit event are one transaction.
+    pub async fn finish(self) -> Result<CaptureResult, PlayerError> {
+        let services = &self.services;
+        let now = services.clock.now();
+        let mut unit = services.store.begin().await?;
+        let mut verification = open(unit.as_mut(), self.session).await?;
+        verification.expect_capture(self.attempt, now)?;
+        let left = verification.face_attempts_left();
+        let policy = &services.policy;
+        let (judgement, scores) = judge(
+            &self.capture,
+            &self.id_photo,
+            policy.comparison,
+            policy.presentation,
+            left,
+        );
+        let frame = self.capture.best().map(|best| best.picture.clone());
+        let unit_ref = unit.as_mut();
+        let result = match judgement {
+            FaceJudgement::Passed => {
+                verification.face_succeeded(self.attempt, now)?;
+                judged(unit_ref, &verification, "passed", now).await?;
+                unit_ref.update_verification(&mut verification).await?;
+                CaptureResult::Passed
+            }
+            FaceJudgement::Retry(reason) => {
+                judged(unit_ref, &verification, reason.code(), now).await?;
+                let evidence = Evidence {
+                    reasons: vec![reason],
+                    scores,
+                    frame,
+                };
+                record_case(services, unit_ref, &verification, Verdict::Refused, evidence, now).await?;
+                CaptureResult::Retry(reason)
+            }
+            FaceJudgement::Ended(outcome) => {
+                let verdict = outcome.verdict;
+                let reasons = outcome.codes();
+                judged(
+                    unit_ref,
+                    &verification,
+                    reasons.first().map_or("", |reason| reason.code()),
+                    now,
+                )
+                .await?;
+                let evidence = Evidence {
+                    reasons,
+                    scores,
+                    frame,
+                };
+                record_case(services, unit_ref, &verification, verdict, evidence, now).await?;
+                end(unit_ref, &mut verification, outcome, now).await?;
+                CaptureResult::Ended(verdict)
+            }
+        };
+        unit.commit().await?;
+        Ok(result)
+    }
+
+    fn guide(&self, guidance: Guidance) -> FrameAnswer {
+        FrameAnswer::Guidance {
+            guidance,
+            collected: self.capture.collected(),
+        }
+    }
+}
+
+async fn judged(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    result: &str,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    let details = json!({ "attempt": verification.face_attempts, "result": result });
+    audit(unit, verification, AuditKind::FaceJudged, details, now).await
+}
+
+async fn end(
+    unit: &mut dyn UnitOfWork,
+    verification: &mut Verification,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    verification.end_early(outcome.clone(), now)?;
+    unit.update_verification(verification).await?;
+    audit_decision(unit, verification, &outcome, json!({}), now).await
+}

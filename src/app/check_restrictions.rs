@@ -1,0 +1,77 @@
+//! The last question: may this person play? Whatever goes wrong in asking it is a no.
+
+use serde_json::{Value, json};
+
+use super::{PlayerError, Services};
+use crate::domain::id::PlayerId;
+use crate::domain::person::Iin;
+use crate::domain::ports::StoreError;
+use crate::domain::restrictions::{RegistryAnswer, Source, judge};
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Outcome;
+
+/// The answer, and what stands in the audit event beside it: each source and its age in seconds.
+pub(super) struct Checked {
+    pub(super) outcome: Outcome,
+    pub(super) details: Value,
+}
+
+/// Asks age and registry, in a transaction of its own, so that a registry that hangs holds nothing up.
+pub(super) async fn check_restrictions(
+    services: &Services,
+    player: PlayerId,
+) -> Result<Checked, PlayerError> {
+    let mut unit = services.store.read().await?;
+    let iin = unit
+        .find_iin(player)
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
+    drop(unit);
+    let answer = ask_registry(services, &iin).await;
+    let now = services.clock.now();
+    let permission = judge(&answer, &services.policy.required_sources, now);
+    let outcome = Outcome::of_permission(iin.is_of_age(now), &permission);
+    let sources = match &answer {
+        RegistryAnswer::Known { sources, .. } => sources.as_slice(),
+        RegistryAnswer::Unknown => &[],
+    };
+    Ok(Checked {
+        outcome,
+        details: json!({ "source_ages": ages(sources, now) }),
+    })
+}
+
+async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {
+    let ask = async {
+        let mut unit = services.store.read().await?;
+        let restrictions = unit.restrictions_of(iin).await?;
+        let sources = unit.list_sources().await?;
+        Ok::<_, StoreError>(RegistryAnswer::Known {
+            restrictions,
+            sources,
+        })
+    };
+    match tokio::time::timeout(services.policy.registry_timeout, ask).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the restrictions registry failed; refusing");
+            RegistryAnswer::Unknown
+        }
+        Err(_) => {
+            tracing::error!("the restrictions registry did not answer in time; refusing");
+            RegistryAnswer::Unknown
+        }
+    }
+}
+
+fn ages(sources: &[Source], now: Timestamp) -> Value {
+    sources
+        .iter()
+        .map(|source| {
+            (
+                source.name.clone(),
+                json!(now.since(source.refreshed_at).as_secs()),
+            )
+        })
+        .collect()
+}

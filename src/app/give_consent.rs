@@ -1,0 +1,38 @@
+//! The player agrees to what is done with their data.
+
+use serde_json::json;
+
+use super::player_session::{audit, open};
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::HandleHash;
+
+/// The version of the consent text that the pages show.
+pub const CONSENT_VERSION: &str = "2026-11";
+
+/// Records consent to this very text.
+pub async fn give_consent(
+    services: &Services,
+    session: HandleHash,
+    accepted: bool,
+    version: &str,
+) -> Result<(), PlayerError> {
+    if !accepted || version != CONSENT_VERSION {
+        return Err(PlayerError::ConsentNeeded);
+    }
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let mut verification = open(unit.as_mut(), session).await?;
+    verification.give_consent(version, now)?;
+    unit.update_verification(&mut verification).await?;
+    audit(
+        unit.as_mut(),
+        &verification,
+        AuditKind::ConsentGiven,
+        json!({ "version": version }),
+        now,
+    )
+    .await?;
+    unit.commit().await?;
+    Ok(())
+}

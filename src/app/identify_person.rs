@@ -1,0 +1,45 @@
+//! The player names themselves by IIN, and the population register must know them.
+
+use serde_json::json;
+
+use super::player_session::{audit, open};
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::HandleHash;
+use crate::domain::id::PlayerId;
+use crate::domain::person::Iin;
+use crate::domain::verification::Stage;
+
+/// Binds the verification to the person. Whether they may play is asked only when they have proved to be that person:
+/// who types a stranger's IIN must not learn of their debts.
+pub async fn identify_person(services: &Services, session: HandleHash, iin: &str) -> Result<(), PlayerError> {
+    let iin = Iin::parse(iin)?;
+    let now = services.clock.now();
+    let mut unit = services.store.read().await?;
+    open(unit.as_mut(), session).await?.expect(Stage::Identify, now)?;
+    // The register may be slow: no transaction is held while it is asked.
+    drop(unit);
+    services
+        .register
+        .find(&iin)
+        .await?
+        .ok_or(PlayerError::PersonNotFound)?;
+
+    let mut unit = services.store.begin().await?;
+    let mut verification = open(unit.as_mut(), session).await?;
+    let fresh = PlayerId::new(now, services.randomness.as_ref());
+    let player = unit.player_of(&iin, fresh, now).await?;
+    verification.identify(player, now)?;
+    unit.update_verification(&mut verification).await?;
+    let details = json!({ "player": player });
+    audit(
+        unit.as_mut(),
+        &verification,
+        AuditKind::PersonIdentified,
+        details,
+        now,
+    )
+    .await?;
+    unit.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! Import people into the embedded population register: `iin,name,photo`, every photo through the gate of ID photos.
+//!
+//! Two walks over the file: the first judges every row and opens no transaction, for it takes as long as the engine
+//! needs; the second writes, in one transaction, exactly what was judged.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use futures_util::stream::{self, StreamExt};
+use sha2::{Digest, Sha256};
+
+use super::row_refusal::{RowFault, RowRefusal, text};
+use super::table::{Row, Table, TableError};
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::ports::{Ask, Clock, EngineError, FaceEngine, Gate, Store, StoreError};
+use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::time::Timestamp;
+
+/// The columns, in any order.
+pub const COLUMNS: [&str; 3] = ["iin", "name", "photo"];
+/// Longest name, characters.
+const LONGEST_NAME: usize = 200;
+/// Photos judged at once; the engine's own queue is longer.
+const AT_ONCE: usize = 4;
+/// People written by one statement.
+const BATCH: usize = 64;
+/// How often a busy engine is asked again.
+const PATIENCE: u32 = 100;
+
+/// Where the photos are.
+pub trait PhotoSource: Sync {
+    /// The photo that a row names; nothing outside the source is ever read.
+    fn read(&self, name: &str) -> Result<SecretBytes, RowFault>;
+}
+
+/// How to import.
+#[derive(Clone, Copy, Debug)]
+pub struct PeopleImport {
+    /// Import the good rows even though others are refused.
+    pub skip_refused: bool,
+    /// Whether these are made-up people of a sandbox.
+    pub sandbox: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeopleReport {
+    /// People written; 0 when a row was refused and refused rows are not to be skipped.
+    pub imported: usize,
+    /// Refused rows, by line.
+    pub refused: Vec<RowRefusal>,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+}
+
+/// Why the import broke off; nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportPeopleError {
+    /// No table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The engine failed, which says nothing about the photo.
+    #[error("line {line}: {error}")]
+    Engine {
+        /// The row.
+        line: u64,
+        /// Why.
+        error: EngineError,
+    },
+    /// Somebody changed the photo while the import was under way.
+    #[error("line {0}: the photo changed while the import was under way; nothing was imported")]
+    PhotoChanged(u64),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The ports that an import needs.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// Where people are written.
+    pub store: &'a dyn Store,
+    /// Who judges photos.
+    pub faces: &'a dyn FaceEngine,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Where photos come from.
+    pub photos: &'a dyn PhotoSource,
+}
+
+struct Candidate {
+    line: u64,
+    iin: Iin,
+    name: SecretText,
+    photo: String,
+    sha256: [u8; 32],
+}
+
+/// Imports a file. Each person is imported wholly, in one transaction for the file; unless refused rows are to be
+/// skipped, one refused row means that nobody is. `progress` hears how many rows were judged, and of how many.
+pub async fn import_people(
+    ports: Ports<'_>,
+    reader: impl BufRead,
+    import: PeopleImport,
+    progress: impl FnMut(usize, usize),
+) -> Result<PeopleReport, ImportPeopleError> {
+    let (candidates, mut refused, sha256) = read_rows(reader)?;
+    let people = judge_photos(ports, candidates, &mut refused, progress).await?;
+    refused.sort_by_key(|refusal| refusal.line);
+    let mut report = PeopleReport {
+        imported: 0,
+        refused,
+        sha256,
+    };
+    if people.is_empty() || !(report.refused.is_empty() || import.skip_refused) {
+        return Ok(report);
+    }
+    report.imported = people.len();
+    let now = ports.clock.now();
+    let mut unit = ports.store.begin().await?;
+    for batch in people.chunks(BATCH) {
+        let citizens = batch
+            .iter()
+            .map(|candidate| citizen(ports.photos, candidate, import.sandbox))
+            .collect::<Result<Vec<_>, _>>()?;
+        unit.put_citizens(&citizens, now).await?;
+    }
+    unit.append_audit(&event(&report, import.sandbox, now)).await?;
+    unit.commit().await?;
+    Ok(report)
+}
+
+fn read_rows(reader: impl BufRead) -> Result<(Vec<Candidate>, Vec<RowRefusal>, String), ImportPeopleError> {
+    let mut table = Table::open(reader, &COLUMNS)?;
+    let (mut candidates, mut refused) = (Vec::new(), Vec::new());
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    while let Some(row) = table.next_row()? {
+        match row.and_then(|row| read_row(row, &mut seen)) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    Ok((candidates, refused, table.sha256()))
+}
+
+fn read_row(mut row: Row, seen: &mut HashMap<String, u64>) -> Result<Candidate, RowRefusal> {
+    let mut values = row.values.drain(..);
+    let mut value = || values.next().unwrap_or_default();
+    let (iin, name, photo) = (value(), value(), value());
+    let at = |place: usize| move |fault: RowFault| fault.at(row.line, COLUMNS[place]);
+    let iin = Iin::parse(iin.trim()).map_err(RowFault::Iin).map_err(at(0))?;
+    if let Some(first) = seen.get(iin.expose()) {
+        return Err(RowFault::Duplicate(*first).at(row.line, COLUMNS[0]));
+    }
+    seen.insert(iin.expose().to_owned(), row.line);
+    Ok(Candidate {
+        line: row.line,
+        iin,
+        name: text(&name, LONGEST_NAME).map(SecretText::new).map_err(at(1))?,
+        photo: text(&photo, LONGEST_NAME).map_err(at(2))?,
+        sha256: [0; 32],
+    })
+}
+
+/// Keeps the candidates whose photo passes, with its hash; the others join `refused`.
+async fn judge_photos(
+    ports: Ports<'_>,
+    candidates: Vec<Candidate>,
+    refused: &mut Vec<RowRefusal>,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Vec<Candidate>, ImportPeopleError> {
+    let total = candidates.len();
+    let mut judged = stream::iter(candidates)
+        .map(|candidate| judge_photo(ports, candidate))
+        .buffered(AT_ONCE);
+    let mut people = Vec::with_capacity(total);
+    let mut done = 0;
+    while let Some(verdict) = judged.next().await {
+        match verdict? {
+            Ok(candidate) => people.push(candidate),
+            Err(refusal) => refused.push(refusal),
+        }
+        done += 1;
+        progress(done, total);
+    }
+    Ok(people)
+}
+
+async fn judge_photo(
+    ports: Ports<'_>,
+    mut candidate: Candidate,
+) -> Result<Result<Candidate, RowRefusal>, ImportPeopleError> {
+    let line = candidate.line;
+    let refuse = |fault: RowFault| Ok(Err(fault.at(line, COLUMNS[2])));
+    let photo = match ports.photos.read(&candidate.photo) {
+        Ok(photo) => photo,
+        Err(fault) => return refuse(fault),
+    };
+    candidate.sha256 = Sha256::digest(photo.expose()).into();
+    match examine(ports.faces, photo).await {
+        Ok(None) => Ok(Ok(candidate)),
+        Ok(Some(reason)) | Err(EngineError::Picture(reason)) => refuse(RowFault::Photo(reason)),
+        Err(error) => Err(ImportPeopleError::Engine { line, error }),
+    }
+}
+
+/// Why the photo is no ID photo, if it is none; waits for a busy engine.
+async fn examine(
+    faces: &dyn FaceEngine,
+    photo: SecretBytes,
+) -> Result<Option<crate::domain::reason::ReasonCode>, EngineError> {
+    let ask = Ask {
+        gate: Gate::IdPhoto,
+        presentation: false,
+        template: true,
+    };
+    let mut tries = 0;
+    loop {
+        match faces.examine(photo.clone(), ask).await {
+            Err(EngineError::Busy { retry_after }) if tries < PATIENCE => {
+                tries += 1;
+                tokio::time::sleep(retry_after).await;
+            }
+            answer => return answer.map(|examination| examination.rejection),
+        }
+    }
+}
+
+fn citizen(
+    photos: &dyn PhotoSource,
+    candidate: &Candidate,
+    sandbox: bool,
+) -> Result<Citizen, ImportPeopleError> {
+    let changed = ImportPeopleError::PhotoChanged(candidate.line);
+    let photo = photos.read(&candidate.photo).map_err(|_| changed.clone())?;
+    if <[u8; 32]>::from(Sha256::digest(photo.expose())) != candidate.sha256 {
+        return Err(changed);
+    }
+    Ok(Citizen {
+        iin: candidate.iin.clone(),
+        name: candidate.name.clone(),
+        photo,
+        sandbox,
+    })
+}
+
+fn event(report: &PeopleReport, sandbox: bool, now: Timestamp) -> NewAuditEvent {
+    NewAuditEvent {
+        kind: AuditKind::PeopleImported,
+        at: now,
+        subject: "population register".into(),
+        details: serde_json::json!({
+            "sha256": report.sha256,
+            "imported": report.imported,
+            "refused": report.refused.len(),
+            "sandbox": sandbox,
+        }),
+    }
+}

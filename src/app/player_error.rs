@@ -1,0 +1,63 @@
+//! Why a player's step was refused; one enum for all of them, since one audience reads it.
+
+use std::time::Duration;
+
+use crate::domain::person::IinError;
+use crate::domain::ports::{EngineError, PasskeyError, RegisterError, StoreError};
+use crate::domain::verification::StepError;
+
+/// A refusal on a player's way.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlayerError {
+    /// The browser has no session with us.
+    #[error("no verification belongs to this browser session")]
+    SessionUnknown,
+    /// The `request_uri` is unknown, used or expired, or another operator's.
+    #[error("the authorization request is unknown, used or expired")]
+    RequestUnknown,
+    /// Out of turn, expired.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The box was not ticked, or for another text.
+    #[error("consent to the current text is needed")]
+    ConsentNeeded,
+    /// No IIN.
+    #[error(transparent)]
+    Iin(#[from] IinError),
+    /// The register knows no such person.
+    #[error("the population register does not know this person")]
+    PersonNotFound,
+    /// The register did not answer.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// A second factor exists already: it must be shown, not enrolled.
+    #[error("a second factor is enrolled already")]
+    FactorEnrolled,
+    /// The player has no such factor.
+    #[error("no such second factor is enrolled")]
+    FactorMissing,
+    /// The ceremony was never begun, is used up or has expired.
+    #[error("the passkey ceremony is unknown, used up or expired")]
+    CeremonyUnknown,
+    /// The authenticator's answer does not hold.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
+    /// The passkey shown does not hold.
+    #[error("the passkey was rejected")]
+    PasskeyRejected,
+    /// Not the right code, or one that was used.
+    #[error("the code is wrong or was used before")]
+    CodeWrong,
+    /// Too many wrong codes.
+    #[error("the second factor is locked for {0:?}")]
+    Locked(Duration),
+    /// Faces.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A worker thread died.
+    #[error("a worker thread died")]
+    Worker,
+}

@@ -1,0 +1,128 @@
+//! The player shows a passkey that they enrolled before.
+
+use serde_json::Value;
+
+use super::accept_factor::{accept_factor, expect_unlocked, reject_factor};
+use super::check_restrictions::check_restrictions;
+use super::player_session::open;
+use super::{PlayerError, Services};
+use crate::domain::authorization::HandleHash;
+use crate::domain::id::PlayerId;
+use crate::domain::ports::{Proof, UnitOfWork};
+use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Verification;
+
+/// The options for `navigator.credentials.get`.
+pub async fn begin_passkey(services: &Services, session: HandleHash) -> Result<Value, PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let verification = open(unit.as_mut(), session).await?;
+    let player = verification.expect_second_factor(now)?;
+    expect_unlocked(unit.as_mut(), player, now).await?;
+    let passkeys = contents(&enrolled_passkeys(unit.as_mut(), player).await?);
+    let started = services.passkeys.start_authentication(&passkeys)?;
+    let expires_at = now.plus(CEREMONY_LIFETIME);
+    unit.put_ceremony(
+        verification.id,
+        CeremonyKind::Authentication,
+        &started.state,
+        expires_at,
+    )
+    .await?;
+    unit.commit().await?;
+    Ok(started.options)
+}
+
+/// Checks the authenticator's answer; a wrong one counts like a wrong code.
+pub async fn prove_passkey(
+    services: &Services,
+    session: HandleHash,
+    answer: &Value,
+) -> Result<(), PlayerError> {
+    let now = services.clock.now();
+    // The state is used up by the attempt, whatever comes of it.
+    let mut unit = services.store.begin().await?;
+    let verification = open(unit.as_mut(), session).await?;
+    let player = verification.expect_second_factor(now)?;
+    let state = unit
+        .take_ceremony(verification.id, CeremonyKind::Authentication, now)
+        .await?;
+    unit.commit().await?;
+    let state = state.ok_or(PlayerError::CeremonyUnknown)?;
+    let checked = check_restrictions(services, player).await?;
+
+    let mut unit = services.store.begin().await?;
+    let mut verification = open(unit.as_mut(), session).await?;
+    verification.expect_second_factor(now)?;
+    let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
+    let passkeys = enrolled_passkeys(unit.as_mut(), player).await?;
+    let proof = services
+        .passkeys
+        .finish_authentication(&state, &contents(&passkeys), answer);
+    let used = proof.ok().and_then(|proof| matching(&passkeys, proof));
+    let Some((passkey, proof)) = used else {
+        return refuse(unit, &verification, player, lockout, now).await;
+    };
+    unit.update_passkey(passkey.id, &proof.content, now).await?;
+    unit.put_lockout(player, &lockout.succeeded()).await?;
+    accept_factor(
+        services,
+        unit.as_mut(),
+        &mut verification,
+        FactorKind::Passkey,
+        checked,
+        now,
+    )
+    .await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+async fn refuse(
+    mut unit: Box<dyn UnitOfWork>,
+    verification: &Verification,
+    player: PlayerId,
+    lockout: crate::domain::second_factor::lockout::Lockout,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    let refusal = reject_factor(
+        unit.as_mut(),
+        verification,
+        player,
+        FactorKind::Passkey,
+        lockout,
+        now,
+    )
+    .await?;
+    unit.commit().await?;
+    Err(match refusal {
+        PlayerError::CodeWrong => PlayerError::PasskeyRejected,
+        other => other,
+    })
+}
+
+async fn enrolled_passkeys(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+) -> Result<Vec<StoredPasskey>, PlayerError> {
+    let passkeys = unit.list_passkeys(player).await?;
+    if passkeys.is_empty() {
+        Err(PlayerError::FactorMissing)
+    } else {
+        Ok(passkeys)
+    }
+}
+
+fn contents(passkeys: &[StoredPasskey]) -> Vec<SecretBytes> {
+    passkeys.iter().map(|passkey| passkey.content.clone()).collect()
+}
+
+fn matching(passkeys: &[StoredPasskey], proof: Proof) -> Option<(&StoredPasskey, Proof)> {
+    passkeys
+        .iter()
+        .find(|passkey| passkey.credential_id == proof.credential_id)
+        .map(|passkey| (passkey, proof))
+}

@@ -1,0 +1,47 @@
+//! Failed and doubtful attempts are kept for compliance, in the transaction of the decision they belong to.
+
+use super::{PlayerError, Services};
+use crate::domain::id::CaseId;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::reason::ReasonCode;
+use crate::domain::review::{Case, CaseStatus, FaceScores};
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::{Verdict, Verification};
+
+/// What staff will see.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) reasons: Vec<ReasonCode>,
+    pub(super) scores: FaceScores,
+    pub(super) frame: Option<SecretBytes>,
+}
+
+/// Keeps the attempt: open when a person must look, recorded when the refusal was clear.
+pub(super) async fn record_case(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    verdict: Verdict,
+    evidence: Evidence,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    let status = if verdict == Verdict::UnderReview {
+        CaseStatus::Open
+    } else {
+        CaseStatus::Recorded
+    };
+    let case = Case {
+        id: CaseId::new(now, services.randomness.as_ref()),
+        verification: verification.id,
+        operator: verification.operator.clone(),
+        player: verification.player,
+        opened_at: now,
+        status,
+        reasons: evidence.reasons,
+        scores: evidence.scores,
+        frame: evidence.frame,
+    };
+    unit.insert_case(&case).await?;
+    Ok(())
+}

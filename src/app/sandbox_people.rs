@@ -1,0 +1,103 @@
+//! The made-up people of a sandbox: listed with their pictures, and joined by newcomers who bring their own.
+
+use ::time::Date;
+
+use super::Services;
+use crate::domain::person::{Citizen, Iin, IinError};
+use crate::domain::ports::{Ask, EngineError, Gate, StoreError};
+use crate::domain::reason::ReasonCode;
+use crate::domain::secret::{SecretBytes, SecretText};
+
+/// An ID photo, at most.
+pub const PHOTO_BYTES: usize = 10 * 1024 * 1024;
+/// Serial numbers that sandbox people get; a run of them is tried for each day of birth.
+const SERIALS: std::ops::Range<u16> = 9_000..10_000;
+
+/// Why a newcomer is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NewcomerError {
+    /// Only a sandbox has made-up people.
+    #[error("this service is no sandbox")]
+    NoSandbox,
+    /// No IIN.
+    #[error(transparent)]
+    Iin(#[from] IinError),
+    /// Someone has this IIN already.
+    #[error("the IIN is taken")]
+    Taken,
+    /// No name, or a very long one.
+    #[error("a name has 1 to 200 characters")]
+    Name,
+    /// The photo does not pass the gate of ID photos.
+    #[error("the photo was refused: {}", .0.code())]
+    Photo(ReasonCode),
+    /// Faces.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A valid IIN of this birth that nobody in the sandbox has.
+pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, NewcomerError> {
+    expect_sandbox(services)?;
+    let mut unit = services.store.read().await?;
+    for iin in SERIALS.filter_map(|serial| Iin::compose(birth, false, serial)) {
+        if unit.find_citizen(&iin).await?.is_none() {
+            return Ok(iin);
+        }
+    }
+    Err(NewcomerError::Taken)
+}
+
+/// Adds a person to the sandbox's register.
+pub async fn add_newcomer(
+    services: &Services,
+    iin: &str,
+    name: &str,
+    photo: SecretBytes,
+) -> Result<(), NewcomerError> {
+    expect_sandbox(services)?;
+    let iin = Iin::parse(iin)?;
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(NewcomerError::Name);
+    }
+    let ask = Ask {
+        gate: Gate::IdPhoto,
+        presentation: false,
+        template: false,
+    };
+    let examination = services.faces.examine(photo.clone(), ask).await?;
+    if let Some(reason) = examination.rejection {
+        return Err(NewcomerError::Photo(reason));
+    }
+    let mut unit = services.store.begin().await?;
+    if unit.find_citizen(&iin).await?.is_some() {
+        return Err(NewcomerError::Taken);
+    }
+    let citizen = Citizen {
+        iin,
+        name: SecretText::new(name),
+        photo,
+        sandbox: true,
+    };
+    unit.put_citizens(&[citizen], services.clock.now()).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+/// Everyone in the sandbox, oldest first.
+pub async fn list_people(services: &Services) -> Result<Vec<Citizen>, NewcomerError> {
+    expect_sandbox(services)?;
+    Ok(services.store.read().await?.list_sandbox_citizens().await?)
+}
+
+fn expect_sandbox(services: &Services) -> Result<(), NewcomerError> {
+    if services.policy.sandbox {
+        Ok(())
+    } else {
+        Err(NewcomerError::NoSandbox)
+    }
+}

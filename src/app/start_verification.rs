@@ -1,0 +1,60 @@
+//! The player's browser arrives from the operator: the pushed request is taken, and a verification begins.
+
+use serde_json::json;
+
+use super::player_session::audit;
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::{REQUEST_URI_PREFIX, hash_handle, new_handle};
+use crate::domain::id::VerificationId;
+use crate::domain::secret::SecretText;
+use crate::domain::verification::Verification;
+
+/// What the browser needs.
+#[derive(Debug)]
+pub struct Started {
+    /// The session's handle, for the cookie; only its hash is kept.
+    pub session: SecretText,
+    /// Languages that the operator suggests.
+    pub ui_locales: Option<String>,
+}
+
+/// Takes the request away (it serves once) and begins at consent.
+pub async fn start_verification(
+    services: &Services,
+    client_id: &str,
+    request_uri: &str,
+) -> Result<Started, PlayerError> {
+    let handle = request_uri
+        .strip_prefix(REQUEST_URI_PREFIX)
+        .ok_or(PlayerError::RequestUnknown)?;
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let request = unit
+        .take_request(hash_handle(handle))
+        .await?
+        .ok_or(PlayerError::RequestUnknown)?;
+    if request.operator.as_str() != client_id || now >= request.expires_at {
+        // Nothing is committed: a stranger who guesses cannot use up another operator's request.
+        return Err(PlayerError::RequestUnknown);
+    }
+    let ui_locales = request.ui_locales.clone();
+    let session = new_handle(services.randomness.as_ref());
+    let id = VerificationId::new(now, services.randomness.as_ref());
+    let verification = Verification::start(id, request, hash_handle(&session), now);
+    unit.insert_verification(&verification).await?;
+    let details = json!({ "operator": verification.operator.as_str() });
+    audit(
+        unit.as_mut(),
+        &verification,
+        AuditKind::VerificationStarted,
+        details,
+        now,
+    )
+    .await?;
+    unit.commit().await?;
+    Ok(Started {
+        session: SecretText::new(session),
+        ui_locales,
+    })
+}

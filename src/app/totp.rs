@@ -1,0 +1,118 @@
+//! TOTP: enrolled right after the face step, demanded every time after.
+
+use serde_json::json;
+
+use super::accept_factor::{accept_factor, expect_unlocked, reject_factor};
+use super::check_restrictions::check_restrictions;
+use super::enrolled_factors::expect_none;
+use super::player_session::{audit, open};
+use super::recovery_codes::new_recovery_codes;
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::HandleHash;
+use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
+use crate::domain::secret::SecretText;
+
+/// The name that authenticator apps show.
+const ISSUER: &str = "Rastau";
+
+/// Makes a secret. It counts for nothing until a code of it has come back.
+pub async fn begin_totp(services: &Services, session: HandleHash) -> Result<Provisioning, PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let verification = open(unit.as_mut(), session).await?;
+    let player = verification.expect_second_factor(now)?;
+    expect_none(unit.as_mut(), player).await?;
+    let enrolment = TotpEnrolment::begin(player, services.randomness.as_ref());
+    unit.put_totp(&enrolment, now).await?;
+    unit.commit().await?;
+    // The account tells entries of one phone apart; an IIN has no business there.
+    let short_id: String = player.to_string().chars().rev().take(6).collect();
+    Ok(enrolment.provisioning(ISSUER, &format!("player {short_id}")))
+}
+
+/// The first code confirms the enrolment and is the second factor of this verification. Returns the recovery codes, to
+/// be shown once.
+pub async fn confirm_totp(
+    services: &Services,
+    session: HandleHash,
+    code: &str,
+) -> Result<Vec<SecretText>, PlayerError> {
+    let (texts, set) = new_recovery_codes(services).await?;
+    prove(services, session, code, Some(set)).await?;
+    Ok(texts)
+}
+
+/// A code of an enrolled authenticator.
+pub async fn prove_totp(services: &Services, session: HandleHash, code: &str) -> Result<(), PlayerError> {
+    prove(services, session, code, None).await
+}
+
+async fn prove(
+    services: &Services,
+    session: HandleHash,
+    code: &str,
+    enrolling: Option<crate::domain::second_factor::recovery_code::RecoveryCodes>,
+) -> Result<(), PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.read().await?;
+    let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
+    drop(unit);
+    let checked = check_restrictions(services, player).await?;
+
+    let mut unit = services.store.begin().await?;
+    let mut verification = open(unit.as_mut(), session).await?;
+    verification.expect_second_factor(now)?;
+    let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
+    if enrolling.is_some() {
+        expect_none(unit.as_mut(), player).await?;
+    }
+    let enrolment = unit
+        .find_totp(player)
+        .await?
+        .filter(|enrolment| enrolment.is_confirmed() != enrolling.is_some())
+        .ok_or(PlayerError::FactorMissing)?;
+    let accepted = match enrolment.accept(code, now) {
+        // Compare-and-set: of two requests with one code, one is too late.
+        Some(step) => unit.advance_totp(player, step).await?,
+        None => false,
+    };
+    if !accepted {
+        let refusal = reject_factor(
+            unit.as_mut(),
+            &verification,
+            player,
+            FactorKind::Totp,
+            lockout,
+            now,
+        )
+        .await?;
+        unit.commit().await?;
+        return Err(refusal);
+    }
+    unit.put_lockout(player, &lockout.succeeded()).await?;
+    if let Some(set) = enrolling {
+        unit.put_recovery_codes(player, &set).await?;
+        let details = json!({ "factor": FactorKind::Totp.as_str() });
+        audit(
+            unit.as_mut(),
+            &verification,
+            AuditKind::FactorEnrolled,
+            details,
+            now,
+        )
+        .await?;
+    }
+    accept_factor(
+        services,
+        unit.as_mut(),
+        &mut verification,
+        FactorKind::Totp,
+        checked,
+        now,
+    )
+    .await?;
+    unit.commit().await?;
+    Ok(())
+}

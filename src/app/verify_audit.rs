@@ -1,0 +1,75 @@
+//! Walk the audit log from its first event to its head and find any edit, gap, reorder or cut.
+
+use crate::domain::audit::{AuditEvent, ChainFault, ChainHead, ChainWalk};
+use crate::domain::ports::{Store, StoreError};
+
+/// Events read at once.
+const BATCH: u32 = 1_000;
+
+/// Why the log is not, or could not be, found whole.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyAuditError {
+    /// The log was tampered with.
+    #[error(transparent)]
+    Fault(#[from] ChainFault),
+    /// The log is whole in itself, but another one than the head noted before belongs to.
+    #[error("event {0} is not the one that was noted: the log was written anew")]
+    Rewritten(i64),
+    /// The log ends before the head noted before.
+    #[error("the log ends at event {found}, but event {noted} was noted before: its end was cut off")]
+    Shortened {
+        /// The number noted.
+        noted: i64,
+        /// Where the log ends.
+        found: i64,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Walks the whole log and returns its head. Who can write the database can write a whole new log; only a head `noted`
+/// elsewhere before shows that. `progress` hears how many events were walked, and of how many.
+pub async fn verify_audit(
+    store: &dyn Store,
+    noted: Option<ChainHead>,
+    mut progress: impl FnMut(i64, i64),
+) -> Result<ChainHead, VerifyAuditError> {
+    let mut unit = store.read().await?;
+    let mut head = unit.audit_head().await?;
+    let mut walk = ChainWalk::default();
+    let mut done = 0;
+    loop {
+        let events = unit.list_audit(done + 1, BATCH).await?;
+        for event in &events {
+            walk.step(event)?;
+            compare(event, noted)?;
+            done = event.sequence;
+        }
+        progress(done, head.sequence.max(done));
+        if events.is_empty() {
+            break;
+        }
+        if done > head.sequence {
+            // Events that were appended since: the head has moved with them, or it lies.
+            head = unit.audit_head().await?;
+        }
+    }
+    let head = walk.finish(head)?;
+    match noted {
+        Some(noted) if noted.sequence > head.sequence => Err(VerifyAuditError::Shortened {
+            noted: noted.sequence,
+            found: head.sequence,
+        }),
+        _ => Ok(head),
+    }
+}
+
+fn compare(event: &AuditEvent, noted: Option<ChainHead>) -> Result<(), VerifyAuditError> {
+    match noted {
+        Some(noted) if noted.sequence == event.sequence && noted.hash != event.hash => {
+            Err(VerifyAuditError::Rewritten(event.sequence))
+        }
+        _ => Ok(()),
+    }
+}

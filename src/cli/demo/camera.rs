@@ -1,0 +1,50 @@
+//! The demo's camera: a portrait brought to motion.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use super::people::DemoPortrait;
+use crate::domain::capture::Face;
+use crate::domain::ports::{Ask, FaceEngine, Gate};
+use crate::domain::secret::SecretBytes;
+use crate::vision::animate::Portrait;
+use crate::vision::decode::{DecodeLimits, decode};
+
+/// Frames of the clip that is streamed again and again.
+const CLIP_FRAMES: u32 = 40;
+/// Another seed is another recording of the same person.
+const SEED: u64 = 7;
+
+/// Cuts the person out of their picture in `models`/store.
+pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait) -> Result<Portrait> {
+    let path = models.join("store").join(which.file);
+    let bytes = std::fs::read(&path)
+        .with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
+    let picture = decode(&bytes, DecodeLimits::PHOTO)
+        .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
+    let ask = Ask {
+        gate: Gate::IdPhoto,
+        presentation: false,
+        template: false,
+    };
+    let examination = faces.examine(SecretBytes::new(bytes), ask).await?;
+    let place = nearest(&examination.faces, which.centre).context("the demo picture shows no face")?;
+    Ok(Portrait::new(&picture, &examination.faces, place)?)
+}
+
+/// JPEG frames as a camera would send them.
+pub fn clip(portrait: &Portrait) -> Result<Vec<Vec<u8>>> {
+    (0..CLIP_FRAMES)
+        .map(|number| Ok(portrait.frame(number, SEED)?))
+        .collect()
+}
+
+fn nearest(faces: &[Face], centre: [f32; 2]) -> Option<usize> {
+    let distance = |face: &Face| {
+        let [left, top, width, height] = face.bounds;
+        (left + width / 2.0 - centre[0]).hypot(top + height / 2.0 - centre[1])
+    };
+    let nearest = |a: &(usize, &Face), b: &(usize, &Face)| distance(a.1).total_cmp(&distance(b.1));
+    faces.iter().enumerate().min_by(nearest).map(|(place, _)| place)
+}

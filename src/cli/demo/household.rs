@@ -1,0 +1,197 @@
+//! Everything a sandbox needs to run: folder, keys, configuration, database, people, operator. Made at the first start and
+//! found again at the next.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::people::{DemoPerson, people};
+use super::{CLIENT_ID, camera};
+use crate::app::Services;
+use crate::app::add_operator::{NewCredential, NewOperator, add_operator};
+use crate::config::{Config, KeyKind};
+use crate::domain::operator::OperatorId;
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::restrictions::{Restriction, Source};
+use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::time::Timestamp;
+use crate::http::sandbox::{DemoNote, DemoOperator};
+use crate::startup;
+
+/// The demo's only source of restrictions.
+const SOURCE: &str = "demo-register";
+/// A demo may stay up for a while; a real source is refreshed by the hour.
+const SOURCE_MAX_AGE: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// A sandbox's folder.
+#[derive(Debug)]
+pub(super) struct Household {
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Household {
+    /// Opens or makes the folder, for its owner alone.
+    pub(super) fn open(folder: &Path, port: u16) -> Result<Self> {
+        // Redirect URIs carry the port, so each port is a household of its own.
+        let folder = folder.join(format!("port-{port}"));
+        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        private(&folder, 0o700)?;
+        Ok(Self { folder, port })
+    }
+
+    /// The configuration, written at the first start.
+    pub(super) fn config(&self, models: &Path) -> Result<Config> {
+        let keys = self.folder.join("keys.toml");
+        if !keys.exists() {
+            startup::generate_keys(KeyKind::Sandbox)?.write_new(&keys)?;
+        }
+        let file = self.folder.join("rastau.toml");
+        let models = fs::canonicalize(models).with_context(|| format!("{} is missing", models.display()))?;
+        fs::write(&file, self.settings(&models))?;
+        Ok(Config::load(&file, true, Vec::new())?)
+    }
+
+    fn settings(&self, models: &Path) -> String {
+        let port = self.port;
+        format!(
+            "# A sandbox made by `rastau demo`.\n\
+             [server]\nbind = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\n\
+             [database]\nurl = \"sqlite://rastau.db\"\n\
+             [keys]\nfile = \"keys.toml\"\n\
+             [models]\ndirectory = {models:?}\n\
+             [restrictions]\nrequired_sources = [\"{SOURCE}\"]\n\
+             [sandbox]\nenabled = true\n\
+             [log]\nfilter = \"warn\"\n",
+            models = models.display().to_string()
+        )
+    }
+
+    /// The demo operator, registered at the first start.
+    pub(super) async fn operator(&self, services: &Services) -> Result<Arc<DemoOperator>> {
+        let file = self.folder.join("operator-secret");
+        let known = services
+            .store
+            .read()
+            .await?
+            .find_operator(&OperatorId::parse(CLIENT_ID)?)
+            .await?;
+        let secret = match known {
+            Some(_) => {
+                SecretText::new(fs::read_to_string(&file).context("the demo operator's secret is gone")?)
+            }
+            None => self.register_operator(services, &file).await?,
+        };
+        let notes = people()
+            .into_iter()
+            .filter_map(|person| {
+                Some(DemoNote {
+                    iin: person.iin?.expose().to_owned(),
+                    code: person.note,
+                })
+            })
+            .collect();
+        Ok(Arc::new(DemoOperator::new(CLIENT_ID.to_owned(), secret, notes)?))
+    }
+
+    async fn register_operator(&self, services: &Services, file: &Path) -> Result<SecretText> {
+        let new = NewOperator {
+            id: CLIENT_ID.to_owned(),
+            name: "Demo Bet".to_owned(),
+            credential: NewCredential::SandboxSecret,
+            redirect_uris: vec![format!("http://localhost:{}/sandbox/callback", self.port)],
+            sandbox: true,
+        };
+        let added = add_operator(
+            services.store.as_ref(),
+            services.clock.as_ref(),
+            services.randomness.as_ref(),
+            new,
+        )
+        .await?;
+        let secret = added.secret.context("no secret was drawn")?;
+        fs::write(file, secret.expose())?;
+        private(file, 0o600)?;
+        Ok(secret)
+    }
+
+    /// Puts the people into the register, and their restrictions beside them.
+    pub(super) async fn settle_people(&self, services: &Services, models: &Path) -> Result<()> {
+        let now = services.clock.now();
+        let mut citizens = Vec::new();
+        let known = services.store.read().await?.list_sandbox_citizens().await?;
+        for person in people() {
+            let Some(iin) = person.iin.clone() else { continue };
+            if known.iter().any(|citizen| citizen.iin == iin) {
+                continue;
+            }
+            let photo = camera::portrait(services.faces.as_ref(), models, person.portrait)
+                .await?
+                .id_photo()?;
+            let (name, photo) = (SecretText::new(person.name), SecretBytes::new(photo));
+            citizens.push(Citizen {
+                iin,
+                name,
+                photo,
+                sandbox: true,
+            });
+        }
+        let mut unit = services.store.begin().await?;
+        unit.put_citizens(&citizens, now).await?;
+        unit.commit().await?;
+        self.restrict(services, None).await
+    }
+
+    /// Refreshes the registry; `also` joins those who are restricted from the start.
+    pub(super) async fn restrict(&self, services: &Services, also: Option<&Iin>) -> Result<()> {
+        let now = services.clock.now();
+        let mut rows: Vec<(Iin, Restriction)> = people()
+            .iter()
+            .flat_map(|person| restrictions(person, now))
+            .collect();
+        let debtor = people().into_iter().find(|person| !person.grounds.is_empty());
+        if let (Some(iin), Some(like)) = (also, debtor) {
+            rows.extend(restrictions(
+                &DemoPerson {
+                    iin: Some(iin.clone()),
+                    ..like
+                },
+                now,
+            ));
+        }
+        let source = Source {
+            name: SOURCE.to_owned(),
+            refreshed_at: now,
+            max_age: SOURCE_MAX_AGE,
+        };
+        let mut unit = services.store.begin().await?;
+        unit.replace_restrictions(&source, &rows).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+}
+
+fn restrictions(person: &DemoPerson, now: Timestamp) -> Vec<(Iin, Restriction)> {
+    let Some(iin) = &person.iin else { return Vec::new() };
+    let row = |ground: &crate::domain::restrictions::Ground| {
+        let restriction = Restriction {
+            ground: *ground,
+            legal_basis: "Demo record, no real decision".to_owned(),
+            starts_at: Timestamp::from_seconds(0),
+            ends_at: Some(now.plus(Duration::from_secs(365 * 24 * 3_600))),
+            source: SOURCE.to_owned(),
+            source_key: format!("{}-{}", ground.as_str(), iin.expose()),
+        };
+        (iin.clone(), restriction)
+    };
+    person.grounds.iter().map(row).collect()
+}
+
+fn private(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .with_context(|| format!("{} cannot be closed to others", path.display()))
+}

@@ -1,0 +1,203 @@
+//! `rastau demo`
+
+pub mod camera;
+mod household;
+pub mod people;
+pub mod player;
+mod story;
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use url::Url;
+
+use crate::app::Services;
+use crate::config::Config;
+use crate::domain::person::Iin;
+use crate::http::server::{HttpSettings, serve};
+use crate::startup;
+use household::Household;
+use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
+
+const CLIENT_ID: &str = "demo-bet";
+/// Frames of a clip for a browser: it starts anew when it ends.
+const BROWSER_FRAMES: u32 = 100;
+
+/// Try everything on this machine: a sandbox with demo people, and one whole verification played by itself
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Starts the service on SQLite in a folder of its own, plays one verification that is approved and one that is refused,
+then stays up and prints its addresses. No camera and no screen are needed.
+
+Examples:
+  rastau demo
+  rastau demo --port 9000
+  rastau demo --once                  end after the story; exit code 0 when it went as it must
+  rastau demo clip --out face.mjpeg   a camera for a browser: chromium --use-fake-device-for-media-stream
+                                      --use-file-for-fake-video-capture=face.mjpeg")]
+pub(super) struct Args {
+    /// Port of the service
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Folder for database and keys
+    #[arg(long, default_value = "data/demo", value_name = "DIR")]
+    data: PathBuf,
+    /// Folder of the models' manifest
+    #[arg(long, default_value = "models", value_name = "DIR", global = true)]
+    models: PathBuf,
+    /// End after the story
+    #[arg(long, conflicts_with = "no_story")]
+    once: bool,
+    /// Serve at once, without the story
+    #[arg(long)]
+    no_story: bool,
+    #[command(subcommand)]
+    extra: Option<Extra>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Extra {
+    Clip(ClipArgs),
+    Photo(ClipArgs),
+}
+
+/// Write a demo face as a file: `clip` is MJPEG for a browser's fake camera, `photo` an ID photo
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  rastau demo clip --face colleague --out face.mjpeg")]
+struct ClipArgs {
+    /// Whose face
+    #[arg(long, default_value = "astronaut")]
+    face: DemoFace,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum DemoFace {
+    Astronaut,
+    Colleague,
+    Doubted,
+}
+
+impl DemoFace {
+    fn portrait(self) -> DemoPortrait {
+        match self {
+            Self::Astronaut => ASTRONAUT,
+            Self::Colleague => COLLEAGUE,
+            Self::Doubted => DOUBTED,
+        }
+    }
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode> {
+    match &args.extra {
+        Some(Extra::Clip(clip)) => write_clip(&args.models, clip).await?,
+        Some(Extra::Photo(photo)) => write_photo(&args.models, photo).await?,
+        None => serve_demo(&args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve_demo(args: &Args) -> Result<()> {
+    let began = Instant::now();
+    let household = Household::open(&args.data, args.port)?;
+    let config = household.config(&args.models)?;
+    startup::start_log(&config.log)?;
+    // The port first: a demo that is already there is the commonest trouble.
+    let address = config.server.bind;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!(
+            "port {} is taken; try `--port {}`",
+            args.port,
+            args.port.wrapping_add(1)
+        )
+    })?;
+    startup::migrate(&config).await?;
+    let services = startup::services(&config).await?;
+    household.settle_people(&services, &args.models).await?;
+    let operator = household.operator(&services).await?;
+    let settings = HttpSettings {
+        demo_operator: Some(operator),
+        ..startup::http_settings(&config)?
+    };
+    let server = serve(listener, services.clone(), &settings)?;
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    let base = config.server.public_url.clone();
+    story::wait_until_ready(&base).await?;
+    println!(
+        "Rastau serves at {base} after {} ms.",
+        began.elapsed().as_millis()
+    );
+    if !args.no_story {
+        play_story(&household, &services, &config, &args.models).await?;
+    }
+    if args.once {
+        handle.stop(true).await;
+        return Ok(());
+    }
+    print_addresses(&base);
+    running.await??;
+    Ok(())
+}
+
+async fn play_story(
+    household: &Household,
+    services: &Services,
+    config: &Config,
+    models: &Path,
+) -> Result<()> {
+    let base = &config.server.public_url;
+    let portrait = camera::portrait(services.faces.as_ref(), models, ASTRONAUT).await?;
+    let (clip, id_photo) = (camera::clip(&portrait)?, portrait.id_photo()?);
+    // Newcomers each time: whoever has a passkey must show it, and the story's are forgotten with the process.
+    let restricted = player::add_newcomer(base, "Story Debtor", "1988-08-08", &id_photo).await?;
+    household
+        .restrict(services, Some(&Iin::parse(&restricted)?))
+        .await?;
+    let cast = story::Cast {
+        clip: &clip,
+        id_photo: &id_photo,
+        restricted_iin: &restricted,
+    };
+    story::play(base, &cast).await
+}
+
+fn print_addresses(base: &Url) {
+    println!(
+        "\nTry it yourself:\n  {base}sandbox/   the demo operator: press Play, or add yourself and use your own camera\n  \
+         {base}.well-known/oauth-authorization-server/sandbox   for OAuth clients\n  \
+         {base}health/ready\nStop with Ctrl-C."
+    );
+}
+
+async fn write_clip(models: &Path, args: &ClipArgs) -> Result<()> {
+    let portrait = portrait_of(models, args.face).await?;
+    let mut out = BufWriter::new(create(&args.out)?);
+    portrait.write_clip(BROWSER_FRAMES, 1, &mut out)?;
+    out.flush()?;
+    println!("{}: {BROWSER_FRAMES} frames", args.out.display());
+    Ok(())
+}
+
+async fn write_photo(models: &Path, args: &ClipArgs) -> Result<()> {
+    let photo = portrait_of(models, args.face).await?.id_photo()?;
+    create(&args.out)?.write_all(&photo)?;
+    println!("{}: {} bytes", args.out.display(), photo.len());
+    Ok(())
+}
+
+async fn portrait_of(models: &Path, face: DemoFace) -> Result<crate::vision::animate::Portrait> {
+    let faces = startup::faces::load(models)?;
+    camera::portrait(faces.engine.as_ref(), models, face.portrait()).await
+}
+
+fn create(path: &Path) -> Result<File> {
+    File::create(path).with_context(|| format!("{} cannot be written", path.display()))
+}

@@ -1,0 +1,292 @@
+//! A player without a browser: walks the real interface over HTTP and WebSocket, with a clip as the camera and a
+//! software passkey as the authenticator.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use futures_util::{SinkExt as _, StreamExt as _};
+use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use url::Url;
+use webauthn_authenticator_rs::WebauthnAuthenticator;
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
+
+/// Between two frames: ten a second, as a phone's page sends them.
+const FRAME_PAUSE: Duration = Duration::from_millis(100);
+
+/// One visit of one player.
+#[derive(Debug)]
+pub struct DemoPlayer {
+    base: Url,
+    http: reqwest::Client,
+    cookie: String,
+}
+
+/// What the camera step came to, and the hints on the way.
+#[derive(Debug)]
+pub struct Captured {
+    /// `passed`, `retry`, `refused` or `under_review`.
+    pub result: String,
+    /// Frames sent.
+    pub frames: u32,
+    /// Hints, without repeats in a row.
+    pub hints: Vec<String>,
+}
+
+impl DemoPlayer {
+    /// Presses Play on the operator's site and follows to our pages; keeps the session cookie.
+    pub async fn arrive(base: &Url) -> Result<Self> {
+        // Redirects are followed by hand: the cookie comes with one of them.
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        let pressed = http
+            .post(base.join("sandbox/play")?)
+            .header(ORIGIN, origin(base))
+            .form(&[("ui_locales", "en")])
+            .send()
+            .await?;
+        let authorize = location(base, &pressed)?;
+        let arrived = http.get(authorize).send().await?;
+        let cookie = arrived
+            .headers()
+            .get(SET_COOKIE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .context("no session cookie came")?
+            .to_owned();
+        Ok(Self {
+            base: base.clone(),
+            http,
+            cookie,
+        })
+    }
+
+    /// The session cookie, as a header carries it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// The verification view.
+    pub async fn view(&self) -> Result<Value> {
+        let answer = self
+            .http
+            .get(self.base.join("api/player/verification")?)
+            .header(COOKIE, &self.cookie)
+            .header("accept-language", "en")
+            .send()
+            .await?;
+        read(answer).await
+    }
+
+    /// One step of the flow.
+    pub async fn post(&self, step: &str, body: &Value) -> Result<Value> {
+        let answer = self
+            .http
+            .post(self.base.join(&format!("api/player/{step}"))?)
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, origin(&self.base))
+            .header("accept-language", "en")
+            .json(body)
+            .send()
+            .await?;
+        read(answer).await
+    }
+
+    /// Opens the capture stream.
+    pub async fn open_capture(&self) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>> {
+        let mut address = self.base.join("api/player/capture")?;
+        let scheme = if self.base.scheme() == "https" {
+            "wss"
+        } else {
+            "ws"
+        };
+        address
+            .set_scheme(scheme)
+            .map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
+        let mut request = address.as_str().into_client_request()?;
+        let headers = request.headers_mut();
+        headers.insert("cookie", HeaderValue::from_str(&self.cookie)?);
+        headers.insert("origin", HeaderValue::from_str(&origin(&self.base))?);
+        headers.insert(
+            "sec-websocket-protocol",
+            HeaderValue::from_static("rastau.capture.v1"),
+        );
+        let (socket, _) = connect_async(request)
+            .await
+            .context("the capture stream was refused")?;
+        Ok(socket)
+    }
+
+    /// Streams `clip` (JPEG frames, again from the start when it ends) until there is a result.
+    pub async fn capture(&self, clip: &[Vec<u8>]) -> Result<Captured> {
+        let mut socket = self.open_capture().await?;
+        let mut captured = Captured {
+            result: String::new(),
+            frames: 0,
+            hints: Vec::new(),
+        };
+        let mut frames = clip.iter().cycle();
+        while let Some(message) = socket.next().await {
+            let Message::Text(text) = message? else { continue };
+            let message: Value = serde_json::from_str(&text)?;
+            match message["type"].as_str() {
+                Some("result") => {
+                    captured.result = message["result"].as_str().unwrap_or_default().to_owned();
+                    return Ok(captured);
+                }
+                Some("problem") => bail!("the capture was refused: {}", message["code"]),
+                Some("guidance") => {
+                    let hint = message["code"].as_str().unwrap_or_default().to_owned();
+                    if captured.hints.last() != Some(&hint) {
+                        captured.hints.push(hint);
+                    }
+                }
+                _ => {}
+            }
+            tokio::time::sleep(FRAME_PAUSE).await;
+            captured.frames += 1;
+            let picture = frames.next().context("the clip has no frames")?;
+            socket
+                .send(Message::Binary(frame(captured.frames, picture).into()))
+                .await?;
+        }
+        bail!("the capture stream ended without a result")
+    }
+
+    /// Makes a passkey on `device` and shows it at once. Returns the recovery codes' number.
+    pub async fn enrol_passkey(&self, device: &mut SoftPasskey) -> Result<usize> {
+        let options = self.post("passkey/register/start", &json!({})).await?;
+        let options = serde_json::from_value(options).context("the passkey options are not WebAuthn's")?;
+        let credential = device
+            .do_registration(self.base.clone(), options)
+            .map_err(|error| device_failed(&error))?;
+        let answer = self
+            .post("passkey/register/finish", &serde_json::to_value(credential)?)
+            .await?;
+        Ok(answer["recovery_codes"].as_array().map_or(0, Vec::len))
+    }
+
+    /// Shows a passkey that was made before. Returns the verification view.
+    pub async fn show_passkey(&self, device: &mut SoftPasskey) -> Result<Value> {
+        let options = self.post("passkey/authenticate/start", &json!({})).await?;
+        let options = serde_json::from_value(options).context("the passkey options are not WebAuthn's")?;
+        let credential = device
+            .do_authentication(self.base.clone(), options)
+            .map_err(|error| device_failed(&error))?;
+        self.post("passkey/authenticate/finish", &serde_json::to_value(credential)?)
+            .await
+    }
+
+    /// Where our pages send the browser at the end.
+    pub async fn return_address(&self) -> Result<Url> {
+        let back = self.base.join("api/player/return")?;
+        location(
+            &self.base,
+            &self.http.get(back).header(COOKIE, &self.cookie).send().await?,
+        )
+    }
+
+    /// Goes back to the operator and reads what it got.
+    pub async fn go_back(&self) -> Result<Value> {
+        let callback = self.return_address().await?;
+        let page = location(&self.base, &self.http.get(callback).send().await?)?;
+        let visit = page
+            .query_pairs()
+            .find(|(key, _)| key == "session")
+            .map(|(_, value)| value.into_owned());
+        let visit = visit.context("the operator's site named no visit")?;
+        read(
+            self.http
+                .get(self.base.join(&format!("api/sandbox/session/{visit}"))?)
+                .send()
+                .await?,
+        )
+        .await
+    }
+}
+
+/// Adds a made-up person with this photo, whose IIN the sandbox chooses.
+pub async fn add_newcomer(base: &Url, name: &str, birth_date: &str, photo: &[u8]) -> Result<String> {
+    use base64::Engine as _;
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let suggest = base.join(&format!("api/sandbox/people/suggest-iin?birth_date={birth_date}"))?;
+    let suggested = read(http.get(suggest).send().await?).await?;
+    let iin = suggested["iin"]
+        .as_str()
+        .context("no IIN was suggested")?
+        .to_owned();
+    let photo = base64::engine::general_purpose::STANDARD.encode(photo);
+    let body = json!({ "iin": iin, "name": name, "photo": photo });
+    let people = base.join("api/sandbox/people")?;
+    read(
+        http.post(people)
+            .header(ORIGIN, origin(base))
+            .json(&body)
+            .send()
+            .await?,
+    )
+    .await?;
+    Ok(iin)
+}
+
+/// The service said no.
+#[derive(Debug, thiserror::Error)]
+#[error("refused with {status}: {code} ({detail})")]
+pub struct Refused {
+    /// HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// The sentence.
+    pub detail: String,
+}
+
+async fn read(answer: reqwest::Response) -> Result<Value> {
+    let status = answer.status();
+    let body: Value = answer.json().await.context("the answer is no JSON")?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
+    Err(Refused {
+        status: status.as_u16(),
+        code: text("code"),
+        detail: text("detail"),
+    }
+    .into())
+}
+
+fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {
+    anyhow::anyhow!("the software passkey failed: {error:?}")
+}
+
+fn location(base: &Url, answer: &reqwest::Response) -> Result<Url> {
+    let status = answer.status();
+    let header = answer
+        .headers()
+        .get("location")
+        .and_then(|value| value.to_str().ok());
+    Ok(base.join(header.with_context(|| format!("no redirect came, but {status}"))?)?)
+}
+
+fn origin(base: &Url) -> String {
+    base.origin().ascii_serialization()
+}
+
+/// Header and picture as docs/API.md has them.
+pub fn frame(sequence: u32, picture: &[u8]) -> Vec<u8> {
+    let captured_at = u64::from(sequence) * 100;
+    let mut message = Vec::with_capacity(13 + picture.len());
+    message.push(1);
+    message.extend(sequence.to_be_bytes());
+    message.extend(captured_at.to_be_bytes());
+    message.extend(picture);
+    message
+}

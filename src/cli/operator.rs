@@ -1,0 +1,179 @@
+//! `rastau operator add` and `rastau operator list`
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{ArgGroup, Subcommand};
+use serde_json::json;
+
+use super::{Context, print, print_json};
+use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
+use crate::domain::operator::Operator;
+use crate::startup;
+
+/// No JWKS is longer, bytes.
+const LONGEST_JWKS: u64 = 64 * 1024;
+
+/// Add or list operators
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Register an operator and how it proves that it is itself
+    #[command(after_long_help = "\
+Redirect URIs are compared to the byte; production takes https only. In production an operator authenticates by
+private_key_jwt with the public keys of its JWKS. In a sandbox it may have a shared secret instead, which is
+printed once and kept nowhere. The registration is written to the audit log in the same transaction.
+
+Examples:
+  rastau operator add demo-bet --name \"Demo Bet\" --redirect-uri https://bet.example/callback --jwks jwks.json
+  rastau operator add demo-bet --name \"Demo Bet\" --redirect-uri http://localhost:8080/sandbox/callback --sandbox-secret")]
+    Add(Add),
+    /// List operators
+    #[command(after_long_help = "Example:\n  rastau operator list --json")]
+    List {
+        /// Print a JSON array instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("credential").required(true).args(["jwks", "sandbox_secret"])))]
+struct Add {
+    /// The client_id: 3 to 64 characters of a-z, 0-9, '-', '_' and '.'
+    id: String,
+    /// The name that players read
+    #[arg(long)]
+    name: String,
+    /// Where answers go; may be given several times
+    #[arg(long = "redirect-uri", value_name = "URI", required = true)]
+    redirect_uris: Vec<String>,
+    /// The operator's public keys (RFC 7517): EC P-256, Ed25519 or RSA
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+    /// Draw a shared secret; in a sandbox only
+    #[arg(long)]
+    sandbox_secret: bool,
+    /// Print JSON instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Add(add) => run_add(context, add).await,
+        Command::List { json } => run_list(context, json).await,
+    }
+}
+
+async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
+    let config = context.config()?;
+    let credential = match &add.jwks {
+        Some(file) => NewCredential::Jwks(read_jwks(file)?),
+        None => NewCredential::SandboxSecret,
+    };
+    let store = startup::open_store(&config).await?;
+    let new = NewOperator {
+        id: add.id,
+        name: add.name,
+        redirect_uris: add.redirect_uris,
+        credential,
+        sandbox: config.sandbox.enabled,
+    };
+    let added = add_operator(
+        store.as_ref(),
+        startup::clock().as_ref(),
+        startup::randomness().as_ref(),
+        new,
+    )
+    .await
+    .context("the operator was not added")?;
+    if add.json {
+        print_json(&added_json(&added))?;
+    } else {
+        print(&added_lines(&added))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_jwks(file: &Path) -> anyhow::Result<String> {
+    use std::io::Read as _;
+    let shown = file.display();
+    let opened = std::fs::File::open(file).with_context(|| format!("cannot read {shown}"))?;
+    let mut text = String::new();
+    opened
+        .take(LONGEST_JWKS + 1)
+        .read_to_string(&mut text)
+        .with_context(|| format!("cannot read {shown}"))?;
+    anyhow::ensure!(
+        text.len() as u64 <= LONGEST_JWKS,
+        "{shown} is longer than {LONGEST_JWKS} bytes"
+    );
+    Ok(text)
+}
+
+async fn run_list(context: &Context, json: bool) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    let operators = store.read().await?.list_operators().await?;
+    if json {
+        print_json(&operators.iter().map(operator_json).collect::<Vec<_>>())?;
+    } else if operators.is_empty() {
+        print("no operators yet; `rastau operator add` adds one")?;
+    } else {
+        print(
+            operators
+                .iter()
+                .map(operator_lines)
+                .collect::<String>()
+                .trim_end(),
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn operator_json(operator: &Operator) -> serde_json::Value {
+    json!({
+        "id": operator.id.as_str(),
+        "name": operator.name,
+        "authentication": operator.authentication.method(),
+        "redirect_uris": operator.redirect_uris,
+        "sandbox": operator.sandbox,
+    })
+}
+
+fn added_json(added: &AddedOperator) -> serde_json::Value {
+    let mut value = operator_json(&added.operator);
+    if let Some(secret) = &added.secret {
+        value["client_secret"] = secret.expose().into();
+    }
+    value
+}
+
+fn operator_lines(operator: &Operator) -> String {
+    let mark = if operator.sandbox { ", sandbox" } else { "" };
+    let mut text = format!(
+        "{}  {} ({}{mark})\n",
+        operator.id,
+        operator.name,
+        operator.authentication.method()
+    );
+    for uri in &operator.redirect_uris {
+        let _ = writeln!(text, "    {uri}");
+    }
+    text
+}
+
+fn added_lines(added: &AddedOperator) -> String {
+    let mut text = format!("added {}", operator_lines(&added.operator));
+    if let Some(secret) = &added.secret {
+        let _ = writeln!(text, "client_secret (shown once): {}", secret.expose());
+    }
+    text.trim_end().to_owned()
+}

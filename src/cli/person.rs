@@ -1,0 +1,127 @@
+//! `rastau person import`
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::photo_directory::PhotoDirectory;
+use super::{Context, print, print_json, row_report};
+use crate::app::import_people::{PeopleImport, PeopleReport, Ports, import_people};
+use crate::startup;
+
+/// Fill the embedded population register
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Import people with their ID photos
+    #[command(after_long_help = "\
+The file is CSV in UTF-8, its first line names the columns iin, name and photo in any order; photo is a path
+inside --photos. Every photo must pass the gate of ID photos: JPEG, PNG or WebP with exactly one face, large and
+sharp enough. People who are known already are replaced.
+
+Nothing is half-imported. Every row is judged first; each refused one gets a report line (line, column, code,
+sentence). If any row is refused, nobody is imported, unless --skip-refused is given: then the good rows are,
+all in one transaction. Exit code 1 whenever a row was refused.
+
+Examples:
+  rastau person import people.csv --photos photos/
+  rastau person import people.csv --photos photos/ --skip-refused --json > report.json")]
+    Import {
+        /// The CSV file
+        file: PathBuf,
+        /// The directory that photo paths start from; nothing outside it is read
+        #[arg(long, value_name = "DIR")]
+        photos: PathBuf,
+        /// Import the good rows even though others are refused
+        #[arg(long)]
+        skip_refused: bool,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    let Command::Import {
+        file,
+        photos,
+        skip_refused,
+        json,
+    } = args.command;
+    let config = context.config()?;
+    let shown = file.display();
+    let reader = BufReader::new(File::open(&file).with_context(|| format!("cannot read {shown}"))?);
+    let photos = PhotoDirectory::open(&photos)?;
+    let store = startup::open_store(&config).await?;
+    let faces = startup::load_faces(&config)?;
+    let clock = startup::clock();
+    let ports = Ports {
+        store: store.as_ref(),
+        faces: faces.as_ref(),
+        clock: clock.as_ref(),
+        photos: &photos,
+    };
+    let import = PeopleImport {
+        skip_refused,
+        sandbox: config.sandbox.enabled,
+    };
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
+        "{bar:32} {pos}/{len} photos judged, {eta} left",
+    )?);
+    let report = import_people(ports, reader, import, |done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    })
+    .await;
+    bar.finish_and_clear();
+    let report = report.with_context(|| format!("{shown} was not imported"))?;
+    if json {
+        print_json(&json!({
+            "imported": report.imported,
+            "refused": row_report::json(&report.refused),
+            "sha256": report.sha256,
+        }))?;
+    } else {
+        print(&summary(&report, skip_refused))?;
+    }
+    Ok(if report.refused.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn summary(report: &PeopleReport, skip_refused: bool) -> String {
+    let imported = match report.imported {
+        1 => "1 person was imported".to_owned(),
+        many => format!("{many} people were imported"),
+    };
+    match report.refused.len() {
+        0 => imported,
+        refused => {
+            let lines = row_report::lines(&report.refused);
+            let rows = if refused == 1 {
+                "1 row was".to_owned()
+            } else {
+                format!("{refused} rows were")
+            };
+            let advice = if skip_refused {
+                ""
+            } else {
+                "; mend the file, or leave them out with --skip-refused"
+            };
+            format!("{lines}\n{imported}; {rows} refused{advice}")
+        }
+    }
+}

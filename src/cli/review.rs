@@ -1,0 +1,150 @@
+//! `rastau review list` and `rastau review show`
+
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+
+use super::{Context, print, print_json};
+use crate::app::review_cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
+use crate::domain::id::CaseId;
+use crate::domain::secret::SecretBytes;
+use crate::startup;
+
+/// Look at failed and doubtful attempts
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List cases, the newest first
+    #[command(after_long_help = "\
+Examples:
+  rastau review list
+  rastau review list --limit 200 --before 0199d6a0-7c1e-7000-8000-000000000001 --json")]
+    List {
+        /// How many at most, 1 to 200
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_LIST)))]
+        limit: u32,
+        /// Only cases older than this one
+        #[arg(long, value_name = "ID")]
+        before: Option<CaseId>,
+        /// Print a JSON array instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one case; the audit log keeps that it was seen
+    #[command(after_long_help = "\
+Writes the best frame to --frame, a new file of mode 0600. It is a person's face: delete it when done.
+
+Examples:
+  rastau review show 0199d6a0-7c1e-7000-8000-000000000001
+  rastau review show 0199d6a0-7c1e-7000-8000-000000000001 --frame case.jpg --json")]
+    Show {
+        /// The case's id
+        id: CaseId,
+        /// Where to write the best frame; the file must not exist
+        #[arg(long, value_name = "FILE")]
+        frame: Option<PathBuf>,
+        /// Print JSON instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    match args.command {
+        Command::List { limit, before, json } => {
+            let cases = list_cases(store.as_ref(), limit, before).await?;
+            if json {
+                print_json(&cases)?;
+            } else if cases.is_empty() {
+                print("no cases")?;
+            } else {
+                print(&cases.iter().map(list_line).collect::<Vec<_>>().join("\n"))?;
+            }
+        }
+        Command::Show { id, frame, json } => {
+            let clock = startup::clock();
+            let case = view_case(store.as_ref(), clock.as_ref(), id, &viewer())
+                .await?
+                .with_context(|| format!("there is no case {id}"))?;
+            if let Some(file) = &frame {
+                let picture = case.frame.as_ref().context("this case has no frame")?;
+                write_frame(file, picture)?;
+            }
+            let summary = CaseSummary::from(&case);
+            if json {
+                print_json(&summary)?;
+            } else {
+                print(&show_lines(&summary, case.frame.is_some()))?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who looks, as far as a command line can tell.
+fn viewer() -> String {
+    std::fs::metadata("/proc/self")
+        .map_or_else(|_| "cli".into(), |about| format!("cli, user id {}", about.uid()))
+}
+
+fn write_frame(file: &Path, picture: &SecretBytes) -> anyhow::Result<()> {
+    let write = || -> std::io::Result<()> {
+        let mut out = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)?;
+        out.write_all(picture.expose())?;
+        out.sync_all()
+    };
+    write().with_context(|| format!("--frame: cannot write {}", file.display()))
+}
+
+fn status(case: &CaseSummary) -> &'static str {
+    case.status.as_str()
+}
+
+fn list_line(case: &CaseSummary) -> String {
+    format!(
+        "{}  {}  {:8}  {}  {}",
+        case.id,
+        case.opened_at,
+        status(case),
+        case.operator,
+        case.reasons.join(", ")
+    )
+}
+
+fn show_lines(case: &CaseSummary, has_frame: bool) -> String {
+    let score = |value: Option<f32>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
+    format!(
+        "case          {}\nverification  {}\noperator      {}\nplayer        {}\nopened        {}\nstatus        {}\n\
+         reasons       {}\nsimilarity    {}\npresentation  {}\nquality       {}\nframes kept   {}\nbest frame    {}",
+        case.id,
+        case.verification,
+        case.operator,
+        case.player.as_deref().unwrap_or("not named"),
+        case.opened_at,
+        status(case),
+        case.reasons.join(", "),
+        score(case.scores.similarity),
+        score(case.scores.presentation),
+        score(case.scores.quality),
+        case.scores.frames,
+        if has_frame {
+            "kept; --frame FILE writes it"
+        } else {
+            "none"
+        },
+    )
+}

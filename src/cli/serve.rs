@@ -1,0 +1,36 @@
+//! `rastau serve`
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::Context;
+use crate::{http, startup};
+
+/// Serve players, operators and staff
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Needs a configuration, keys, a migrated database and models; `rastau doctor` checks all of them.
+Ends gracefully on SIGTERM and SIGINT.
+
+Examples:
+  rastau serve
+  rastau --config /etc/rastau/rastau.toml serve
+  RASTAU__SERVER__BIND=127.0.0.1:9000 rastau serve")]
+pub(super) struct Args {}
+
+pub(super) async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCode> {
+    let config = context.config()?;
+    startup::start_log(&config.log)?;
+    let services = startup::services(&config).await?;
+    let settings = startup::http_settings(&config)?;
+    let address = config.server.bind;
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
+    let server = http::server::serve(listener, services, &settings)
+        .with_context(|| format!("the server does not start on {address}"))?;
+    tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
+    server.await.context("the server broke off")?;
+    Ok(ExitCode::SUCCESS)
+}

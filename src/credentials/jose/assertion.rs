@@ -1,0 +1,151 @@
+//! `private_key_jwt`: RFC 7523 section 3 and OpenID Connect Core section 9.
+
+use std::time::Duration;
+
+use jsonwebtoken::dangerous::insecure_decode_claims;
+use jsonwebtoken::{Algorithm, Header, decode, decode_header};
+use serde::Deserialize;
+
+use super::install_provider;
+use super::public_keys::choose;
+use super::signer::signature_only;
+use crate::domain::ports::{AssertionError, AssertionVerifier, VerifiedAssertion};
+use crate::domain::time::Timestamp;
+
+/// What an assertion may be signed with: asymmetric, and of RSA only PSS (as FAPI 2.0 has it).
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
+/// No assertion may be good for longer, since its `jti` is remembered that long.
+const LONGEST_LIFE: Duration = Duration::from_mins(5);
+/// So far may an operator's clock be ahead of ours.
+const LEEWAY: Duration = Duration::from_mins(1);
+/// Nothing longer is looked at, in bytes.
+const LONGEST_ASSERTION: usize = 8 * 1_024;
+/// No `jti` is longer, in characters.
+const LONGEST_JTI: usize = 128;
+
+/// Verifies client assertions meant for us.
+#[derive(Clone, Debug)]
+pub struct AssertionJose {
+    audiences: Vec<String>,
+}
+
+impl AssertionJose {
+    /// An assertion must name one of `audiences`: the issuer and the addresses it may be sent to.
+    pub fn new(audiences: impl IntoIterator<Item = String>) -> Self {
+        install_provider();
+        Self {
+            audiences: audiences.into_iter().collect(),
+        }
+    }
+
+    /// The claims, after everything but the signature and the key was looked at.
+    fn judge(&self, claims: Claims, now: Timestamp) -> Result<VerifiedAssertion, &'static str> {
+        let (Some(iss), Some(sub)) = (claims.iss, claims.sub) else {
+            return Err("iss and sub are required");
+        };
+        if iss != sub {
+            return Err("iss and sub must both be the client_id");
+        }
+        let named = match claims.aud {
+            Some(Audience::One(one)) => vec![one],
+            Some(Audience::Many(many)) => many,
+            None => return Err("aud is required"),
+        };
+        if !named.iter().any(|aud| self.audiences.contains(aud)) {
+            return Err("aud names none of our addresses");
+        }
+        let expires_at = instant(claims.exp.ok_or("exp is required")?);
+        if expires_at <= now {
+            return Err("the assertion has expired");
+        }
+        if expires_at > now.plus(LONGEST_LIFE) {
+            return Err("exp lies more than five minutes ahead");
+        }
+        let ahead = |time: Option<f64>| time.is_some_and(|seconds| instant(seconds) > now.plus(LEEWAY));
+        if ahead(claims.iat) || ahead(claims.nbf) {
+            return Err("the assertion is not valid yet");
+        }
+        let jti = claims.jti.ok_or("jti is required")?;
+        if jti.is_empty() || jti.chars().count() > LONGEST_JTI || jti.chars().any(char::is_control) {
+            return Err("jti has 1 to 128 printable characters");
+        }
+        Ok(VerifiedAssertion {
+            client_id: sub,
+            jti,
+            expires_at,
+        })
+    }
+}
+
+impl AssertionVerifier for AssertionJose {
+    fn claimed_client(&self, assertion: &str) -> Option<String> {
+        if assertion.len() > LONGEST_ASSERTION {
+            return None;
+        }
+        insecure_decode_claims::<Claims>(assertion).ok()?.sub
+    }
+
+    fn verify(
+        &self,
+        assertion: &str,
+        jwks: &str,
+        now: Timestamp,
+    ) -> Result<VerifiedAssertion, AssertionError> {
+        let refused = |why: &str| AssertionError(why.to_owned());
+        if assertion.len() > LONGEST_ASSERTION {
+            return Err(refused("the assertion is too long"));
+        }
+        // The library knows no `none`: such a header does not even parse.
+        let header = decode_header(assertion).map_err(|_| refused("not a JWS with a known algorithm"))?;
+        check_header(&header).map_err(refused)?;
+        let key = choose(jwks, header.kid.as_deref(), header.alg).map_err(refused)?;
+        let data = decode::<Claims>(assertion, &key, &signature_only(header.alg))
+            .map_err(|_| refused("the signature or the claims are not good"))?;
+        self.judge(data.claims, now).map_err(refused)
+    }
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: Option<String>,
+    sub: Option<String>,
+    aud: Option<Audience>,
+    exp: Option<f64>,
+    iat: Option<f64>,
+    nbf: Option<f64>,
+    jti: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+fn check_header(header: &Header) -> Result<(), &'static str> {
+    if !ALGORITHMS.contains(&header.alg) {
+        return Err("the algorithm must be ES256, PS256 or EdDSA");
+    }
+    // RFC 7515 section 4.1.11: we understand no extension, so none may be critical.
+    if header.crit.is_some() {
+        return Err("the crit header names an extension that is not understood");
+    }
+    // An access token of ours, or any other typed JWT, must not pass as an assertion (RFC 8725 section 3.11).
+    let fits =
+        |typ: &str| typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt");
+    if header.typ.as_deref().is_none_or(fits) {
+        Ok(())
+    } else {
+        Err("typ must be JWT")
+    }
+}
+
+/// A NumericDate (RFC 7519 section 2: seconds, perhaps with a fraction); saturates.
+fn instant(seconds: f64) -> Timestamp {
+    Timestamp::from_micros((seconds * 1e6) as i64)
+}
+
+#[cfg(test)]
+#[path = "assertion_tests.rs"]
+mod tests;

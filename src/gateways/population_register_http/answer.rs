@@ -1,0 +1,126 @@
+//! What the register said, believed only to the letter.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use zeroize::Zeroizing;
+
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::secret::{SecretBytes, SecretText};
+
+/// No ID photo is larger, in bytes.
+pub(super) const MOST_PHOTO_BYTES: usize = 10 * 1_024 * 1_024;
+/// Room for everything beside the photo.
+const MOST_OTHER_BYTES: usize = 64 * 1_024;
+/// A name is no longer, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Why there is no answer. Texts carry nothing of a person.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// May pass by itself: asking again is safe, since a search changes nothing.
+    Passing(String),
+    /// Asking again would bring the same.
+    Lasting(String),
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        let why = if error.is_timeout() {
+            "it took too long"
+        } else if error.is_connect() {
+            "no connection"
+        } else {
+            "the connection broke"
+        };
+        Self::Passing(why.to_owned())
+    }
+}
+
+#[derive(Deserialize)]
+struct Found {
+    iin: SecretText,
+    name: SecretText,
+    photo: SecretText,
+    // A 200 that carries an error is an error.
+    error: Option<IgnoredAny>,
+    code: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct NotFound {
+    code: String,
+}
+
+/// The person asked for, or the register's word that there is none.
+pub(super) async fn read(response: Response, iin: &Iin) -> Result<Option<Citizen>, Failure> {
+    match response.status() {
+        StatusCode::OK => {
+            let most = MOST_PHOTO_BYTES.div_ceil(3) * 4 + MOST_OTHER_BYTES;
+            person(&body(response, most).await?, iin).map(Some).map_err(lie)
+        }
+        StatusCode::NOT_FOUND => {
+            let body = body(response, MOST_OTHER_BYTES).await?;
+            match serde_json::from_slice::<NotFound>(&body) {
+                Ok(answer) if answer.code == "person_not_found" => Ok(None),
+                _ => Err(lie("404 without the code person_not_found")),
+            }
+        }
+        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            Err(Failure::Passing(format!("status {}", status.as_u16())))
+        }
+        status => Err(Failure::Lasting(format!("status {}", status.as_u16()))),
+    }
+}
+
+/// The body, dropped as soon as it grows past `most` bytes.
+async fn body(mut response: Response, most: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let announced = response
+        .content_length()
+        .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    if announced.is_some_and(|length| length > most) {
+        return Err(lie("the answer is too large"));
+    }
+    let mut body = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(0)));
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > most {
+            return Err(lie("the answer is too large"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn person(body: &[u8], iin: &Iin) -> Result<Citizen, &'static str> {
+    // The parser's own words could quote the body.
+    let found: Found = serde_json::from_slice(body).map_err(|_| "the answer is not the agreed JSON")?;
+    if found.error.is_some() || found.code.is_some() {
+        return Err("200 with an error inside");
+    }
+    if found.iin.expose() != iin.expose() {
+        return Err("the answer is about another person");
+    }
+    let name = found.name.expose();
+    if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
+        return Err("the answer has no name");
+    }
+    let photo = STANDARD
+        .decode(found.photo.expose())
+        .map_err(|_| "the photo is not base64")?;
+    let photo = SecretBytes::new(photo);
+    if photo.is_empty() || photo.len() > MOST_PHOTO_BYTES {
+        return Err("the photo is empty or too large");
+    }
+    Ok(Citizen {
+        iin: iin.clone(),
+        name: found.name.clone(),
+        photo,
+        sandbox: false,
+    })
+}
+
+fn lie(why: &str) -> Failure {
+    Failure::Lasting(why.to_owned())
+}

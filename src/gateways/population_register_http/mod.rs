@@ -1,0 +1,215 @@
+//! A population register over HTTP:
+//!
+//! ```text
+//! POST {base}/v1/persons/search   Authorization: Bearer ...   {"iin":"900101300017"}
+//!   200 {"iin":"900101300017","name":"...","photo":"base64 of JPEG, PNG or WebP"}
+//!   404 {"code":"person_not_found"}
+//! ```
+//!
+//! The IIN travels in the body alone, since addresses end up in logs. Whatever is neither of the two answers, to the
+//! letter, is no answer: a person is "not found" only when the register says so itself.
+
+mod answer;
+mod retry;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use serde_json::json;
+use url::{Host, Url};
+
+use super::circuit_breaker::{BreakerSettings, CircuitBreaker};
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::ports::{Clock, PopulationRegister, Randomness, RegisterError};
+use crate::domain::secret::SecretText;
+use answer::Failure;
+
+/// Where the register is and how patient we are.
+#[derive(Clone, Debug)]
+pub struct RegisterSettings {
+    /// Its address; https, or http on the loopback.
+    pub base_url: Url,
+    /// The bearer credential.
+    pub credential: SecretText,
+    /// For the connection, TLS included.
+    pub connect_timeout: Duration,
+    /// For one try, from connecting to the last byte.
+    pub attempt_timeout: Duration,
+    /// For all tries and the waits between them.
+    pub total_timeout: Duration,
+    /// So many further tries after a failure that may pass by itself.
+    pub retries: u32,
+    /// The first wait is at most this long; each further one at most twice as long.
+    pub backoff: Duration,
+    /// When to stop asking.
+    pub breaker: BreakerSettings,
+}
+
+impl RegisterSettings {
+    /// Patience that fits a person waiting before a screen: 10 s in all, two retries, half a minute of rest after five
+    /// failures.
+    pub fn new(base_url: Url, credential: SecretText) -> Self {
+        Self {
+            base_url,
+            credential,
+            connect_timeout: Duration::from_secs(2),
+            attempt_timeout: Duration::from_secs(4),
+            total_timeout: Duration::from_secs(10),
+            retries: 2,
+            backoff: Duration::from_millis(200),
+            breaker: BreakerSettings {
+                failures: 5,
+                open_for: Duration::from_secs(30),
+            },
+        }
+    }
+}
+
+/// Why the settings are refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// IINs and photos do not travel in the clear.
+    #[error("the population register needs an https address without user name, query or fragment")]
+    Address,
+    /// It cannot stand in a header.
+    #[error("the population register's credential is empty or has characters that no header carries")]
+    Credential,
+    /// TLS or the like.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[source] reqwest::Error),
+}
+
+/// The register behind the port.
+pub struct HttpPopulationRegister {
+    http: reqwest::Client,
+    search: Url,
+    settings: RegisterSettings,
+    breaker: Mutex<CircuitBreaker>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+}
+
+impl HttpPopulationRegister {
+    /// Checks the settings; connects to nothing yet.
+    pub fn new(
+        settings: RegisterSettings,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, SettingsError> {
+        let search = search_address(&settings.base_url)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, bearer(&settings.credential)?);
+        let http = reqwest::Client::builder()
+            .https_only(search.scheme() == "https")
+            // A proxy from the environment or a redirect would carry IINs to a place nobody configured.
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .default_headers(headers)
+            .connect_timeout(settings.connect_timeout)
+            .timeout(settings.attempt_timeout)
+            .build()
+            .map_err(SettingsError::Client)?;
+        Ok(Self {
+            http,
+            search,
+            breaker: Mutex::new(CircuitBreaker::new(settings.breaker)),
+            settings,
+            clock,
+            randomness,
+        })
+    }
+
+    async fn search(&self, iin: &Iin) -> Result<Option<Citizen>, Failure> {
+        let body = json!({ "iin": iin.expose() });
+        let response = self.http.post(self.search.clone()).json(&body).send().await?;
+        answer::read(response, iin).await
+    }
+
+    async fn search_patiently(&self, iin: &Iin) -> Result<Option<Citizen>, Failure> {
+        let mut tried = 0;
+        loop {
+            match self.search(iin).await {
+                Err(Failure::Passing(why)) if tried < self.settings.retries => {
+                    tracing::debug!(why, tried, "the population register is asked again");
+                    let wait = retry::wait(self.settings.backoff, tried, self.randomness.as_ref());
+                    tokio::time::sleep(wait).await;
+                    tried += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, CircuitBreaker> {
+        // Its state is one word and never half-written.
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl PopulationRegister for HttpPopulationRegister {
+    async fn find(&self, iin: &Iin) -> Result<Option<Citizen>, RegisterError> {
+        if !self.breaker().allow(self.clock.now()) {
+            return Err(RegisterError::Unavailable(
+                "it failed too often; waiting before the next try".to_owned(),
+            ));
+        }
+        let answer = tokio::time::timeout(self.settings.total_timeout, self.search_patiently(iin))
+            .await
+            .unwrap_or_else(|_| Err(Failure::Passing("it took too long".to_owned())));
+        match answer {
+            Ok(found) => {
+                self.breaker().succeeded();
+                Ok(found)
+            }
+            Err(Failure::Passing(why) | Failure::Lasting(why)) => {
+                self.breaker().failed(self.clock.now());
+                tracing::warn!(why, "the population register gave no answer");
+                Err(RegisterError::Unavailable(why))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for HttpPopulationRegister {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpPopulationRegister")
+            .field("settings", &self.settings)
+            .field("breaker", &self.breaker)
+            .finish_non_exhaustive()
+    }
+}
+
+fn search_address(base: &Url) -> Result<Url, SettingsError> {
+    let loopback = match base.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let safe = base.scheme() == "https" || (loopback && base.scheme() == "http");
+    let bare = base.username().is_empty()
+        && base.password().is_none()
+        && base.query().is_none()
+        && base.fragment().is_none();
+    if !(safe && bare) {
+        return Err(SettingsError::Address);
+    }
+    let address = format!("{}/v1/persons/search", base.as_str().trim_end_matches('/'));
+    Url::parse(&address).map_err(|_| SettingsError::Address)
+}
+
+fn bearer(credential: &SecretText) -> Result<HeaderValue, SettingsError> {
+    if credential.expose().is_empty() {
+        return Err(SettingsError::Credential);
+    }
+    let mut value = HeaderValue::try_from(format!("Bearer {}", credential.expose()))
+        .map_err(|_| SettingsError::Credential)?;
+    value.set_sensitive(true);
+    Ok(value)
+}

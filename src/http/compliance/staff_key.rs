@@ -1,0 +1,51 @@
+//! One shared key for the JSON door of compliance.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::domain::secret::SecretText;
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// SHA-256 of the key, so that the key itself is not kept in memory.
+#[derive(Clone)]
+pub struct StaffKey([u8; 32]);
+
+impl StaffKey {
+    /// Of the key as configured.
+    pub fn new(key: &SecretText) -> Self {
+        Self(Sha256::digest(key.expose()).into())
+    }
+
+    fn fits(&self, shown: &str) -> bool {
+        Sha256::digest(shown).as_slice().ct_eq(&self.0).into()
+    }
+}
+
+impl std::fmt::Debug for StaffKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StaffKey(redacted)")
+    }
+}
+
+/// Refuses requests without the key.
+pub(super) async fn check(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let shown = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let key = request.app_data::<web::Data<StaffKey>>();
+    if shown.zip(key).is_some_and(|(shown, key)| key.fits(shown)) {
+        next.call(request).await
+    } else {
+        Err(Problem::new(ProblemCode::Unauthorized, locale(request.request())).into())
+    }
+}

@@ -1,0 +1,27 @@
+//! For the machines that look after the service.
+
+use actix_web::{HttpResponse, web};
+
+use crate::app::Services;
+
+/// Mounts `/health`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/health/live", web::get().to(live))
+        .route("/health/ready", web::get().to(ready));
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
+}
+
+/// Ready when the database answers with our schema; the models were loaded before the port was opened.
+async fn ready(services: web::Data<Services>) -> HttpResponse {
+    match services.store.check().await {
+        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "database_unavailable" }))
+        }
+    }
+}

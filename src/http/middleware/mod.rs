@@ -1,0 +1,5 @@
+//! What stands before the handlers.
+
+pub mod own_origin;
+pub mod per_session;
+pub mod security_headers;

@@ -1,0 +1,77 @@
+//! Each browser session may ask only so often: guesses and floods are slowed without punishing others behind one address.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::app::Services;
+use crate::domain::authorization::hash_handle;
+use crate::http::player_session_cookie_name;
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// Requests a second, and how many may come at once.
+const PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// Past this many sessions the idle ones are forgotten.
+const SWEEP_AT: usize = 10_000;
+
+/// The limiter, shared by all workers.
+pub struct SessionLimiter(DefaultKeyedRateLimiter<[u8; 32]>);
+
+impl std::fmt::Debug for SessionLimiter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SessionLimiter({} sessions)", self.0.len())
+    }
+}
+
+impl Default for SessionLimiter {
+    fn default() -> Self {
+        Self(RateLimiter::keyed(
+            Quota::per_second(PER_SECOND).allow_burst(BURST),
+        ))
+    }
+}
+
+impl SessionLimiter {
+    fn check(&self, key: [u8; 32]) -> Result<(), Duration> {
+        if self.0.len() > SWEEP_AT {
+            self.0.retain_recent();
+        }
+        self.0
+            .check_key(&key)
+            .map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+    }
+}
+
+/// Answers 429 with `Retry-After` past the limit. Requests without a session go on: they are refused for that.
+pub async fn limit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if let Err(wait) = check(&request) {
+        return Err(
+            Problem::new(ProblemCode::TooManyRequests, locale(request.request()))
+                .retry_after(wait)
+                .into(),
+        );
+    }
+    next.call(request).await
+}
+
+fn check(request: &ServiceRequest) -> Result<(), Duration> {
+    let limiter = request.app_data::<web::Data<SessionLimiter>>();
+    let services = request.app_data::<web::Data<Services>>();
+    let (Some(limiter), Some(services)) = (limiter, services) else {
+        return Ok(());
+    };
+    match request.cookie(player_session_cookie_name(services)) {
+        Some(cookie) => limiter.check(hash_handle(cookie.value()).0),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,138 @@
+//! Refusals as OAuth clients read them: RFC 6749 section 5.2.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+
+use super::NO_STORE;
+use crate::domain::ports::StoreError;
+
+/// One refusal: a registered code and a sentence in ASCII for the operator's developers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OAuthError {
+    status: StatusCode,
+    code: &'static str,
+    description: String,
+    /// A header that belongs to the status.
+    header: Option<(actix_web::http::header::HeaderName, &'static str)>,
+}
+
+impl OAuthError {
+    fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            description: description.into(),
+            header: None,
+        }
+    }
+
+    /// 400 with one of the codes of RFC 6749 sections 4.1.2.1 and 5.2.
+    pub(super) fn bad_request(code: &'static str, description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, description)
+    }
+
+    /// A parameter is missing, doubled or wrong.
+    pub(super) fn invalid_request(description: impl Into<String>) -> Self {
+        Self::bad_request("invalid_request", description)
+    }
+
+    /// The caller was not authenticated. The challenge is sent when the caller tried the `Authorization` header.
+    pub(super) fn invalid_client(by_header: bool) -> Self {
+        let mut error = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "client authentication failed",
+        );
+        error.header = by_header.then_some((WWW_AUTHENTICATE, r#"Basic realm="rastau", charset="UTF-8""#));
+        error
+    }
+
+    /// The body is longer than any request needs (RFC 9126 section 2.3).
+    pub(super) fn too_large() -> Self {
+        let most = "the request has more than 16384 bytes";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", most)
+    }
+
+    /// The body is no form.
+    pub(super) fn media_type() -> Self {
+        let form = "the body must be application/x-www-form-urlencoded";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request", form)
+    }
+
+    /// Not a method of this endpoint.
+    pub(super) fn method_not_allowed(allow: &'static str) -> Self {
+        let mut error = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "invalid_request",
+            "the method is not allowed",
+        );
+        error.header = Some((ALLOW, allow));
+        error
+    }
+
+    /// From a store that did not do as asked; what went wrong is for the log alone.
+    pub(super) fn store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Corrupt(why) => {
+                tracing::error!(why, "stored data cannot be read");
+                Self::server_error()
+            }
+            StoreError::Unavailable(why) => {
+                tracing::error!(why, "the database is unavailable");
+                Self::try_again()
+            }
+            StoreError::Conflict => Self::try_again(),
+        }
+    }
+
+    /// Something of ours is broken.
+    pub(super) fn server_error() -> Self {
+        let broken = "the service could not answer";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", broken)
+    }
+
+    fn try_again() -> Self {
+        let later = "the service cannot answer now, try again";
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", later);
+        error.header = Some((RETRY_AFTER, "5"));
+        error
+    }
+}
+
+impl fmt::Display for OAuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.description)
+    }
+}
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        for header in NO_STORE.into_iter().chain(self.header.clone()) {
+            answer.insert_header(header);
+        }
+        answer.json(json!({ "error": self.code, "error_description": self.description }))
+    }
+}
+
+impl From<OAuthError> for HttpResponse {
+    fn from(error: OAuthError) -> Self {
+        error.error_response()
+    }
+}
+
+impl actix_web::Responder for OAuthError {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &actix_web::HttpRequest) -> HttpResponse {
+        self.error_response()
+    }
+}

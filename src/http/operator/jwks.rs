@@ -1,0 +1,15 @@
+//! Our public signing keys: RFC 7517.
+
+use actix_web::{HttpResponse, web};
+
+use super::PUBLIC_FOR_A_WHILE;
+use crate::app::Services;
+
+pub(super) const PATH: &str = "/oauth2/jwks";
+
+pub(super) async fn get(services: web::Data<Services>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(PUBLIC_FOR_A_WHILE)
+        .content_type("application/jwk-set+json")
+        .body(services.signer.jwks().to_string())
+}

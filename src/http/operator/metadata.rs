@@ -1,0 +1,119 @@
+//! What this authorization server can do: RFC 8414, with the extensions of RFC 9126 and RFC 9207.
+//!
+//! OpenID Connect clients look for the same document under another name; since no ID token is issued, it names no
+//! algorithm for one.
+
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use serde::Serialize;
+use url::Url;
+
+use super::{PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, token};
+use crate::app::{Policy, Services};
+use crate::domain::access_token::acr;
+use crate::domain::authorization::SCOPE;
+use crate::domain::second_factor::FactorKind;
+use crate::messages::Locale;
+
+/// The player's browser is sent here; served by the player's door.
+const AUTHORIZE_PATH: &str = "/oauth2/authorize";
+const ASSERTION_ALGORITHMS: [&str; 3] = ["ES256", "PS256", "EdDSA"];
+
+/// An issuer with a path keeps it behind the well-known name (RFC 8414 section 3.1) or before it (OpenID Connect).
+pub(super) fn configure(config: &mut ServiceConfig) {
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server/{issuer:.*}",
+        "/.well-known/openid-configuration",
+        "/{issuer:.*}/.well-known/openid-configuration",
+    ] {
+        config.service(document(path));
+    }
+}
+
+fn document(path: &str) -> Resource {
+    endpoint(path, "GET, HEAD", [web::get().to(get), web::head().to(get)])
+}
+
+async fn get(services: Data<Services>, request: HttpRequest) -> HttpResponse {
+    let policy = &services.policy;
+    if let Some(path) = request.match_info().get("issuer")
+        && path != own_path(&policy.issuer)
+    {
+        return HttpResponse::NotFound().finish();
+    }
+    HttpResponse::Ok()
+        .insert_header(PUBLIC_FOR_A_WHILE)
+        .json(Metadata::of(policy))
+}
+
+fn own_path(issuer: &str) -> String {
+    Url::parse(issuer)
+        .map(|url| url.path().trim_matches('/').to_owned())
+        .unwrap_or_default()
+}
+
+/// The document. Members are the registered names.
+#[derive(Debug, Serialize)]
+// The registry of members has them so.
+#[allow(clippy::struct_excessive_bools)]
+struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    introspection_endpoint: String,
+    jwks_uri: String,
+    require_pushed_authorization_requests: bool,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 1],
+    scopes_supported: [&'static str; 1],
+    code_challenge_methods_supported: [&'static str; 1],
+    token_endpoint_auth_methods_supported: &'static [&'static str],
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: &'static [&'static str],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    authorization_response_iss_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    subject_types_supported: [&'static str; 1],
+    acr_values_supported: [&'static str; 3],
+    ui_locales_supported: [&'static str; 3],
+}
+
+impl Metadata {
+    fn of(policy: &Policy) -> Self {
+        let base = policy.public_url.as_str().trim_end_matches('/');
+        let at = |path: &str| format!("{base}{path}");
+        let methods: &[&str] = if policy.sandbox {
+            &["private_key_jwt", "client_secret_basic"]
+        } else {
+            &["private_key_jwt"]
+        };
+        Self {
+            issuer: policy.issuer.clone(),
+            authorization_endpoint: at(AUTHORIZE_PATH),
+            token_endpoint: at(token::PATH),
+            pushed_authorization_request_endpoint: at(par::PATH),
+            introspection_endpoint: at(introspection::PATH),
+            jwks_uri: at(jwks::PATH),
+            require_pushed_authorization_requests: true,
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: ["authorization_code"],
+            scopes_supported: [SCOPE],
+            code_challenge_methods_supported: ["S256"],
+            token_endpoint_auth_methods_supported: methods,
+            token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            introspection_endpoint_auth_methods_supported: methods,
+            introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            authorization_response_iss_parameter_supported: true,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            subject_types_supported: ["pairwise"],
+            acr_values_supported: [FactorKind::Passkey, FactorKind::Totp, FactorKind::RecoveryCode].map(acr),
+            ui_locales_supported: Locale::ALL.map(Locale::tag),
+        }
+    }
+}

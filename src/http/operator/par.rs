@@ -1,0 +1,63 @@
+//! Pushed authorization requests: RFC 9126.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::NO_STORE;
+use super::client::authenticated;
+use super::error::OAuthError;
+use super::form::Form;
+use crate::app::Services;
+use crate::app::push_authorization::{PushError, push};
+use crate::domain::authorization::RequestParameters;
+
+pub(super) const PATH: &str = "/oauth2/par";
+
+pub(super) async fn post(
+    services: Data<Services>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, OAuthError> {
+    let mut form = Form::read(&request, body).await?;
+    let operator = authenticated(&services, &request, &mut form).await?;
+    refuse_what_would_be_ignored(&mut form)?;
+    let parameters = RequestParameters {
+        response_type: form.require("response_type")?,
+        redirect_uri: form.require("redirect_uri")?,
+        scope: form.take("scope").unwrap_or_default(),
+        state: form.take("state"),
+        code_challenge: form.take("code_challenge").unwrap_or_default(),
+        code_challenge_method: form.take("code_challenge_method").unwrap_or_default(),
+        ui_locales: form.take("ui_locales"),
+    };
+    let pushed = push(&services, &operator, parameters)
+        .await
+        .map_err(|error| match error {
+            PushError::Request(error) => OAuthError::bad_request(error.code(), error.to_string()),
+            PushError::Store(error) => OAuthError::store(&error),
+        })?;
+    let mut answer = HttpResponse::Created();
+    for header in NO_STORE {
+        answer.insert_header(header);
+    }
+    Ok(answer.json(json!({
+        "request_uri": pushed.request_uri,
+        "expires_in": pushed.expires_in.as_secs(),
+    })))
+}
+
+/// Unknown parameters are ignored (RFC 6749 section 3.1), but these would change what is asked.
+fn refuse_what_would_be_ignored(form: &mut Form) -> Result<(), OAuthError> {
+    if form.has("request_uri") {
+        return Err(OAuthError::invalid_request("request_uri cannot be pushed"));
+    }
+    if form.has("request") {
+        let unsupported = "request objects are not supported";
+        return Err(OAuthError::bad_request("request_not_supported", unsupported));
+    }
+    if form.take("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(OAuthError::invalid_request("response_mode is always query"));
+    }
+    Ok(())
+}

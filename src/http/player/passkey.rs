@@ -1,0 +1,58 @@
+//! WebAuthn ceremonies: the options down, the authenticator's answer up.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
+
+use super::problem::problem;
+use super::totp::answer_with_codes;
+use super::{session_cookie, steps};
+use crate::app::Services;
+use crate::app::enrol_passkey::{begin_passkey_enrolment, finish_passkey_enrolment};
+use crate::app::prove_passkey::{begin_passkey, prove_passkey};
+use crate::http::problem::{Problem, locale};
+
+pub(super) async fn register_start(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let options = begin_passkey_enrolment(&services, session)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    Ok(HttpResponse::Ok().json(options))
+}
+
+pub(super) async fn register_finish(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    credential: web::Json<Value>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let codes = finish_passkey_enrolment(&services, session, &credential)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    answer_with_codes(&request, &services, session, &codes).await
+}
+
+pub(super) async fn authenticate_start(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let options = begin_passkey(&services, session)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    Ok(HttpResponse::Ok().json(options))
+}
+
+pub(super) async fn authenticate_finish(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    credential: web::Json<Value>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    prove_passkey(&services, session, &credential)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    steps::answer(&request, &services, session).await
+}

@@ -1,0 +1,45 @@
+//! A player's refusal as a problem.
+
+use crate::app::PlayerError;
+use crate::domain::person::IinError;
+use crate::domain::reason::ReasonCode;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::messages::Locale;
+
+/// The problem that tells this refusal; what went wrong inside stays in the log.
+pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
+    let code = match error {
+        PlayerError::Step(step) => return Problem::step(*step, locale),
+        PlayerError::Store(store) => return Problem::store(store, locale),
+        PlayerError::Engine(engine) => return Problem::engine(engine, locale),
+        PlayerError::Locked(wait) => {
+            return Problem::new(ProblemCode::FactorLocked, locale).retry_after(*wait);
+        }
+        PlayerError::PersonNotFound => return Problem::reason(ReasonCode::PersonNotFound, locale),
+        PlayerError::Register(why) => {
+            tracing::error!(%why, "the population register failed");
+            ProblemCode::RegisterUnavailable
+        }
+        PlayerError::Passkey(why) => {
+            tracing::info!(%why, "a passkey ceremony failed");
+            ProblemCode::PasskeyRejected
+        }
+        PlayerError::Worker => {
+            tracing::error!("a worker thread died");
+            ProblemCode::Internal
+        }
+        PlayerError::SessionUnknown => ProblemCode::SessionUnknown,
+        PlayerError::RequestUnknown => ProblemCode::RequestUnknown,
+        PlayerError::ConsentNeeded => ProblemCode::ConsentNeeded,
+        PlayerError::Iin(IinError::Malformed) => ProblemCode::IinMalformed,
+        PlayerError::Iin(IinError::Century) => ProblemCode::IinCentury,
+        PlayerError::Iin(IinError::Date) => ProblemCode::IinDate,
+        PlayerError::Iin(IinError::ControlDigit) => ProblemCode::IinControlDigit,
+        PlayerError::FactorEnrolled => ProblemCode::FactorEnrolled,
+        PlayerError::FactorMissing => ProblemCode::FactorMissing,
+        PlayerError::CeremonyUnknown => ProblemCode::CeremonyUnknown,
+        PlayerError::PasskeyRejected => ProblemCode::PasskeyRejected,
+        PlayerError::CodeWrong => ProblemCode::CodeWrong,
+    };
+    Problem::new(code, locale)
+}

@@ -1,0 +1,47 @@
+//! The cookie that ties a browser to its verification: a random handle, of which the store keeps the hash alone.
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpRequest, web};
+
+use crate::app::Services;
+use crate::domain::authorization::{HandleHash, hash_handle};
+use crate::domain::verification::VERIFICATION_LIFETIME;
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// Over https, bound to this very host; over the sandbox's plain http a browser would not take that prefix.
+const SECURE_NAME: &str = "__Host-rastau_session";
+const PLAIN_NAME: &str = "rastau_session";
+
+/// The cookie's name under the service's own address.
+pub(in crate::http) fn name(services: &Services) -> &'static str {
+    if is_https(services) {
+        SECURE_NAME
+    } else {
+        PLAIN_NAME
+    }
+}
+
+/// The cookie for a new session.
+pub(super) fn make(services: &Services, handle: &str) -> Cookie<'static> {
+    let seconds = i64::try_from(VERIFICATION_LIFETIME.as_secs()).unwrap_or(0);
+    Cookie::build(name(services), handle.to_owned())
+        .path("/")
+        .secure(is_https(services))
+        .http_only(true)
+        // Lax: the browser must send it when it comes back from the operator's site by a link.
+        .same_site(SameSite::Lax)
+        .max_age(actix_web::cookie::time::Duration::seconds(seconds))
+        .finish()
+}
+
+/// The session of a request.
+pub(super) fn read(request: &HttpRequest, services: &web::Data<Services>) -> Result<HandleHash, Problem> {
+    request
+        .cookie(name(services))
+        .map(|cookie| hash_handle(cookie.value()))
+        .ok_or_else(|| Problem::new(ProblemCode::SessionUnknown, locale(request)))
+}
+
+fn is_https(services: &Services) -> bool {
+    services.policy.public_url.scheme() == "https"
+}

@@ -1,0 +1,99 @@
+//! Consent, IIN, turning back, going back.
+
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::problem::problem;
+use super::{session_cookie, view};
+use crate::app::Services;
+use crate::app::cancel_verification::cancel_verification;
+use crate::app::give_consent::give_consent;
+use crate::app::identify_person::identify_person;
+use crate::app::return_to_operator::return_to_operator;
+use crate::domain::authorization::HandleHash;
+use crate::domain::secret::SecretText;
+use crate::http::problem::{Problem, locale};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Consent {
+    accepted: bool,
+    version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Identify {
+    iin: SecretText,
+}
+
+/// The view of the session's verification as an answer.
+pub(super) async fn answer(
+    request: &HttpRequest,
+    services: &Services,
+    session: HandleHash,
+) -> Result<HttpResponse, Problem> {
+    let view = view::read(services, session, locale(request)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(view))
+}
+
+pub(super) async fn verification(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    answer(&request, &services, session).await
+}
+
+pub(super) async fn consent(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: web::Json<Consent>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    give_consent(&services, session, body.accepted, &body.version)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    answer(&request, &services, session).await
+}
+
+pub(super) async fn identify(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: web::Json<Identify>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    identify_person(&services, session, body.iin.expose())
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    answer(&request, &services, session).await
+}
+
+pub(super) async fn cancel(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    cancel_verification(&services, session)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    answer(&request, &services, session).await
+}
+
+/// Sends the browser back to the operator, with the code when the player may play.
+pub(super) async fn back(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let address = return_to_operator(&services, session)
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, address.as_str()))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish())
+}

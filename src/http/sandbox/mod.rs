@@ -1,0 +1,36 @@
+//! The sandbox: a small operator's site that uses the real interface, and made-up people. Mounted only there.
+
+mod operator_site;
+mod people;
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use super::middleware::own_origin;
+use super::web_files;
+
+pub use operator_site::DemoOperator;
+pub use people::DemoNote;
+
+/// Mounts `/sandbox` and `/api/sandbox`.
+pub fn configure(config: &mut web::ServiceConfig, operator: Arc<DemoOperator>) {
+    config
+        .app_data(web::Data::from(operator))
+        .route("/sandbox/play", web::post().to(operator_site::play))
+        .route("/sandbox/callback", web::get().to(operator_site::callback))
+        .configure(web_files::configure_sandbox)
+        .service(
+            web::scope("/api/sandbox")
+                .wrap(actix_web::middleware::from_fn(own_origin::check))
+                .route("/session/{id}", web::get().to(operator_site::session))
+                .route("/people", web::get().to(people::list))
+                .route("/people/suggest-iin", web::get().to(people::suggest))
+                .service(
+                    web::resource("/people")
+                        .app_data(people::json_limit())
+                        .route(web::post().to(people::add)),
+                )
+                .route("/people/{iin}/photo", web::get().to(people::photo)),
+        );
+}

@@ -1,0 +1,148 @@
+//! Demo people and newcomers.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::json;
+use time::Date;
+use time::macros::format_description;
+
+use super::DemoOperator;
+use crate::app::Services;
+use crate::app::sandbox_people::{NewcomerError, PHOTO_BYTES, add_newcomer, list_people, suggest_iin};
+use crate::domain::person::IinError;
+use crate::domain::secret::SecretBytes;
+use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::messages::Locale;
+
+/// What a visitor may expect of a demo person: a code that the page has words for.
+#[derive(Clone, Debug)]
+pub struct DemoNote {
+    /// Their IIN.
+    pub iin: String,
+    /// `demo_approved`, `demo_restricted`, `demo_under_21`.
+    pub code: &'static str,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Newcomer {
+    iin: String,
+    name: String,
+    photo: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Birth {
+    birth_date: String,
+}
+
+/// A photo in base64, and a little around it.
+pub(super) fn json_limit() -> web::JsonConfig {
+    let limit = PHOTO_BYTES.div_ceil(3) * 4 + 4_096;
+    web::JsonConfig::default()
+        .limit(limit)
+        .error_handler(|error, request| {
+            let large = matches!(
+                error,
+                actix_web::error::JsonPayloadError::OverflowKnownLength { .. }
+                    | actix_web::error::JsonPayloadError::Overflow { .. }
+            );
+            let code = if large {
+                ProblemCode::BodyTooLarge
+            } else {
+                ProblemCode::BadRequest
+            };
+            Problem::new(code, locale(request)).into()
+        })
+}
+
+pub(super) async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    operator: web::Data<DemoOperator>,
+) -> Result<HttpResponse, Problem> {
+    let people = list_people(&services)
+        .await
+        .map_err(|error| problem(error, locale(&request)))?;
+    let listed: Vec<_> = people
+        .iter()
+        .map(|citizen| {
+            let iin = citizen.iin.expose();
+            json!({
+                "iin": iin,
+                "name": citizen.name.expose(),
+                "note_code": operator.note(iin),
+                "photo_url": format!("/api/sandbox/people/{iin}/photo"),
+            })
+        })
+        .collect();
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(listed))
+}
+
+pub(super) async fn photo(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    iin: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let people = list_people(&services)
+        .await
+        .map_err(|error| problem(error, locale(&request)))?;
+    let citizen = people
+        .into_iter()
+        .find(|citizen| citizen.iin.expose() == iin.as_str())
+        .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+    let kind =
+        image::guess_format(citizen.photo.expose()).map_or("application/octet-stream", |f| f.to_mime_type());
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type(kind)
+        .body(citizen.photo.expose().to_vec()))
+}
+
+pub(super) async fn suggest(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    birth: web::Query<Birth>,
+) -> Result<HttpResponse, Problem> {
+    let birth = Date::parse(&birth.birth_date, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| Problem::new(ProblemCode::IinDate, locale(&request)))?;
+    let iin = suggest_iin(&services, birth)
+        .await
+        .map_err(|error| problem(error, locale(&request)))?;
+    Ok(HttpResponse::Ok().json(json!({ "iin": iin.expose() })))
+}
+
+pub(super) async fn add(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    newcomer: web::Json<Newcomer>,
+) -> Result<HttpResponse, Problem> {
+    let photo = STANDARD
+        .decode(&newcomer.photo)
+        .map_err(|_| Problem::new(ProblemCode::BadRequest, locale(&request)))?;
+    add_newcomer(&services, &newcomer.iin, &newcomer.name, SecretBytes::new(photo))
+        .await
+        .map_err(|error| problem(error, locale(&request)))?;
+    Ok(HttpResponse::Created().json(json!({ "iin": newcomer.iin })))
+}
+
+fn problem(error: NewcomerError, locale: Locale) -> Problem {
+    let code = match error {
+        NewcomerError::Photo(reason) => return Problem::reason(reason, locale),
+        NewcomerError::Engine(error) => return Problem::engine(&error, locale),
+        NewcomerError::Store(error) => return Problem::store(&error, locale),
+        NewcomerError::NoSandbox => ProblemCode::NotFound,
+        NewcomerError::Taken => ProblemCode::IinTaken,
+        NewcomerError::Name => ProblemCode::NameInvalid,
+        NewcomerError::Iin(IinError::Malformed) => ProblemCode::IinMalformed,
+        NewcomerError::Iin(IinError::Century) => ProblemCode::IinCentury,
+        NewcomerError::Iin(IinError::Date) => ProblemCode::IinDate,
+        NewcomerError::Iin(IinError::ControlDigit) => ProblemCode::IinControlDigit,
+    };
+    Problem::new(code, locale)
+}

@@ -1,0 +1,93 @@
+//! Puts the doors together and opens the port.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpRequest, HttpServer, web};
+
+use super::compliance::{self, StaffKey};
+use super::middleware::per_session::SessionLimiter;
+use super::middleware::security_headers::security_headers;
+use super::problem::{Problem, ProblemCode, locale};
+use super::sandbox::{self, DemoOperator};
+use super::{health, operator, player, web_files};
+use crate::app::Services;
+
+/// A JSON body, at most; pictures have their own limit.
+const JSON_BYTES: usize = 64 * 1024;
+
+/// What the doors need beside the services.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Worker threads.
+    pub workers: usize,
+    /// The demo operator's site; in a sandbox only.
+    pub demo_operator: Option<Arc<DemoOperator>>,
+    /// The key of the staff's door; without one it is not there.
+    pub staff_key: Option<StaffKey>,
+}
+
+/// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
+pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
+    let limiter = web::Data::new(SessionLimiter::default());
+    let https = services.policy.public_url.scheme() == "https";
+    let staff_key = settings.staff_key.clone();
+    let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
+    let services = web::Data::new(services);
+    let server = HttpServer::new(move || {
+        App::new()
+            .wrap(security_headers(https))
+            .app_data(services.clone())
+            .app_data(limiter.clone())
+            .configure(bad_input)
+            .configure(health::configure)
+            .configure(operator::configure)
+            .configure(player::configure)
+            .configure(web_files::configure_verify)
+            .configure(|config| {
+                if let Some(key) = &staff_key {
+                    compliance::configure(config, key.clone());
+                }
+                if let Some(operator) = &demo_operator {
+                    sandbox::configure(config, operator.clone());
+                }
+            })
+            .default_service(web::to(nothing_here))
+    });
+    Ok(server
+        .workers(settings.workers)
+        .shutdown_timeout(10)
+        .listen(listener)?
+        .run())
+}
+
+/// What the framework's own extractors refuse is a problem like any other.
+fn bad_input(config: &mut web::ServiceConfig) {
+    config
+        .app_data(web::PayloadConfig::new(JSON_BYTES))
+        .app_data(
+            web::JsonConfig::default()
+                .limit(JSON_BYTES)
+                .error_handler(|error, request| {
+                    use actix_web::error::JsonPayloadError as Bad;
+                    let code = match error {
+                        Bad::OverflowKnownLength { .. } | Bad::Overflow { .. } => ProblemCode::BodyTooLarge,
+                        Bad::ContentType => ProblemCode::MediaType,
+                        _ => ProblemCode::BadRequest,
+                    };
+                    Problem::new(code, locale(request)).into()
+                }),
+        )
+        .app_data(web::QueryConfig::default().error_handler(|_, request| bad_request(request).into()))
+        .app_data(web::PathConfig::default().error_handler(|_, request| bad_request(request).into()));
+}
+
+fn bad_request(request: &HttpRequest) -> Problem {
+    Problem::new(ProblemCode::BadRequest, locale(request))
+}
+
+async fn nothing_here(request: HttpRequest) -> Result<&'static str, Problem> {
+    Err(Problem::new(ProblemCode::NotFound, locale(&request)))
+}

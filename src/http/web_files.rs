@@ -1,0 +1,76 @@
+//! The built pages, embedded in the binary.
+
+use std::borrow::Cow;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, web};
+use rust_embed::RustEmbed;
+
+use super::problem::{Problem, ProblemCode, locale};
+
+#[derive(RustEmbed)]
+#[folder = "web/dist/"]
+#[allow_missing = true]
+struct WebFiles;
+
+/// Names under `assets/` carry a hash of their content.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+const ASK_EACH_TIME: &str = "no-cache";
+
+/// Whether the pages of this room (`verify`, `sandbox`) are in the binary.
+pub fn has_page(room: &str) -> bool {
+    WebFiles::get(&format!("{room}/index.html")).is_some()
+}
+
+/// Mounts `/verify/`.
+pub fn configure_verify(config: &mut web::ServiceConfig) {
+    config.route(
+        "/verify/{path:.*}",
+        web::get().to(|request, path| serve(request, path, "verify")),
+    );
+}
+
+/// Mounts `/sandbox/`.
+pub fn configure_sandbox(config: &mut web::ServiceConfig) {
+    config.route(
+        "/sandbox/{path:.*}",
+        web::get().to(|request, path| serve(request, path, "sandbox")),
+    );
+}
+
+async fn serve(
+    request: HttpRequest,
+    path: web::Path<String>,
+    room: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let path = path.into_inner();
+    let name = if path.is_empty() {
+        "index.html"
+    } else {
+        path.as_str()
+    };
+    let file = WebFiles::get(&format!("{room}/{name}"))
+        .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
+    if request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
+        return Ok(HttpResponse::NotModified().finish());
+    }
+    let caching = if name.starts_with("assets/") {
+        FOREVER
+    } else {
+        ASK_EACH_TIME
+    };
+    let body = match file.data {
+        Cow::Borrowed(bytes) => web::Bytes::from_static(bytes),
+        Cow::Owned(bytes) => web::Bytes::from(bytes),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, file.metadata.mimetype()))
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, tag))
+        .body(body))
+}

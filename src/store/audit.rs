@@ -1,0 +1,118 @@
+//! The tamper-evident log.
+
+use async_trait::async_trait;
+use sqlx::FromRow;
+
+use super::columns::bytes;
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
+use crate::domain::ports::{AuditLog, StoreError};
+use crate::domain::time::Timestamp;
+
+#[derive(FromRow)]
+struct EventRow {
+    sequence: i64,
+    kind: String,
+    at: i64,
+    subject: String,
+    details: String,
+    previous: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl EventRow {
+    fn into_event(self) -> Result<AuditEvent> {
+        Ok(AuditEvent {
+            sequence: self.sequence,
+            kind: self.kind,
+            at: Timestamp::from_micros(self.at),
+            subject: self.subject,
+            details: self.details,
+            previous: bytes(&self.previous, "audit_event.previous")?,
+            hash: bytes(&self.hash, "audit_event.hash")?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct HeadRow {
+    sequence: i64,
+    hash: Vec<u8>,
+}
+
+impl HeadRow {
+    fn into_head(self) -> Result<ChainHead> {
+        Ok(ChainHead {
+            sequence: self.sequence,
+            hash: bytes(&self.hash, "audit_head.hash")?,
+        })
+    }
+}
+
+impl SqlUnitOfWork {
+    /// Reads the head and holds its row until the transaction ends; makes the first one.
+    async fn lock_head(&mut self) -> Result<ChainHead> {
+        self.fetch_optional(
+            sqlx::query_as::<_, HeadRow>(
+                "INSERT INTO audit_head (id, sequence, hash) VALUES (1, $1, $2) \
+                 ON CONFLICT (id) DO UPDATE SET id = 1 RETURNING sequence, hash",
+            )
+            .bind(ChainHead::EMPTY.sequence)
+            .bind(ChainHead::EMPTY.hash.to_vec()),
+        )
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("audit_head: its row is missing".to_owned()))?
+        .into_head()
+    }
+}
+
+#[async_trait]
+impl AuditLog for SqlUnitOfWork {
+    async fn append_audit(&mut self, event: &NewAuditEvent) -> Result<AuditEvent> {
+        let placed = self.lock_head().await?.append(event);
+        self.execute(
+            sqlx::query(
+                "INSERT INTO audit_event (sequence, kind, at, subject, details, previous, hash) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(placed.sequence)
+            .bind(placed.kind.as_str())
+            .bind(placed.at.micros())
+            .bind(placed.subject.as_str())
+            .bind(placed.details.as_str())
+            .bind(placed.previous.to_vec())
+            .bind(placed.hash.to_vec()),
+        )
+        .await?;
+        self.change(
+            sqlx::query("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
+                .bind(placed.sequence)
+                .bind(placed.hash.to_vec()),
+        )
+        .await?;
+        Ok(placed)
+    }
+
+    async fn list_audit(&mut self, from: i64, limit: u32) -> Result<Vec<AuditEvent>> {
+        let rows = self
+            .fetch_all(
+                sqlx::query_as::<_, EventRow>(
+                    "SELECT sequence, kind, at, subject, details, previous, hash FROM audit_event \
+                     WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
+                )
+                .bind(from)
+                .bind(i64::from(limit)),
+            )
+            .await?;
+        rows.into_iter().map(EventRow::into_event).collect()
+    }
+
+    async fn audit_head(&mut self) -> Result<ChainHead> {
+        let head = self
+            .fetch_optional(sqlx::query_as::<_, HeadRow>(
+                "SELECT sequence, hash FROM audit_head WHERE id = 1",
+            ))
+            .await?;
+        head.map_or(Ok(ChainHead::EMPTY), HeadRow::into_head)
+    }
+}

@@ -1,0 +1,113 @@
+//! Cases for compliance staff: scores and the best frame are encrypted.
+
+use async_trait::async_trait;
+use sqlx::FromRow;
+
+use super::columns::{from_json, named, parse, to_json};
+use super::encryption::{Column, ColumnCipher};
+use super::operators::operator_id;
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::id::CaseId;
+use crate::domain::ports::Cases;
+use crate::domain::review::{Case, CaseStatus};
+use crate::domain::time::Timestamp;
+
+const SCORES: Column = Column::new("review_case", "scores");
+const FRAME: Column = Column::new("review_case", "frame");
+
+#[derive(FromRow)]
+struct CaseRow {
+    id: String,
+    verification: String,
+    operator: String,
+    player: Option<String>,
+    opened_at: i64,
+    status: String,
+    reasons: String,
+    scores: Vec<u8>,
+    frame: Option<Vec<u8>>,
+}
+
+impl CaseRow {
+    fn into_case(self, cipher: &ColumnCipher) -> Result<Case> {
+        let row: [&[u8]; 1] = [self.id.as_bytes()];
+        let scores = cipher.open(SCORES, &row, &self.scores)?;
+        let open_frame = |sealed: Vec<u8>| cipher.open(FRAME, &row, &sealed);
+        Ok(Case {
+            frame: self.frame.map(open_frame).transpose()?,
+            id: parse(&self.id, "review_case.id")?,
+            verification: parse(&self.verification, "review_case.verification")?,
+            operator: operator_id(&self.operator)?,
+            player: self
+                .player
+                .map(|id| parse(&id, "review_case.player"))
+                .transpose()?,
+            opened_at: Timestamp::from_micros(self.opened_at),
+            status: named(&self.status, CaseStatus::from_name, "review_case.status")?,
+            reasons: from_json(self.reasons.as_bytes(), "review_case.reasons")?,
+            scores: from_json(scores.expose(), "review_case.scores")?,
+        })
+    }
+}
+
+#[async_trait]
+impl Cases for SqlUnitOfWork {
+    async fn insert_case(&mut self, case: &Case) -> Result<()> {
+        let row = case.id.to_string();
+        let key: [&[u8]; 1] = [row.as_bytes()];
+        let scores = to_json(&case.scores, "review_case.scores")?;
+        let sealed_scores = self.cipher.seal(SCORES, &key, scores.as_bytes())?;
+        let seal_frame = |frame| self.cipher.seal(FRAME, &key, frame);
+        let sealed_frame = case
+            .frame
+            .as_ref()
+            .map(|frame| seal_frame(frame.expose()))
+            .transpose()?;
+        self.change(
+            sqlx::query(
+                "INSERT INTO review_case \
+                 (id, verification, operator, player, opened_at, status, reasons, scores, frame) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(row.as_str())
+            .bind(case.verification.to_string())
+            .bind(case.operator.as_str())
+            .bind(case.player.map(|id| id.to_string()))
+            .bind(case.opened_at.micros())
+            .bind(case.status.as_str())
+            .bind(to_json(&case.reasons, "review_case.reasons")?)
+            .bind(sealed_scores)
+            .bind(sealed_frame),
+        )
+        .await
+    }
+
+    async fn list_cases(&mut self, limit: u32, before: Option<CaseId>) -> Result<Vec<Case>> {
+        // Ids sort by time. The upper end stands above every UUID.
+        let end = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
+        let rows = self
+            .fetch_all(
+                sqlx::query_as::<_, CaseRow>(
+                    "SELECT id, verification, operator, player, opened_at, status, reasons, scores, \
+                     CAST(NULL AS BYTEA) AS frame FROM review_case WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                )
+                .bind(end)
+                .bind(i64::from(limit)),
+            )
+            .await?;
+        rows.into_iter().map(|row| row.into_case(&self.cipher)).collect()
+    }
+
+    async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>> {
+        self.fetch_optional(
+            sqlx::query_as::<_, CaseRow>(
+                "SELECT id, verification, operator, player, opened_at, status, reasons, scores, frame \
+                 FROM review_case WHERE id = $1",
+            )
+            .bind(id.to_string()),
+        )
+        .await?
+        .map(|row| row.into_case(&self.cipher))
+        .transpose()
+    }
+}

@@ -1,0 +1,124 @@
+//! Players, found by a keyed hash of their IIN, and the templates of their ID photos.
+
+use async_trait::async_trait;
+
+use super::columns::{corrupt, parse};
+use super::encryption::Column;
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::comparison::{ModelHash, Template};
+use crate::domain::id::PlayerId;
+use crate::domain::person::Iin;
+use crate::domain::ports::Players;
+use crate::domain::time::Timestamp;
+
+const IIN: Column = Column::new("player", "iin");
+const TEMPLATE: Column = Column::new("id_template", "template");
+
+impl SqlUnitOfWork {
+    async fn player_by(&mut self, iin_lookup: &[u8]) -> Result<Option<PlayerId>> {
+        let found: Option<(String,)> = self
+            .fetch_optional(sqlx::query_as("SELECT id FROM player WHERE iin_lookup = $1").bind(iin_lookup))
+            .await?;
+        found.map(|(id,)| parse(&id, "player.id")).transpose()
+    }
+}
+
+#[async_trait]
+impl Players for SqlUnitOfWork {
+    async fn player_of(&mut self, iin: &Iin, id: PlayerId, now: Timestamp) -> Result<PlayerId> {
+        let lookup = self.cipher.lookup("player", iin)?;
+        if let Some(known) = self.player_by(&lookup).await? {
+            return Ok(known);
+        }
+        let row = id.to_string();
+        let sealed = self
+            .cipher
+            .seal(IIN, &[row.as_bytes()], iin.expose().as_bytes())?;
+        self.execute(
+            sqlx::query(
+                "INSERT INTO player (id, iin_lookup, iin, created_at) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (iin_lookup) DO NOTHING",
+            )
+            .bind(row)
+            .bind(lookup.as_slice())
+            .bind(sealed)
+            .bind(now.micros()),
+        )
+        .await?;
+        // Asked again and not assumed: another transaction may have been faster.
+        self.player_by(&lookup)
+            .await?
+            .ok_or_else(|| corrupt("player.iin_lookup"))
+    }
+
+    async fn find_iin(&mut self, player: PlayerId) -> Result<Option<Iin>> {
+        let row = player.to_string();
+        let found: Option<(Vec<u8>,)> = self
+            .fetch_optional(sqlx::query_as("SELECT iin FROM player WHERE id = $1").bind(row.as_str()))
+            .await?;
+        let Some((sealed,)) = found else { return Ok(None) };
+        let plain = self.cipher.open(IIN, &[row.as_bytes()], &sealed)?;
+        std::str::from_utf8(plain.expose())
+            .ok()
+            .and_then(|text| Iin::parse(text).ok())
+            .map(Some)
+            .ok_or_else(|| corrupt("player.iin"))
+    }
+
+    async fn lock_player(&mut self, player: PlayerId) -> Result<()> {
+        // Changes nothing: an UPDATE locks its row in every engine, and FOR UPDATE is PostgreSQL's alone.
+        self.change(
+            sqlx::query("UPDATE player SET created_at = created_at WHERE id = $1").bind(player.to_string()),
+        )
+        .await
+    }
+
+    async fn put_id_template(
+        &mut self,
+        player: PlayerId,
+        photo: [u8; 32],
+        template: &Template,
+    ) -> Result<()> {
+        let (row, model) = (player.to_string(), template.model().0.as_str());
+        let key: [&[u8]; 3] = [row.as_bytes(), model.as_bytes(), &photo];
+        let plain = zeroize::Zeroizing::new(template.to_bytes());
+        let sealed = self.cipher.seal(TEMPLATE, &key, &plain)?;
+        self.execute(
+            sqlx::query(
+                "INSERT INTO id_template (player, model, photo, template) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (player, model) DO UPDATE SET photo = excluded.photo, template = excluded.template",
+            )
+            .bind(row.as_str())
+            .bind(model)
+            .bind(photo.to_vec())
+            .bind(sealed),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn find_id_template(
+        &mut self,
+        player: PlayerId,
+        photo: [u8; 32],
+        model: &ModelHash,
+    ) -> Result<Option<Template>> {
+        let row = player.to_string();
+        let found: Option<(Vec<u8>,)> = self
+            .fetch_optional(
+                sqlx::query_as(
+                    "SELECT template FROM id_template WHERE player = $1 AND model = $2 AND photo = $3",
+                )
+                .bind(row.as_str())
+                .bind(model.0.as_str())
+                .bind(photo.to_vec()),
+            )
+            .await?;
+        let Some((sealed,)) = found else { return Ok(None) };
+        let key: [&[u8]; 3] = [row.as_bytes(), model.0.as_bytes(), &photo];
+        let plain = self.cipher.open(TEMPLATE, &key, &sealed)?;
+        Template::from_bytes(model.clone(), plain.expose())
+            .map(Some)
+            .map_err(|_| corrupt("id_template.template"))
+    }
+}

@@ -1,0 +1,174 @@
+//! Verifications: the only state machine, written by compare-and-set of its revision.
+
+use async_trait::async_trait;
+use sqlx::FromRow;
+
+use super::columns::{count, from_json, handle, instant, micros, named, parse, to_json};
+use super::operators::operator_id;
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::authorization::{HandleHash, PushedRequest};
+use crate::domain::id::{PlayerId, VerificationId};
+use crate::domain::ports::Verifications;
+use crate::domain::second_factor::FactorKind;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::{Stage, Verification};
+
+/// The columns are named, not `*`: a column that a newer replica adds must not upset prepared statements.
+macro_rules! select_verification {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
+            "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
+            "face_at, factor, outcome, decided_at, revision FROM verification WHERE ",
+            $condition
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct VerificationRow {
+    id: String,
+    operator: String,
+    request_redirect_uri: String,
+    request_state: Option<String>,
+    request_code_challenge: String,
+    request_ui_locales: Option<String>,
+    request_expires_at: i64,
+    session: Vec<u8>,
+    stage: String,
+    started_at: i64,
+    consent_at: Option<i64>,
+    consent_version: Option<String>,
+    player: Option<String>,
+    face_attempts: i64,
+    face_at: Option<i64>,
+    factor: Option<String>,
+    outcome: Option<String>,
+    decided_at: Option<i64>,
+    revision: i64,
+}
+
+impl VerificationRow {
+    fn into_verification(self) -> Result<Verification> {
+        let operator = operator_id(&self.operator)?;
+        let factor = |name: String| named(&name, FactorKind::from_name, "verification.factor");
+        Ok(Verification {
+            id: parse(&self.id, "verification.id")?,
+            request: PushedRequest {
+                operator: operator.clone(),
+                redirect_uri: self.request_redirect_uri,
+                state: self.request_state,
+                code_challenge: self.request_code_challenge,
+                ui_locales: self.request_ui_locales,
+                expires_at: Timestamp::from_micros(self.request_expires_at),
+            },
+            operator,
+            session: handle(&self.session, "verification.session")?,
+            stage: named(&self.stage, Stage::from_name, "verification.stage")?,
+            started_at: Timestamp::from_micros(self.started_at),
+            consent_at: instant(self.consent_at),
+            consent_version: self.consent_version,
+            player: self
+                .player
+                .map(|id| parse(&id, "verification.player"))
+                .transpose()?,
+            face_attempts: count(self.face_attempts, "verification.face_attempts")?,
+            face_at: instant(self.face_at),
+            factor: self.factor.map(factor).transpose()?,
+            outcome: self
+                .outcome
+                .map(|json| from_json(json.as_bytes(), "verification.outcome"))
+                .transpose()?,
+            decided_at: instant(self.decided_at),
+            revision: self.revision,
+        })
+    }
+}
+
+/// The outcome as its column holds it.
+fn outcome(verification: &Verification) -> Result<Option<String>> {
+    let json = |outcome| to_json(outcome, "verification.outcome");
+    verification.outcome.as_ref().map(json).transpose()
+}
+
+#[async_trait]
+impl Verifications for SqlUnitOfWork {
+    async fn insert_verification(&mut self, verification: &Verification) -> Result<()> {
+        let request = &verification.request;
+        self.change(
+            sqlx::query(
+                "INSERT INTO verification \
+                 (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
+                  request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
+                  face_attempts, face_at, factor, outcome, decided_at, revision) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(verification.id.to_string())
+            .bind(verification.operator.as_str())
+            .bind(request.redirect_uri.as_str())
+            .bind(request.state.as_deref())
+            .bind(request.code_challenge.as_str())
+            .bind(request.ui_locales.as_deref())
+            .bind(request.expires_at.micros())
+            .bind(verification.session.0.to_vec())
+            .bind(verification.stage.as_str())
+            .bind(verification.started_at.micros())
+            .bind(micros(verification.consent_at))
+            .bind(verification.consent_version.as_deref())
+            .bind(verification.player.map(|id: PlayerId| id.to_string()))
+            .bind(i64::from(verification.face_attempts))
+            .bind(micros(verification.face_at))
+            .bind(verification.factor.map(FactorKind::as_str))
+            .bind(outcome(verification)?)
+            .bind(micros(verification.decided_at))
+            .bind(verification.revision),
+        )
+        .await
+    }
+
+    async fn find_verification(&mut self, id: VerificationId) -> Result<Option<Verification>> {
+        self.fetch_optional(
+            sqlx::query_as::<_, VerificationRow>(select_verification!("id = $1")).bind(id.to_string()),
+        )
+        .await?
+        .map(VerificationRow::into_verification)
+        .transpose()
+    }
+
+    async fn find_session(&mut self, session: HandleHash) -> Result<Option<Verification>> {
+        self.fetch_optional(
+            sqlx::query_as::<_, VerificationRow>(select_verification!("session = $1"))
+                .bind(session.0.to_vec()),
+        )
+        .await?
+        .map(VerificationRow::into_verification)
+        .transpose()
+    }
+
+    async fn update_verification(&mut self, verification: &mut Verification) -> Result<()> {
+        // What was asked and by whom never changes.
+        self.change(
+            sqlx::query(
+                "UPDATE verification SET session = $3, stage = $4, consent_at = $5, consent_version = $6, \
+                 player = $7, face_attempts = $8, face_at = $9, factor = $10, outcome = $11, decided_at = $12, \
+                 revision = revision + 1 WHERE id = $1 AND revision = $2",
+            )
+            .bind(verification.id.to_string())
+            .bind(verification.revision)
+            .bind(verification.session.0.to_vec())
+            .bind(verification.stage.as_str())
+            .bind(micros(verification.consent_at))
+            .bind(verification.consent_version.as_deref())
+            .bind(verification.player.map(|id| id.to_string()))
+            .bind(i64::from(verification.face_attempts))
+            .bind(micros(verification.face_at))
+            .bind(verification.factor.map(FactorKind::as_str))
+            .bind(outcome(verification)?)
+            .bind(micros(verification.decided_at)),
+        )
+        .await?;
+        verification.revision += 1;
+        Ok(())
+    }
+}

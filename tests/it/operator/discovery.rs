@@ -1,0 +1,107 @@
+//! Metadata and keys: complete, and true.
+
+use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+use super::world::{BASE, World};
+
+#[actix_web::test]
+async fn the_metadata_say_what_is_and_nothing_that_is_not() {
+    let world = World::production().await;
+    let answer = world
+        .send(TestRequest::get().uri("/.well-known/oauth-authorization-server"))
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let algorithms = json!(["ES256", "PS256", "EdDSA"]);
+    let expected = json!({
+        "issuer": BASE,
+        "authorization_endpoint": format!("{BASE}/oauth2/authorize"),
+        "token_endpoint": format!("{BASE}/oauth2/token"),
+        "pushed_authorization_request_endpoint": format!("{BASE}/oauth2/par"),
+        "introspection_endpoint": format!("{BASE}/oauth2/introspect"),
+        "jwks_uri": format!("{BASE}/oauth2/jwks"),
+        "require_pushed_authorization_requests": true,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "scopes_supported": ["play"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "authorization_response_iss_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "subject_types_supported": ["pairwise"],
+        "acr_values_supported":
+            ["urn:rastau:acr:face+passkey", "urn:rastau:acr:face+totp", "urn:rastau:acr:face+recovery"],
+        "ui_locales_supported": ["kk", "ru", "en"],
+    });
+    assert_eq!(answer.body, expected);
+    let openid = world
+        .send(TestRequest::get().uri("/.well-known/openid-configuration"))
+        .await;
+    assert_eq!(openid.body, expected);
+    for endpoint in [
+        "token_endpoint",
+        "pushed_authorization_request_endpoint",
+        "introspection_endpoint",
+    ] {
+        let path = expected[endpoint].as_str().unwrap().strip_prefix(BASE).unwrap();
+        assert_eq!(
+            world.send(TestRequest::get().uri(path)).await.status,
+            StatusCode::METHOD_NOT_ALLOWED
+        );
+    }
+}
+
+#[actix_web::test]
+async fn secrets_are_offered_in_the_sandbox_only() {
+    let world = World::sandbox().await;
+    let answer = world
+        .send(TestRequest::get().uri("/.well-known/oauth-authorization-server"))
+        .await;
+    let methods = json!(["private_key_jwt", "client_secret_basic"]);
+    assert_eq!(answer.body["token_endpoint_auth_methods_supported"], methods);
+}
+
+#[actix_web::test]
+async fn an_issuer_with_a_path_is_found_where_both_standards_look() {
+    let mut world = World::sandbox().await;
+    let mut policy = (*world.services.policy).clone();
+    policy.issuer = format!("{BASE}/sandbox");
+    world.services.policy = policy.into();
+    for (path, status) in [
+        ("/.well-known/oauth-authorization-server/sandbox", StatusCode::OK),
+        ("/sandbox/.well-known/openid-configuration", StatusCode::OK),
+        (
+            "/.well-known/oauth-authorization-server/other",
+            StatusCode::NOT_FOUND,
+        ),
+        ("/other/.well-known/openid-configuration", StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(
+            world.send(TestRequest::get().uri(path)).await.status,
+            status,
+            "{path}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn the_keys_are_public_halves_and_named() {
+    let world = World::production().await;
+    let answer = world.send(TestRequest::get().uri("/oauth2/jwks")).await;
+    assert_eq!(answer.header("content-type"), Some("application/jwk-set+json"));
+    let keys = answer.body["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 1);
+    let members: Vec<_> = keys[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    assert_eq!(
+        (&keys[0]["alg"], &keys[0]["use"]),
+        (&json!("ES256"), &json!("sig"))
+    );
+}

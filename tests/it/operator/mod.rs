@@ -1,0 +1,12 @@
+//! The operator's door over HTTP: real store, real signatures, a clock that stands still.
+
+// A world that cannot be built is a failed test, in helpers too.
+#![allow(clippy::unwrap_used)]
+
+mod authorization_code;
+mod client_authentication;
+mod discovery;
+mod introspection;
+mod over_the_wire;
+mod pushed_authorization;
+mod world;

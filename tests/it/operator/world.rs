@@ -1,0 +1,388 @@
+//! A service with operators, and a way to bring a player through it without camera and phone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::{App, test, web};
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rastau::app::return_to_operator::return_to_operator;
+use rastau::app::start_verification::start_verification;
+use rastau::app::{Policy, Services};
+use rastau::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
+use rastau::credentials::passkeys::WebauthnCeremonies;
+use rastau::domain::audit::ChainWalk;
+use rastau::domain::authorization::hash_handle;
+use rastau::domain::comparison::{ModelHash, Thresholds};
+use rastau::domain::id::PlayerId;
+use rastau::domain::liveness::decision::PresentationThresholds;
+use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use rastau::domain::person::{Citizen, Iin};
+use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
+use rastau::domain::ports::{
+    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner,
+};
+use rastau::domain::reason::ReasonCode;
+use rastau::domain::restrictions::Permission;
+use rastau::domain::second_factor::FactorKind;
+use rastau::domain::secret::SecretBytes;
+use rastau::domain::time::Timestamp;
+use rastau::domain::verification::{Outcome, Verdict, Verification};
+use rastau::http::operator;
+use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use url::{Url, form_urlencoded};
+
+pub(super) const BASE: &str = "https://rastau.example";
+pub(super) const CALLBACK: &str = "https://bet.example/cb";
+/// The example of RFC 7636 appendix B.
+pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(super) const SECRET: &str = "q0R7y8m1vT2sX3uZ4wA5bC6dE7fG8hJ9kL0mN1pQ2rS";
+
+pub(super) type Fields = Vec<(&'static str, String)>;
+
+/// An operator with a key of its own.
+pub(super) struct Client {
+    pub(super) id: &'static str,
+    key: SecretBytes,
+    kid: String,
+}
+
+pub(super) struct World {
+    pub(super) services: Services,
+    pub(super) clock: Arc<FakeClock>,
+    pub(super) bet: Client,
+    pub(super) other: Client,
+    pub(super) database: SqlStore,
+    _folder: TempDir,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The error code, after the marks every OAuth error bears.
+    pub(super) fn error(&self) -> &str {
+        assert!(!self.status.is_success(), "{}", self.body);
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        let description = self.body["error_description"].as_str().unwrap();
+        // RFC 6749 section 5.2 allows no quotes, backslashes or anything past ASCII.
+        assert!(
+            description
+                .chars()
+                .all(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\'))
+        );
+        self.body["error"].as_str().unwrap()
+    }
+}
+
+impl World {
+    pub(super) async fn production() -> Self {
+        Self::new(false).await
+    }
+
+    pub(super) async fn sandbox() -> Self {
+        Self::new(true).await
+    }
+
+    async fn new(sandbox: bool) -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        let randomness = Arc::new(SeededRandomness::new(42));
+        let keys = ColumnKeys {
+            encryption: vec![SecretBytes::new(vec![1; 32])],
+            lookup: SecretBytes::new(vec![2; 32]),
+        };
+        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
+            .await
+            .unwrap();
+        store.migrate().await.unwrap();
+        let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(1_800_000_000)));
+        let services = Services {
+            store: Arc::new(store.clone()),
+            register: Arc::new(NotAsked),
+            faces: Arc::new(NotAsked),
+            passkeys: Arc::new(
+                WebauthnCeremonies::new("rastau.example", &Url::parse(BASE).unwrap(), "Rastau").unwrap(),
+            ),
+            signer: Arc::new(JoseSigner::new(BASE, &[generate_es256().unwrap()]).unwrap()),
+            assertions: Arc::new(AssertionJose::new(
+                ["", "/oauth2/token", "/oauth2/par"].map(|path| format!("{BASE}{path}")),
+            )),
+            clock: clock.clone(),
+            randomness,
+            policy: Arc::new(policy(sandbox)),
+        };
+        let world = Self {
+            services,
+            clock,
+            bet: Client::new("demo-bet"),
+            other: Client::new("other-bet"),
+            database: store,
+            _folder: folder,
+        };
+        world.register(&world.bet, false).await;
+        world.register(&world.other, false).await;
+        let secret_sha256 = Sha256::digest(SECRET).into();
+        let secret = ClientAuthentication::ClientSecretBasic { secret_sha256 };
+        world.insert("sandbox-bet", secret, true).await;
+        world
+    }
+
+    async fn register(&self, client: &Client, sandbox: bool) {
+        let jwks = client.jwks().to_string();
+        self.insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, sandbox)
+            .await;
+    }
+
+    pub(super) async fn insert(&self, id: &str, authentication: ClientAuthentication, sandbox: bool) {
+        let uris = vec![CALLBACK.to_owned()];
+        let id = OperatorId::parse(id).unwrap();
+        let operator = Operator::register(id, "Demo Bet", authentication, uris, sandbox).unwrap();
+        let mut unit = self.services.store.begin().await.unwrap();
+        unit.insert_operator(&operator, self.services.clock.now())
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    pub(super) async fn send(&self, request: test::TestRequest) -> Answer {
+        let app = App::new()
+            .app_data(web::Data::new(self.services.clone()))
+            .configure(operator::configure);
+        let answer = test::call_service(&test::init_service(app).await, request.to_request()).await;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let bytes = test::read_body(answer).await;
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// A form as `client` sends it, authenticated by a fresh assertion.
+    pub(super) async fn post(&self, client: &Client, path: &str, mut fields: Fields) -> Answer {
+        fields.extend(client.credentials(self.now()));
+        self.send(form(path, &fields)).await
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.services.clock.now().seconds()
+    }
+
+    /// Pushes a good request and returns the handle's URI.
+    pub(super) async fn pushed(&self, client: &Client) -> String {
+        let answer = self.post(client, "/oauth2/par", request_fields()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.body["request_uri"].as_str().unwrap().to_owned()
+    }
+
+    /// A code for `client`: the request pushed, the player through, the answer handed back.
+    pub(super) async fn code(&self, client: &Client) -> String {
+        let uri = self.pushed(client).await;
+        let started = start_verification(&self.services, client.id, &uri).await.unwrap();
+        let session = hash_handle(started.session.expose());
+        let mut unit = self.services.store.begin().await.unwrap();
+        let mut verification = unit.find_session(session).await.unwrap().unwrap();
+        let now = self.services.clock.now();
+        let iin = Iin::parse("900101300017").unwrap();
+        let id = PlayerId::new(now, self.services.randomness.as_ref());
+        let player = unit.player_of(&iin, id, now).await.unwrap();
+        approve(&mut verification, player, now);
+        unit.update_verification(&mut verification).await.unwrap();
+        unit.commit().await.unwrap();
+        let address = return_to_operator(&self.services, session).await.unwrap();
+        let (_, code) = address.query_pairs().find(|(name, _)| name == "code").unwrap();
+        code.into_owned()
+    }
+
+    /// Exchanges as a good operator does.
+    pub(super) async fn exchange(&self, client: &Client, code: &str) -> Answer {
+        self.post(client, "/oauth2/token", grant_fields(code)).await
+    }
+
+    pub(super) async fn introspect(&self, client: &Client, token: &str) -> Answer {
+        self.post(client, "/oauth2/introspect", vec![("token", token.to_owned())])
+            .await
+    }
+
+    /// Kinds of all audit events so far, the chain checked.
+    pub(super) async fn audit(&self) -> Vec<String> {
+        let mut unit = self.services.store.read().await.unwrap();
+        let events = unit.list_audit(1, 1_000).await.unwrap();
+        let mut walk = ChainWalk::default();
+        for event in &events {
+            walk.step(event).unwrap();
+        }
+        walk.finish(unit.audit_head().await.unwrap()).unwrap();
+        events.into_iter().map(|event| event.kind).collect()
+    }
+}
+
+impl Client {
+    pub(super) fn new(id: &'static str) -> Self {
+        let key = generate_es256().unwrap();
+        let kid = public(&key)["keys"][0]["kid"].as_str().unwrap().to_owned();
+        Self { id, key, kid }
+    }
+
+    pub(super) fn jwks(&self) -> Value {
+        public(&self.key)
+    }
+
+    /// An assertion with these claims.
+    pub(super) fn sign(&self, claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.kid.clone());
+        encode(&header, claims, &EncodingKey::from_ec_der(self.key.expose())).unwrap()
+    }
+
+    /// The claims of a good assertion, never the same twice.
+    pub(super) fn claims(&self, now: i64) -> Value {
+        let jti = URL_SAFE_NO_PAD.encode(generate_es256().unwrap().expose());
+        json!({ "iss": self.id, "sub": self.id, "aud": BASE, "iat": now, "exp": now + 60, "jti": &jti[50..90] })
+    }
+
+    pub(super) fn credentials(&self, now: i64) -> Fields {
+        assertion_fields(self.sign(&self.claims(now)))
+    }
+}
+
+pub(super) fn assertion_fields(assertion: String) -> Fields {
+    vec![
+        ("client_assertion_type", ASSERTION_TYPE.to_owned()),
+        ("client_assertion", assertion),
+    ]
+}
+
+pub(super) fn request_fields() -> Fields {
+    [
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("scope", "play"),
+        ("state", "xyz"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("ui_locales", "kk ru"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .to_vec()
+}
+
+pub(super) fn grant_fields(code: &str) -> Fields {
+    [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .to_vec()
+}
+
+/// The same fields, one of them changed; left out when the value is empty.
+pub(super) fn with(fields: Fields, name: &'static str, value: &str) -> Fields {
+    let mut fields: Fields = fields.into_iter().filter(|(field, _)| *field != name).collect();
+    if !value.is_empty() {
+        fields.push((name, value.to_owned()));
+    }
+    fields
+}
+
+pub(super) fn form(path: &str, fields: &Fields) -> test::TestRequest {
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    test::TestRequest::post()
+        .uri(path)
+        .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
+        .set_payload(body)
+}
+
+pub(super) fn basic(id: &str, secret: &str) -> (&'static str, String) {
+    (
+        "Authorization",
+        format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))),
+    )
+}
+
+/// Takes every step in its turn.
+fn approve(verification: &mut Verification, player: PlayerId, now: Timestamp) {
+    verification.give_consent("2026-11", now).unwrap();
+    verification.identify(player, now).unwrap();
+    let attempt = verification.begin_capture(now).unwrap();
+    verification.face_succeeded(attempt, now).unwrap();
+    let outcome = Outcome::of_permission(true, &Permission::Allowed);
+    verification
+        .factor_succeeded(FactorKind::Passkey, outcome, now)
+        .unwrap();
+}
+
+/// An outcome that must never become a token.
+pub(super) fn refusal() -> Outcome {
+    Outcome::new(Verdict::Refused, [ReasonCode::FaceMismatch])
+}
+
+fn public(key: &SecretBytes) -> Value {
+    JoseSigner::new("-", std::slice::from_ref(key)).unwrap().jwks()
+}
+
+fn policy(sandbox: bool) -> Policy {
+    Policy {
+        public_url: Url::parse(BASE).unwrap(),
+        issuer: BASE.to_owned(),
+        sandbox,
+        pairwise_key: SecretBytes::new(vec![3; 32]),
+        // Longer than any token may live.
+        token_lifetime: Duration::from_hours(1),
+        comparison: Thresholds {
+            match_from: 0.4,
+            no_match_below: 0.3,
+        },
+        presentation: PresentationThresholds {
+            bona_fide_from: 0.8,
+            attack_below: 0.3,
+        },
+        required_sources: vec!["debtors".to_owned()],
+        registry_timeout: Duration::from_secs(1),
+    }
+}
+
+/// Faces and people, of whom an operator never asks.
+struct NotAsked;
+
+#[async_trait]
+impl PopulationRegister for NotAsked {
+    async fn find(&self, _: &Iin) -> Result<Option<Citizen>, RegisterError> {
+        Err(RegisterError::Unavailable("not asked here".to_owned()))
+    }
+}
+
+#[async_trait]
+impl FaceEngine for NotAsked {
+    async fn examine(&self, _: SecretBytes, _: Ask) -> Result<Examination, EngineError> {
+        Err(EngineError::Failed("not asked here".to_owned()))
+    }
+
+    fn embedder(&self) -> &ModelHash {
+        static NONE: std::sync::LazyLock<ModelHash> = std::sync::LazyLock::new(|| ModelHash(String::new()));
+        &NONE
+    }
+}

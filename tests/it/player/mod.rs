@@ -1,0 +1,7 @@
+//! Whole flows of a player against the running service: real models, real ceremonies, a real database.
+
+mod bad_input;
+mod capture;
+mod refusals;
+mod second_factor;
+mod story;

@@ -1,0 +1,207 @@
+//! Every way a player can be refused, and what they are told.
+
+use std::time::Duration;
+
+use rastau::domain::person::Iin;
+use rastau::domain::restrictions::{Ground, Restriction};
+use rastau::domain::time::Timestamp;
+use serde_json::{Value, json};
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
+
+use crate::support::app::{SOURCE, STAFF_KEY, TestApp};
+use crate::support::faces::{Who, clip, id_photo};
+use crate::support::people::{adult, refusal, to_face, to_second_factor, under_21};
+
+fn restriction(ground: Ground, app: &TestApp) -> Restriction {
+    Restriction {
+        ground,
+        legal_basis: "article 1".to_owned(),
+        starts_at: Timestamp::from_seconds(0),
+        ends_at: Some(app.now().plus(Duration::from_secs(86_400 * 30))),
+        source: SOURCE.to_owned(),
+        source_key: format!("{ground:?}"),
+    }
+}
+
+/// Walks the whole way with a passkey and returns the outcome.
+async fn outcome_of(app: &TestApp, iin: &Iin) -> Value {
+    app.add_person(iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_second_factor(&player, iin, Who::Astronaut).await;
+    player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
+    let outcome = player.view().await.unwrap()["outcome"].clone();
+    let visit = player.go_back().await.unwrap();
+    if outcome["result"] != "approved" {
+        // One bit: denied. Never a ground.
+        assert_eq!(visit, json!({ "status": "denied", "error": "access_denied" }));
+    }
+    outcome
+}
+
+fn codes(outcome: &Value) -> Vec<&str> {
+    outcome["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reason| reason["code"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn under_21_is_refused() {
+    let app = TestApp::start().await;
+    let outcome = outcome_of(&app, &under_21(app.now())).await;
+    assert_eq!(
+        (outcome["result"].as_str(), codes(&outcome)),
+        (Some("refused"), vec!["under_21"])
+    );
+}
+
+#[tokio::test]
+async fn every_active_ground_is_told_to_the_player_at_once() {
+    let app = TestApp::start().await;
+    let iin = adult(3);
+    app.restrict(&[
+        (iin.clone(), restriction(Ground::Debtor, &app)),
+        (iin.clone(), restriction(Ground::SelfRestriction, &app)),
+    ])
+    .await;
+    let outcome = outcome_of(&app, &iin).await;
+    let mut told = codes(&outcome);
+    told.sort_unstable();
+    assert_eq!(told, ["restricted_debtor", "restricted_self"]);
+    let reason = &outcome["reasons"][0];
+    assert_eq!(reason["legal_basis"], "article 1");
+    assert!(
+        reason["until"].is_string() && reason["text"].as_str().unwrap().len() > 20,
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn a_stale_source_refuses_since_it_cannot_be_sure() {
+    let app = TestApp::start().await;
+    app.clock.advance(Duration::from_secs(25 * 3_600));
+    let outcome = outcome_of(&app, &adult(4)).await;
+    assert_eq!(
+        (outcome["result"].as_str(), codes(&outcome)),
+        (Some("refused"), vec!["restrictions_unknown"])
+    );
+}
+
+#[tokio::test]
+async fn a_missing_source_refuses_since_it_cannot_be_sure() {
+    let app = TestApp::start_with(|policy| policy.required_sources.push("court".to_owned())).await;
+    let outcome = outcome_of(&app, &adult(5)).await;
+    assert_eq!(codes(&outcome), ["restrictions_unknown"]);
+}
+
+#[tokio::test]
+async fn an_iin_that_is_none_or_that_nobody_has_is_named() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    player
+        .post("consent", &json!({ "accepted": true, "version": "2026-11" }))
+        .await
+        .unwrap();
+    for (iin, code) in [
+        ("", "iin_malformed"),
+        ("90010130001", "iin_malformed"),
+        (" 900101300017", "iin_malformed"),
+        ("900101000017", "iin_century"),
+        ("901301300017", "iin_date"),
+        ("900101300018", "iin_control_digit"),
+        ("900101300017", "person_not_found"),
+    ] {
+        assert_eq!(
+            refusal(player.post("identify", &json!({ "iin": iin })).await),
+            code,
+            "{iin:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn steps_out_of_turn_are_refused() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    let declined = json!({ "accepted": false, "version": "2026-11" });
+    assert_eq!(refusal(player.post("consent", &declined).await), "consent_needed");
+    assert_eq!(
+        refusal(player.post("identify", &json!({ "iin": "900101300017" })).await),
+        "out_of_turn"
+    );
+    for step in [
+        "passkey/register/start",
+        "passkey/authenticate/start",
+        "totp/enrol/start",
+    ] {
+        assert_eq!(
+            refusal(player.post(step, &json!({})).await),
+            "out_of_turn",
+            "{step}"
+        );
+    }
+    assert!(player.capture(&clip(Who::Astronaut)).await.is_err());
+}
+
+#[tokio::test]
+async fn an_expired_verification_goes_nowhere() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    app.clock.advance(Duration::from_secs(20 * 60));
+    let consent = json!({ "accepted": true, "version": "2026-11" });
+    assert_eq!(
+        refusal(player.post("consent", &consent).await),
+        "verification_expired"
+    );
+    assert_eq!(refusal(player.view().await), "verification_expired");
+}
+
+#[tokio::test]
+async fn a_player_who_turns_back_is_cancelled_and_the_operator_denied() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    let view = player.post("cancel", &json!({})).await.unwrap();
+    assert_eq!(view["outcome"]["result"], "cancelled");
+    assert_eq!(player.go_back().await.unwrap()["status"], "denied");
+}
+
+#[tokio::test]
+async fn another_persons_face_is_refused_after_its_attempts_and_kept_for_compliance() {
+    let app = TestApp::start().await;
+    let iin = adult(6);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    let stranger = clip(Who::Other);
+    let mut results = Vec::new();
+    for _ in 0..5 {
+        results.push(player.capture(&stranger).await.unwrap().result);
+    }
+    assert_eq!(results, ["retry", "retry", "retry", "retry", "refused"]);
+    let outcome = player.view().await.unwrap()["outcome"].clone();
+    assert_eq!(codes(&outcome), ["face_mismatch"]);
+    assert_eq!(player.go_back().await.unwrap()["status"], "denied");
+
+    let cases = app.staff("cases").await;
+    let cases: Value = cases.json().await.unwrap();
+    assert_eq!(cases.as_array().unwrap().len(), 5, "every failed attempt is kept");
+    let case = &cases[0];
+    assert_eq!(case["reasons"], json!(["face_mismatch"]));
+    assert!(case["scores"]["similarity"].as_f64().unwrap() < 0.363);
+    let frame = app
+        .staff(&format!("cases/{}/frame", case["id"].as_str().unwrap()))
+        .await;
+    assert_eq!(
+        &frame.bytes().await.unwrap()[..2],
+        [0xff, 0xd8],
+        "the best frame is a JPEG"
+    );
+    let without_key = reqwest::get(app.base.join("api/compliance/cases").unwrap())
+        .await
+        .unwrap();
+    assert_eq!(without_key.status(), 401);
+    assert!(!STAFF_KEY.is_empty());
+    app.verify_audit().await;
+}

@@ -1,0 +1,250 @@
+//! The whole service on a port of its own: real store, real models, real ceremonies, a clock and randomness that repeat.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rastau::app::verify_audit::verify_audit;
+use rastau::app::{Policy, Services};
+use rastau::cli::demo::player::DemoPlayer;
+use rastau::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
+use rastau::credentials::passkeys::WebauthnCeremonies;
+use rastau::domain::authorization::new_handle;
+use rastau::domain::id::PlayerId;
+use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use rastau::domain::person::{Citizen, Iin};
+use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
+use rastau::domain::ports::{PopulationRegister, Store, UnitOfWork};
+use rastau::domain::restrictions::{Restriction, Source};
+use rastau::domain::secret::{SecretBytes, SecretText};
+use rastau::domain::time::Timestamp;
+use rastau::http::compliance::StaffKey;
+use rastau::http::sandbox::DemoOperator;
+use rastau::http::server::{HttpSettings, serve};
+use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
+use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use url::Url;
+
+/// The key of the staff's door in tests.
+pub const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
+/// The only restriction source that the tests' policy requires.
+pub const SOURCE: &str = "debtors";
+const CLIENT: &str = "demo-bet";
+
+/// A running service; stopped when dropped.
+pub struct TestApp {
+    pub base: Url,
+    pub services: Services,
+    pub clock: Arc<FakeClock>,
+    pub database: PathBuf,
+    server: actix_web::dev::ServerHandle,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// Starts on SQLite in a temporary folder.
+    pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// Starts with a changed policy.
+    pub async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("rastau.db");
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port())
+            .parse()
+            .unwrap();
+        let clock = Arc::new(FakeClock::new(real_now()));
+        let randomness = Arc::new(SeededRandomness::new(7));
+        let keys = ColumnKeys {
+            encryption: vec![SecretBytes::new(vec![1; 32])],
+            lookup: SecretBytes::new(vec![2; 32]),
+        };
+        let url = format!("sqlite://{}", database.display());
+        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
+            .await
+            .unwrap();
+        store.migrate().await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let faces = OrtFaceEngine::load(
+            &models(),
+            PoolSettings {
+                sessions: 1,
+                ..PoolSettings::default()
+            },
+        )
+        .unwrap();
+        let issuer = format!("{}sandbox", base);
+        let mut policy = Policy {
+            public_url: base.clone(),
+            issuer: issuer.clone(),
+            sandbox: true,
+            pairwise_key: SecretBytes::new(vec![3; 32]),
+            token_lifetime: Duration::from_secs(300),
+            comparison: faces.comparison_thresholds(),
+            presentation: faces.presentation_thresholds(),
+            required_sources: vec![SOURCE.to_owned()],
+            registry_timeout: Duration::from_secs(2),
+        };
+        change(&mut policy);
+        let services = Services {
+            register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
+            store,
+            faces: Arc::new(faces),
+            passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
+            signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
+            assertions: Arc::new(AssertionJose::new([issuer])),
+            clock: clock.clone(),
+            randomness: randomness.clone(),
+            policy: Arc::new(policy),
+        };
+        let secret = SecretText::new(new_handle(randomness.as_ref()));
+        let app_operator = operator(&base, &secret);
+        let mut unit = services.store.begin().await.unwrap();
+        unit.insert_operator(&app_operator, clock_now(&clock))
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+        let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret, Vec::new()).unwrap();
+        let settings = HttpSettings {
+            workers: 1,
+            demo_operator: Some(Arc::new(demo_operator)),
+            staff_key: Some(StaffKey::new(&SecretText::new(STAFF_KEY))),
+        };
+        let server = serve(listener, services.clone(), &settings).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        tokio::spawn(tick(clock.clone()));
+        let app = Self {
+            base,
+            services,
+            clock,
+            database,
+            server: handle,
+            _folder: folder,
+        };
+        app.restrict(&[]).await;
+        app
+    }
+
+    /// A transaction to look or to prepare.
+    pub async fn unit(&self) -> Box<dyn UnitOfWork> {
+        self.services.store.begin().await.unwrap()
+    }
+
+    /// Now, on the service's clock.
+    pub fn now(&self) -> Timestamp {
+        clock_now(&self.clock)
+    }
+
+    /// Puts a person with this photo into the register.
+    pub async fn add_person(&self, iin: &Iin, photo: &[u8]) {
+        let citizen = Citizen {
+            iin: iin.clone(),
+            name: SecretText::new("Test Person"),
+            photo: SecretBytes::new(photo.to_vec()),
+            sandbox: true,
+        };
+        let mut unit = self.unit().await;
+        unit.put_citizens(&[citizen], self.now()).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    /// Replaces the registry by these restrictions, fresh for a day from now.
+    pub async fn restrict(&self, rows: &[(Iin, Restriction)]) {
+        let source = Source {
+            name: SOURCE.to_owned(),
+            refreshed_at: self.now(),
+            max_age: Duration::from_secs(24 * 3_600),
+        };
+        let mut unit = self.unit().await;
+        unit.replace_restrictions(&source, rows).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    /// A browser that comes from the operator.
+    pub async fn arrive(&self) -> DemoPlayer {
+        DemoPlayer::arrive(&self.base).await.unwrap()
+    }
+
+    /// What the staff's door answers.
+    pub async fn staff(&self, path: &str) -> reqwest::Response {
+        let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
+        reqwest::Client::new()
+            .get(address)
+            .bearer_auth(STAFF_KEY)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// The whole log is unbroken.
+    pub async fn verify_audit(&self) {
+        verify_audit(self.services.store.as_ref(), None, |_, _| ())
+            .await
+            .unwrap();
+    }
+
+    /// The player with this IIN, if they named themselves before.
+    pub async fn player_of(&self, iin: &Iin) -> PlayerId {
+        let mut unit = self.unit().await;
+        let unused = PlayerId::new(self.now(), self.services.randomness.as_ref());
+        unit.player_of(iin, unused, self.now()).await.unwrap()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Ungraceful: nothing is under way when a test ends, and the runtime goes away with it.
+        drop(self.server.stop(false));
+    }
+}
+
+/// Where `make models` put the models.
+pub fn models() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    assert!(
+        folder.join("store/sface.onnx").exists(),
+        "the models are missing: run `make models`"
+    );
+    folder
+}
+
+fn operator(base: &Url, secret: &SecretText) -> Operator {
+    let secret_sha256 = Sha256::digest(secret.expose()).into();
+    Operator::register(
+        OperatorId::parse(CLIENT).unwrap(),
+        "Demo Bet",
+        ClientAuthentication::ClientSecretBasic { secret_sha256 },
+        vec![format!("{base}sandbox/callback")],
+        true,
+    )
+    .unwrap()
+}
+
+/// The clock runs with the real time between the jumps of a test: frames must not all be of one instant.
+async fn tick(clock: Arc<FakeClock>) {
+    const STEP: Duration = Duration::from_millis(20);
+    loop {
+        tokio::time::sleep(STEP).await;
+        clock.advance(STEP);
+    }
+}
+
+fn clock_now(clock: &FakeClock) -> Timestamp {
+    use rastau::domain::ports::Clock as _;
+    clock.now()
+}
+
+/// The fake clock starts at the real time: webauthn-rs reads the system's own.
+#[allow(clippy::disallowed_methods)]
+fn real_now() -> Timestamp {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap())
+}

@@ -1,0 +1,39 @@
+import { locale } from '../i18n/locale.svelte';
+import { localProblem, NETWORK, parseProblem, ProblemError, UNEXPECTED } from './problem';
+
+const PATIENCE_MS = 30_000;
+
+async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current };
+  const init: RequestInit = { method, headers, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) };
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new ProblemError(localProblem(NETWORK));
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) {
+    throw new ProblemError(parseProblem(response.status, answer, response.headers.get('Retry-After')));
+  }
+  return answer as T;
+}
+
+/** A success whose body must be there. */
+async function askForBody<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  const answer = await ask<T | undefined>(method, path, body);
+  if (answer === undefined) throw new ProblemError(localProblem(UNEXPECTED));
+  return answer;
+}
+
+export const get = <T>(path: string): Promise<T> => askForBody<T>('GET', path);
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => askForBody<T>('POST', path, body);
+
+/** For answers whose body, if any, says nothing that we need. */
+export const send = async (path: string, body: unknown): Promise<void> => {
+  await ask<unknown>('POST', path, body);
+};

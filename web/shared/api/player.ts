@@ -1,0 +1,29 @@
+import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
+import { get, post } from './http';
+import type { Enrolled, VerificationView } from './verification';
+
+/** The version of the consent text in verify/i18n; a changed text needs a new one here and on the server. */
+const CONSENT_VERSION = '2026-11';
+
+export interface TotpEnrolment {
+  readonly otpauth_uri: string;
+  readonly secret: string;
+  readonly qr_svg: string;
+}
+
+const at = (path: string): string => `/api/player/${path}`;
+
+export const player = {
+  verification: () => get<VerificationView>(at('verification')),
+  consent: () => post<VerificationView>(at('consent'), { accepted: true, version: CONSENT_VERSION }),
+  identify: (iin: string) => post<VerificationView>(at('identify'), { iin }),
+  cancel: () => post<VerificationView>(at('cancel')),
+  passkeyRegisterStart: () => post<{ publicKey: CreationOptionsJson }>(at('passkey/register/start')),
+  passkeyRegisterFinish: (credential: unknown) => post<Enrolled>(at('passkey/register/finish'), credential),
+  passkeyAuthenticateStart: () => post<{ publicKey: RequestOptionsJson }>(at('passkey/authenticate/start')),
+  passkeyAuthenticateFinish: (credential: unknown) => post<VerificationView>(at('passkey/authenticate/finish'), credential),
+  totpEnrolStart: () => post<TotpEnrolment>(at('totp/enrol/start')),
+  totpEnrolFinish: (code: string) => post<Enrolled>(at('totp/enrol/finish'), { code }),
+  totpVerify: (code: string) => post<VerificationView>(at('totp/verify'), { code }),
+  recoveryCodeVerify: (code: string) => post<VerificationView>(at('recovery-code/verify'), { code }),
+};

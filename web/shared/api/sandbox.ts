@@ -1,0 +1,31 @@
+import { get, send } from './http';
+
+export interface Person {
+  readonly iin: string;
+  readonly name: string;
+  readonly note_code: string;
+  readonly photo_url: string;
+}
+
+export interface SandboxSession {
+  readonly status: 'token' | 'denied';
+  readonly error: string | null;
+  readonly access_token: string | null;
+  readonly claims: unknown;
+  readonly introspection: unknown;
+}
+
+export interface NewPerson {
+  readonly iin: string;
+  readonly name: string;
+  /** Base64 of a JPEG, PNG or WebP, without a data: prefix. */
+  readonly photo: string;
+}
+
+export const sandbox = {
+  people: () => get<readonly Person[]>('/api/sandbox/people'),
+  session: (id: string) => get<SandboxSession>(`/api/sandbox/session/${encodeURIComponent(id)}`),
+  suggestIin: (birthDate: string) =>
+    get<{ readonly iin: string }>(`/api/sandbox/people/suggest-iin?birth_date=${encodeURIComponent(birthDate)}`),
+  add: (person: NewPerson) => send('/api/sandbox/people', person),
+};

@@ -1,0 +1,40 @@
+/** The verification view of docs/API.md: all that the player's pages know. */
+export type Stage = 'consent' | 'identify' | 'face' | 'second_factor' | 'decided';
+export type Method = 'passkey' | 'totp' | 'recovery_code';
+export type Result = 'approved' | 'refused' | 'under_review' | 'cancelled';
+
+export interface Reason {
+  readonly code: string;
+  readonly text: string;
+  readonly legal_basis: string | null;
+  readonly source: string | null;
+  readonly until: string | null;
+}
+
+export interface Outcome {
+  readonly result: Result;
+  readonly reasons: readonly Reason[];
+  readonly return_url: string;
+}
+
+export interface SecondFactor {
+  readonly mode: 'enrol' | 'prove';
+  readonly methods: readonly Method[];
+  readonly locked_until: string | null;
+}
+
+export interface VerificationView {
+  readonly stage: Stage;
+  readonly operator: { readonly name: string };
+  readonly sandbox: boolean;
+  readonly expires_at: string;
+  readonly face: { readonly attempts_left: number; readonly frames_needed: number };
+  readonly second_factor: SecondFactor | null;
+  readonly outcome: Outcome | null;
+}
+
+/** What enrolling the first second factor answers: the recovery codes are shown this once. */
+export interface Enrolled {
+  readonly verification: VerificationView;
+  readonly recovery_codes: readonly string[];
+}
