@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use zeroize::Zeroizing;
 
 use super::picture::Picture;
+use super::wiped::Wiped;
 use crate::domain::reason::ReasonCode;
 
 /// How large a picture may be.
@@ -72,8 +72,11 @@ pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, ReasonCode>
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let colour = decoder.color_type();
     let size = usize::try_from(decoder.total_bytes()).map_err(|_| ReasonCode::PictureTooManyPixels)?;
-    let mut raw = Zeroizing::new(vec![0; size]);
+    let mut raw = Wiped::new(vec![0_u8; size]);
     decoder.read_image(&mut raw).map_err(|error| refusal(&error))?;
+    if colour == ColorType::Rgb8 && orientation == Orientation::NoTransforms {
+        return Picture::from_pixels(width, height, raw).ok_or(ReasonCode::PictureDamaged);
+    }
     upright_rgb(&raw, colour, width, height, orientation)
 }
 

@@ -4,6 +4,8 @@
 //! placed badly that way, so where a face fills much of it, or none is found, the picture is looked at once more with
 //! its edges drawn out into a border as wide as itself: of 600 such faces 413 are found without and 599 with it.
 
+use std::borrow::Cow;
+
 use ort::session::{Session, SessionOutputs};
 
 use super::geometry::{lay, resize};
@@ -32,8 +34,8 @@ pub struct Detector {
 }
 
 /// A picture laid out for the model, and the way back.
-struct Layout {
-    canvas: Picture,
+struct Layout<'a> {
+    canvas: Cow<'a, Picture>,
     scale: f32,
     left: f32,
     top: f32,
@@ -102,7 +104,7 @@ impl Detector {
         Ok(faces)
     }
 
-    fn layout(&self, picture: &Picture, border: f32) -> Result<Layout, InferenceError> {
+    fn layout<'a>(&self, picture: &'a Picture, border: f32) -> Result<Layout<'a>, InferenceError> {
         let [side, _] = self.feeding.size();
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let long = width.max(height);
@@ -111,9 +113,18 @@ impl Detector {
         let margin = (long * border * scale).floor() as i32;
         let filled = inner.map(|length| length + 2 * margin.unsigned_abs());
         let canvas = filled.map(|length| length.next_multiple_of(GRID));
-        let small = resize(picture, inner[0], inner[1])?;
+        let here = [picture.width(), picture.height()];
+        let small = if inner == here {
+            Cow::Borrowed(picture)
+        } else {
+            Cow::Owned(resize(picture, inner[0], inner[1])?)
+        };
         Ok(Layout {
-            canvas: lay(&small, canvas, [margin; 2], filled),
+            canvas: if inner == canvas {
+                small
+            } else {
+                Cow::Owned(lay(&small, canvas, [margin; 2], filled))
+            },
             scale,
             left: margin as f32,
             top: margin as f32,
@@ -121,7 +132,7 @@ impl Detector {
     }
 }
 
-impl Layout {
+impl Layout<'_> {
     fn back(&self, face: &mut Face) {
         let [x, y, width, height] = face.bounds;
         face.bounds = [

@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn painted(paint: impl Fn(usize, usize) -> u8) -> Picture {
-        let pixels = (0..112 * 112)
+        let pixels: Vec<u8> = (0..112 * 112)
             .flat_map(|i| [paint(i % 112, i / 112); 3])
             .collect();
         Picture::from_pixels(112, 112, pixels).unwrap()
