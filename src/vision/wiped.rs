@@ -1,6 +1,6 @@
 //! Large buffers of biometric data, wiped when dropped. A camera frame is 900 KiB of pixels and 3.5 MiB of numbers, and
-//! `Zeroizing` writes them value by value, twice: 2 ms a frame. Filling and then barring the optimiser does the same in a
-//! tenth of that.
+//! `Zeroizing` writes such a vector value by value, twice; filling it and then barring the optimiser from leaving that
+//! away does the same at the speed of memory.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
