@@ -29,29 +29,29 @@ use tempfile::TempDir;
 use url::Url;
 
 /// The key of the staff's door in tests.
-pub const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
+pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
 /// The only restriction source that the tests' policy requires.
-pub const SOURCE: &str = "debtors";
+pub(crate) const SOURCE: &str = "debtors";
 const CLIENT: &str = "demo-bet";
 
 /// A running service; stopped when dropped.
-pub struct TestApp {
-    pub base: Url,
-    pub services: Services,
-    pub clock: Arc<FakeClock>,
-    pub database: PathBuf,
+pub(crate) struct TestApp {
+    pub(crate) base: Url,
+    pub(crate) services: Services,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) database: PathBuf,
     server: actix_web::dev::ServerHandle,
     _folder: TempDir,
 }
 
 impl TestApp {
     /// Starts on SQLite in a temporary folder.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
     /// Starts with a changed policy.
-    pub async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("rastau.db");
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -132,17 +132,17 @@ impl TestApp {
     }
 
     /// A transaction to look or to prepare.
-    pub async fn unit(&self) -> Box<dyn UnitOfWork> {
+    pub(crate) async fn unit(&self) -> Box<dyn UnitOfWork> {
         self.services.store.begin().await.unwrap()
     }
 
     /// Now, on the service's clock.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         clock_now(&self.clock)
     }
 
     /// Puts a person with this photo into the register.
-    pub async fn add_person(&self, iin: &Iin, photo: &[u8]) {
+    pub(crate) async fn add_person(&self, iin: &Iin, photo: &[u8]) {
         let citizen = Citizen {
             iin: iin.clone(),
             name: SecretText::new("Test Person"),
@@ -155,7 +155,7 @@ impl TestApp {
     }
 
     /// Replaces the registry by these restrictions, fresh for a day from now.
-    pub async fn restrict(&self, rows: &[(Iin, Restriction)]) {
+    pub(crate) async fn restrict(&self, rows: &[(Iin, Restriction)]) {
         let source = Source {
             name: SOURCE.to_owned(),
             refreshed_at: self.now(),
@@ -167,12 +167,12 @@ impl TestApp {
     }
 
     /// A browser that comes from the operator.
-    pub async fn arrive(&self) -> DemoPlayer {
+    pub(crate) async fn arrive(&self) -> DemoPlayer {
         DemoPlayer::arrive(&self.base).await.unwrap()
     }
 
     /// What the staff's door answers.
-    pub async fn staff(&self, path: &str) -> reqwest::Response {
+    pub(crate) async fn staff(&self, path: &str) -> reqwest::Response {
         let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
         reqwest::Client::new()
             .get(address)
@@ -183,14 +183,14 @@ impl TestApp {
     }
 
     /// The whole log is unbroken.
-    pub async fn verify_audit(&self) {
+    pub(crate) async fn verify_audit(&self) {
         verify_audit(self.services.store.as_ref(), None, |_, _| ())
             .await
             .unwrap();
     }
 
     /// The player with this IIN, if they named themselves before.
-    pub async fn player_of(&self, iin: &Iin) -> PlayerId {
+    pub(crate) async fn player_of(&self, iin: &Iin) -> PlayerId {
         let mut unit = self.unit().await;
         let unused = PlayerId::new(self.now(), self.services.randomness.as_ref());
         unit.player_of(iin, unused, self.now()).await.unwrap()
@@ -205,7 +205,7 @@ impl Drop for TestApp {
 }
 
 /// Where `make models` put the models.
-pub fn models() -> PathBuf {
+pub(crate) fn models() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     assert!(
         folder.join("store/sface.onnx").exists(),
