@@ -82,6 +82,7 @@ pub(super) fn load(
         tokens: loader.section(),
         log: loader.section(),
         file: loader.file,
+        variables: loader.variables,
     };
     if loader.faults.is_empty() {
         Ok(config)
