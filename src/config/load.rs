@@ -153,7 +153,7 @@ impl Loader {
                     "every key stands in a section, such as [server]".into(),
                 )),
                 (Some(_), None) => {
-                    unknown.push((section.clone(), "it is a section: write it as a table".into()))
+                    unknown.push((section.clone(), "it is a section: write it as a table".into()));
                 }
                 (Some((_, keys)), Some(table)) => {
                     for key in table
