@@ -28,6 +28,8 @@ pub(super) async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCo
     let address = config.server.bind;
     let listener =
         TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
+    // The port that was taken, where the configuration left it open (port 0).
+    let address = listener.local_addr().unwrap_or(address);
     let server = http::server::serve(listener, services, &settings)
         .with_context(|| format!("the server does not start on {address}"))?;
     tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
