@@ -196,7 +196,7 @@ fn register(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn P
     Ok(Arc::new(register))
 }
 
-/// Whether a store's complaint is about its schema rather than its health.
+/// What to do about a store's complaint.
 fn advice(error: &StoreError) -> &'static str {
     match error {
         StoreError::Unavailable(_) => {
