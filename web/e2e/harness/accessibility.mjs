@@ -21,13 +21,16 @@ export async function assertAccessible(page, where) {
 async function settled(page) {
   await page.evaluate(async () => {
     await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    const fading = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(fading.map((animation) => animation.finished));
   });
 }
 
-const assertNone = (found, where) => assert.ok(found.length === 0, `accessibility of ${where}:\n${found.join('\n')}`);
-
 async function violations(page, runOnly) {
   const { violations: found } = await page.evaluate((only) => globalThis.axe.run({ runOnly: only }), runOnly);
-  return found.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => node.html).join('\n    ')}`);
+  return found.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => `${node.html}\n      ${node.failureSummary}`).join('\n    ')}`);
+}
+
+function assertNone(found, where) {
+  assert.ok(found.length === 0, `accessibility of ${where}:\n${found.join('\n')}`);
 }

@@ -14,7 +14,7 @@ const PATIENCE_MS = 20_000;
 export async function withPlayer({ face, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
   const browser = await launch({ camera: face ? clipOf(face) : face, allowed });
   try {
-    const page = await browser.newPage({ viewport: PHONE, locale: 'ru-RU', reducedMotion: 'reduce' });
+    const page = await browser.newPage({ viewport: PHONE, locale: 'ru-RU' });
     page.setDefaultTimeout(PATIENCE_MS);
     const complaints = watch(page, expected);
     try {
