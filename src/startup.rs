@@ -1,6 +1,7 @@
 //! The composition root: puts concrete adapters behind the ports, from what the configuration says. Nothing else names
 //! adapters across rooms.
 
+pub mod doors;
 pub mod faces;
 pub mod inspection;
 pub mod system;
@@ -17,8 +18,6 @@ use crate::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
 use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError};
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
-use crate::http::compliance::StaffKey;
-use crate::http::server::HttpSettings;
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use crate::vision::engine::{OrtFaceEngine, PoolSettings};
 use system::{SystemClock, SystemRandomness};
@@ -195,16 +194,6 @@ fn register(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn P
     let register = HttpPopulationRegister::new(settings, clock(), randomness())
         .context("the population register cannot be asked")?;
     Ok(Arc::new(register))
-}
-
-/// What the HTTP server needs beside the services; the demo operator's site joins in a demo only.
-pub fn http_settings(config: &Config) -> anyhow::Result<HttpSettings> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Ok(HttpSettings {
-        workers: config.server.workers.unwrap_or(cores),
-        demo_operator: None,
-        staff_key: config.compliance_token()?.as_ref().map(StaffKey::new),
-    })
 }
 
 /// Whether a store's complaint is about its schema rather than its health.

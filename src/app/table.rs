@@ -203,15 +203,14 @@ fn split(row: &str) -> Result<Vec<String>, RowFault> {
     let mut values = Vec::new();
     let mut rest = row;
     loop {
-        let (value, tail) = match rest.strip_prefix('"') {
-            Some(quoted) => split_quoted(quoted)?,
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                if rest[..end].contains('"') {
-                    return Err(RowFault::Quoting);
-                }
-                (rest[..end].to_owned(), &rest[end..])
+        let (value, tail) = if let Some(quoted) = rest.strip_prefix('"') {
+            split_quoted(quoted)?
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            if rest[..end].contains('"') {
+                return Err(RowFault::Quoting);
             }
+            (rest[..end].to_owned(), &rest[end..])
         };
         values.push(value);
         match tail.strip_prefix(',') {

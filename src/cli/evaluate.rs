@@ -226,3 +226,55 @@ impl std::fmt::Display for Report {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::comparison::ModelHash;
+
+    fn sample(identity: &str, values: Option<[f32; 2]>) -> Sample {
+        let outcome = values.map(|values| Template::new(ModelHash("m".into()), values.to_vec()).unwrap());
+        Sample {
+            identity: identity.into(),
+            found: outcome.is_some(),
+            outcome: outcome.ok_or(ReasonCode::NoFace),
+        }
+    }
+
+    #[test]
+    fn pairs_are_counted_once_and_those_without_a_template_are_misses() {
+        let samples = [
+            sample("a", Some([1.0, 0.0])),
+            sample("a", Some([1.0, 0.1])),
+            sample("a", None),
+            sample("b", Some([0.0, 1.0])),
+            sample("b", Some([0.1, 1.0])),
+        ];
+        let report = report("m", &samples);
+        assert_eq!((report.pictures, report.identities, report.found), (5, 2, 4));
+        assert_eq!(
+            (report.genuine, report.genuine_missed, report.impostor),
+            (2, 2, 4)
+        );
+        assert_eq!(report.failed, BTreeMap::from([("no_face", 1)]));
+        assert!((report.tar[0].tar - 0.5).abs() < 1e-9 && (report.tar[0].tar_compared - 1.0).abs() < 1e-9);
+        let text = report.to_string();
+        assert!(
+            text.contains("found     4 (80.00 %)") && text.contains("failed    1: no_face 1"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_index_that_is_none_is_refused_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("index.csv");
+        for text in ["", "file,identity\n", "file,person\na.jpg,a\n"] {
+            std::fs::write(&path, text).unwrap();
+            let error = format!("{:#}", read_index(&path).unwrap_err());
+            assert!(error.contains("index.csv"), "{error}");
+        }
+        std::fs::write(&path, "file,identity\na.jpg,a\n").unwrap();
+        assert_eq!(read_index(&path).unwrap().len(), 1);
+    }
+}

@@ -354,3 +354,6 @@ async fn examine(
         Err(error) => Err(anyhow::Error::new(error).context(file.display().to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests;

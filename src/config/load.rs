@@ -82,6 +82,7 @@ pub(super) fn load(
         tokens: loader.section(),
         log: loader.section(),
         file: loader.file,
+        variables: loader.variables,
     };
     if loader.faults.is_empty() {
         Ok(config)
@@ -152,7 +153,7 @@ impl Loader {
                     "every key stands in a section, such as [server]".into(),
                 )),
                 (Some(_), None) => {
-                    unknown.push((section.clone(), "it is a section: write it as a table".into()))
+                    unknown.push((section.clone(), "it is a section: write it as a table".into()));
                 }
                 (Some((_, keys)), Some(table)) => {
                     for key in table

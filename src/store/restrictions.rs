@@ -111,20 +111,32 @@ impl Restrictions for SqlUnitOfWork {
             .fetch_all(
                 sqlx::query_as::<_, RestrictionRow>(
                     "SELECT source, source_key, ground, legal_basis, starts_at, ends_at FROM restriction \
-                     WHERE iin_lookup = $1 ORDER BY starts_at, source, source_key, ground",
+                     WHERE iin_lookup = $1",
                 )
                 .bind(lookup),
             )
             .await?;
-        rows.into_iter().map(RestrictionRow::into_restriction).collect()
+        let mut found: Vec<Restriction> = rows
+            .into_iter()
+            .map(RestrictionRow::into_restriction)
+            .collect::<Result<_>>()?;
+        // Sorted here for the same reason as operators are.
+        let key = |r: &Restriction| (r.starts_at, r.source.clone(), r.source_key.clone());
+        found.sort_by_cached_key(key);
+        Ok(found)
     }
 
     async fn list_sources(&mut self) -> Result<Vec<Source>> {
         let rows = self
             .fetch_all(sqlx::query_as::<_, SourceRow>(
-                "SELECT name, refreshed_at, max_age_micros FROM restriction_source ORDER BY name",
+                "SELECT name, refreshed_at, max_age_micros FROM restriction_source",
             ))
             .await?;
-        rows.into_iter().map(SourceRow::into_source).collect()
+        let mut sources: Vec<Source> = rows
+            .into_iter()
+            .map(SourceRow::into_source)
+            .collect::<Result<_>>()?;
+        sources.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(sources)
     }
 }

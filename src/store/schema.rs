@@ -1,31 +1,33 @@
 //! The schema: numbered migrations, embedded in the program.
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{Migrate as _, MigrateError, Migration, Migrator};
 
 use super::engine::{Access, Engine};
 use super::errors::{of_statement, unavailable};
 use crate::domain::ports::StoreError;
 
-fn migrator() -> Migrator {
-    let mut migrator = sqlx::migrate!("./migrations");
-    // The dialect's own lock holds until the commit; sqlx's would be let go before it, and SQLite has none.
-    migrator.set_locking(false);
-    migrator
-}
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+const HISTORY: &str = "_sqlx_migrations";
 
 /// Applies what is missing, all of it or nothing.
+///
+/// Not by `Migrator::run`: the lock it takes is let go before our commit, and on SQLite there is none. The dialect's
+/// own lock holds until the commit.
 pub(super) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let mut transaction = engine.begin(Access::Write).await?;
     for statement in engine.dialect().lock_schema {
-        sqlx::query(*statement)
-            .execute(&mut *transaction)
-            .await
-            .map_err(|error| of_statement(&error))?;
+        let done = sqlx::query(*statement).execute(&mut *transaction).await;
+        done.map_err(|error| of_statement(&error))?;
     }
-    migrator()
-        .run(&mut *transaction)
-        .await
-        .map_err(|error| of_migration(&error))?;
+    let created = transaction.ensure_migrations_table(HISTORY).await;
+    created.map_err(|error| of_migration(&error))?;
+    let applied = transaction.list_applied_migrations(HISTORY).await;
+    let applied = applied.map_err(|error| of_migration(&error))?;
+    let missing = missing(applied.iter().map(|old| (old.version, &*old.checksum)))?;
+    for migration in missing {
+        let done = transaction.apply(HISTORY, migration).await;
+        done.map_err(|error| of_migration(&error))?;
+    }
     transaction.commit().await.map_err(|error| of_statement(&error))
 }
 
@@ -37,34 +39,45 @@ pub(super) async fn check(engine: &Engine) -> Result<(), StoreError> {
         .await
         .map_err(|error| of_statement(&error))?;
     if history == 0 {
-        return Err(behind("the database is empty"));
+        return Err(behind("it is empty"));
     }
     let applied: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")
             .fetch_all(&mut *transaction)
             .await
             .map_err(|error| of_statement(&error))?;
-    compare(&applied)
-}
-
-fn compare(applied: &[(i64, Vec<u8>)]) -> Result<(), StoreError> {
-    let migrator = migrator();
-    for (version, checksum) in applied {
-        match migrator.iter().find(|known| known.version == *version) {
-            None => return Err(of_migration(&MigrateError::VersionMissing(*version))),
-            Some(known) if *known.checksum != **checksum => {
-                return Err(of_migration(&MigrateError::VersionMismatch(*version)));
-            }
-            Some(_) => {}
-        }
-    }
-    match migrator
-        .iter()
-        .find(|known| !applied.iter().any(|(version, _)| *version == known.version))
-    {
-        Some(missing) => Err(behind(&format!("migration {} is missing", missing.version))),
+    let missing = missing(
+        applied
+            .iter()
+            .map(|(version, checksum)| (*version, checksum.as_slice())),
+    )?;
+    match missing.first() {
+        Some(migration) => Err(behind(&format!("migration {} is missing", migration.version))),
         None => Ok(()),
     }
+}
+
+/// Our migrations that are not among the applied ones (version and checksum).
+fn missing<'a>(
+    applied: impl Iterator<Item = (i64, &'a [u8])>,
+) -> Result<Vec<&'static Migration>, StoreError> {
+    let mut missing: Vec<&Migration> = MIGRATIONS.iter().collect();
+    for (version, checksum) in applied {
+        let known = missing.iter().position(|ours| ours.version == version);
+        let ours = missing.remove(known.ok_or_else(|| newer(version))?);
+        if *ours.checksum != *checksum {
+            return Err(StoreError::Unavailable(format!(
+                "migration {version} was applied in another wording: restore the database or the migration file"
+            )));
+        }
+    }
+    Ok(missing)
+}
+
+fn newer(version: i64) -> StoreError {
+    StoreError::Unavailable(format!(
+        "its schema is newer than this program (migration {version} is unknown): run the newer rastau"
+    ))
 }
 
 fn behind(what: &str) -> StoreError {
@@ -72,14 +85,8 @@ fn behind(what: &str) -> StoreError {
 }
 
 fn of_migration(error: &MigrateError) -> StoreError {
-    StoreError::Unavailable(match error {
-        MigrateError::VersionMissing(version) => format!(
-            "its schema is newer than this program (migration {version} is unknown): run the newer rastau"
-        ),
-        MigrateError::VersionMismatch(version) => format!(
-            "migration {version} was applied in another wording: restore the database or the migration file"
-        ),
-        MigrateError::Execute(error) => return unavailable(error),
-        other => other.to_string(),
-    })
+    match error {
+        MigrateError::Execute(error) => unavailable(error),
+        other => StoreError::Unavailable(other.to_string()),
+    }
 }

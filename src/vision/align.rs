@@ -50,6 +50,14 @@ pub fn similarity(points: &[[f32; 2]; 5]) -> Option<Affine> {
     ])
 }
 
+/// The way back: from the aligned face to the picture.
+pub fn inverse(map: &Affine) -> Affine {
+    let [[right, up, x], [left, down, y]] = *map;
+    let area = right * down - up * left;
+    let turned = [[down / area, -up / area], [-left / area, right / area]];
+    turned.map(|[along, across]| [along, across, -along * x - across * y])
+}
+
 /// The aligned face, [`ALIGNED`] pixels square; what lies outside the picture is black. A large face is sampled finely
 /// and averaged, so that its detail does not turn into noise.
 ///
@@ -104,6 +112,9 @@ mod tests {
             for (point, target) in moved.iter().zip(&TEMPLATE) {
                 let back = apply(&map, point.map(f64::from));
                 prop_assert!((back[0] - target[0]).abs() < 0.05 && (back[1] - target[1]).abs() < 0.05);
+                let there = apply(&inverse(&map), back);
+                prop_assert!((there[0] - f64::from(point[0])).abs() < 1e-3);
+                prop_assert!((there[1] - f64::from(point[1])).abs() < 1e-3);
             }
         }
     }

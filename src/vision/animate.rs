@@ -211,8 +211,8 @@ fn scene(
     let coarse = resize(&canvas, size[0].div_ceil(BLUR), size[1].div_ceil(BLUR))?;
     let wall = resize(&coarse, size[0], size[1])?;
     let outside = |place: usize, at: i32, side: u32| {
-        let place = place as i32 - at;
-        (-place).max(place - side as i32 + 1).max(0) as f32
+        let place = place as f32 - at as f32;
+        (-place).max(place - side as f32 + 1.0).max(0.0)
     };
     let row = size[0] as usize;
     let places = canvas.pixels_mut().as_chunks_mut::<3>().0;
@@ -258,3 +258,6 @@ impl Noise {
         (sum as f32 / 65_536.0 - 2.0) * 3.0_f32.sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,8 +52,13 @@ pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, ReasonCode>
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err(ReasonCode::PictureFormat);
     }
-    // The JPEG decoder fills what is missing with grey instead of failing.
-    if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
+    // The decoders fill in what is missing at the end instead of failing.
+    let whole = match format {
+        ImageFormat::Jpeg => jpeg_is_whole(bytes),
+        ImageFormat::WebP => webp_is_whole(bytes),
+        _ => true,
+    };
+    if !whole {
         return Err(ReasonCode::PictureDamaged);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -91,7 +96,6 @@ fn refusal(error: &ImageError) -> ReasonCode {
 
 /// Whether the markers of a JPEG run on to its end marker (ITU-T T.81 section B.1.1).
 fn jpeg_is_whole(bytes: &[u8]) -> bool {
-    const START_OF_SCAN: u8 = 0xDA;
     const END_OF_IMAGE: u8 = 0xD9;
     let mut place = 2;
     loop {
@@ -103,20 +107,20 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
             return false;
         };
         place += marker;
-        match bytes[place + 1] {
-            END_OF_IMAGE => return true,
-            kind => {
-                let Some([high, low]) = bytes.get(place + 2..place + 4) else {
-                    return false;
-                };
-                place += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-                // Nothing but a scan may stand between two segments.
-                if kind != START_OF_SCAN && bytes.get(place) != Some(&0xFF) {
-                    return false;
-                }
-            }
+        if bytes[place + 1] == END_OF_IMAGE {
+            return true;
         }
+        let Some([high, low]) = bytes.get(place + 2..place + 4) else {
+            return false;
+        };
+        place += 2 + usize::from(u16::from_be_bytes([*high, *low]));
     }
+}
+
+/// Whether a WebP is as long as its RIFF header says.
+fn webp_is_whole(bytes: &[u8]) -> bool {
+    let size = bytes.get(4..8).and_then(|size| size.try_into().ok());
+    size.is_some_and(|size| u64::from(u32::from_le_bytes(size)) + 8 <= bytes.len() as u64)
 }
 
 fn upright_rgb(
@@ -180,3 +184,6 @@ fn on_white(rgb: [u8; 3], alpha: u8) -> [u8; 3] {
     let alpha = u32::from(alpha);
     rgb.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha)) / 255) as u8)
 }
+
+#[cfg(test)]
+mod tests;

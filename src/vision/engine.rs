@@ -80,3 +80,6 @@ impl FaceEngine for OrtFaceEngine {
         &self.embedder
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,3 +153,6 @@ impl Examiner {
         Ok(examination)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -484,3 +484,6 @@ pub fn read_checked(path: &Path, expected: &str) -> Result<Vec<u8>, ManifestErro
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,5 @@ pub mod quality;
 pub mod runtime;
 pub mod session_pool;
 pub mod tensor;
+#[cfg(test)]
+mod testing;

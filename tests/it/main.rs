@@ -1,3 +1,11 @@
 //! Integration tests: one binary, so that they link once.
 
+// Clippy forgives these in #[test] functions only; here every function is a test's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod architecture;
+mod cli;
 mod operator;
+mod player;
+mod store;
+mod support;

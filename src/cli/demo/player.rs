@@ -184,15 +184,18 @@ impl DemoPlayer {
             .await
     }
 
+    /// Where our pages send the browser at the end.
+    pub async fn return_address(&self) -> Result<Url> {
+        let back = self.base.join("api/player/return")?;
+        location(
+            &self.base,
+            &self.http.get(back).header(COOKIE, &self.cookie).send().await?,
+        )
+    }
+
     /// Goes back to the operator and reads what it got.
     pub async fn go_back(&self) -> Result<Value> {
-        let answer = self
-            .http
-            .get(self.base.join("api/player/return")?)
-            .header(COOKIE, &self.cookie)
-            .send()
-            .await?;
-        let callback = location(&self.base, &answer)?;
+        let callback = self.return_address().await?;
         let page = location(&self.base, &self.http.get(callback).send().await?)?;
         let visit = page
             .query_pairs()

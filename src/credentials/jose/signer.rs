@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn the_first_key_signs_and_all_are_published_and_read() {
         let (old, new) = (generate_es256().unwrap(), generate_es256().unwrap());
-        let before = signer(&[old.clone()]).sign(&claims()).unwrap();
+        let before = signer(std::slice::from_ref(&old)).sign(&claims()).unwrap();
         let rotated = signer(&[new, old.clone(), old]);
         assert_eq!(rotated.jwks()["keys"].as_array().unwrap().len(), 2);
         assert_eq!(rotated.read(before.expose()), Some(claims()));

@@ -79,7 +79,7 @@ async fn reply(reply: Reply) -> HttpResponse {
         Reply::Json(status, body) => HttpResponse::build(status.try_into().unwrap()).json(body),
         Reply::Text(status, body) => HttpResponse::build(status.try_into().unwrap()).body(body),
         Reply::Stall => {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             HttpResponse::Ok().json(person())
         }
         Reply::BreakOff => {
@@ -173,6 +173,9 @@ async fn not_found_is_the_registers_own_word() {
     }
 }
 
+/// The lie of the moment.
+static LIE: Mutex<Value> = Mutex::new(Value::Null);
+
 #[actix_web::test]
 async fn answers_that_lie_are_no_answers_and_are_not_asked_for_again() {
     let with = |member: &str, value: Value| {
@@ -193,7 +196,6 @@ async fn answers_that_lie_are_no_answers_and_are_not_asked_for_again() {
         json!([person()]),
         json!({ "error": "person_not_found" }),
     ];
-    static LIE: Mutex<Value> = Mutex::new(Value::Null);
     let stand_in = stand_in(|_| Reply::Json(200, LIE.lock().unwrap().clone()));
     for (number, lie) in lies.into_iter().enumerate() {
         *LIE.lock().unwrap() = lie;

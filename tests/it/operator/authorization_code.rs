@@ -1,9 +1,11 @@
 //! The code and what becomes of it: once, for the right operator, with the right verifier, in time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use rastau::app::start_verification::start_verification;
+use rastau::credentials::jose::{JoseSigner, generate_es256};
 use rastau::domain::authorization::{AuthorizationCode, hash_handle};
 use serde_json::json;
 
@@ -211,4 +213,34 @@ async fn what_is_missing_or_unknown_is_named_and_costs_no_code() {
         assert_eq!(answer.error(), error, "{name}={value}");
     }
     assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_failure_of_ours_leaves_the_code_good() {
+    let mut world = World::production().await;
+    let code = world.code(&world.bet).await;
+    let signer = world.services.signer.clone();
+    // A signer set up for another issuer signs nothing.
+    let key = generate_es256().unwrap();
+    world.services.signer = Arc::new(JoseSigner::new("https://other.example", &[key]).unwrap());
+    let answer = world.exchange(&world.bet, &code).await;
+    assert_eq!(
+        (answer.status, answer.error()),
+        (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+    );
+    world.services.signer = signer;
+    assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
+    assert_eq!(world.audit().await, ["verification_started", "token_issued"]);
+}
+
+#[actix_web::test]
+async fn a_database_that_is_gone_is_said_to_be_so() {
+    let world = World::production().await;
+    world.database.close().await;
+    for path in ["/oauth2/par", "/oauth2/token", "/oauth2/introspect"] {
+        let answer = world.post(&world.bet, path, vec![]).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.error(), "temporarily_unavailable");
+        assert_eq!(answer.header("retry-after"), Some("5"));
+    }
 }

@@ -7,5 +7,6 @@ mod authorization_code;
 mod client_authentication;
 mod discovery;
 mod introspection;
+mod over_the_wire;
 mod pushed_authorization;
 mod world;

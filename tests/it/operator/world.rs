@@ -61,6 +61,7 @@ pub(super) struct World {
     pub(super) clock: Arc<FakeClock>,
     pub(super) bet: Client,
     pub(super) other: Client,
+    pub(super) database: SqlStore,
     _folder: TempDir,
 }
 
@@ -114,7 +115,7 @@ impl World {
         store.migrate().await.unwrap();
         let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(1_800_000_000)));
         let services = Services {
-            store: Arc::new(store),
+            store: Arc::new(store.clone()),
             register: Arc::new(NotAsked),
             faces: Arc::new(NotAsked),
             passkeys: Arc::new(
@@ -133,6 +134,7 @@ impl World {
             clock,
             bet: Client::new("demo-bet"),
             other: Client::new("other-bet"),
+            database: store,
             _folder: folder,
         };
         world.register(&world.bet, false).await;

@@ -29,33 +29,35 @@ use tempfile::TempDir;
 use url::Url;
 
 /// The key of the staff's door in tests.
-pub const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
+pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
 /// The only restriction source that the tests' policy requires.
-pub const SOURCE: &str = "debtors";
+pub(crate) const SOURCE: &str = "debtors";
 const CLIENT: &str = "demo-bet";
 
 /// A running service; stopped when dropped.
-pub struct TestApp {
-    pub base: Url,
-    pub services: Services,
-    pub clock: Arc<FakeClock>,
-    pub database: PathBuf,
+pub(crate) struct TestApp {
+    pub(crate) base: Url,
+    pub(crate) services: Services,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) database: PathBuf,
     server: actix_web::dev::ServerHandle,
     _folder: TempDir,
 }
 
 impl TestApp {
     /// Starts on SQLite in a temporary folder.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
     /// Starts with a changed policy.
-    pub async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("rastau.db");
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
+        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port())
+            .parse()
+            .unwrap();
         let clock = Arc::new(FakeClock::new(real_now()));
         let randomness = Arc::new(SeededRandomness::new(7));
         let keys = ColumnKeys {
@@ -63,17 +65,26 @@ impl TestApp {
             lookup: SecretBytes::new(vec![2; 32]),
         };
         let url = format!("sqlite://{}", database.display());
-        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
+        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let faces = OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
-        let issuer = format!("{}sandbox", base);
+        let faces = OrtFaceEngine::load(
+            &models(),
+            PoolSettings {
+                sessions: 1,
+                ..PoolSettings::default()
+            },
+        )
+        .unwrap();
+        let issuer = format!("{base}sandbox");
         let mut policy = Policy {
             public_url: base.clone(),
             issuer: issuer.clone(),
             sandbox: true,
             pairwise_key: SecretBytes::new(vec![3; 32]),
-            token_lifetime: Duration::from_secs(300),
+            token_lifetime: Duration::from_mins(5),
             comparison: faces.comparison_thresholds(),
             presentation: faces.presentation_thresholds(),
             required_sources: vec![SOURCE.to_owned()],
@@ -94,7 +105,9 @@ impl TestApp {
         let secret = SecretText::new(new_handle(randomness.as_ref()));
         let app_operator = operator(&base, &secret);
         let mut unit = services.store.begin().await.unwrap();
-        unit.insert_operator(&app_operator, clock_now(&clock)).await.unwrap();
+        unit.insert_operator(&app_operator, clock_now(&clock))
+            .await
+            .unwrap();
         unit.commit().await.unwrap();
         let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret, Vec::new()).unwrap();
         let settings = HttpSettings {
@@ -106,23 +119,30 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         tokio::spawn(tick(clock.clone()));
-        let app = Self { base, services, clock, database, server: handle, _folder: folder };
+        let app = Self {
+            base,
+            services,
+            clock,
+            database,
+            server: handle,
+            _folder: folder,
+        };
         app.restrict(&[]).await;
         app
     }
 
     /// A transaction to look or to prepare.
-    pub async fn unit(&self) -> Box<dyn UnitOfWork> {
+    pub(crate) async fn unit(&self) -> Box<dyn UnitOfWork> {
         self.services.store.begin().await.unwrap()
     }
 
     /// Now, on the service's clock.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         clock_now(&self.clock)
     }
 
     /// Puts a person with this photo into the register.
-    pub async fn add_person(&self, iin: &Iin, photo: &[u8]) {
+    pub(crate) async fn add_person(&self, iin: &Iin, photo: &[u8]) {
         let citizen = Citizen {
             iin: iin.clone(),
             name: SecretText::new("Test Person"),
@@ -135,11 +155,11 @@ impl TestApp {
     }
 
     /// Replaces the registry by these restrictions, fresh for a day from now.
-    pub async fn restrict(&self, rows: &[(Iin, Restriction)]) {
+    pub(crate) async fn restrict(&self, rows: &[(Iin, Restriction)]) {
         let source = Source {
             name: SOURCE.to_owned(),
             refreshed_at: self.now(),
-            max_age: Duration::from_secs(24 * 3_600),
+            max_age: Duration::from_hours(24),
         };
         let mut unit = self.unit().await;
         unit.replace_restrictions(&source, rows).await.unwrap();
@@ -147,23 +167,30 @@ impl TestApp {
     }
 
     /// A browser that comes from the operator.
-    pub async fn arrive(&self) -> DemoPlayer {
+    pub(crate) async fn arrive(&self) -> DemoPlayer {
         DemoPlayer::arrive(&self.base).await.unwrap()
     }
 
     /// What the staff's door answers.
-    pub async fn staff(&self, path: &str) -> reqwest::Response {
+    pub(crate) async fn staff(&self, path: &str) -> reqwest::Response {
         let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
-        reqwest::Client::new().get(address).bearer_auth(STAFF_KEY).send().await.unwrap()
+        reqwest::Client::new()
+            .get(address)
+            .bearer_auth(STAFF_KEY)
+            .send()
+            .await
+            .unwrap()
     }
 
     /// The whole log is unbroken.
-    pub async fn verify_audit(&self) {
-        verify_audit(self.services.store.as_ref(), None, |_, _| ()).await.unwrap();
+    pub(crate) async fn verify_audit(&self) {
+        verify_audit(self.services.store.as_ref(), None, |_, _| ())
+            .await
+            .unwrap();
     }
 
     /// The player with this IIN, if they named themselves before.
-    pub async fn player_of(&self, iin: &Iin) -> PlayerId {
+    pub(crate) async fn player_of(&self, iin: &Iin) -> PlayerId {
         let mut unit = self.unit().await;
         let unused = PlayerId::new(self.now(), self.services.randomness.as_ref());
         unit.player_of(iin, unused, self.now()).await.unwrap()
@@ -178,9 +205,12 @@ impl Drop for TestApp {
 }
 
 /// Where `make models` put the models.
-pub fn models() -> PathBuf {
+pub(crate) fn models() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    assert!(folder.join("store/sface.onnx").exists(), "the models are missing: run `make models`");
+    assert!(
+        folder.join("store/sface.onnx").exists(),
+        "the models are missing: run `make models`"
+    );
     folder
 }
 
@@ -213,6 +243,8 @@ fn clock_now(clock: &FakeClock) -> Timestamp {
 /// The fake clock starts at the real time: webauthn-rs reads the system's own.
 #[allow(clippy::disallowed_methods)]
 fn real_now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap())
 }

@@ -1,0 +1,109 @@
+use rastau::domain::audit::{AuditKind, ChainFault, ChainHead, ChainWalk, NewAuditEvent};
+use rastau::domain::ports::Store as _;
+
+use super::database::{Database, at};
+use super::on_both_engines;
+
+fn event(number: i64) -> NewAuditEvent {
+    NewAuditEvent {
+        kind: AuditKind::VerificationStarted,
+        at: at(number),
+        subject: format!("subject {number}"),
+        details: serde_json::json!({"number": number, "text": "\u{49B}\"'"}),
+    }
+}
+
+async fn append(database: &Database, count: i64) {
+    let mut unit = database.begin().await;
+    for number in 0..count {
+        unit.append_audit(&event(number)).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+}
+
+/// Reads the whole log in small pages and verifies it.
+async fn verify(database: &Database) -> Result<ChainHead, ChainFault> {
+    let mut unit = database.read().await;
+    let (mut walk, mut from) = (ChainWalk::default(), 1);
+    loop {
+        let page = unit.list_audit(from, 7).await.unwrap();
+        let Some(last) = page.last() else { break };
+        from = last.sequence + 1;
+        for event in &page {
+            walk.step(event)?;
+        }
+    }
+    walk.finish(unit.audit_head().await.unwrap())
+}
+
+on_both_engines! {
+    async fn events_come_back_as_they_were_hashed(database: &Database) {
+        assert_eq!(database.read().await.audit_head().await.unwrap(), ChainHead::EMPTY);
+        let mut unit = database.begin().await;
+        let first = unit.append_audit(&event(1)).await.unwrap();
+        let second = unit.append_audit(&event(2)).await.unwrap();
+        assert_eq!((first.sequence, second.sequence, second.previous), (1, 2, first.hash));
+        assert_eq!(unit.list_audit(1, 10).await.unwrap(), [first.clone(), second.clone()]);
+        assert_eq!(unit.list_audit(1, 1).await.unwrap(), [first]);
+        assert_eq!(unit.list_audit(2, 10).await.unwrap(), std::slice::from_ref(&second));
+        unit.commit().await.unwrap();
+        let head = ChainHead { sequence: 2, hash: second.hash };
+        assert_eq!(verify(database).await, Ok(head));
+    }
+
+    async fn fifty_appenders_at_once_make_one_chain(database: &Database) {
+        let appenders: Vec<_> = (0..50)
+            .map(|number| {
+                let store = database.store.clone();
+                tokio::spawn(async move {
+                    let mut unit = store.begin().await.unwrap();
+                    unit.append_audit(&event(number)).await.unwrap();
+                    unit.commit().await.unwrap();
+                })
+            })
+            .collect();
+        for appender in appenders {
+            appender.await.unwrap();
+        }
+        assert_eq!(verify(database).await.unwrap().sequence, 50);
+    }
+
+    async fn an_event_of_a_transaction_that_ends_without_commit_leaves_no_gap(database: &Database) {
+        append(database, 1).await;
+        let mut unit = database.begin().await;
+        unit.append_audit(&event(9)).await.unwrap();
+        drop(unit);
+        append(database, 1).await;
+        assert_eq!(verify(database).await.unwrap().sequence, 2);
+    }
+
+    async fn an_edit_from_outside_is_found(database: &Database) {
+        append(database, 3).await;
+        database.tamper(sqlx::query("UPDATE audit_event SET details = '{}' WHERE sequence = 2")).await;
+        assert_eq!(verify(database).await, Err(ChainFault::Edited(2)));
+    }
+
+    async fn a_gap_is_found(database: &Database) {
+        append(database, 3).await;
+        database.tamper(sqlx::query("DELETE FROM audit_event WHERE sequence = 2")).await;
+        assert_eq!(verify(database).await, Err(ChainFault::Gap { expected: 2, found: 3 }));
+    }
+
+    async fn a_cut_tail_is_found_and_nothing_can_be_appended_over_a_lost_head(database: &Database) {
+        append(database, 3).await;
+        database.tamper(sqlx::query("DELETE FROM audit_event WHERE sequence = 3")).await;
+        assert_eq!(verify(database).await, Err(ChainFault::Truncated { expected: 3, found: 2 }));
+        database.tamper(sqlx::query("DELETE FROM audit_head")).await;
+        let mut unit = database.begin().await;
+        assert!(unit.append_audit(&event(4)).await.is_err());
+    }
+
+    async fn two_events_that_change_places_are_found(database: &Database) {
+        append(database, 3).await;
+        for (from, to) in [(1, -1), (2, 1), (-1, 2)] {
+            let text = "UPDATE audit_event SET sequence = $2 WHERE sequence = $1";
+            assert_eq!(database.tamper(sqlx::query(text).bind(from).bind(to)).await, 1);
+        }
+        assert_eq!(verify(database).await, Err(ChainFault::Edited(1)));
+    }
+}

@@ -1,0 +1,41 @@
+//! The store's contract: every test here runs on SQLite and on PostgreSQL alike.
+
+mod audit;
+mod authorizations;
+mod cases;
+mod citizens;
+mod database;
+mod factors;
+mod operators;
+mod players;
+mod restrictions;
+mod schema;
+mod unavailable;
+mod unit_of_work;
+mod verifications;
+
+/// Makes of each `async fn name(database: &Database)` a module `name` with the tests `sqlite` and `postgres`.
+macro_rules! on_both_engines {
+    ($($(#[$doc:meta])* async fn $name:ident($database:ident: &Database) $body:block)*) => { $(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn contract($database: &Database) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn sqlite() {
+                contract(&Database::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn postgres() {
+                if let Some(database) = Database::postgres().await {
+                    contract(&database).await;
+                }
+            }
+        }
+    )* };
+}
+use on_both_engines;

@@ -1,0 +1,58 @@
+use rastau::domain::operator::{ClientAuthentication, OperatorId};
+use rastau::domain::ports::StoreError;
+
+use super::database::{Database, at};
+use super::on_both_engines;
+
+on_both_engines! {
+    async fn an_operator_comes_back_as_it_was(database: &Database) {
+        let mut operator = database.operator("demo-bet").await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator.clone()));
+        operator.id = OperatorId::parse("sandbox-bet").unwrap();
+        operator.authentication = ClientAuthentication::ClientSecretBasic { secret_sha256: [7; 32] };
+        operator.sandbox = true;
+        operator.redirect_uris.push("http://localhost:1/x?y=\"z\"".to_owned());
+        unit.insert_operator(&operator, at(1)).await.unwrap();
+        assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator));
+        assert_eq!(unit.find_operator(&OperatorId::parse("nobody").unwrap()).await.unwrap(), None);
+    }
+
+    async fn a_taken_id_is_a_conflict_and_the_transaction_goes_on(database: &Database) {
+        let operator = database.operator("demo-bet").await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.insert_operator(&operator, at(1)).await, Err(StoreError::Conflict));
+        let mut other = operator.clone();
+        other.id = OperatorId::parse("other-bet").unwrap();
+        unit.insert_operator(&other, at(1)).await.unwrap();
+        unit.commit().await.unwrap();
+        assert_eq!(database.read().await.find_operator(&other.id).await.unwrap(), Some(other));
+    }
+
+    async fn operators_are_listed_in_the_order_of_their_bytes(database: &Database) {
+        for id in ["bb-b", "bb.a", "bba", "aa_z", "aa0z"] {
+            database.operator(id).await;
+        }
+        let listed = database.read().await.list_operators().await.unwrap();
+        let ids: Vec<&str> = listed.iter().map(|operator| operator.id.as_str()).collect();
+        assert_eq!(ids, ["aa0z", "aa_z", "bb-b", "bb.a", "bba"]);
+    }
+
+    async fn an_assertion_is_new_once_until_it_expires(database: &Database) {
+        let one = database.operator("one").await.id;
+        let two = database.operator("two").await.id;
+        let mut unit = database.begin().await;
+        let long = "j".repeat(10_000);
+        assert!(unit.remember_assertion(&one, &long, at(60), at(0)).await.unwrap());
+        assert!(!unit.remember_assertion(&one, &long, at(60), at(59)).await.unwrap());
+        assert!(unit.remember_assertion(&two, &long, at(60), at(0)).await.unwrap(), "another operator's");
+        assert!(unit.remember_assertion(&one, "other", at(60), at(0)).await.unwrap());
+        assert!(unit.remember_assertion(&one, &long, at(90), at(60)).await.unwrap(), "forgotten when expired");
+    }
+
+    async fn of_two_at_once_one_assertion_is_new(database: &Database) {
+        let id = database.operator("demo-bet").await.id;
+        let news = database.race(async |unit| unit.remember_assertion(&id, "jti", at(60), at(0)).await).await;
+        assert_eq!(news, (Ok(true), Ok(false)));
+    }
+}

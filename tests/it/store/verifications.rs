@@ -1,0 +1,71 @@
+use rastau::domain::id::VerificationId;
+use rastau::domain::ports::StoreError;
+use rastau::domain::reason::ReasonCode;
+use rastau::domain::second_factor::FactorKind;
+use rastau::domain::verification::{Outcome, Reason, Verdict};
+
+use super::database::{Database, at};
+use super::on_both_engines;
+
+on_both_engines! {
+    async fn a_verification_comes_back_at_every_stage(database: &Database) {
+        let mut verification = database.verification().await;
+        let player = database.player(0).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.insert_verification(&verification).await, Err(StoreError::Conflict));
+        for step in 0..6 {
+            match step {
+                0 => verification.give_consent("2026-11", at(1)).unwrap(),
+                1 => verification.identify(player, at(2)).unwrap(),
+                2 => assert_eq!(verification.begin_capture(at(3)).unwrap(), 1),
+                3 => verification.face_succeeded(1, at(4)).unwrap(),
+                5 => assert!(verification.hand_back().unwrap()),
+                _ => {
+                    let mut outcome = Outcome::new(Verdict::Refused, [ReasonCode::UnderAge]);
+                    outcome.reasons.push(Reason {
+                        code: ReasonCode::RestrictedCourt,
+                        legal_basis: Some("\u{417}\u{430}\u{43A}\u{43E}\u{43D} \"1\"".to_owned()),
+                        source: Some("court".to_owned()),
+                        until: Some(at(900)),
+                    });
+                    verification.factor_succeeded(FactorKind::Totp, outcome, at(5)).unwrap();
+                }
+            }
+            unit.update_verification(&mut verification).await.unwrap();
+            assert_eq!(verification.revision, i64::from(step) + 1);
+            let found = unit.find_verification(verification.id).await.unwrap();
+            assert_eq!(found.as_ref(), Some(&verification));
+            assert_eq!(unit.find_session(verification.session).await.unwrap(), found);
+        }
+        let unknown = VerificationId::new(at(0), database.randomness.as_ref());
+        assert_eq!(unit.find_verification(unknown).await.unwrap(), None);
+        assert_eq!(unit.find_session(database.handle()).await.unwrap(), None);
+    }
+
+    async fn an_update_of_an_older_revision_is_refused_and_changes_nothing(database: &Database) {
+        let read = database.verification().await;
+        let (mut mine, mut theirs) = (read.clone(), read);
+        let mut unit = database.begin().await;
+        mine.give_consent("mine", at(1)).unwrap();
+        unit.update_verification(&mut mine).await.unwrap();
+        theirs.give_consent("theirs", at(1)).unwrap();
+        assert_eq!(unit.update_verification(&mut theirs).await, Err(StoreError::Conflict));
+        assert_eq!(theirs.revision, 0, "not raised");
+        assert_eq!(unit.find_verification(mine.id).await.unwrap(), Some(mine));
+    }
+
+    async fn of_two_updates_at_once_one_is_a_conflict(database: &Database) {
+        let verification = database.verification().await;
+        let updates = database
+            .race(async |unit| unit.update_verification(&mut verification.clone()).await)
+            .await;
+        assert_eq!(updates, (Ok(()), Err(StoreError::Conflict)));
+    }
+
+    async fn an_unknown_stage_is_corrupt(database: &Database) {
+        let verification = database.verification().await;
+        database.tamper(sqlx::query("UPDATE verification SET stage = 'elsewhere'")).await;
+        let found = database.read().await.find_verification(verification.id).await;
+        assert_eq!(found, Err(StoreError::Corrupt("verification.stage".to_owned())));
+    }
+}

@@ -1,0 +1,6 @@
+//! What several rooms' tests share.
+
+pub(crate) mod app;
+pub(crate) mod faces;
+pub(crate) mod people;
+pub(crate) mod postgres;
