@@ -1,10 +1,12 @@
 //! The composition root: puts concrete adapters behind the ports, from what the configuration says. Nothing else names
 //! adapters across rooms.
 
+pub mod doors;
 pub mod faces;
 pub mod inspection;
 pub mod system;
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +19,6 @@ use crate::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
 use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError};
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
-use crate::http::compliance::StaffKey;
-use crate::http::server::HttpSettings;
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use crate::vision::engine::{OrtFaceEngine, PoolSettings};
 use system::{SystemClock, SystemRandomness};
@@ -41,6 +41,7 @@ pub fn start_log(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::builder().parse(&log.filter).context("log.filter")?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Text => builder.try_init(),
@@ -197,17 +198,7 @@ fn register(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn P
     Ok(Arc::new(register))
 }
 
-/// What the HTTP server needs beside the services; the demo operator's site joins in a demo only.
-pub fn http_settings(config: &Config) -> anyhow::Result<HttpSettings> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Ok(HttpSettings {
-        workers: config.server.workers.unwrap_or(cores),
-        demo_operator: None,
-        staff_key: config.compliance_token()?.as_ref().map(StaffKey::new),
-    })
-}
-
-/// Whether a store's complaint is about its schema rather than its health.
+/// What to do about a store's complaint.
 fn advice(error: &StoreError) -> &'static str {
     match error {
         StoreError::Unavailable(_) => {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::Context;
-use crate::{http, startup};
+use crate::startup;
 
 /// Serve players, operators and staff
 #[derive(Debug, clap::Args)]
@@ -24,12 +24,12 @@ pub(super) async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCo
     let config = context.config()?;
     startup::start_log(&config.log)?;
     let services = startup::services(&config).await?;
-    let settings = startup::http_settings(&config)?;
     let address = config.server.bind;
     let listener =
         TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
-    let server = http::server::serve(listener, services, &settings)
-        .with_context(|| format!("the server does not start on {address}"))?;
+    // The port that was taken, where the configuration left it open (port 0).
+    let address = listener.local_addr().unwrap_or(address);
+    let server = startup::doors::open(listener, &config, services, None)?;
     tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
     server.await.context("the server broke off")?;
     Ok(ExitCode::SUCCESS)

@@ -48,6 +48,9 @@ pub struct Config {
     /// The file it came from; `None` when there is none and only defaults and the environment speak.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// `section.key` and the environment variable that set it.
+    #[serde(skip)]
+    variables: Vec<(String, String)>,
     /// Where the service listens and how the world calls it.
     pub server: Server,
     /// Where the records are.
@@ -115,13 +118,19 @@ impl Config {
         production::read_keys(self)
     }
 
-    /// The service's own name for where a key was set, for errors found after loading.
+    /// A fault found after loading.
     fn fault(&self, key: &'static str, problem: impl Into<String>) -> Fault {
+        let variable = self.variables.iter().find(|(name, _)| name == key);
+        let origin = match (variable, &self.file) {
+            (Some((_, variable)), _) => Origin::Variable(variable.clone()),
+            (None, Some(file)) => Origin::File(file.clone()),
+            (None, None) => Origin::Default,
+        };
         Fault {
             key: key.to_owned(),
             problem: problem.into(),
             allowed: load::allowed(key),
-            origin: self.file.clone().map_or(Origin::Default, Origin::File),
+            origin,
         }
     }
 }

@@ -141,6 +141,17 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_names_the_variable_that_set_the_key() {
+        let set = [("RASTAU__KEYS__FILE".to_owned(), "elsewhere.toml".to_owned())];
+        let config = Config::load(std::path::Path::new("/nowhere/rastau.toml"), false, set).unwrap();
+        let why = config.read_keys().unwrap_err().to_string();
+        assert!(
+            why.ends_with("(in the environment variable RASTAU__KEYS__FILE)"),
+            "{why}"
+        );
+    }
+
+    #[test]
     fn missing_keys_are_an_error_with_advice() {
         let config = Config::load(std::path::Path::new("/nowhere/rastau.toml"), false, []).unwrap();
         let why = config.read_keys().unwrap_err().to_string();

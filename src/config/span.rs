@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn units_are_needed_and_known() {
-        assert_eq!("24h".parse(), Ok(Span(Duration::from_secs(86_400))));
+        assert_eq!("24h".parse(), Ok(Span(Duration::from_hours(24))));
         assert_eq!("250ms".parse(), Ok(Span(Duration::from_millis(250))));
         for bad in ["", "5", "h", "5 m", "-5m", "1.5h", "5M", "99999999999999999999d"] {
             assert_eq!(bad.parse::<Span>(), Err(SpanError), "{bad}");

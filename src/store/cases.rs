@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::FromRow;
+use zeroize::Zeroizing;
 
 use super::columns::{from_json, named, parse, to_json};
 use super::encryption::{Column, ColumnCipher};
@@ -55,7 +56,7 @@ impl Cases for SqlUnitOfWork {
     async fn insert_case(&mut self, case: &Case) -> Result<()> {
         let row = case.id.to_string();
         let key: [&[u8]; 1] = [row.as_bytes()];
-        let scores = to_json(&case.scores, "review_case.scores")?;
+        let scores = Zeroizing::new(to_json(&case.scores, "review_case.scores")?);
         let sealed_scores = self.cipher.seal(SCORES, &key, scores.as_bytes())?;
         let seal_frame = |frame| self.cipher.seal(FRAME, &key, frame);
         let sealed_frame = case

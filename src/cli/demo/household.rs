@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -18,13 +17,13 @@ use crate::domain::person::{Citizen, Iin};
 use crate::domain::restrictions::{Restriction, Source};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
-use crate::http::sandbox::{DemoNote, DemoOperator};
 use crate::startup;
+use crate::startup::doors::DemoSite;
 
 /// The demo's only source of restrictions.
 const SOURCE: &str = "demo-register";
 /// A demo may stay up for a while; a real source is refreshed by the hour.
-const SOURCE_MAX_AGE: Duration = Duration::from_secs(30 * 24 * 3_600);
+const SOURCE_MAX_AGE: Duration = Duration::from_hours(720);
 
 /// A sandbox's folder.
 #[derive(Debug)]
@@ -71,7 +70,7 @@ impl Household {
     }
 
     /// The demo operator, registered at the first start.
-    pub(super) async fn operator(&self, services: &Services) -> Result<Arc<DemoOperator>> {
+    pub(super) async fn operator(&self, services: &Services) -> Result<DemoSite> {
         let file = self.folder.join("operator-secret");
         let known = services
             .store
@@ -85,16 +84,12 @@ impl Household {
             }
             None => self.register_operator(services, &file).await?,
         };
-        let notes = people()
-            .into_iter()
-            .filter_map(|person| {
-                Some(DemoNote {
-                    iin: person.iin?.expose().to_owned(),
-                    code: person.note,
-                })
-            })
-            .collect();
-        Ok(Arc::new(DemoOperator::new(CLIENT_ID.to_owned(), secret, notes)?))
+        let note = |person: DemoPerson| Some((person.iin?.expose().to_owned(), person.note));
+        Ok(DemoSite {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: secret,
+            notes: people().into_iter().filter_map(note).collect(),
+        })
     }
 
     async fn register_operator(&self, services: &Services, file: &Path) -> Result<SecretText> {
@@ -181,7 +176,7 @@ fn restrictions(person: &DemoPerson, now: Timestamp) -> Vec<(Iin, Restriction)> 
             ground: *ground,
             legal_basis: "Demo record, no real decision".to_owned(),
             starts_at: Timestamp::from_seconds(0),
-            ends_at: Some(now.plus(Duration::from_secs(365 * 24 * 3_600))),
+            ends_at: Some(now.plus(Duration::from_hours(8760))),
             source: SOURCE.to_owned(),
             source_key: format!("{}-{}", ground.as_str(), iin.expose()),
         };

@@ -19,7 +19,6 @@ use url::Url;
 use crate::app::Services;
 use crate::config::Config;
 use crate::domain::person::Iin;
-use crate::http::server::{HttpSettings, serve};
 use crate::startup;
 use household::Household;
 use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
@@ -122,11 +121,7 @@ async fn serve_demo(args: &Args) -> Result<()> {
     let services = startup::services(&config).await?;
     household.settle_people(&services, &args.models).await?;
     let operator = household.operator(&services).await?;
-    let settings = HttpSettings {
-        demo_operator: Some(operator),
-        ..startup::http_settings(&config)?
-    };
-    let server = serve(listener, services.clone(), &settings)?;
+    let server = startup::doors::open(listener, &config, services.clone(), Some(operator))?;
     let handle = server.handle();
     let running = tokio::spawn(server);
     let base = config.server.public_url.clone();

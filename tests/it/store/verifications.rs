@@ -13,12 +13,13 @@ on_both_engines! {
         let player = database.player(0).await;
         let mut unit = database.begin().await;
         assert_eq!(unit.insert_verification(&verification).await, Err(StoreError::Conflict));
-        for step in 0..5 {
+        for step in 0..6 {
             match step {
                 0 => verification.give_consent("2026-11", at(1)).unwrap(),
                 1 => verification.identify(player, at(2)).unwrap(),
-                2 => assert_eq!(verification.face_failed(at(3)).unwrap(), verification.face_attempts_left()),
-                3 => verification.face_succeeded(at(4)).unwrap(),
+                2 => assert_eq!(verification.begin_capture(at(3)).unwrap(), 1),
+                3 => verification.face_succeeded(1, at(4)).unwrap(),
+                5 => assert!(verification.hand_back().unwrap()),
                 _ => {
                     let mut outcome = Outcome::new(Verdict::Refused, [ReasonCode::UnderAge]);
                     outcome.reasons.push(Reason {

@@ -26,34 +26,56 @@ use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use url::Url;
 
+use super::line::{Line, line};
+use super::postgres;
+
 /// The key of the staff's door in tests.
-pub const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
+pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
 /// The only restriction source that the tests' policy requires.
-pub const SOURCE: &str = "debtors";
+pub(crate) const SOURCE: &str = "debtors";
 const CLIENT: &str = "demo-bet";
 
 /// A running service; stopped when dropped.
-pub struct TestApp {
-    pub base: Url,
-    pub services: Services,
-    pub clock: Arc<FakeClock>,
-    pub database: PathBuf,
+pub(crate) struct TestApp {
+    pub(crate) base: Url,
+    pub(crate) services: Services,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) folder: TempDir,
     server: actix_web::dev::ServerHandle,
-    _folder: TempDir,
 }
 
 impl TestApp {
     /// Starts on SQLite in a temporary folder.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
     /// Starts with a changed policy.
-    pub async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("rastau.db");
+        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        Self::start_on(&url, folder, change).await
+    }
+
+    /// Starts on PostgreSQL behind a line that the test may cut; `None` when tests go without PostgreSQL.
+    pub(crate) async fn start_on_postgres() -> Option<(Self, watch::Sender<Line>)> {
+        let direct = Url::parse(&postgres::new_database().await?).unwrap();
+        let (sender, receiver) = watch::channel(Line::Open);
+        let port = line(receiver).await;
+        let url = format!(
+            "postgres://rastau@127.0.0.1:{port}{}?sslmode=disable",
+            direct.path()
+        );
+        Some((
+            Self::start_on(&url, tempfile::tempdir().unwrap(), |_| ()).await,
+            sender,
+        ))
+    }
+
+    async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port())
             .parse()
@@ -64,8 +86,7 @@ impl TestApp {
             encryption: vec![SecretBytes::new(vec![1; 32])],
             lookup: SecretBytes::new(vec![2; 32]),
         };
-        let url = format!("sqlite://{}", database.display());
-        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
+        let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default())
             .await
             .unwrap();
         store.migrate().await.unwrap();
@@ -78,13 +99,13 @@ impl TestApp {
             },
         )
         .unwrap();
-        let issuer = format!("{}sandbox", base);
+        let issuer = format!("{base}sandbox");
         let mut policy = Policy {
             public_url: base.clone(),
             issuer: issuer.clone(),
             sandbox: true,
             pairwise_key: SecretBytes::new(vec![3; 32]),
-            token_lifetime: Duration::from_secs(300),
+            token_lifetime: Duration::from_mins(5),
             comparison: faces.comparison_thresholds(),
             presentation: faces.presentation_thresholds(),
             required_sources: vec![SOURCE.to_owned()],
@@ -123,26 +144,25 @@ impl TestApp {
             base,
             services,
             clock,
-            database,
             server: handle,
-            _folder: folder,
+            folder,
         };
         app.restrict(&[]).await;
         app
     }
 
     /// A transaction to look or to prepare.
-    pub async fn unit(&self) -> Box<dyn UnitOfWork> {
+    pub(crate) async fn unit(&self) -> Box<dyn UnitOfWork> {
         self.services.store.begin().await.unwrap()
     }
 
     /// Now, on the service's clock.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         clock_now(&self.clock)
     }
 
     /// Puts a person with this photo into the register.
-    pub async fn add_person(&self, iin: &Iin, photo: &[u8]) {
+    pub(crate) async fn add_person(&self, iin: &Iin, photo: &[u8]) {
         let citizen = Citizen {
             iin: iin.clone(),
             name: SecretText::new("Test Person"),
@@ -155,11 +175,11 @@ impl TestApp {
     }
 
     /// Replaces the registry by these restrictions, fresh for a day from now.
-    pub async fn restrict(&self, rows: &[(Iin, Restriction)]) {
+    pub(crate) async fn restrict(&self, rows: &[(Iin, Restriction)]) {
         let source = Source {
             name: SOURCE.to_owned(),
             refreshed_at: self.now(),
-            max_age: Duration::from_secs(24 * 3_600),
+            max_age: Duration::from_hours(24),
         };
         let mut unit = self.unit().await;
         unit.replace_restrictions(&source, rows).await.unwrap();
@@ -167,12 +187,12 @@ impl TestApp {
     }
 
     /// A browser that comes from the operator.
-    pub async fn arrive(&self) -> DemoPlayer {
+    pub(crate) async fn arrive(&self) -> DemoPlayer {
         DemoPlayer::arrive(&self.base).await.unwrap()
     }
 
     /// What the staff's door answers.
-    pub async fn staff(&self, path: &str) -> reqwest::Response {
+    pub(crate) async fn staff(&self, path: &str) -> reqwest::Response {
         let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
         reqwest::Client::new()
             .get(address)
@@ -183,14 +203,14 @@ impl TestApp {
     }
 
     /// The whole log is unbroken.
-    pub async fn verify_audit(&self) {
+    pub(crate) async fn verify_audit(&self) {
         verify_audit(self.services.store.as_ref(), None, |_, _| ())
             .await
             .unwrap();
     }
 
     /// The player with this IIN, if they named themselves before.
-    pub async fn player_of(&self, iin: &Iin) -> PlayerId {
+    pub(crate) async fn player_of(&self, iin: &Iin) -> PlayerId {
         let mut unit = self.unit().await;
         let unused = PlayerId::new(self.now(), self.services.randomness.as_ref());
         unit.player_of(iin, unused, self.now()).await.unwrap()
@@ -205,7 +225,7 @@ impl Drop for TestApp {
 }
 
 /// Where `make models` put the models.
-pub fn models() -> PathBuf {
+pub(crate) fn models() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     assert!(
         folder.join("store/sface.onnx").exists(),

@@ -13,7 +13,7 @@ use super::app::models;
 
 /// Someone whose portrait is at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
+pub(crate) enum Who {
     /// The NASA portrait of Eileen Collins.
     Astronaut,
     /// A person of a group photo.
@@ -21,7 +21,7 @@ pub enum Who {
 }
 
 /// What a camera sees of them: JPEG frames.
-pub fn clip(who: Who) -> Vec<Vec<u8>> {
+pub(crate) fn clip(who: Who) -> Vec<Vec<u8>> {
     static CLIPS: [OnceLock<Vec<Vec<u8>>>; 2] = [OnceLock::new(), OnceLock::new()];
     CLIPS[usize::from(who == Who::Other)]
         .get_or_init(|| camera::clip(&portrait(who)).unwrap())
@@ -29,12 +29,12 @@ pub fn clip(who: Who) -> Vec<Vec<u8>> {
 }
 
 /// Their ID photo.
-pub fn id_photo(who: Who) -> Vec<u8> {
+pub(crate) fn id_photo(who: Who) -> Vec<u8> {
     portrait(who).id_photo().unwrap()
 }
 
 /// The same clip by night.
-pub fn dark_clip(who: Who) -> Vec<Vec<u8>> {
+pub(crate) fn dark_clip(who: Who) -> Vec<Vec<u8>> {
     let dim = |frame: Vec<u8>| {
         let mut picture = image::load_from_memory(&frame).unwrap().to_rgb8();
         picture
@@ -46,14 +46,14 @@ pub fn dark_clip(who: Who) -> Vec<Vec<u8>> {
 }
 
 /// A camera that nobody sits before.
-pub fn empty_room() -> Vec<u8> {
+pub(crate) fn empty_room() -> Vec<u8> {
     jpeg(&RgbImage::from_fn(640, 480, |x, y| {
         Rgb([(x / 4) as u8, (y / 3) as u8, 120])
     }))
 }
 
 /// Two people before one camera.
-pub fn two_people() -> Vec<u8> {
+pub(crate) fn two_people() -> Vec<u8> {
     let left = image::load_from_memory(&clip(Who::Astronaut)[0])
         .unwrap()
         .to_rgb8();

@@ -11,14 +11,14 @@ use time::macros::date;
 use super::faces::{Who, clip};
 
 /// An adult; another one for each number.
-pub fn adult(number: u16) -> Iin {
+pub(crate) fn adult(number: u16) -> Iin {
     (0..)
         .find_map(|extra| Iin::compose(date!(1990 - 01 - 01), true, number * 10 + extra))
         .unwrap()
 }
 
 /// Someone who will be 21 tomorrow, Almaty time.
-pub fn under_21(now: Timestamp) -> Iin {
+pub(crate) fn under_21(now: Timestamp) -> Iin {
     let tomorrow = now.almaty_date().next_day().unwrap();
     let birth = tomorrow.replace_year(tomorrow.year() - 21).unwrap();
     (0..)
@@ -27,7 +27,7 @@ pub fn under_21(now: Timestamp) -> Iin {
 }
 
 /// Consent and IIN.
-pub async fn to_face(player: &DemoPlayer, iin: &Iin) {
+pub(crate) async fn to_face(player: &DemoPlayer, iin: &Iin) {
     player
         .post("consent", &json!({ "accepted": true, "version": "2026-11" }))
         .await
@@ -39,17 +39,16 @@ pub async fn to_face(player: &DemoPlayer, iin: &Iin) {
 }
 
 /// Consent, IIN and the camera.
-pub async fn to_second_factor(player: &DemoPlayer, iin: &Iin, face: Who) {
+pub(crate) async fn to_second_factor(player: &DemoPlayer, iin: &Iin, face: Who) {
     to_face(player, iin).await;
     let captured = player.capture(&clip(face)).await.unwrap();
     assert_eq!(captured.result, "passed", "{:?}", captured.hints);
 }
 
 /// The stable code of a refusal.
-pub fn refusal<T: Debug>(answer: anyhow::Result<T>) -> String {
+pub(crate) fn refusal<T: Debug>(answer: anyhow::Result<T>) -> String {
     let error = answer.expect_err("this must be refused");
     error
         .downcast_ref::<rastau::cli::demo::player::Refused>()
-        .map(|refused| refused.code.clone())
-        .unwrap_or_else(|| format!("{error:#}"))
+        .map_or_else(|| format!("{error:#}"), |refused| refused.code.clone())
 }

@@ -46,6 +46,7 @@ rm -rf "$folder" "$state"
 pub(crate) async fn new_database() -> Option<String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     if std::env::var_os(WITHOUT).is_some_and(|value| value == "1") {
+        eprintln!("not run on PostgreSQL: {WITHOUT}=1");
         return None;
     }
     let socket = tokio::task::spawn_blocking(|| cluster().socket_folder.clone())

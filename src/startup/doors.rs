@@ -1,0 +1,52 @@
+//! The HTTP doors, opened with what the configuration says.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use anyhow::Context as _;
+
+use crate::app::Services;
+use crate::config::Config;
+use crate::domain::secret::SecretText;
+use crate::http::compliance::StaffKey;
+use crate::http::sandbox::{DemoNote, DemoOperator};
+use crate::http::server::{HttpSettings, serve};
+
+/// The demo operator that a demo brings along.
+#[derive(Debug)]
+pub struct DemoSite {
+    /// Its `client_id`.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretText,
+    /// IINs of demo people, and the code of what a visitor may expect of each.
+    pub notes: Vec<(String, &'static str)>,
+}
+
+/// Serves on `listener`; the demo operator's site joins in a sandbox that brings one.
+pub fn open(
+    listener: TcpListener,
+    config: &Config,
+    services: Services,
+    demo: Option<DemoSite>,
+) -> anyhow::Result<Server> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let settings = HttpSettings {
+        workers: config.server.workers.unwrap_or(cores),
+        demo_operator: demo.map(operator).transpose()?,
+        staff_key: config.compliance_token()?.as_ref().map(StaffKey::new),
+    };
+    serve(listener, services, &settings).context("the server does not start")
+}
+
+fn operator(site: DemoSite) -> anyhow::Result<Arc<DemoOperator>> {
+    let notes = site
+        .notes
+        .into_iter()
+        .map(|(iin, code)| DemoNote { iin, code })
+        .collect();
+    let operator = DemoOperator::new(site.client_id, site.client_secret, notes)
+        .context("the demo operator has no HTTP client")?;
+    Ok(Arc::new(operator))
+}

@@ -1,0 +1,12 @@
+//! The real binary, as the people who run it meet it.
+
+mod audit;
+mod config;
+mod doctor;
+mod keys;
+mod operator;
+mod person;
+mod registry;
+mod review;
+mod serve;
+mod workshop;

@@ -1,0 +1,131 @@
+use super::workshop::{Outcome, Workshop, models};
+use rastau::domain::person::Iin;
+use rastau::domain::ports::Store as _;
+
+fn shop_with_photos() -> Workshop {
+    let shop = Workshop::sandbox();
+    std::fs::create_dir(shop.path("photos")).unwrap();
+    for name in ["astronaut.png", "group3.jpg"] {
+        std::fs::copy(
+            models().join("store/demo").join(name),
+            shop.path("photos").join(name),
+        )
+        .unwrap();
+    }
+    shop.write("photos/note.txt", "no picture at all");
+    shop.write("photos/nothing.jpg", "");
+    let astronaut = std::fs::read(shop.path("photos/astronaut.png")).unwrap();
+    shop.write("photos/cut.png", &astronaut[..astronaut.len() / 2]);
+    shop.write("outside.png", astronaut);
+    shop
+}
+
+fn import(shop: &Workshop, content: &str, more: &[&str]) -> Outcome {
+    shop.write("people.csv", content);
+    let mut args = vec!["person", "import", "people.csv", "--photos", "photos"];
+    args.extend(more);
+    shop.run(&args)
+}
+
+async fn names(shop: &Workshop) -> Vec<String> {
+    let mut unit = shop.store().await.read().await.unwrap();
+    let people = unit.list_sandbox_citizens().await.unwrap();
+    people
+        .iter()
+        .map(|citizen| citizen.name.expose().to_owned())
+        .collect()
+}
+
+/// The IIN of somebody else for each `number`.
+fn iin(number: u16) -> String {
+    let birth = time::macros::date!(1985 - 06 - 15);
+    let composed = (number * 100..).find_map(|serial| Iin::compose(birth, false, serial));
+    composed.unwrap().expose().to_owned()
+}
+
+/// One good row among every way to be refused.
+fn mixed() -> String {
+    let rows = [
+        "astronaut.png,900101300017,Айгүл Сағынтай".to_owned(),
+        "astronaut.png,900101300018,Wrong Digit".to_owned(),
+        "astronaut.png,900101300017,Twice There".to_owned(),
+        format!("astronaut.png,{},", iin(1)),
+        format!("../outside.png,{},Outside The Folder", iin(2)),
+        format!("missing.png,{},No Photo", iin(3)),
+        format!("note.txt,{},No Picture", iin(4)),
+        format!("nothing.jpg,{},Empty Picture", iin(5)),
+        format!("cut.png,{},Damaged Picture", iin(6)),
+        format!("group3.jpg,{},Three Faces", iin(7)),
+        format!("astronaut.png,{}", iin(8)),
+    ];
+    format!("\u{feff}photo,iin,name\r\n{}\r\n", rows.join("\r\n"))
+}
+
+#[tokio::test]
+async fn a_good_file_is_imported_with_its_event() {
+    let shop = shop_with_photos();
+    let out = import(&shop, "iin,name,photo\n900101300017,Айгүл,./astronaut.png\n", &[]).good();
+    assert_eq!(out, "1 person was imported\n");
+    assert_eq!(names(&shop).await, ["Айгүл"]);
+    let mut unit = shop.store().await.read().await.unwrap();
+    let events = unit.list_audit(1, 10).await.unwrap();
+    assert_eq!((events.len(), events[0].kind.as_str()), (1, "people_imported"));
+    assert!(!events[0].details.contains("900101300017"));
+    // A second import replaces, and doubles nobody.
+    import(
+        &shop,
+        "iin,name,photo\n900101300017,Айгүл С.,astronaut.png\n",
+        &[],
+    )
+    .good();
+    assert_eq!(names(&shop).await, ["Айгүл С."]);
+}
+
+#[tokio::test]
+async fn one_refused_row_means_that_nobody_is_imported() {
+    let shop = shop_with_photos();
+    let outcome = import(&shop, &mixed(), &[]);
+    assert_eq!(outcome.code, 1, "{}", outcome.err);
+    insta::assert_snapshot!(outcome.out);
+    assert_eq!(outcome.err, "");
+    assert!(names(&shop).await.is_empty());
+    assert_eq!(shop.run(&["audit", "verify", "--json"]).json()["events"], 0);
+}
+
+#[tokio::test]
+async fn refused_rows_may_be_skipped_and_still_be_told() {
+    let shop = shop_with_photos();
+    let outcome = import(&shop, &mixed(), &["--skip-refused", "--json"]);
+    assert_eq!(outcome.code, 1, "{}", outcome.err);
+    let report: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(
+        (&report["imported"], report["refused"].as_array().unwrap().len()),
+        (&1.into(), 10)
+    );
+    assert_eq!(names(&shop).await, ["Айгүл Сағынтай"]);
+}
+
+#[test]
+fn without_models_or_photos_nothing_begins() {
+    let shop = shop_with_photos();
+    shop.write("people.csv", "iin,name,photo\n");
+    let err = shop
+        .run(&["person", "import", "people.csv", "--photos", "nowhere"])
+        .bad();
+    assert!(err.contains("--photos: cannot open nowhere"), "{err}");
+    let nowhere = [("RASTAU__MODELS__DIRECTORY", "nowhere")];
+    let err = shop
+        .run_with(
+            &["person", "import", "people.csv", "--photos", "photos"],
+            &nowhere,
+        )
+        .bad();
+    assert!(
+        err.contains("make models") && err.contains("nowhere/manifest.toml"),
+        "{err}"
+    );
+    let err = shop
+        .run(&["person", "import", "missing.csv", "--photos", "photos"])
+        .bad();
+    assert!(err.contains("cannot read missing.csv"), "{err}");
+}

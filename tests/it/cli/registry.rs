@@ -1,0 +1,152 @@
+use super::workshop::Workshop;
+use rastau::domain::person::Iin;
+use rastau::domain::ports::Store as _;
+use rastau::domain::restrictions::Ground;
+
+const HEADER: &str = "iin,ground,legal_basis,starts_at,ends_at,source_key";
+const IMPORT: [&str; 6] = [
+    "registry",
+    "import",
+    "file.csv",
+    "--source",
+    "debtors",
+    "--max-age",
+];
+
+fn import(shop: &Workshop, content: impl AsRef<[u8]>, more: &[&str]) -> super::workshop::Outcome {
+    shop.write("file.csv", content);
+    let mut args = IMPORT.to_vec();
+    args.push("24h");
+    args.extend(more);
+    shop.run(&args)
+}
+
+async fn grounds(shop: &Workshop) -> Vec<(Ground, String)> {
+    let mut unit = shop.store().await.read().await.unwrap();
+    let iin = Iin::parse("900101300017").unwrap();
+    let mut rows = unit.restrictions_of(&iin).await.unwrap();
+    rows.sort_by(|a, b| a.source_key.cmp(&b.source_key));
+    rows.into_iter().map(|row| (row.ground, row.source_key)).collect()
+}
+
+#[tokio::test]
+async fn a_file_replaces_what_its_source_said_before() {
+    let shop = Workshop::sandbox();
+    // A byte-order mark, all three line ends, a quoted comma, and a start that lies ahead.
+    let first = format!(
+        "\u{feff}{HEADER}\r\n900101300017,debtor,\"Law, art. 15\",2026-01-01,,k1\n\
+         900101300017,self_restriction,own request,2099-01-01,2100-01-01T00:00:00+05:00,k2\r"
+    );
+    let out = import(&shop, &first, &[]).good();
+    assert!(
+        out.starts_with("source debtors: 2 restrictions of 1 people were imported\nsha256 "),
+        "{out}"
+    );
+    assert_eq!(
+        grounds(&shop).await,
+        [
+            (Ground::Debtor, "k1".to_owned()),
+            (Ground::SelfRestriction, "k2".to_owned())
+        ]
+    );
+    let second = format!("{HEADER}\n900101300017,court_decision,No. 7,2026-01-01,,k3\n");
+    let report = import(&shop, &second, &["--json"]).json();
+    assert_eq!((&report["imported"], &report["people"]), (&1.into(), &1.into()));
+    assert_eq!(grounds(&shop).await, [(Ground::CourtDecision, "k3".to_owned())]);
+    let mut unit = shop.store().await.read().await.unwrap();
+    let events = unit.list_audit(1, 10).await.unwrap();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[1].kind, "registry_imported");
+    let sha256 = report["sha256"].as_str().unwrap();
+    assert!(events[1].details.contains(sha256) && !events[1].details.contains("900101300017"));
+}
+
+#[tokio::test]
+async fn one_bad_row_refuses_the_whole_file() {
+    let shop = Workshop::sandbox();
+    import(
+        &shop,
+        format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"),
+        &[],
+    )
+    .good();
+    let mut bad = format!(
+        "{HEADER}\n900101300017,court_decision,b,2026-01-01,,k1\n900101300018,debtor,b,2026-01-01,,k2\n\
+         900101300017,bankrupt,b,2026-01-01,,k3\n900101300017,debtor,b,2026-02-01,2026-01-01,k4\n\
+         900101300017,debtor,b,01.01.2026,,k5\n900101300017,debtor,\"b,2026-01-01,,k6\n\
+         900101300017,debtor,b,2026-01-01,,k1\n900101300017,debtor,b\n"
+    )
+    .into_bytes();
+    bad.extend(b"900101300017,debtor,\xcf\xf0,2026-01-01,,k9\n");
+    bad.extend(format!("900101300017,debtor,{},2026-01-01,,k10\n", "x".repeat(9_000)).bytes());
+    let outcome = import(&shop, &bad, &[]);
+    assert_eq!(outcome.code, 1);
+    insta::assert_snapshot!(format!("{}{}", outcome.out, outcome.err));
+    assert_eq!(grounds(&shop).await, [(Ground::Debtor, "k1".to_owned())]);
+    assert_eq!(shop.run(&["audit", "verify", "--json"]).json()["events"], 1);
+}
+
+#[test]
+fn a_refused_file_is_told_as_json_too() {
+    let shop = Workshop::sandbox();
+    let outcome = import(
+        &shop,
+        format!("{HEADER}\n1,debtor,b,2026-01-01,,k1\n"),
+        &["--json"],
+    );
+    assert_eq!(outcome.code, 1);
+    let report: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    insta::assert_json_snapshot!(report);
+}
+
+#[test]
+fn an_empty_file_frees_nobody_unless_it_is_meant() {
+    let shop = Workshop::sandbox();
+    for content in ["", "\n\n", "iin,ground\n"] {
+        let err = import(&shop, content, &["--allow-empty"]).bad();
+        assert!(err.contains("the first line must name the columns"), "{err}");
+    }
+    let err = import(&shop, HEADER, &[]).bad();
+    assert!(err.contains("--allow-empty"), "{err}");
+    import(&shop, HEADER, &["--allow-empty"]).good();
+}
+
+#[test]
+fn an_older_file_never_replaces_a_newer_one() {
+    let shop = Workshop::sandbox();
+    let file = format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n");
+    import(&shop, &file, &["--as-of", "2026-01-02"]).good();
+    let err = import(&shop, &file, &["--as-of", "2026-01-01T23:59:59+05:00"]).bad();
+    assert!(
+        err.contains("was refreshed at 2026-01-01T19:00:00Z already"),
+        "{err}"
+    );
+    let err = import(&shop, &file, &["--as-of", "2200-01-01"]).bad();
+    assert!(err.contains("lies ahead"), "{err}");
+    let listed = shop.run(&["registry", "sources", "--json"]).json();
+    assert_eq!(
+        (&listed[0]["name"], &listed[0]["fresh"]),
+        (&"debtors".into(), &false.into())
+    );
+}
+
+#[test]
+fn names_and_ages_have_their_bounds() {
+    let shop = Workshop::sandbox();
+    shop.write("file.csv", HEADER);
+    let run = |source: &str, age: &str| {
+        shop.run(&[
+            "registry",
+            "import",
+            "file.csv",
+            "--source",
+            source,
+            "--max-age",
+            age,
+        ])
+    };
+    assert!(run("Debtors", "24h").bad().contains("a source name is"));
+    assert!(run("debtors", "59s").bad().contains("1m to 366d"));
+    assert!(run("debtors", "367d").bad().contains("1m to 366d"));
+    assert_eq!(run("debtors", "soon").code, 2);
+}

@@ -1,0 +1,150 @@
+use super::workshop::Workshop;
+use rastau::domain::authorization::{PushedRequest, hash_handle};
+use rastau::domain::id::{CaseId, PlayerId, VerificationId};
+use rastau::domain::operator::OperatorId;
+use rastau::domain::person::Iin;
+use rastau::domain::ports::Store as _;
+use rastau::domain::reason::ReasonCode;
+use rastau::domain::review::{Case, CaseStatus, FaceScores};
+use rastau::domain::secret::SecretBytes;
+use rastau::domain::time::Timestamp;
+use rastau::domain::verification::Verification;
+use std::os::unix::fs::PermissionsExt as _;
+use uuid::Uuid;
+
+fn case(number: u128, frame: Option<&[u8]>) -> Case {
+    Case {
+        id: CaseId::from(Uuid::from_u128(number)),
+        verification: VerificationId::from(Uuid::from_u128(100 + number)),
+        operator: OperatorId::parse("demo-bet").unwrap(),
+        player: Some(PlayerId::from(Uuid::from_u128(7))),
+        opened_at: Timestamp::from_seconds(1_795_000_000 + i64::try_from(number).unwrap()),
+        status: CaseStatus::Open,
+        reasons: vec![ReasonCode::FaceDoubtful],
+        scores: FaceScores {
+            similarity: Some(0.412),
+            presentation: Some(0.9),
+            frames: 6,
+            quality: None,
+        },
+        frame: frame.map(|bytes| SecretBytes::new(bytes.to_vec())),
+    }
+}
+
+async fn shop_with_cases() -> Workshop {
+    let shop = Workshop::sandbox();
+    shop.run(&[
+        "operator",
+        "add",
+        "demo-bet",
+        "--name",
+        "Demo",
+        "--redirect-uri",
+        "https://bet.example/cb",
+        "--sandbox-secret",
+    ])
+    .good();
+    let store = shop.store().await;
+    let mut unit = store.begin().await.unwrap();
+    let iin = Iin::parse("900101300017").unwrap();
+    let now = Timestamp::from_seconds(1_795_000_000);
+    for case in [case(1, Some(b"a jpeg")), case(2, None)] {
+        unit.player_of(&iin, case.player.unwrap(), now).await.unwrap();
+        unit.insert_verification(&verification(&case, now)).await.unwrap();
+        unit.insert_case(&case).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+    store.close().await;
+    shop
+}
+
+fn verification(case: &Case, now: Timestamp) -> Verification {
+    let request = PushedRequest {
+        operator: case.operator.clone(),
+        redirect_uri: "https://bet.example/cb".into(),
+        state: None,
+        code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
+        ui_locales: None,
+        expires_at: now,
+    };
+    Verification::start(case.verification, request, hash_handle(&case.id.to_string()), now)
+}
+
+#[tokio::test]
+async fn cases_are_listed_newest_first_and_by_page() {
+    let shop = shop_with_cases().await;
+    insta::assert_snapshot!(shop.run(&["review", "list"]).good());
+    let page = shop
+        .run(&[
+            "review",
+            "list",
+            "--before",
+            "00000000-0000-0000-0000-000000000002",
+            "--json",
+        ])
+        .json();
+    assert_eq!(page.as_array().unwrap().len(), 1);
+    assert_eq!(page[0]["reasons"], serde_json::json!(["face_doubtful"]));
+    assert_eq!(shop.run(&["review", "list", "--limit", "0"]).code, 2);
+    assert_eq!(Workshop::sandbox().run(&["review", "list"]).good(), "no cases\n");
+}
+
+#[tokio::test]
+async fn looking_at_a_case_leaves_a_trace() {
+    let shop = shop_with_cases().await;
+    let id = "00000000-0000-0000-0000-000000000001";
+    let out = shop.run(&["review", "show", id, "--frame", "case.jpg"]).good();
+    insta::assert_snapshot!(out);
+    assert_eq!(std::fs::read(shop.path("case.jpg")).unwrap(), b"a jpeg");
+    let mode = std::fs::metadata(shop.path("case.jpg"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut unit = shop.store().await.read().await.unwrap();
+    let events = unit.list_audit(1, 10).await.unwrap();
+    assert_eq!(
+        (events.len(), events[1].kind.as_str(), events[1].subject.as_str()),
+        (2, "case_viewed", id)
+    );
+    assert!(
+        events[1].details.contains("cli, user id "),
+        "{}",
+        events[1].details
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_shown_is_said() {
+    let shop = shop_with_cases().await;
+    let err = shop
+        .run(&["review", "show", "00000000-0000-0000-0000-000000000009"])
+        .bad();
+    assert_eq!(
+        err,
+        "rastau: there is no case 00000000-0000-0000-0000-000000000009\n"
+    );
+    assert_eq!(shop.run(&["audit", "verify", "--json"]).json()["events"], 1);
+    let err = shop
+        .run(&[
+            "review",
+            "show",
+            "00000000-0000-0000-0000-000000000002",
+            "--frame",
+            "x.jpg",
+        ])
+        .bad();
+    assert_eq!(err, "rastau: this case has no frame\n");
+    shop.write("taken.jpg", "mine");
+    let err = shop
+        .run(&[
+            "review",
+            "show",
+            "00000000-0000-0000-0000-000000000001",
+            "--frame",
+            "taken.jpg",
+        ])
+        .bad();
+    assert!(err.contains("--frame: cannot write taken.jpg"), "{err}");
+    assert_eq!(std::fs::read(shop.path("taken.jpg")).unwrap(), b"mine");
+}
