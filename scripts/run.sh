@@ -26,7 +26,7 @@ demo)
     ;;
 test)
     # The Rust tests come last, so that the run closes with their runner's count.
-    steps 12
+    steps 11
     step "Debian packages" system_packages build test
     step "Models" prepare_models
     step "Web pages" build_web
@@ -37,7 +37,6 @@ test)
     step "Web pages: unit tests" test_web
     step "End to end in Chromium" test_end_to_end "$rastau"
     step "Documentation examples" test_documentation
-    step "PostgreSQL for the tests" start_postgres
     step "Rust tests" test_rust
     ;;
 models)

@@ -15,7 +15,7 @@ use super::secret::SecretBytes;
 use super::time::Timestamp;
 
 /// No access token lives longer.
-pub const LONGEST_LIFETIME: Duration = Duration::from_secs(300);
+pub const LONGEST_LIFETIME: Duration = Duration::from_mins(5);
 
 /// The claims of RFC 9068 section 2.2, and no more than the operator may know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

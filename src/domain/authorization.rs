@@ -13,9 +13,9 @@ use super::ports::Randomness;
 use super::time::Timestamp;
 
 /// A pushed request must be used within this time.
-pub const REQUEST_LIFETIME: Duration = Duration::from_secs(60);
+pub const REQUEST_LIFETIME: Duration = Duration::from_mins(1);
 /// A code must be redeemed within this time.
-pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
 /// The only scope of first light.
 pub const SCOPE: &str = "play";
 /// Prefix of every `request_uri`, RFC 9126 section 2.2.

@@ -13,7 +13,7 @@ pub const FRAMES_NEEDED: usize = 6;
 /// Good frames closer together than this count once, so that one instant is not taken for several.
 pub const FRAME_SPACING: Duration = Duration::from_millis(150);
 /// How long one capture may last.
-pub const CAPTURE_TIME: Duration = Duration::from_secs(60);
+pub const CAPTURE_TIME: Duration = Duration::from_mins(1);
 /// How many captures one verification may begin.
 pub const CAPTURE_ATTEMPTS: u32 = 5;
 /// Similarity that every kept frame must have with the best one, so that no face is slipped in among others; same as

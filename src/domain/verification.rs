@@ -19,9 +19,9 @@ use super::second_factor::FactorKind;
 use super::time::Timestamp;
 
 /// A verification that is not decided within this time has expired.
-pub const VERIFICATION_LIFETIME: Duration = Duration::from_secs(20 * 60);
+pub const VERIFICATION_LIFETIME: Duration = Duration::from_mins(20);
 /// A second factor may be enrolled or shown only this long after the face step succeeded.
-pub const FACE_VALIDITY: Duration = Duration::from_secs(10 * 60);
+pub const FACE_VALIDITY: Duration = Duration::from_mins(10);
 
 /// Where the player stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

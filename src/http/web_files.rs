@@ -24,33 +24,26 @@ pub fn has_page(room: &str) -> bool {
 
 /// Mounts `/verify/`.
 pub fn configure_verify(config: &mut web::ServiceConfig) {
-    config.route(
-        "/verify/{path:.*}",
-        web::get().to(|request, path| serve(request, path, "verify")),
-    );
+    config.route("/verify/{path:.*}", web::get().to(verify_file));
 }
 
 /// Mounts `/sandbox/`.
 pub fn configure_sandbox(config: &mut web::ServiceConfig) {
-    config.route(
-        "/sandbox/{path:.*}",
-        web::get().to(|request, path| serve(request, path, "sandbox")),
-    );
+    config.route("/sandbox/{path:.*}", web::get().to(sandbox_file));
 }
 
-async fn serve(
-    request: HttpRequest,
-    path: web::Path<String>,
-    room: &'static str,
-) -> Result<HttpResponse, Problem> {
-    let path = path.into_inner();
-    let name = if path.is_empty() {
-        "index.html"
-    } else {
-        path.as_str()
-    };
+async fn verify_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    serve(&request, "verify", &path)
+}
+
+async fn sandbox_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    serve(&request, "sandbox", &path)
+}
+
+fn serve(request: &HttpRequest, room: &str, path: &str) -> Result<HttpResponse, Problem> {
+    let name = if path.is_empty() { "index.html" } else { path };
     let file = WebFiles::get(&format!("{room}/{name}"))
-        .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+        .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(request)))?;
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
     if request
         .headers()

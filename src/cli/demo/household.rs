@@ -23,7 +23,7 @@ use crate::startup::doors::DemoSite;
 /// The demo's only source of restrictions.
 const SOURCE: &str = "demo-register";
 /// A demo may stay up for a while; a real source is refreshed by the hour.
-const SOURCE_MAX_AGE: Duration = Duration::from_secs(30 * 24 * 3_600);
+const SOURCE_MAX_AGE: Duration = Duration::from_hours(720);
 
 /// A sandbox's folder.
 #[derive(Debug)]
@@ -176,7 +176,7 @@ fn restrictions(person: &DemoPerson, now: Timestamp) -> Vec<(Iin, Restriction)> 
             ground: *ground,
             legal_basis: "Demo record, no real decision".to_owned(),
             starts_at: Timestamp::from_seconds(0),
-            ends_at: Some(now.plus(Duration::from_secs(365 * 24 * 3_600))),
+            ends_at: Some(now.plus(Duration::from_hours(8760))),
             source: SOURCE.to_owned(),
             source_key: format!("{}-{}", ground.as_str(), iin.expose()),
         };

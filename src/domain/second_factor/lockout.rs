@@ -9,7 +9,7 @@ const FREE_FAILURES: u32 = 3;
 /// The first lock; each further failure doubles it.
 const FIRST_LOCK: Duration = Duration::from_secs(30);
 /// No lock is longer.
-const LONGEST_LOCK: Duration = Duration::from_secs(24 * 3_600);
+const LONGEST_LOCK: Duration = Duration::from_hours(24);
 
 /// Failures of one player's second factor since the last success, over all sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(two.wait(now), Duration::ZERO);
         let three = two.failed(now);
         assert_eq!(three.wait(now), Duration::from_secs(30));
-        assert_eq!(three.failed(now).wait(now), Duration::from_secs(60));
+        assert_eq!(three.failed(now).wait(now), Duration::from_mins(1));
         assert_eq!(three.wait(Timestamp::from_seconds(30)), Duration::ZERO);
         assert_eq!(three.succeeded(), Lockout::default());
     }

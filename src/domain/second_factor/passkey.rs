@@ -7,7 +7,7 @@ use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 
 /// A ceremony that is not finished within this time is void.
-pub const CEREMONY_LIFETIME: Duration = Duration::from_secs(120);
+pub const CEREMONY_LIFETIME: Duration = Duration::from_mins(2);
 
 /// Which ceremony.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

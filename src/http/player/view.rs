@@ -92,7 +92,7 @@ fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
         second_factor: view.second_factor.map(|factor| SecondFactorView {
             mode: if factor.enrol { "enrol" } else { "prove" },
             methods: factor.methods,
-            locked_until: factor.locked_until.map(|until| until.rfc3339()),
+            locked_until: factor.locked_until.map(crate::domain::time::Timestamp::rfc3339),
         }),
         outcome: view
             .outcome

@@ -36,6 +36,7 @@ async fn ask(
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines)] // a table
 async fn every_refusal_is_a_problem_with_a_code_and_a_sentence() {
     let app = TestApp::start().await;
     let json = "application/json";

@@ -17,7 +17,7 @@ fn restriction(ground: Ground, app: &TestApp) -> Restriction {
         ground,
         legal_basis: "article 1".to_owned(),
         starts_at: Timestamp::from_seconds(0),
-        ends_at: Some(app.now().plus(Duration::from_secs(86_400 * 30))),
+        ends_at: Some(app.now().plus(Duration::from_hours(720))),
         source: SOURCE.to_owned(),
         source_key: format!("{ground:?}"),
     }
@@ -81,7 +81,7 @@ async fn every_active_ground_is_told_to_the_player_at_once() {
 #[tokio::test]
 async fn a_stale_source_refuses_since_it_cannot_be_sure() {
     let app = TestApp::start().await;
-    app.clock.advance(Duration::from_secs(25 * 3_600));
+    app.clock.advance(Duration::from_hours(25));
     let outcome = outcome_of(&app, &adult(4)).await;
     assert_eq!(
         (outcome["result"].as_str(), codes(&outcome)),
@@ -149,7 +149,7 @@ async fn steps_out_of_turn_are_refused() {
 async fn an_expired_verification_goes_nowhere() {
     let app = TestApp::start().await;
     let player = app.arrive().await;
-    app.clock.advance(Duration::from_secs(20 * 60));
+    app.clock.advance(Duration::from_mins(20));
     let consent = json!({ "accepted": true, "version": "2026-11" });
     assert_eq!(
         refusal(player.post("consent", &consent).await),

@@ -208,7 +208,7 @@ async fn nothing_is_enrolled_without_a_face_or_long_after_it() {
 
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    app.clock.advance(Duration::from_secs(10 * 60));
+    app.clock.advance(Duration::from_mins(10));
     assert_eq!(
         refusal(player.post("totp/enrol/start", &json!({})).await),
         "face_too_old"

@@ -78,13 +78,13 @@ impl TestApp {
             },
         )
         .unwrap();
-        let issuer = format!("{}sandbox", base);
+        let issuer = format!("{base}sandbox");
         let mut policy = Policy {
             public_url: base.clone(),
             issuer: issuer.clone(),
             sandbox: true,
             pairwise_key: SecretBytes::new(vec![3; 32]),
-            token_lifetime: Duration::from_secs(300),
+            token_lifetime: Duration::from_mins(5),
             comparison: faces.comparison_thresholds(),
             presentation: faces.presentation_thresholds(),
             required_sources: vec![SOURCE.to_owned()],
@@ -159,7 +159,7 @@ impl TestApp {
         let source = Source {
             name: SOURCE.to_owned(),
             refreshed_at: self.now(),
-            max_age: Duration::from_secs(24 * 3_600),
+            max_age: Duration::from_hours(24),
         };
         let mut unit = self.unit().await;
         unit.replace_restrictions(&source, rows).await.unwrap();

@@ -50,6 +50,5 @@ pub(crate) fn refusal<T: Debug>(answer: anyhow::Result<T>) -> String {
     let error = answer.expect_err("this must be refused");
     error
         .downcast_ref::<rastau::cli::demo::player::Refused>()
-        .map(|refused| refused.code.clone())
-        .unwrap_or_else(|| format!("{error:#}"))
+        .map_or_else(|| format!("{error:#}"), |refused| refused.code.clone())
 }
