@@ -1,11 +1,16 @@
-// Runs every flow in e2e/flows against a running Rastau in sandbox mode: RASTAU_URL, else the address below.
+// Runs every flow in e2e/flows in real Chromium against the real service, which it starts itself and stops again.
+// RASTAU_BIN is the binary; CHROMIUM another browser than Debian's; E2E_SCREENSHOTS a folder for pictures of each page.
 // Single flows: `npm run e2e -- NAME ...` takes the files whose names contain one of the words.
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { makeMedia } from './harness/media.mjs';
+import { freePort, Service } from './harness/service.mjs';
 
-process.env.RASTAU_URL ??= 'http://localhost:8080';
+const AT_ONCE = 2; // each has a browser of its own, and the camera frames want the processor
+const FLOW_MS = 150_000;
 
 const folder = join(import.meta.dirname, 'flows');
 const wanted = process.argv.slice(2);
@@ -19,10 +24,32 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-// One at a time: each has a browser of its own, and the camera frames want the processor.
-run({ files, concurrency: 1, timeout: 180_000 })
-  .on('test:fail', () => {
-    process.exitCode = 1;
-  })
-  .compose(new spec())
-  .pipe(process.stdout);
+const scratch = mkdtempSync(join(tmpdir(), 'rastau-e2e-'));
+const service = new Service({ data: join(scratch, 'data'), port: await freePort() });
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());
+
+try {
+  await Promise.all([service.start(), makeMedia(join(scratch, 'media'))]);
+  Object.assign(process.env, { RASTAU_URL: service.origin, E2E_MEDIA: join(scratch, 'media'), E2E_SCRATCH: scratch });
+  await runFlows();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await service.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Resolves when the last flow has ended. */
+function runFlows() {
+  return new Promise((resolve) => {
+    run({ files, concurrency: AT_ONCE, timeout: FLOW_MS, signal: interrupted.signal })
+      .on('test:fail', () => {
+        process.exitCode = 1;
+      })
+      .on('end', resolve)
+      .compose(new spec())
+      .pipe(process.stdout);
+  });
+}

@@ -20,3 +20,14 @@ export function totpCode(secret, { now = Date.now(), step = 0 } = {}) {
   const offset = (digest.at(-1) ?? 0) & 15;
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
+
+/** Resolves when the next code is shown; with a little of its time gone, as the clocks of two machines differ. */
+export async function nextTotpStep() {
+  await new Promise((resolve) => setTimeout(resolve, STEP_MS - (Date.now() % STEP_MS) + 500));
+}
+
+/** Not the code of any step near now. */
+export function wrongTotpCode(secret) {
+  const near = [-2, -1, 0, 1, 2].map((step) => totpCode(secret, { step }));
+  return ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code));
+}

@@ -1,9 +1,25 @@
-/** Collects what must never happen on our pages: script errors and things that the content security policy stopped. */
-export function watch(page) {
+/**
+ * Collects what must never happen on our pages: script errors, whatever the browser writes to the console as an error
+ * (broken content security policy among it), answers that blame the server, and the rate limit in honest use.
+ * @param {RegExp[]} expected what the flow provokes on purpose
+ */
+export function watch(page, expected = []) {
   const complaints = [];
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  const complain = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  page.on('pageerror', (error) => complain(`error: ${error.message}`));
   page.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text())) complaints.push(`policy: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) complain(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('response', async (response) => {
+    if (response.status() >= 500) complain(`answer: ${response.status()} ${response.url()}`);
+    if (response.status() !== 429) return;
+    const body = await response.text().catch(() => '');
+    if (!body.includes('factor_locked')) complain(`answer: 429 ${response.url()}`);
   });
   return complaints;
 }
+
+/** The browser writes every refusal of the server to the console. */
+export const refusal = (status) => new RegExp(`console: Failed to load resource: the server responded with a status of ${status}`);

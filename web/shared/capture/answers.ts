@@ -4,7 +4,14 @@ import type { VerificationView } from '../api/verification';
 export type Answer =
   | { readonly type: 'ready'; readonly frames_needed: number; readonly seconds: number }
   | { readonly type: 'guidance'; readonly sequence: number; readonly code: string; readonly collected: number; readonly needed: number }
-  | { readonly type: 'result'; readonly result: CaptureResult; readonly verification: VerificationView }
+  | {
+      readonly type: 'result';
+      readonly result: CaptureResult;
+      /** Why, for a `retry`: the stable code and the sentence. */
+      readonly reason: string | null;
+      readonly text: string | null;
+      readonly verification: VerificationView;
+    }
   | { readonly type: 'problem'; readonly code: string; readonly detail: string };
 
 export type CaptureResult = 'passed' | 'refused' | 'under_review' | 'retry';

@@ -4,6 +4,7 @@ import { type CameraFailure, cameraFailure, closeCamera, openCamera } from '../.
 import { fitted, jpegOf } from '../../shared/capture/still';
 import { CaptureStream, openSocket } from '../../shared/capture/stream';
 import { locale } from '../../shared/i18n/locale.svelte';
+import type { Locale } from '../../shared/i18n/locales';
 import { Obstacles, SteadyHint } from './steady-hint';
 
 export type Phase =
@@ -21,6 +22,8 @@ const FRAME_EVERY_MS = 120;
 const SHORT_SIDE = 480;
 /** No answer for this long: the connection is dead even if nobody has said so. */
 const SILENCE_MS = 10_000;
+/** The one reason for which the hints say what was in the way. */
+const TIME_OVER = 'capture_timeout';
 
 type Finished = (result: CaptureResult, view: VerificationView) => void;
 
@@ -32,7 +35,9 @@ export class CaptureRun {
   needed = $state(1);
   secondsLeft = $state<number | null>(null);
   problem = $state.raw<{ code: string; detail: string } | null>(null);
-  /** What to do better next time, after an attempt that came to nothing. */
+  /** Why an attempt came to nothing; the sentence is in the language in which the stream was opened. */
+  retry = $state.raw<{ code: string | null; text: string | null; language: Locale } | null>(null);
+  /** What to do better next time, after an attempt whose time ran out. */
   obstacle = $state<string | null>(null);
 
   #attempt = 0;
@@ -42,6 +47,7 @@ export class CaptureRun {
   #canvas: HTMLCanvasElement | undefined;
   #drawing = false;
   #heardAt = 0;
+  #language: Locale = locale.current;
   #endsAt: number | null = null;
   #steady = new SteadyHint();
   #obstacles = new Obstacles();
@@ -68,8 +74,9 @@ export class CaptureRun {
     if (attempt !== this.#attempt) return;
     this.phase = 'connecting';
     this.#heardAt = performance.now();
+    this.#language = locale.current;
     this.#stream = new CaptureStream(
-      openSocket(locale.current),
+      openSocket(this.#language),
       (answer) => this.#hear(answer),
       () => this.#fail('lost'),
     );
@@ -97,6 +104,7 @@ export class CaptureRun {
     this.needed = framesNeeded;
     this.secondsLeft = null;
     this.problem = null;
+    this.retry = null;
     this.obstacle = null;
     this.#drawing = false;
     this.#endsAt = null;
@@ -142,7 +150,8 @@ export class CaptureRun {
         this.hint = this.#steady.take(answer.code, now);
         break;
       case 'result':
-        this.obstacle = this.#obstacles.worst;
+        this.retry = { code: answer.reason, text: answer.text, language: this.#language };
+        this.obstacle = answer.reason === TIME_OVER ? this.#obstacles.worst : null;
         if (answer.result === 'passed') this.collected = this.needed;
         this.#fail(answer.result === 'retry' ? 'retry' : 'moving_on');
         this.finished(answer.result, answer.verification);

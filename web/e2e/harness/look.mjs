@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertAccessible } from './accessibility.mjs';
+import { DESKTOP, PHONE } from './chromium.mjs';
+
+const LOCALES = ['kk', 'ru', 'en'];
+
+/** Looks at a page as it stands: nothing wider than a small phone, nothing that axe finds; and a picture of it. */
+export async function look(page, name) {
+  await assertFits(page, name);
+  await assertAccessible(page, name);
+  await picture(page, name);
+  await page.setViewportSize(DESKTOP);
+  await assertFits(page, name);
+  await picture(page, `${name}.desktop`);
+  await page.setViewportSize(PHONE);
+}
+
+/** The same in every language; ends in the one it began with. `check` is called in each. */
+export async function lookInEachLanguage(page, name, check = async () => {}) {
+  const first = await page.locator('html').getAttribute('lang');
+  for (const locale of [...LOCALES.filter((one) => one !== first), first]) {
+    await chooseLocale(page, locale);
+    await check(locale);
+    if (locale === first) await look(page, `${name}.${locale}`);
+    else {
+      await assertFits(page, `${name}, ${locale}`);
+      await picture(page, `${name}.${locale}`);
+    }
+  }
+}
+
+export async function chooseLocale(page, locale) {
+  await page.getByTestId(`locale-${locale}`).click();
+  await page.locator(`html[lang=${locale}]`).waitFor();
+}
+
+/** A picture into E2E_SCREENSHOTS, where that is wanted. */
+export async function picture(page, name) {
+  const folder = process.env.E2E_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+async function assertFits(page, where) {
+  const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(wanted <= given, `${where} is ${wanted} px wide on ${given} px`);
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { launch, PHONE } from './chromium.mjs';
+import { chooseLocale, picture } from './look.mjs';
+import { clipOf } from './media.mjs';
+import { watch } from './watch.mjs';
+
+const PATIENCE_MS = 20_000;
+
+/**
+ * Gives `story` a player in a browser of their own, and closes it whatever happens. Fails also when the pages complained.
+ * @param {{ face?: string | null, allowed?: boolean, origin?: string, expected?: RegExp[] }} options `face`: who sits
+ *   before the camera; null: there is no camera; absent: the camera shows something that is no face.
+ */
+export async function withPlayer({ face, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
+  const browser = await launch({ camera: face ? clipOf(face) : face, allowed });
+  try {
+    const page = await browser.newPage({ viewport: PHONE, locale: 'ru-RU' });
+    page.setDefaultTimeout(PATIENCE_MS);
+    const complaints = watch(page, expected);
+    try {
+      await story(new Player(page, origin));
+    } catch (error) {
+      await picture(page, `FAILED.${Date.now()}`).catch(() => {});
+      throw complaints.length > 0 ? new Error(`${error.message}\nthe page complained: ${complaints.join('\n')}`, { cause: error }) : error;
+    }
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The steps that a person takes, by what they press and what they wait for. */
+export class Player {
+  constructor(page, origin) {
+    this.page = page;
+    this.origin = origin;
+  }
+
+  part(testid) {
+    return this.page.getByTestId(testid);
+  }
+
+  /** Presses Play on the operator's site and comes to our first page. */
+  async play(locale = 'ru') {
+    await this.page.goto(new URL('/sandbox/', this.origin).href);
+    await chooseLocale(this.page, locale);
+    await this.part('play').click();
+    await this.onPage('consent');
+  }
+
+  async onPage(name) {
+    await this.part(`page-${name}`).waitFor();
+  }
+
+  async consent() {
+    await this.part('consent-accept').check();
+    await this.part('consent-continue').click();
+    await this.onPage('identify');
+  }
+
+  async enterIin(iin) {
+    await this.part('iin-input').fill(iin);
+    await this.part('iin-continue').click();
+  }
+
+  async identify(iin) {
+    await this.enterIin(iin);
+    await this.onPage('face');
+  }
+
+  /** Play, consent, IIN. */
+  async comeToFace(iin, locale = 'ru') {
+    await this.play(locale);
+    await this.consent();
+    await this.identify(iin);
+  }
+
+  /** Turns the camera on and waits until this go has ended. Returns the phase, or the page that came after. */
+  async showFace() {
+    await this.part('face-start').click();
+    return this.faceEnds();
+  }
+
+  async faceEnds() {
+    const ended = await this.page.waitForFunction(() => {
+      const face = document.querySelector('[data-testid=face]');
+      if (!face) return document.querySelector('main')?.dataset.testid?.replace('page-', '');
+      const under_way = ['intro', 'asking', 'connecting', 'capturing', 'moving_on'];
+      return under_way.includes(face.dataset.phase) ? null : face.dataset.phase;
+    });
+    return ended.jsonValue();
+  }
+
+  async passFace() {
+    assert.equal(await this.showFace(), 'second_factor');
+  }
+
+  /** Everything up to the second factor. */
+  async comeToSecondFactor(iin, locale = 'ru') {
+    await this.comeToFace(iin, locale);
+    await this.passFace();
+  }
+
+  /** Makes a passkey; the virtual authenticator says yes. */
+  async makePasskey() {
+    await this.part('enrol-passkey').click();
+    await this.onPage('recovery_codes');
+  }
+
+  /** Reads the recovery codes, says that they are saved, and goes on. */
+  async saveRecoveryCodes() {
+    const codes = await this.part('recovery-code').allTextContents();
+    assert.equal(new Set(codes).size, 10);
+    assert.ok(await this.part('recovery-continue').isDisabled(), 'nobody goes on before the codes are saved');
+    await this.part('recovery-saved').check();
+    await this.part('recovery-continue').click();
+    return codes;
+  }
+
+  /** Waits for the outcome and returns what it is. */
+  async outcome() {
+    await this.onPage('decided');
+    return this.part('outcome').getAttribute('data-result');
+  }
+
+  /** Codes of the reasons shown. */
+  reasons() {
+    return this.part('outcome-reason').evaluateAll((items) => items.map((item) => item.dataset.code));
+  }
+
+  /** Goes back to the operator's site and returns what it shows: `token` or `denied`. */
+  async returnToOperator() {
+    await this.part('return').click();
+    await this.part('session').waitFor();
+    return this.part('session').getAttribute('data-status');
+  }
+
+  /** The operator learnt that it is a no, and nothing else. */
+  async operatorLearnsOnlyNo() {
+    assert.equal(await this.returnToOperator(), 'denied');
+    assert.equal(await this.part('denied-error').textContent(), 'access_denied');
+    const visit = new URL(this.page.url()).searchParams.get('session');
+    const answer = await fetch(new URL(`/api/sandbox/session/${visit}`, this.origin));
+    assert.deepEqual(await answer.json(), { status: 'denied', error: 'access_denied' });
+  }
+}
