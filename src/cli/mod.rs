@@ -177,7 +177,8 @@ mod tests {
             assert!(command.get_about().is_some(), "{name} has no help");
             waiting.extend(command.get_subcommands());
             if command.get_subcommands().next().is_none() {
-                assert!(command.get_after_long_help().is_some(), "{name} has no example");
+                let help = command.clone().render_long_help().to_string();
+                assert!(help.contains("Example"), "{name} has no example");
             }
         }
     }

@@ -52,9 +52,9 @@ impl Workshop {
     /// A sandbox that is ready for every command.
     pub(super) fn sandbox() -> Self {
         let shop = Self::bare(&format!(
-            "[sandbox]\nenabled = true\n[models]\ndirectory = {:?}\nsessions = 1\n\
+            "[sandbox]\nenabled = true\n[models]\ndirectory = \"{}\"\nsessions = 1\n\
              [restrictions]\nrequired_sources = [\"debtors\"]\n",
-            models()
+            models().display()
         ));
         shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"])
             .good();
