@@ -6,6 +6,7 @@ pub mod faces;
 pub mod inspection;
 pub mod system;
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ pub fn start_log(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::builder().parse(&log.filter).context("log.filter")?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Text => builder.try_init(),
@@ -196,7 +198,7 @@ fn register(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn P
     Ok(Arc::new(register))
 }
 
-/// Whether a store's complaint is about its schema rather than its health.
+/// What to do about a store's complaint.
 fn advice(error: &StoreError) -> &'static str {
     match error {
         StoreError::Unavailable(_) => {

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::accept_factor::{accept_factor, expect_unlocked};
-use super::check_restrictions::check_restrictions;
 use super::enrolled_factors::expect_none;
+use super::factor_attempt::FactorAttempt;
 use super::player_session::{audit, open};
 use super::recovery_codes::new_recovery_codes;
 use super::{PlayerError, Services};
@@ -58,13 +57,9 @@ pub async fn finish_passkey_enrolment(
         .passkeys
         .finish_registration(&state.ok_or(PlayerError::CeremonyUnknown)?, answer)?;
     let (texts, set) = new_recovery_codes(services).await?;
-    let checked = check_restrictions(services, player).await?;
 
-    let mut unit = services.store.begin().await?;
-    let mut verification = open(unit.as_mut(), session).await?;
-    verification.expect_second_factor(now)?;
-    expect_unlocked(unit.as_mut(), player, now).await?;
-    expect_none(unit.as_mut(), player).await?;
+    let mut attempt = FactorAttempt::begin(services, session).await?;
+    expect_none(attempt.unit.as_mut(), player).await?;
     let passkey = StoredPasskey {
         id: PasskeyId::new(now, services.randomness.as_ref()),
         player,
@@ -72,26 +67,17 @@ pub async fn finish_passkey_enrolment(
         content: proof.content,
         created_at: now,
     };
-    unit.insert_passkey(&passkey).await?;
-    unit.put_recovery_codes(player, &set).await?;
+    attempt.unit.insert_passkey(&passkey).await?;
+    attempt.unit.put_recovery_codes(player, &set).await?;
     let details = json!({ "factor": FactorKind::Passkey.as_str(), "passkey": passkey.id });
     audit(
-        unit.as_mut(),
-        &verification,
+        attempt.unit.as_mut(),
+        &attempt.verification,
         AuditKind::FactorEnrolled,
         details,
         now,
     )
     .await?;
-    accept_factor(
-        services,
-        unit.as_mut(),
-        &mut verification,
-        FactorKind::Passkey,
-        checked,
-        now,
-    )
-    .await?;
-    unit.commit().await?;
+    attempt.accept(services, FactorKind::Passkey).await?;
     Ok(texts)
 }

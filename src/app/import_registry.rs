@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 /// A source may be trusted for at least this long ...
 pub const SHORTEST_MAX_AGE: Duration = Duration::from_mins(1);
 /// ... and at most this long after it was refreshed.
-pub const LONGEST_MAX_AGE: Duration = Duration::from_hours(8784);
+pub const LONGEST_MAX_AGE: Duration = Duration::from_hours(366 * 24);
 
 /// What is to be imported.
 #[derive(Clone, Debug)]

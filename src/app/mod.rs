@@ -1,6 +1,5 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
-mod accept_factor;
 pub mod add_operator;
 pub mod authenticate_client;
 pub mod cancel_verification;
@@ -9,6 +8,7 @@ mod check_restrictions;
 pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod exchange_code;
+mod factor_attempt;
 pub mod give_consent;
 pub mod identify_person;
 pub mod import_people;

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::accept_factor::{accept_factor, expect_unlocked, reject_factor};
-use super::check_restrictions::check_restrictions;
+use super::factor_attempt::{FactorAttempt, expect_unlocked};
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
@@ -12,8 +11,6 @@ use crate::domain::ports::{Proof, UnitOfWork};
 use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
 use crate::domain::secret::SecretBytes;
-use crate::domain::time::Timestamp;
-use crate::domain::verification::Verification;
 
 /// The options for `navigator.credentials.get`.
 pub async fn begin_passkey(services: &Services, session: HandleHash) -> Result<Value, PlayerError> {
@@ -52,56 +49,20 @@ pub async fn prove_passkey(
         .await?;
     unit.commit().await?;
     let state = state.ok_or(PlayerError::CeremonyUnknown)?;
-    let checked = check_restrictions(services, player).await?;
 
-    let mut unit = services.store.begin().await?;
-    let mut verification = open(unit.as_mut(), session).await?;
-    verification.expect_second_factor(now)?;
-    let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
-    let passkeys = enrolled_passkeys(unit.as_mut(), player).await?;
+    let mut attempt = FactorAttempt::begin(services, session).await?;
+    let passkeys = enrolled_passkeys(attempt.unit.as_mut(), player).await?;
     let proof = services
         .passkeys
         .finish_authentication(&state, &contents(&passkeys), answer);
-    let used = proof.ok().and_then(|proof| matching(&passkeys, proof));
-    let Some((passkey, proof)) = used else {
-        return refuse(unit, &verification, player, lockout, now).await;
+    let Some((passkey, proof)) = proof.ok().and_then(|proof| matching(&passkeys, proof)) else {
+        return attempt.reject(FactorKind::Passkey).await;
     };
-    unit.update_passkey(passkey.id, &proof.content, now).await?;
-    unit.put_lockout(player, &lockout.succeeded()).await?;
-    accept_factor(
-        services,
-        unit.as_mut(),
-        &mut verification,
-        FactorKind::Passkey,
-        checked,
-        now,
-    )
-    .await?;
-    unit.commit().await?;
-    Ok(())
-}
-
-async fn refuse(
-    mut unit: Box<dyn UnitOfWork>,
-    verification: &Verification,
-    player: PlayerId,
-    lockout: crate::domain::second_factor::lockout::Lockout,
-    now: Timestamp,
-) -> Result<(), PlayerError> {
-    let refusal = reject_factor(
-        unit.as_mut(),
-        verification,
-        player,
-        FactorKind::Passkey,
-        lockout,
-        now,
-    )
-    .await?;
-    unit.commit().await?;
-    Err(match refusal {
-        PlayerError::CodeWrong => PlayerError::PasskeyRejected,
-        other => other,
-    })
+    attempt
+        .unit
+        .update_passkey(passkey.id, &proof.content, now)
+        .await?;
+    attempt.accept(services, FactorKind::Passkey).await
 }
 
 async fn enrolled_passkeys(

@@ -1,8 +1,6 @@
 //! Recovery codes: made with the first second factor, shown once; each can stand in for it once.
 
-use super::accept_factor::{accept_factor, expect_unlocked, reject_factor};
-use super::check_restrictions::check_restrictions;
-use super::player_session::open;
+use super::factor_attempt::FactorAttempt;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::second_factor::FactorKind;
@@ -25,18 +23,10 @@ pub async fn use_recovery_code(
     session: HandleHash,
     typed: &str,
 ) -> Result<(), PlayerError> {
-    let now = services.clock.now();
-    let mut unit = services.store.read().await?;
-    let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
-    drop(unit);
-    let checked = check_restrictions(services, player).await?;
-
-    let mut unit = services.store.begin().await?;
-    let mut verification = open(unit.as_mut(), session).await?;
-    verification.expect_second_factor(now)?;
-    let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
-    let codes = unit
-        .find_recovery_codes(player)
+    let mut attempt = FactorAttempt::begin(services, session).await?;
+    let codes = attempt
+        .unit
+        .find_recovery_codes(attempt.player)
         .await?
         .ok_or(PlayerError::FactorMissing)?;
     let typed = SecretText::new(typed);
@@ -44,25 +34,18 @@ pub async fn use_recovery_code(
         .await
         .map_err(|_| PlayerError::Worker)?;
     let used = match place {
-        Some(place) => unit.use_recovery_code(player, place, now).await?,
+        // Compare-and-set: of two requests with one code, one is too late.
+        Some(place) => {
+            attempt
+                .unit
+                .use_recovery_code(attempt.player, place, attempt.now)
+                .await?
+        }
         None => false,
     };
-    if !used {
-        let kind = FactorKind::RecoveryCode;
-        let refusal = reject_factor(unit.as_mut(), &verification, player, kind, lockout, now).await?;
-        unit.commit().await?;
-        return Err(refusal);
+    if used {
+        attempt.accept(services, FactorKind::RecoveryCode).await
+    } else {
+        attempt.reject(FactorKind::RecoveryCode).await
     }
-    unit.put_lockout(player, &lockout.succeeded()).await?;
-    accept_factor(
-        services,
-        unit.as_mut(),
-        &mut verification,
-        FactorKind::RecoveryCode,
-        checked,
-        now,
-    )
-    .await?;
-    unit.commit().await?;
-    Ok(())
 }

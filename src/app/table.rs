@@ -118,6 +118,9 @@ impl<R: BufRead> Table<R> {
     }
 }
 
+/// A line's number and its text, or why it has none.
+type NumberedLine = (u64, Result<String, RowFault>);
+
 struct Lines<R> {
     reader: R,
     hasher: Sha256,
@@ -138,7 +141,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The next line that is not blank, with its number.
-    fn next_text(&mut self) -> Result<Option<(u64, Result<String, RowFault>)>, TableError> {
+    fn next_text(&mut self) -> Result<Option<NumberedLine>, TableError> {
         while let Some((bytes, too_long)) = self.next_bytes()? {
             self.line += 1;
             let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
@@ -203,14 +206,9 @@ fn split(row: &str) -> Result<Vec<String>, RowFault> {
     let mut values = Vec::new();
     let mut rest = row;
     loop {
-        let (value, tail) = if let Some(quoted) = rest.strip_prefix('"') {
-            split_quoted(quoted)?
-        } else {
-            let end = rest.find(',').unwrap_or(rest.len());
-            if rest[..end].contains('"') {
-                return Err(RowFault::Quoting);
-            }
-            (rest[..end].to_owned(), &rest[end..])
+        let (value, tail) = match rest.strip_prefix('"') {
+            Some(quoted) => split_quoted(quoted)?,
+            None => split_plain(rest)?,
         };
         values.push(value);
         match tail.strip_prefix(',') {
@@ -219,6 +217,15 @@ fn split(row: &str) -> Result<Vec<String>, RowFault> {
             None => return Err(RowFault::Quoting),
         }
     }
+}
+
+/// The value up to the next comma, and what follows it.
+fn split_plain(rest: &str) -> Result<(String, &str), RowFault> {
+    let (value, tail) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+    if value.contains('"') {
+        return Err(RowFault::Quoting);
+    }
+    Ok((value.to_owned(), tail))
 }
 
 /// The value whose opening quotation mark was just read, and what follows its closing one.
@@ -318,10 +325,8 @@ mod tests {
             rows in prop::collection::vec(prop::array::uniform2("[^\r\n]{0,12}"), 0..6), buffer in 1_usize..50
         ) {
             let quote = |value: &String| format!("\"{}\"", value.replace('"', "\"\""));
-            let mut text = String::from("a,b\r\n");
-            for [a, b] in &rows {
-                text.push_str(&format!("{},{}\r\n", quote(a), quote(b)));
-            }
+            let lines = rows.iter().map(|[a, b]| format!("{},{}\r\n", quote(a), quote(b)));
+            let text: String = std::iter::once("a,b\r\n".to_owned()).chain(lines).collect();
             let expected: Rows = (2..).zip(&rows).map(|(line, [a, b])| row(line, &[a, b])).collect();
             prop_assert_eq!(read(text.as_bytes(), &["a", "b"], buffer).unwrap(), expected);
         }

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::accept_factor::{accept_factor, expect_unlocked, reject_factor};
-use super::check_restrictions::check_restrictions;
 use super::enrolled_factors::expect_none;
+use super::factor_attempt::FactorAttempt;
 use super::player_session::{audit, open};
 use super::recovery_codes::new_recovery_codes;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
 use crate::domain::secret::SecretText;
 
@@ -53,66 +53,38 @@ async fn prove(
     services: &Services,
     session: HandleHash,
     code: &str,
-    enrolling: Option<crate::domain::second_factor::recovery_code::RecoveryCodes>,
+    enrolling: Option<RecoveryCodes>,
 ) -> Result<(), PlayerError> {
-    let now = services.clock.now();
-    let mut unit = services.store.read().await?;
-    let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
-    drop(unit);
-    let checked = check_restrictions(services, player).await?;
-
-    let mut unit = services.store.begin().await?;
-    let mut verification = open(unit.as_mut(), session).await?;
-    verification.expect_second_factor(now)?;
-    let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
+    let mut attempt = FactorAttempt::begin(services, session).await?;
+    let (player, now) = (attempt.player, attempt.now);
     if enrolling.is_some() {
-        expect_none(unit.as_mut(), player).await?;
+        expect_none(attempt.unit.as_mut(), player).await?;
     }
-    let enrolment = unit
+    let enrolment = attempt
+        .unit
         .find_totp(player)
         .await?
         .filter(|enrolment| enrolment.is_confirmed() != enrolling.is_some())
         .ok_or(PlayerError::FactorMissing)?;
     let accepted = match enrolment.accept(code, now) {
         // Compare-and-set: of two requests with one code, one is too late.
-        Some(step) => unit.advance_totp(player, step).await?,
+        Some(step) => attempt.unit.advance_totp(player, step).await?,
         None => false,
     };
     if !accepted {
-        let refusal = reject_factor(
-            unit.as_mut(),
-            &verification,
-            player,
-            FactorKind::Totp,
-            lockout,
-            now,
-        )
-        .await?;
-        unit.commit().await?;
-        return Err(refusal);
+        return attempt.reject(FactorKind::Totp).await;
     }
-    unit.put_lockout(player, &lockout.succeeded()).await?;
     if let Some(set) = enrolling {
-        unit.put_recovery_codes(player, &set).await?;
+        attempt.unit.put_recovery_codes(player, &set).await?;
         let details = json!({ "factor": FactorKind::Totp.as_str() });
         audit(
-            unit.as_mut(),
-            &verification,
+            attempt.unit.as_mut(),
+            &attempt.verification,
             AuditKind::FactorEnrolled,
             details,
             now,
         )
         .await?;
     }
-    accept_factor(
-        services,
-        unit.as_mut(),
-        &mut verification,
-        FactorKind::Totp,
-        checked,
-        now,
-    )
-    .await?;
-    unit.commit().await?;
-    Ok(())
+    attempt.accept(services, FactorKind::Totp).await
 }

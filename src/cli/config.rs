@@ -32,7 +32,7 @@ Example:
     Show,
 }
 
-pub(super) fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
     let config = context.config()?;
     match args.command {
         Command::Check => {

@@ -108,7 +108,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Serve(args) => serve::run(context, args).await,
             Command::Migrate(args) => migrate::run(context, args).await,
             Command::Doctor(args) => doctor::run(context, args).await,
-            Command::Config(args) => config::run(context, args),
+            Command::Config(args) => config::run(context, &args),
             Command::Keys(args) => keys::run(args),
             Command::Operator(args) => operator::run(context, args).await,
             Command::Person(args) => person::run(context, args).await,

@@ -27,6 +27,8 @@ pub(super) async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCo
     let address = config.server.bind;
     let listener =
         TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
+    // The port that was taken, where the configuration left it open (port 0).
+    let address = listener.local_addr().unwrap_or(address);
     let server = startup::doors::open(listener, &config, services, None)?;
     tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
     server.await.context("the server broke off")?;

@@ -19,6 +19,9 @@ use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 /// Between two frames: ten a second, as a phone's page sends them.
 const FRAME_PAUSE: Duration = Duration::from_millis(100);
 
+/// The capture stream as a client holds it.
+pub type CaptureSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// One visit of one player.
 #[derive(Debug)]
 pub struct DemoPlayer {
@@ -100,7 +103,7 @@ impl DemoPlayer {
     }
 
     /// Opens the capture stream.
-    pub async fn open_capture(&self) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>> {
+    pub async fn open_capture(&self) -> Result<CaptureSocket> {
         let mut address = self.base.join("api/player/capture")?;
         let scheme = if self.base.scheme() == "https" {
             "wss"
@@ -127,6 +130,11 @@ impl DemoPlayer {
     /// Streams `clip` (JPEG frames, again from the start when it ends) until there is a result.
     pub async fn capture(&self, clip: &[Vec<u8>]) -> Result<Captured> {
         let mut socket = self.open_capture().await?;
+        self.stream(&mut socket, clip).await
+    }
+
+    /// [`DemoPlayer::capture`] over a stream that is open already.
+    pub async fn stream(&self, socket: &mut CaptureSocket, clip: &[Vec<u8>]) -> Result<Captured> {
         let mut captured = Captured {
             result: String::new(),
             frames: 0,

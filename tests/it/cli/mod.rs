@@ -8,4 +8,5 @@ mod operator;
 mod person;
 mod registry;
 mod review;
+mod serve;
 mod workshop;

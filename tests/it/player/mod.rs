@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod capture;
+mod database_gone;
 mod refusals;
 mod second_factor;
 mod story;

@@ -9,7 +9,17 @@ use crate::support::people::{adult, to_second_factor};
 
 #[tokio::test]
 async fn a_player_is_verified_end_to_end_and_the_operator_holds_a_token() {
-    let app = TestApp::start().await;
+    tell(&TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn the_same_story_on_postgresql() {
+    if let Some((app, _line)) = TestApp::start_on_postgres().await {
+        tell(&app).await;
+    }
+}
+
+async fn tell(app: &TestApp) {
     let iin = adult(1);
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
 
@@ -62,7 +72,7 @@ async fn nothing_of_the_person_lies_readable_in_the_database() {
         .unwrap();
     player.capture(&clip(Who::Other)).await.unwrap();
 
-    for entry in std::fs::read_dir(app.database.parent().unwrap()).unwrap() {
+    for entry in std::fs::read_dir(app.folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         let contains = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
         assert!(!contains(iin.expose().as_bytes()), "an IIN lies in the open");

@@ -7,12 +7,10 @@ use rastau::domain::ports::testing::SeededRandomness;
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::store::{SqlStore, StoreOptions};
 use sqlx::{AnyConnection, Connection as _, Executor as _};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
 use super::database::{Database, at, iin, keys};
-use crate::support::postgres;
+use crate::support::line::{Line, line};
 
 /// Past this, a caller would call it a hang.
 const A_FEW_SECONDS: Duration = Duration::from_secs(5);
@@ -35,45 +33,6 @@ fn assert_unavailable<T>(answer: Result<T, StoreError>, began: Instant) {
         Ok(_) => panic!("it should have failed"),
     }
     assert!(began.elapsed() < A_FEW_SECONDS, "{:?}", began.elapsed());
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Line {
-    Open,
-    /// Connections are cut and new ones are closed at once.
-    Cut,
-    /// Connections stay, and nothing comes through any more.
-    Silent,
-}
-
-/// Forwards TCP connections to the server's socket as the line's state allows. Returns the port.
-async fn line(state: watch::Receiver<Line>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let server = UnixStream::connect(postgres::socket_path()).await.unwrap();
-            tokio::spawn(forward(client, server, state.clone()));
-        }
-    });
-    port
-}
-
-async fn forward(mut client: TcpStream, mut server: UnixStream, mut state: watch::Receiver<Line>) {
-    loop {
-        let line = *state.borrow_and_update();
-        let changed = match line {
-            Line::Cut => return,
-            Line::Silent => state.changed().await,
-            Line::Open => tokio::select! {
-                _ = copy_bidirectional(&mut client, &mut server) => return,
-                changed = state.changed() => changed,
-            },
-        };
-        if changed.is_err() {
-            return;
-        }
-    }
 }
 
 /// A PostgreSQL database behind a line that the test may cut.

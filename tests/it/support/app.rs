@@ -26,7 +26,11 @@ use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use url::Url;
+
+use super::line::{Line, line};
+use super::postgres;
 
 /// The key of the staff's door in tests.
 pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
@@ -39,9 +43,8 @@ pub(crate) struct TestApp {
     pub(crate) base: Url,
     pub(crate) services: Services,
     pub(crate) clock: Arc<FakeClock>,
-    pub(crate) database: PathBuf,
+    pub(crate) folder: TempDir,
     server: actix_web::dev::ServerHandle,
-    _folder: TempDir,
 }
 
 impl TestApp {
@@ -53,7 +56,26 @@ impl TestApp {
     /// Starts with a changed policy.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Policy)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("rastau.db");
+        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        Self::start_on(&url, folder, change).await
+    }
+
+    /// Starts on PostgreSQL behind a line that the test may cut; `None` when tests go without PostgreSQL.
+    pub(crate) async fn start_on_postgres() -> Option<(Self, watch::Sender<Line>)> {
+        let direct = Url::parse(&postgres::new_database().await?).unwrap();
+        let (sender, receiver) = watch::channel(Line::Open);
+        let port = line(receiver).await;
+        let url = format!(
+            "postgres://rastau@127.0.0.1:{port}{}?sslmode=disable",
+            direct.path()
+        );
+        Some((
+            Self::start_on(&url, tempfile::tempdir().unwrap(), |_| ()).await,
+            sender,
+        ))
+    }
+
+    async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port())
             .parse()
@@ -64,8 +86,7 @@ impl TestApp {
             encryption: vec![SecretBytes::new(vec![1; 32])],
             lookup: SecretBytes::new(vec![2; 32]),
         };
-        let url = format!("sqlite://{}", database.display());
-        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
+        let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default())
             .await
             .unwrap();
         store.migrate().await.unwrap();
@@ -123,9 +144,8 @@ impl TestApp {
             base,
             services,
             clock,
-            database,
             server: handle,
-            _folder: folder,
+            folder,
         };
         app.restrict(&[]).await;
         app

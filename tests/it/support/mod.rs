@@ -2,5 +2,6 @@
 
 pub(crate) mod app;
 pub(crate) mod faces;
+pub(crate) mod line;
 pub(crate) mod people;
 pub(crate) mod postgres;

@@ -1,0 +1,127 @@
+//! One attempt at the second step: it ends accepted, and the verification is decided in the same transaction, or rejected,
+//! and counted.
+
+use serde_json::json;
+
+use super::check_restrictions::{Checked, check_restrictions};
+use super::player_session::{audit, audit_decision, open};
+use super::record_case::{Evidence, record_case};
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::HandleHash;
+use crate::domain::id::PlayerId;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::lockout::Lockout;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::{Verdict, Verification};
+
+/// An attempt under way, with its transaction open and the player's lock held: guesses queue up instead of racing.
+pub(super) struct FactorAttempt {
+    pub(super) unit: Box<dyn UnitOfWork>,
+    pub(super) verification: Verification,
+    pub(super) player: PlayerId,
+    pub(super) now: Timestamp,
+    lockout: Lockout,
+    checked: Checked,
+}
+
+impl FactorAttempt {
+    /// Asks age and registry first, so that nothing slow is asked while the lock is held; then takes the lock. Refused
+    /// while the player's second factor is locked.
+    pub(super) async fn begin(services: &Services, session: HandleHash) -> Result<Self, PlayerError> {
+        let now = services.clock.now();
+        let mut unit = services.store.read().await?;
+        let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
+        drop(unit);
+        let checked = check_restrictions(services, player).await?;
+
+        let mut unit = services.store.begin().await?;
+        let verification = open(unit.as_mut(), session).await?;
+        verification.expect_second_factor(now)?;
+        let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
+        Ok(Self {
+            unit,
+            verification,
+            player,
+            now,
+            lockout,
+            checked,
+        })
+    }
+
+    /// The factor holds: the verification is decided, and the slate wiped.
+    pub(super) async fn accept(mut self, services: &Services, factor: FactorKind) -> Result<(), PlayerError> {
+        let unit = self.unit.as_mut();
+        let Checked { outcome, details } = self.checked;
+        unit.put_lockout(self.player, &self.lockout.succeeded()).await?;
+        self.verification
+            .factor_succeeded(factor, outcome.clone(), self.now)?;
+        unit.update_verification(&mut self.verification).await?;
+        let accepted = json!({ "factor": factor.as_str() });
+        audit(
+            unit,
+            &self.verification,
+            AuditKind::FactorAccepted,
+            accepted,
+            self.now,
+        )
+        .await?;
+        audit_decision(unit, &self.verification, &outcome, details, self.now).await?;
+        if outcome.verdict != Verdict::Approved {
+            let evidence = Evidence {
+                reasons: outcome.codes(),
+                ..Evidence::default()
+            };
+            record_case(
+                services,
+                unit,
+                &self.verification,
+                outcome.verdict,
+                evidence,
+                self.now,
+            )
+            .await?;
+        }
+        self.unit.commit().await?;
+        Ok(())
+    }
+
+    /// The factor does not hold: the failure is counted. Always an error, the one that the player is told.
+    pub(super) async fn reject(mut self, factor: FactorKind) -> Result<(), PlayerError> {
+        let lockout = self.lockout.failed(self.now);
+        self.unit.put_lockout(self.player, &lockout).await?;
+        let details = json!({ "factor": factor.as_str(), "failures": lockout.failures });
+        audit(
+            self.unit.as_mut(),
+            &self.verification,
+            AuditKind::FactorRejected,
+            details,
+            self.now,
+        )
+        .await?;
+        self.unit.commit().await?;
+        let wait = lockout.wait(self.now);
+        Err(match factor {
+            _ if !wait.is_zero() => PlayerError::Locked(wait),
+            FactorKind::Passkey => PlayerError::PasskeyRejected,
+            FactorKind::Totp | FactorKind::RecoveryCode => PlayerError::CodeWrong,
+        })
+    }
+}
+
+/// Takes the player's lock and reads their failures; refuses while they are locked out.
+pub(super) async fn expect_unlocked(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<Lockout, PlayerError> {
+    unit.lock_player(player).await?;
+    let lockout = unit.find_lockout(player).await?;
+    let wait = lockout.wait(now);
+    if wait.is_zero() {
+        Ok(lockout)
+    } else {
+        Err(PlayerError::Locked(wait))
+    }
+}

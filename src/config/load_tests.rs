@@ -1,0 +1,133 @@
+use super::*;
+use std::collections::BTreeSet;
+
+fn with(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("rastau.toml");
+    std::fs::write(&file, text).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    load(&file, true, environment).map_err(|why| why.to_string().replace(dir.path().to_str().unwrap(), "DIR"))
+}
+
+#[test]
+fn the_environment_stands_above_the_file() {
+    let config = with(
+        "[server]\nbind = \"0.0.0.0:1\"\nworkers = 2\n[restrictions]\nrequired_sources = [\"a-1\"]",
+        &[
+            ("RASTAU__SERVER__WORKERS", "7"),
+            ("RASTAU__SANDBOX__ENABLED", "true"),
+            (
+                "RASTAU__RESTRICTIONS__REQUIRED_SOURCES",
+                "[\"debtors\", \"court\"]",
+            ),
+            ("RASTAU__TOKENS__LIFETIME", "60s"),
+            ("RASTAU_CONFIG", "elsewhere"),
+            ("HOME", "/"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.server.bind.to_string(), "0.0.0.0:1");
+    assert_eq!(config.server.workers, Some(7));
+    assert!(config.sandbox.enabled);
+    assert_eq!(config.restrictions.required_sources, ["debtors", "court"]);
+    assert_eq!(config.tokens.lifetime.0.as_secs(), 60);
+}
+
+#[test]
+fn every_fault_names_key_range_and_origin() {
+    let why = with(
+        "[server]\nworkers = 0\npublic_url = \"https://x.example/path\"\nprot = 1\n[token]\nlifetime = \"1s\"\n[models]\nqueue = \"many\"\n[face]\nmatch_from = 0.5",
+        &[("RASTAU__TOKENS__LIFETIME", "1h"), ("RASTAU__LOG", "x")],
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(why);
+}
+
+#[test]
+fn a_file_that_is_no_toml_or_not_there_is_named() {
+    assert_eq!(
+        with("[server]\nbind = ", &[]).unwrap_err().lines().next(),
+        Some(
+            "DIR/rastau.toml is not valid TOML: line 2: string values must be quoted, expected literal string"
+        )
+    );
+    let missing = Path::new("/nowhere/rastau.toml");
+    assert!(
+        load(missing, true, [])
+            .unwrap_err()
+            .to_string()
+            .contains("/nowhere/rastau.toml")
+    );
+    assert_eq!(load(missing, false, []).unwrap().file, None);
+}
+
+#[test]
+fn what_is_shown_holds_no_secret() {
+    let config = with(
+        "[database]\nurl = \"postgres://u:hunter2@h/d\"\n[compliance]\ntoken = \"hunter2hunter2hunter2hunter2hunter2\"\n[population_register]\nkind=\"http\"\nurl=\"https://r.example/\"\ntoken = \"hunter2\"",
+        &[],
+    )
+    .unwrap();
+    let shown = config.show();
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert!(shown.contains("postgres://u:redacted@h/d") && shown.contains("(set, not shown)"));
+}
+
+#[test]
+fn a_wrong_type_does_not_quote_a_secret() {
+    let why = with("[compliance]\ntoken = 4711", &[]).unwrap_err();
+    assert!(why.contains("compliance.token") && !why.contains("4711"), "{why}");
+}
+
+/// The keys of a section as serde knows them, out of its error for an unknown one.
+fn fields_of<S: Section>() -> BTreeSet<String> {
+    let why = toml::from_str::<Table>("zzz = 1")
+        .ok()
+        .and_then(|table| Value::Table(table).try_into::<S>().err())
+        .unwrap()
+        .to_string();
+    why.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_described_keys_are_the_keys() {
+    fn check<S: Section>() {
+        let described: BTreeSet<String> = S::KEYS.iter().map(|key| key.name.to_owned()).collect();
+        assert_eq!(fields_of::<S>(), described, "{}", S::NAME);
+    }
+    check::<Server>();
+    check::<Database>();
+    check::<Keys>();
+    check::<Models>();
+    check::<Face>();
+    check::<Restrictions>();
+    check::<PopulationRegister>();
+    check::<Compliance>();
+    check::<Sandbox>();
+    check::<Tokens>();
+    check::<Log>();
+}
+
+#[test]
+fn the_operations_manual_describes_every_key() {
+    let manual = include_str!("../../docs/OPERATIONS.md");
+    for (key, _) in keys() {
+        assert!(
+            manual.contains(&format!("`{key}`")),
+            "docs/OPERATIONS.md is silent about {key}"
+        );
+    }
+}
+
+#[test]
+fn variables_are_read_as_toml_would() {
+    assert_eq!(scalar("7"), Value::Integer(7));
+    assert_eq!(scalar("\"7\""), Value::String("7".into()));
+    assert_eq!(scalar("24h"), Value::String("24h".into()));
+    assert_eq!(scalar("127.0.0.1:80"), Value::String("127.0.0.1:80".into()));
+    assert_eq!(scalar("1\nx = 2"), Value::String("1\nx = 2".into()));
+    assert_eq!(scalar("2026-01-01"), Value::String("2026-01-01".into()));
+}
