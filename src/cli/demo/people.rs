@@ -54,7 +54,7 @@ pub(super) fn people() -> [DemoPerson; 4] {
         },
         DemoPerson {
             iin: compose(date!(1985 - 05 - 05), 9_000),
-            name: "Данияр Демо",
+            name: "Динара Демо",
             portrait: COLLEAGUE,
             note: "demo_approved",
             grounds: &[],

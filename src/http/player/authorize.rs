@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::problem::problem;
-use super::session_cookie;
+use super::{lost_browser, session_cookie};
 use crate::app::Services;
 use crate::app::start_verification::start_verification;
 use crate::http::problem::{Problem, locale};
@@ -18,15 +18,16 @@ pub(super) struct Arrival {
 }
 
 /// Begins a verification and sends the browser to its page. A request that cannot be found is answered to the player:
-/// there is no address yet that could be trusted with it.
+/// there is no address yet that could be trusted with it. Whoever comes by the same link again goes on where they were.
 pub(super) async fn authorize(
     request: HttpRequest,
     services: web::Data<Services>,
     arrival: web::Query<Arrival>,
 ) -> Result<HttpResponse, Problem> {
-    let started = start_verification(&services, &arrival.client_id, &arrival.request_uri)
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    let started = match start_verification(&services, &arrival.client_id, &arrival.request_uri).await {
+        Ok(started) => started,
+        Err(error) => return lost_browser::answer(&request, problem(&error, locale(&request))),
+    };
     let page = match started.ui_locales.as_deref() {
         Some(suggested) => format!("/verify/?ui_locales={}", Locale::negotiate(suggested).tag()),
         None => "/verify/".to_owned(),

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod capture;
+mod lost_browser;
 mod passkey;
 mod problem;
 mod session_cookie;

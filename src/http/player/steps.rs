@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::problem::problem;
-use super::{session_cookie, view};
+use super::{lost_browser, session_cookie, view};
 use crate::app::Services;
 use crate::app::cancel_verification::cancel_verification;
 use crate::app::give_consent::give_consent;
@@ -88,10 +88,14 @@ pub(super) async fn back(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let session = session_cookie::read(&request, &services)?;
-    let address = return_to_operator(&services, session)
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    let session = match session_cookie::read(&request, &services) {
+        Ok(session) => session,
+        Err(refusal) => return lost_browser::answer(&request, refusal),
+    };
+    let address = match return_to_operator(&services, session).await {
+        Ok(address) => address,
+        Err(error) => return lost_browser::answer(&request, problem(&error, locale(&request))),
+    };
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, address.as_str()))
         .insert_header((CACHE_CONTROL, "no-store"))

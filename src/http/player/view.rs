@@ -9,7 +9,7 @@ use crate::domain::capture::FRAMES_NEEDED;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::verification::{Outcome, Reason, Stage, Verdict};
 use crate::http::problem::Problem;
-use crate::messages::{Locale, message};
+use crate::messages::{Locale, Message, message};
 
 use super::problem::problem;
 
@@ -55,6 +55,7 @@ struct OutcomeView {
 #[derive(Debug, Serialize)]
 struct ReasonView {
     code: &'static str,
+    title: String,
     text: String,
     legal_basis: Option<String>,
     source: Option<String>,
@@ -113,9 +114,11 @@ fn render_outcome(outcome: &Outcome, return_url: String, locale: Locale) -> Outc
 }
 
 fn render_reason(reason: &Reason, locale: Locale) -> ReasonView {
+    let Message { title, text } = message(reason.code.code(), locale);
     ReasonView {
         code: reason.code.code(),
-        text: message(reason.code.code(), locale).text,
+        title,
+        text,
         legal_basis: reason.legal_basis.clone(),
         source: reason.source.clone(),
         until: reason.until.map(|until| until.almaty_date().to_string()),

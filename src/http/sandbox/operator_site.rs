@@ -188,9 +188,7 @@ pub(super) async fn play(
         .begin(&base(&services), services.randomness.as_ref(), locales)
         .await
         .map_err(|failed| unavailable(&failed, &request))?;
-    Ok(HttpResponse::SeeOther()
-        .insert_header((LOCATION, address))
-        .finish())
+    Ok(see_other(&address))
 }
 
 pub(super) async fn callback(
@@ -200,9 +198,9 @@ pub(super) async fn callback(
     query: web::Query<Callback>,
 ) -> Result<HttpResponse, Problem> {
     let verifier = operator.visits().pending.remove(&query.state);
-    // RFC 9207: an answer of another issuer is not for us.
+    // RFC 9207: an answer of another issuer is not for us. A visit that is over or unknown has a page that says so.
     let (Some(verifier), true) = (verifier, query.iss == services.policy.issuer) else {
-        return Err(Problem::new(ProblemCode::RequestUnknown, locale(&request)));
+        return Ok(see_other("/sandbox/?session=gone"));
     };
     let ended = match &query.code {
         Some(code) => operator
@@ -213,9 +211,7 @@ pub(super) async fn callback(
     };
     let visit = new_handle(services.randomness.as_ref());
     operator.visits().ended.insert(visit.clone(), ended);
-    Ok(HttpResponse::SeeOther()
-        .insert_header((LOCATION, format!("/sandbox/?session={visit}")))
-        .finish())
+    Ok(see_other(&format!("/sandbox/?session={visit}")))
 }
 
 pub(super) async fn session(
@@ -228,6 +224,12 @@ pub(super) async fn session(
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(ended))
+}
+
+fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, address))
+        .finish()
 }
 
 fn unavailable(failed: &Failed, request: &HttpRequest) -> Problem {

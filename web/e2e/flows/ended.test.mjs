@@ -36,8 +36,14 @@ test('a link of the operator that is unknown or was used already leads to a page
 
     const used = page.waitForRequest((request) => request.url().includes('/oauth2/authorize'));
     await player.play();
-    await player.page.context().clearCookies();
+    await player.consent();
+    // Back and forward in the browser: the same link again, and the verification goes on where it was.
     await page.goto((await used).url());
+    await player.onPage('identify');
+    await page.context().clearCookies();
+    await page.goto((await used).url());
+    await player.onPage('ended');
+    await page.goto(new URL('/api/player/return', origin).href);
     await player.onPage('ended');
   }));
 

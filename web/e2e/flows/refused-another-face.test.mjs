@@ -26,6 +26,6 @@ test("somebody else's face gets five attempts, each told why it failed, and is r
     assert.equal(await player.outcome(), 'refused');
     assert.deepEqual(await player.reasons(), ['face_mismatch']);
     const told = assertSpoken();
-    await lookInEachLanguage(page, 'outcome-face-mismatch', (locale) => told(player.part('outcome-reason').locator('.text'), locale));
+    await lookInEachLanguage(page, 'outcome-face-mismatch', (locale) => told(player.part('reason-text'), locale));
     await player.operatorLearnsOnlyNo();
   }));

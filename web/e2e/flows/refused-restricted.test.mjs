@@ -22,7 +22,7 @@ test('a restricted player is told every ground with its basis, source and end; t
     await lookInEachLanguage(page, 'outcome-restricted', async (locale) => {
       for (const ground of GROUNDS) {
         const reason = page.locator(`[data-testid=outcome-reason][data-code=${ground}]`);
-        await spoken[ground](reason.locator('.text'), locale);
+        await spoken[ground](reason.getByTestId('reason-text'), locale);
         assert.match(await reason.getByTestId('reason-until').textContent(), /20\d\d/);
         assert.match(await reason.getByTestId('reason-legal-basis').textContent(), /\S/);
         assert.match(await reason.getByTestId('reason-source').textContent(), /\S/);

@@ -18,7 +18,7 @@ test('a player under 21 is refused and told so; the operator learns only no', ()
     const spoken = assertSpoken();
     await lookInEachLanguage(page, 'outcome-under-21', async (locale) => {
       const reason = page.locator('[data-testid=outcome-reason][data-code=under_21]');
-      await spoken(reason.locator('.text'), locale);
+      await spoken(reason.getByTestId('reason-text'), locale);
     });
     assert.deepEqual(await player.reasons(), ['under_21']);
     await player.operatorLearnsOnlyNo();

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 
-const SPEAKS = { kk: /[әғқңөұүһі]/i, ru: /\p{Script=Cyrillic}/u, en: /^[^\p{Script=Cyrillic}]*\p{Script=Latin}[^\p{Script=Cyrillic}]*$/u };
+/** Letters that the language has and the others do not. */
+const SPEAKS = {
+  kk: /[әғқңөұүһі]/i,
+  ru: /^[^әғқңөұүһі]*\p{Script=Cyrillic}[^әғқңөұүһі]*$/iu,
+  en: /^[^\p{Script=Cyrillic}]*\p{Script=Latin}[^\p{Script=Cyrillic}]*$/u,
+};
 
 /**
  * Asserts that a sentence is in the language asked for: waits until it is another one than in the other languages, and

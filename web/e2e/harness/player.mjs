@@ -81,13 +81,8 @@ export class Player {
     return this.faceEnds();
   }
 
-  async faceEnds() {
-    const ended = await this.page.waitForFunction(() => {
-      const face = document.querySelector('[data-testid=face]');
-      if (!face) return document.querySelector('main')?.dataset.testid?.replace('page-', '');
-      const under_way = ['intro', 'asking', 'connecting', 'capturing', 'moving_on'];
-      return under_way.includes(face.dataset.phase) ? null : face.dataset.phase;
-    });
+  async faceEnds(timeout = PATIENCE_MS) {
+    const ended = await this.page.waitForFunction(faceEnd, null, { timeout });
     return ended.jsonValue();
   }
 
@@ -143,4 +138,12 @@ export class Player {
     const answer = await fetch(new URL(`/api/sandbox/session/${visit}`, this.origin));
     assert.deepEqual(await answer.json(), { status: 'denied', error: 'access_denied' });
   }
+}
+
+/** In the page: how the camera step has ended, if it has. */
+function faceEnd() {
+  const face = document.querySelector('[data-testid=face]');
+  if (!face) return document.querySelector('main')?.dataset.testid?.replace('page-', '');
+  const underWay = ['intro', 'asking', 'connecting', 'capturing', 'moving_on'];
+  return underWay.includes(face.dataset.phase) ? null : face.dataset.phase;
 }

@@ -5,6 +5,9 @@ export type Result = 'approved' | 'refused' | 'under_review' | 'cancelled';
 
 export interface Reason {
   readonly code: string;
+  /** What it is, in a few words. */
+  readonly title: string;
+  /** What it means and what to do. */
   readonly text: string;
   readonly legal_basis: string | null;
   readonly source: string | null;

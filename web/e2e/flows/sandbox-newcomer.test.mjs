@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertSpoken } from '../harness/language.mjs';
+import { chooseLocale, look } from '../harness/look.mjs';
+import { withPlayer } from '../harness/player.mjs';
+import { refusal } from '../harness/watch.mjs';
+
+async function fillIn(player, birthDate) {
+  await player.page.goto(new URL('/sandbox/', player.origin).href);
+  await player.part('add-name').fill('Сынақ Адам');
+  await player.part('add-birth-date').fill(birthDate);
+  await player.part('add-iin').waitFor();
+}
+
+test('a newcomer takes the photo with their own camera, and passes the comparison with it', () =>
+  withPlayer({ face: 'astronaut' }, async (player) => {
+    await fillIn(player, '1995-06-07');
+    await player.part('photo-open').click();
+    await player.page.waitForFunction(() => document.querySelector('[data-testid=photo-video]')?.videoWidth > 0);
+    await look(player.page, 'sandbox-camera');
+    await player.part('photo-take').click();
+    await player.part('photo-preview').waitFor();
+    await player.part('add-submit').click();
+    await player.comeToSecondFactor(await player.part('add-done-iin').textContent());
+  }));
+
+test('a photo that cannot serve is refused in the language of the page, and another one may be chosen', () =>
+  withPlayer({ face: null, expected: [refusal(422)] }, async (player) => {
+    const { page } = player;
+    await fillIn(player, '1996-07-08');
+    await player.part('photo-open').click();
+    await page.locator('[data-testid=photo-trouble]').waitFor();
+    await player.part('photo-file').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
+    await page.locator('[data-testid=photo-trouble]').waitFor();
+    await look(page, 'sandbox-photo-unreadable');
+    const withoutFace = await page.screenshot({ clip: { x: 0, y: 0, width: 360, height: 480 } });
+    await player.part('photo-file').setInputFiles({ name: 'page.png', mimeType: 'image/png', buffer: withoutFace });
+    const spoken = assertSpoken();
+    for (const locale of ['ru', 'en', 'kk']) {
+      await chooseLocale(page, locale);
+      await player.part('add-submit').click();
+      const problem = page.locator('[data-testid=problem][data-code=no_face]');
+      await spoken(problem, locale);
+    }
+    await look(page, 'sandbox-photo-without-face');
+    assert.equal(await page.locator('[data-testid=person][data-note=newcomer]').filter({ hasText: await player.part('add-iin').textContent() }).count(), 0);
+  }));
