@@ -31,7 +31,7 @@ pub enum EvaluateCommand {
 /// What `evaluate faces` takes.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rastau evaluate faces --index ../shared/eval/faces/index.csv\n  \
+    after_long_help = "Examples:\n  rastau evaluate faces --index ../shared/eval/faces/index.csv\n  \
                         rastau evaluate faces --index faces/index.csv --json > faces.json"
 )]
 pub struct FacesArgs {

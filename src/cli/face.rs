@@ -27,7 +27,7 @@ pub enum FaceCommand {
 /// What `face compare` takes.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 match, 1 no match, 2 could not tell.\n\nExamples:\n  \
+    after_long_help = "Exit status: 0 match, 1 no match, 2 could not tell.\n\nExamples:\n  \
                         rastau face compare id-photo.jpg selfie.jpg\n  \
                         rastau face compare id-photo.jpg selfie.jpg --json | jq .outcome"
 )]
@@ -44,7 +44,7 @@ pub struct CompareArgs {
 /// What `face inspect` takes.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 when every picture could be read, 2 otherwise.\n\nExamples:\n  \
+    after_long_help = "Exit status: 0 when every picture could be read, 2 otherwise.\n\nExamples:\n  \
                         rastau face inspect photo.jpg\n  rastau face inspect --live frames/*.jpg\n  \
                         rastau face inspect photo.jpg --json | jq '.[0].quality'"
 )]
