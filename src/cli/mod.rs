@@ -89,12 +89,22 @@ impl Context {
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
     let context = Context { file: line.config };
+    let failure = failure_code(&line.command);
     match run(&context, line.command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("rastau: {}", chain(&error));
-            ExitCode::FAILURE
+            failure
         }
+    }
+}
+
+/// What a command that could not do its work ends with. A comparison of faces says "no match" with 1: it must not say
+/// so of a broken configuration.
+fn failure_code(command: &Command) -> ExitCode {
+    match command {
+        Command::Face(_) => ExitCode::from(face::COULD_NOT_TELL),
+        _ => ExitCode::FAILURE,
     }
 }
 
@@ -185,9 +195,7 @@ mod tests {
 
     #[test]
     fn causes_are_told_once_and_on_one_line() {
-        let error = anyhow::anyhow!("the disk is full")
-            .context("cannot write: the disk is full")
-            .context("no import");
+        let error = anyhow::anyhow!("the disk is full").context("cannot write: the disk is full").context("no import");
         assert_eq!(chain(&error), "no import: cannot write: the disk is full");
     }
 }

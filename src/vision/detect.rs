@@ -44,11 +44,7 @@ struct Layout<'a> {
 impl Detector {
     /// Over a session of the model.
     pub fn new(session: Session, model: &Model, thresholds: DetectionThresholds) -> Self {
-        Self {
-            session,
-            feeding: Feeding::of(model),
-            thresholds,
-        }
+        Self { session, feeding: Feeding::of(model), thresholds }
     }
 
     /// Every face, best first: the larger and surer, the better.
@@ -86,9 +82,7 @@ impl Detector {
         let numbers = self.feeding.numbers(&layout.canvas);
         let columns = layout.canvas.width() as usize;
         let least = self.thresholds.score;
-        let mut faces = self.feeding.run(&mut self.session, &numbers, |outputs| {
-            candidates(outputs, columns, least)
-        })?;
+        let mut faces = self.feeding.run(&mut self.session, &numbers, |outputs| candidates(outputs, columns, least))?;
         faces.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         faces.truncate(CANDIDATES);
         let mut faces = suppress(faces, self.thresholds.nms_iou);
@@ -114,17 +108,10 @@ impl Detector {
         let filled = inner.map(|length| length + 2 * margin.unsigned_abs());
         let canvas = filled.map(|length| length.next_multiple_of(GRID));
         let here = [picture.width(), picture.height()];
-        let small = if inner == here {
-            Cow::Borrowed(picture)
-        } else {
-            Cow::Owned(resize(picture, inner[0], inner[1])?)
-        };
+        let small =
+            if inner == here { Cow::Borrowed(picture) } else { Cow::Owned(resize(picture, inner[0], inner[1])?) };
         Ok(Layout {
-            canvas: if inner == canvas {
-                small
-            } else {
-                Cow::Owned(lay(&small, canvas, [margin; 2], filled))
-            },
+            canvas: if inner == canvas { small } else { Cow::Owned(lay(&small, canvas, [margin; 2], filled)) },
             scale,
             left: margin as f32,
             top: margin as f32,
@@ -135,15 +122,9 @@ impl Detector {
 impl Layout<'_> {
     fn back(&self, face: &mut Face) {
         let [x, y, width, height] = face.bounds;
-        face.bounds = [
-            (x - self.left) / self.scale,
-            (y - self.top) / self.scale,
-            width / self.scale,
-            height / self.scale,
-        ];
-        face.points = face
-            .points
-            .map(|[x, y]| [(x - self.left) / self.scale, (y - self.top) / self.scale]);
+        face.bounds =
+            [(x - self.left) / self.scale, (y - self.top) / self.scale, width / self.scale, height / self.scale];
+        face.points = face.points.map(|[x, y]| [(x - self.left) / self.scale, (y - self.top) / self.scale]);
     }
 }
 
@@ -184,9 +165,7 @@ fn candidates(outputs: &SessionOutputs<'_>, width: usize, least: f32) -> Result<
                     width,
                     height,
                 ],
-                points: std::array::from_fn(|i| {
-                    [(points[2 * i] + column) * cell, (points[2 * i + 1] + row) * cell]
-                }),
+                points: std::array::from_fn(|i| [(points[2 * i] + column) * cell, (points[2 * i + 1] + row) * cell]),
                 confidence,
             };
             if is_finite(&face) {
@@ -198,20 +177,14 @@ fn candidates(outputs: &SessionOutputs<'_>, width: usize, least: f32) -> Result<
 }
 
 fn is_finite(face: &Face) -> bool {
-    face.bounds
-        .iter()
-        .chain(face.points.iter().flatten())
-        .all(|value| value.is_finite())
+    face.bounds.iter().chain(face.points.iter().flatten()).all(|value| value.is_finite())
 }
 
 /// Non-maximum suppression: of boxes that overlap more than `limit` the surest stays. `faces` come surest first.
 fn suppress(faces: Vec<Face>, limit: f32) -> Vec<Face> {
     let mut kept: Vec<Face> = Vec::new();
     for face in faces {
-        if kept
-            .iter()
-            .all(|other| overlap(&face.bounds, &other.bounds) <= limit)
-        {
+        if kept.iter().all(|other| overlap(&face.bounds, &other.bounds) <= limit) {
             kept.push(face);
         }
     }
@@ -232,11 +205,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn face(bounds: [f32; 4], confidence: f32) -> Face {
-        Face {
-            bounds,
-            points: [[0.0; 2]; 5],
-            confidence,
-        }
+        Face { bounds, points: [[0.0; 2]; 5], confidence }
     }
 
     #[test]

@@ -57,9 +57,9 @@ impl Embedder {
     /// # Errors
     /// When the runtime fails or answers no direction at all.
     pub fn unit(&mut self, numbers: &InputNumbers) -> Result<Wiped<f32>, InferenceError> {
-        let values = self.feeding.run(&mut self.session, numbers, |outputs| {
-            Ok(Wiped::new(output(outputs, &self.output)?.to_vec()))
-        })?;
+        let values = self
+            .feeding
+            .run(&mut self.session, numbers, |outputs| Ok(Wiped::new(output(outputs, &self.output)?.to_vec())))?;
         let norm = values.iter().map(|value| value * value).sum::<f32>().sqrt();
         if !norm.is_finite() || norm <= f32::EPSILON {
             return Err(InferenceError("the embedder answers no direction".into()));

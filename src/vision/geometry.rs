@@ -28,11 +28,7 @@ pub struct Area {
 /// When OpenCV refuses.
 pub fn resize(picture: &Picture, width: u32, height: u32) -> Result<Picture, InferenceError> {
     let shrinks = width < picture.width() || height < picture.height();
-    let method = if shrinks {
-        imgproc::INTER_AREA
-    } else {
-        imgproc::INTER_LINEAR
-    };
+    let method = if shrinks { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
     resize_by(picture, width, height, method)
 }
 
@@ -47,11 +43,8 @@ pub fn resize_linear(picture: &Picture, width: u32, height: u32) -> Result<Pictu
 fn resize_by(picture: &Picture, width: u32, height: u32, method: i32) -> Result<Picture, InferenceError> {
     let mut out = Picture::black(width.max(1), height.max(1));
     let size = Size::new(signed(out.width()), signed(out.height()));
-    let from = Mat::new_rows_cols_with_bytes::<Vec3b>(
-        signed(picture.height()),
-        signed(picture.width()),
-        picture.pixels(),
-    )?;
+    let from =
+        Mat::new_rows_cols_with_bytes::<Vec3b>(signed(picture.height()), signed(picture.width()), picture.pixels())?;
     let mut to = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(size.height, size.width, out.pixels_mut())?;
     imgproc::resize(&from, &mut to, size, 0.0, 0.0, method)?;
     drop(to);
@@ -65,22 +58,11 @@ fn resize_by(picture: &Picture, width: u32, height: u32, method: i32) -> Result<
 pub fn warp(picture: &Picture, map: &Affine, width: u32, height: u32) -> Result<Picture, InferenceError> {
     let mut out = Picture::black(width, height);
     let size = Size::new(signed(width), signed(height));
-    let from = Mat::new_rows_cols_with_bytes::<Vec3b>(
-        signed(picture.height()),
-        signed(picture.width()),
-        picture.pixels(),
-    )?;
+    let from =
+        Mat::new_rows_cols_with_bytes::<Vec3b>(signed(picture.height()), signed(picture.width()), picture.pixels())?;
     let mut to = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(size.height, size.width, out.pixels_mut())?;
     let matrix = Mat::from_slice_2d(map)?;
-    imgproc::warp_affine(
-        &from,
-        &mut to,
-        &matrix,
-        size,
-        imgproc::INTER_LINEAR,
-        BORDER_CONSTANT,
-        Scalar::default(),
-    )?;
+    imgproc::warp_affine(&from, &mut to, &matrix, size, imgproc::INTER_LINEAR, BORDER_CONSTANT, Scalar::default())?;
     drop(to);
     Ok(out)
 }
@@ -118,15 +100,9 @@ pub fn lay(picture: &Picture, canvas: [u32; 2], at: [i32; 2], filled: [u32; 2]) 
     // Columns of the canvas: before the picture, in it, after it.
     let columns = canvas[0].min(filled[0]) as usize;
     let start = usize::try_from(at[0]).unwrap_or(0).min(columns);
-    let end = usize::try_from(i64::from(at[0]) + i64::from(picture.width()))
-        .unwrap_or(0)
-        .clamp(start, columns);
+    let end = usize::try_from(i64::from(at[0]) + i64::from(picture.width())).unwrap_or(0).clamp(start, columns);
     let skipped = usize::try_from(-i64::from(at[0])).unwrap_or(0).min(width - 1);
-    let lines = out
-        .pixels_mut()
-        .as_chunks_mut::<3>()
-        .0
-        .chunks_exact_mut(canvas[0] as usize);
+    let lines = out.pixels_mut().as_chunks_mut::<3>().0.chunks_exact_mut(canvas[0] as usize);
     for (y, line) in (0_i32..).zip(lines).take(filled[1] as usize) {
         let row = y.saturating_sub(at[1]).clamp(0, signed(picture.height()) - 1) as usize * width;
         let from = &source[row..row + width];
@@ -148,9 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn painted(width: u32, height: u32) -> Picture {
-        let pixels: Vec<u8> = (0..width * height)
-            .flat_map(|i| [i as u8, (i >> 8) as u8, 7])
-            .collect();
+        let pixels: Vec<u8> = (0..width * height).flat_map(|i| [i as u8, (i >> 8) as u8, 7]).collect();
         Picture::from_pixels(width, height, pixels).unwrap()
     }
 
@@ -168,9 +142,7 @@ mod tests {
 
     #[test]
     fn shrinking_averages_and_a_warp_leaves_black_outside() {
-        let board: Vec<u8> = (0..64 * 64)
-            .flat_map(|i| [((i + i / 64) % 2 * 200) as u8; 3])
-            .collect();
+        let board: Vec<u8> = (0..64 * 64).flat_map(|i| [((i + i / 64) % 2 * 200) as u8; 3]).collect();
         let board = Picture::from_pixels(64, 64, board).unwrap();
         let small = resize(&board, 16, 16).unwrap();
         assert!(small.pixels().iter().all(|value| value.abs_diff(100) <= 1));

@@ -16,22 +16,14 @@ pub struct Picture {
 impl Picture {
     /// A black picture of `width` x `height` pixels.
     pub fn black(width: u32, height: u32) -> Self {
-        Self {
-            width,
-            height,
-            pixels: Wiped::new(vec![0; width as usize * height as usize * 3]),
-        }
+        Self { width, height, pixels: Wiped::new(vec![0; width as usize * height as usize * 3]) }
     }
 
     /// Takes over `width * height * 3` bytes; `None` when there are more or fewer, or no pixel at all.
     pub fn from_pixels(width: u32, height: u32, pixels: impl Into<Wiped<u8>>) -> Option<Self> {
         let pixels = pixels.into();
         let expected = (width as usize).checked_mul(height as usize)?.checked_mul(3)?;
-        (expected > 0 && pixels.len() == expected).then_some(Self {
-            width,
-            height,
-            pixels,
-        })
+        (expected > 0 && pixels.len() == expected).then_some(Self { width, height, pixels })
     }
 
     /// Width in pixels, at least 1.

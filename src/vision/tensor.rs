@@ -110,12 +110,7 @@ impl Feeding {
 ///
 /// # Errors
 /// When the model has no such output, or it is not of 32-bit floats.
-pub fn output<'a>(
-    outputs: &'a ort::session::SessionOutputs<'_>,
-    name: &str,
-) -> Result<&'a [f32], InferenceError> {
-    let value = outputs
-        .get(name)
-        .ok_or_else(|| InferenceError(format!("no output `{name}`")))?;
+pub fn output<'a>(outputs: &'a ort::session::SessionOutputs<'_>, name: &str) -> Result<&'a [f32], InferenceError> {
+    let value = outputs.get(name).ok_or_else(|| InferenceError(format!("no output `{name}`")))?;
     Ok(value.try_extract_tensor::<f32>()?.1)
 }
