@@ -8,6 +8,9 @@ import { freePort, Service } from '../harness/service.mjs';
 
 const GONE = /net::ERR_|WebSocket connection to|500|502/;
 
+// The runner stops a flow by this signal, and the services below must not outlive it.
+process.once('SIGTERM', () => process.exit(1));
+
 /** A service of this flow's own, so that nobody else misses it. */
 async function withService(name, story) {
   const service = new Service({ data: join(process.env.E2E_SCRATCH, name), port: await freePort() });

@@ -33,7 +33,7 @@ test('a photo that cannot serve is refused in the language of the page, and anot
     await player.part('photo-file').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
     await page.locator('[data-testid=photo-trouble]').waitFor();
     await look(page, 'sandbox-photo-unreadable');
-    const withoutFace = await page.screenshot({ clip: { x: 0, y: 0, width: 360, height: 480 } });
+    const withoutFace = await player.part('sandbox-home').screenshot();
     await player.part('photo-file').setInputFiles({ name: 'page.png', mimeType: 'image/png', buffer: withoutFace });
     const spoken = assertSpoken();
     for (const locale of ['ru', 'en', 'kk']) {

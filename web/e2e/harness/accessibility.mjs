@@ -5,14 +5,21 @@ import { createRequire } from 'node:module';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Fails with the list of what axe found, in the light colours and (contrast alone) in the dark ones. */
+/** Fails with the list of what axe found. */
 export async function assertAccessible(page, where) {
-  // Not by a script tag: the page keeps its content security policy.
-  await page.evaluate(`globalThis.axe ?? (() => { ${AXE} })()`);
-  assertNone(await violations(page, { type: 'tag', values: TAGS }), where);
+  await assertNone(page, { type: 'tag', values: TAGS }, where);
+}
+
+/** Fails with the list of texts that are hard to read. */
+export async function assertContrast(page, where) {
+  await assertNone(page, { type: 'rule', values: ['color-contrast'] }, where);
+}
+
+/** Does `what` with the page in the colours for the dark. */
+export async function inTheDark(page, what) {
   await page.emulateMedia({ colorScheme: 'dark' });
   await settled(page);
-  assertNone(await violations(page, { type: 'rule', values: ['color-contrast'] }), `${where}, dark`);
+  await what();
   await page.emulateMedia({ colorScheme: 'light' });
   await settled(page);
 }
@@ -26,11 +33,10 @@ async function settled(page) {
   });
 }
 
-async function violations(page, runOnly) {
-  const { violations: found } = await page.evaluate((only) => globalThis.axe.run({ runOnly: only }), runOnly);
-  return found.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => `${node.html}\n      ${node.failureSummary}`).join('\n    ')}`);
-}
-
-function assertNone(found, where) {
+async function assertNone(page, runOnly, where) {
+  // Not by a script tag: the page keeps its content security policy.
+  await page.evaluate(`globalThis.axe ?? (() => { ${AXE} })()`);
+  const { violations } = await page.evaluate((only) => globalThis.axe.run({ runOnly: only }), runOnly);
+  const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary}`));
   assert.ok(found.length === 0, `accessibility of ${where}:\n${found.join('\n')}`);
 }

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertAccessible } from './accessibility.mjs';
+import { assertAccessible, assertContrast, inTheDark } from './accessibility.mjs';
 import { DESKTOP, PHONE } from './chromium.mjs';
 
 const LOCALES = ['kk', 'ru', 'en'];
 
-/** Looks at a page as it stands: nothing wider than a small phone, nothing that axe finds; and a picture of it. */
+/** Looks at a page as it stands: nothing wider than a small phone, nothing that axe finds, in the dark too; with pictures. */
 export async function look(page, name) {
   await assertFits(page, name);
   await assertAccessible(page, name);
   await picture(page, name);
+  await inTheDark(page, async () => {
+    await assertContrast(page, `${name} in the dark`);
+    await picture(page, `${name}.dark`);
+  });
   await page.setViewportSize(DESKTOP);
   await assertFits(page, name);
   await picture(page, `${name}.desktop`);

@@ -38,6 +38,10 @@ export class Service {
     const args = ['demo', '--no-story', '--port', String(this.port), '--data', this.data];
     const child = spawn(binary(), args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    // Whatever ends this process, nothing of it stays behind.
+    const last = () => child.kill('SIGKILL');
+    process.once('exit', last);
+    child.once('exit', () => process.off('exit', last));
     const ready = new Promise((resolve, reject) => {
       const hear = (chunk) => {
         this.#log += chunk;
