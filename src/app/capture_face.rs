@@ -99,25 +99,28 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
 impl FaceCapture {
     /// Judges one JPEG.
     pub async fn take_frame(&mut self, sequence: u32, picture: SecretBytes) -> Result<FrameAnswer, PlayerError> {
-        match self.capture.admit(sequence, self.services.clock.now()) {
+        let now = self.services.clock.now();
+        match self.capture.admit(sequence, now) {
             Ok(()) => {}
             Err(FrameRefused::OutOfOrder) => return Ok(FrameAnswer::OutOfOrder),
             Err(FrameRefused::TimeOver) => return Ok(FrameAnswer::Complete),
         }
-        let ask = Ask { gate: Gate::LiveFrame, presentation: true, template: true };
+        // A frame that would not be kept gets its hint, and costs no PAD and no template.
+        let due = self.capture.is_due(now);
+        let ask = Ask { gate: Gate::LiveFrame, presentation: due, template: due };
         let examination = match self.services.faces.examine(picture.clone(), ask).await {
             Ok(examination) => examination,
             // A busy engine drops the frame, not the capture: the next one may find a free session.
             Err(EngineError::Busy { .. }) => return Ok(self.guide(Guidance::HoldStill)),
             Err(error) => return Err(error.into()),
         };
-        let kept = (examination.rejection, examination.quality, examination.presentation, examination.template);
-        let (None, Some(quality), Some(presentation), Some(template)) = kept else {
-            let reason = examination.rejection.unwrap_or(ReasonCode::NoFace);
+        if let Some(reason) = examination.rejection {
             return Ok(self.guide(Guidance::Change(reason)));
-        };
-        let frame = KeptFrame { picture, quality, presentation, template };
-        self.capture.keep(frame, self.services.clock.now());
+        }
+        let measured = (examination.quality, examination.presentation, examination.template);
+        if let (Some(quality), Some(presentation), Some(template)) = measured {
+            self.capture.keep(KeptFrame { picture, quality, presentation, template }, now);
+        }
         if self.capture.is_complete() {
             return Ok(FrameAnswer::Complete);
         }

@@ -138,10 +138,14 @@ impl Capture {
         Ok(())
     }
 
-    /// Keeps a good frame, unless it follows the last kept one too closely.
+    /// Whether a good frame of `now` would be kept: there is room, and the last kept one is not too close.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        !self.is_complete() && self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING)
+    }
+
+    /// Keeps a good frame, if one is due.
     pub fn keep(&mut self, frame: KeptFrame, now: Timestamp) {
-        let spaced = self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING);
-        if spaced && self.kept.len() < FRAMES_NEEDED {
+        if self.is_due(now) {
             self.last_kept_at = Some(now);
             self.kept.push(frame);
         }
