@@ -48,19 +48,9 @@ fn scene(models: &Path, examiner: &mut Examiner) -> Result<Scene, Failure> {
     let faces = examiner.detector.detect(&photo)?;
     let jpeg = Portrait::new(&photo, &faces, 0)?.frame(0, 1)?;
     let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(rastau::domain::reason::ReasonCode::code)?;
-    let face = examiner
-        .detector
-        .detect(&picture)?
-        .first()
-        .cloned()
-        .ok_or("no face")?;
+    let face = examiner.detector.detect(&picture)?.first().cloned().ok_or("no face")?;
     let aligned = align(&picture, &face.points)?;
-    Ok(Scene {
-        jpeg,
-        picture,
-        face,
-        aligned,
-    })
+    Ok(Scene { jpeg, picture, face, aligned })
 }
 
 fn models_alone(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) -> Result<(), Failure> {
@@ -103,15 +93,8 @@ fn steps(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) {
 
 fn whole(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) {
     let mut group = criterion.benchmark_group("whole");
-    for (name, template) in [
-        ("frame of a capture: all but embed", false),
-        ("best frame: everything", true),
-    ] {
-        let ask = Ask {
-            gate: Gate::LiveFrame,
-            presentation: true,
-            template,
-        };
+    for (name, template) in [("frame of a capture: all but embed", false), ("best frame: everything", true)] {
+        let ask = Ask { gate: Gate::LiveFrame, presentation: true, template };
         group.bench_function(name, |b| b.iter(|| examiner.examine(&scene.jpeg, ask)));
     }
     group.finish();

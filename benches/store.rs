@@ -28,10 +28,7 @@ const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 async fn store(url: &str) -> Outcome<(SqlStore, HandleHash)> {
     let key = || SecretBytes::new(vec![1; 32]);
-    let keys = ColumnKeys {
-        encryption: vec![key()],
-        lookup: key(),
-    };
+    let keys = ColumnKeys { encryption: vec![key()], lookup: key() };
     let randomness = Arc::new(SeededRandomness::new(1));
     let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default()).await?;
     store.migrate().await?;
@@ -54,8 +51,7 @@ async fn store(url: &str) -> Outcome<(SqlStore, HandleHash)> {
     let id = VerificationId::new(NOW, randomness.as_ref());
     let mut unit = store.begin().await?;
     unit.insert_operator(&operator, NOW).await?;
-    unit.insert_verification(&Verification::start(id, request, session, NOW))
-        .await?;
+    unit.insert_verification(&Verification::start(id, request, session, NOW)).await?;
     unit.commit().await?;
     Ok((store, session))
 }
@@ -87,12 +83,9 @@ fn measure(c: &mut Criterion, name: &str, url: &str, runtime: &Runtime) -> Outco
     let (store, session) = runtime.block_on(store(url))?;
     let mut group = c.benchmark_group(name);
     group.measurement_time(Duration::from_secs(5)).sample_size(50);
-    group.bench_function(
-        "begin, find session, update it, append audit event, commit",
-        |b| {
-            b.iter(|| runtime.block_on(step(&store, session)).is_ok());
-        },
-    );
+    group.bench_function("begin, find session, update it, append audit event, commit", |b| {
+        b.iter(|| runtime.block_on(step(&store, session)).is_ok());
+    });
     group.bench_function("read transaction, find session", |b| {
         b.iter(|| runtime.block_on(look(&store, session)).is_ok());
     });

@@ -60,10 +60,7 @@ pub fn generate_keys(kind: KeyKind) -> anyhow::Result<KeyFile> {
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     let keys = config.read_keys()?;
     let store = connect(config, &keys).await?;
-    store
-        .migrate()
-        .await
-        .context("the schema was not brought up to date")
+    store.migrate().await.context("the schema was not brought up to date")
 }
 
 /// The database, with the schema and the people that belong to this configuration.
@@ -74,10 +71,7 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 
 async fn open_store_with(config: &Config, keys: &KeyFile) -> anyhow::Result<Arc<dyn Store>> {
     let store = connect(config, keys).await?;
-    store
-        .check()
-        .await
-        .context("the database cannot be used; `rastau migrate` makes or updates its schema")?;
+    store.check().await.context("the database cannot be used; `rastau migrate` makes or updates its schema")?;
     if !config.sandbox.enabled {
         refuse_sandbox_records(&store).await?;
     }
@@ -88,13 +82,7 @@ async fn open_store_with(config: &Config, keys: &KeyFile) -> anyhow::Result<Arc<
 async fn refuse_sandbox_records(store: &SqlStore) -> anyhow::Result<()> {
     let unreadable = "the database cannot be searched for sandbox records";
     let mut unit = store.read().await.context(unreadable)?;
-    if unit
-        .list_operators()
-        .await
-        .context(unreadable)?
-        .iter()
-        .any(|operator| operator.sandbox)
-    {
+    if unit.list_operators().await.context(unreadable)?.iter().any(|operator| operator.sandbox) {
         bail!("the database holds sandbox operators and sandbox.enabled is false: use a database of its own");
     }
     if !unit.list_sandbox_citizens().await.context(unreadable)?.is_empty() {
@@ -105,14 +93,8 @@ async fn refuse_sandbox_records(store: &SqlStore) -> anyhow::Result<()> {
 
 async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
     let url = config.database_url()?;
-    let column_keys = ColumnKeys {
-        encryption: keys.encryption.clone(),
-        lookup: keys.lookup.clone(),
-    };
-    let options = StoreOptions {
-        connections: config.database.max_connections,
-        ..StoreOptions::default()
-    };
+    let column_keys = ColumnKeys { encryption: keys.encryption.clone(), lookup: keys.lookup.clone() };
+    let options = StoreOptions { connections: config.database.max_connections, ..StoreOptions::default() };
     SqlStore::connect(url.expose(), column_keys, randomness(), options)
         .await
         .context("the database cannot be opened; check database.url")
@@ -126,9 +108,8 @@ pub fn load_faces(config: &Config) -> anyhow::Result<Arc<OrtFaceEngine>> {
         queue: config.models.queue,
         ..defaults
     };
-    let engine = OrtFaceEngine::load(&config.models.directory, pool).context(
-        "the face engine does not load; `make models` prepares the models, `rastau doctor` checks them",
-    )?;
+    let engine = OrtFaceEngine::load(&config.models.directory, pool)
+        .context("the face engine does not load; `make models` prepares the models, `rastau doctor` checks them")?;
     Ok(Arc::new(engine))
 }
 
@@ -140,8 +121,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let issuer = config.issuer();
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.
-    let audiences =
-        ["oauth2/token", "oauth2/par", "oauth2/introspect"].map(|path| format!("{public}/{path}"));
+    let audiences = ["oauth2/token", "oauth2/par", "oauth2/introspect"].map(|path| format!("{public}/{path}"));
     let policy = Policy {
         public_url: config.server.public_url.clone(),
         issuer: issuer.clone(),
@@ -181,9 +161,7 @@ fn register(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn P
     let (RegisterKind::Http, Some(url)) = (section.kind, &section.url) else {
         return Ok(Arc::new(EmbeddedRegister::new(store.clone())));
     };
-    let token = config
-        .register_token()?
-        .context("population_register.token_file is missing")?;
+    let token = config.register_token()?.context("population_register.token_file is missing")?;
     let usual = RegisterSettings::new(url.clone(), token);
     let settings = RegisterSettings {
         connect_timeout: usual.connect_timeout.min(section.timeout.0),

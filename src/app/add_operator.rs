@@ -78,22 +78,17 @@ pub async fn add_operator(
         NewCredential::SandboxSecret => {
             let secret = SecretText::new(new_handle(randomness));
             let secret_sha256 = Sha256::digest(secret.expose()).into();
-            (
-                ClientAuthentication::ClientSecretBasic { secret_sha256 },
-                Some(secret),
-            )
+            (ClientAuthentication::ClientSecretBasic { secret_sha256 }, Some(secret))
         }
     };
     let id = OperatorId::parse(&new.id)?;
     let operator = Operator::register(id, &new.name, authentication, new.redirect_uris, new.sandbox)?;
     let now = clock.now();
     let mut unit = store.begin().await.map_err(AddOperatorError::Store)?;
-    unit.insert_operator(&operator, now)
-        .await
-        .map_err(|error| match error {
-            StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
-            other => AddOperatorError::Store(other),
-        })?;
+    unit.insert_operator(&operator, now).await.map_err(|error| match error {
+        StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
+        other => AddOperatorError::Store(other),
+    })?;
     let event = NewAuditEvent {
         kind: AuditKind::OperatorAdded,
         at: now,
@@ -113,18 +108,13 @@ pub async fn add_operator(
 /// Checks that the set holds public keys of the kinds we verify (ES256, PS256, EdDSA), and no private one.
 fn check_jwks(text: &str) -> Result<(), String> {
     let set: serde_json::Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
-    let keys = set
-        .get("keys")
-        .and_then(|keys| keys.as_array())
-        .ok_or("it has no array \"keys\"")?;
+    let keys = set.get("keys").and_then(|keys| keys.as_array()).ok_or("it has no array \"keys\"")?;
     if keys.is_empty() || keys.len() > MOST_KEYS {
         return Err(format!("it must hold 1 to {MOST_KEYS} keys"));
     }
     for (place, key) in keys.iter().enumerate() {
         if PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some()) {
-            return Err(format!(
-                "key {place} is a private key: keep it to yourself and give us the public one"
-            ));
+            return Err(format!("key {place} is a private key: keep it to yourself and give us the public one"));
         }
         let member = |name: &str| key.get(name).and_then(|value| value.as_str()).unwrap_or_default();
         let (needed, known) = match member("kty") {
@@ -134,9 +124,7 @@ fn check_jwks(text: &str) -> Result<(), String> {
             _ => (&[][..], false),
         };
         if !known || needed.iter().any(|name| member(name).is_empty()) {
-            return Err(format!(
-                "key {place} is no public key of EC P-256, OKP Ed25519 or RSA"
-            ));
+            return Err(format!("key {place} is no public key of EC P-256, OKP Ed25519 or RSA"));
         }
     }
     Ok(())

@@ -76,31 +76,18 @@ async fn by_assertion(
     let ClientAuthentication::PrivateKeyJwt { jwks } = &operator.authentication else {
         return Err(refused("this client does not authenticate by assertion"));
     };
-    let verified = services
-        .assertions
-        .verify(assertion.expose(), jwks, now)
-        .map_err(|error| refused(&error.0))?;
+    let verified = services.assertions.verify(assertion.expose(), jwks, now).map_err(|error| refused(&error.0))?;
     if verified.client_id != operator.id.as_str() {
         return Err(refused("the assertion is of another client"));
     }
     // Its own transaction: whatever becomes of the request, this assertion is spent.
     let mut unit = services.store.begin().await?;
-    let fresh = unit
-        .remember_assertion(&operator.id, &verified.jti, verified.expires_at, now)
-        .await?;
+    let fresh = unit.remember_assertion(&operator.id, &verified.jti, verified.expires_at, now).await?;
     unit.commit().await?;
-    if fresh {
-        Ok(operator)
-    } else {
-        Err(AuthenticationError::Replayed)
-    }
+    if fresh { Ok(operator) } else { Err(AuthenticationError::Replayed) }
 }
 
-async fn by_secret(
-    services: &Services,
-    client_id: &str,
-    secret: &SecretText,
-) -> Result<Operator, AuthenticationError> {
+async fn by_secret(services: &Services, client_id: &str, secret: &SecretText) -> Result<Operator, AuthenticationError> {
     if !services.policy.sandbox {
         return Err(refused("shared secrets are for the sandbox only"));
     }
@@ -119,9 +106,7 @@ async fn by_secret(
 async fn find(services: &Services, client_id: &str) -> Result<Operator, AuthenticationError> {
     let id = OperatorId::parse(client_id).map_err(|_| refused("the client_id is malformed"))?;
     let mut unit = services.store.read().await?;
-    unit.find_operator(&id)
-        .await?
-        .ok_or_else(|| refused("the client is unknown"))
+    unit.find_operator(&id).await?.ok_or_else(|| refused("the client is unknown"))
 }
 
 fn refused(why: &str) -> AuthenticationError {

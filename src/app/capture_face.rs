@@ -85,20 +85,11 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
             unit.commit().await?;
             let capture = Capture::start(now);
             let services = services.clone();
-            return Ok(Begun::Ready(Box::new(FaceCapture {
-                services,
-                session,
-                attempt,
-                id_photo,
-                capture,
-            })));
+            return Ok(Begun::Ready(Box::new(FaceCapture { services, session, attempt, id_photo, capture })));
         }
     };
     let verdict = refusal.verdict;
-    let evidence = Evidence {
-        reasons: refusal.codes(),
-        ..Evidence::default()
-    };
+    let evidence = Evidence { reasons: refusal.codes(), ..Evidence::default() };
     record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
     end(unit.as_mut(), &mut verification, refusal, now).await?;
     unit.commit().await?;
@@ -107,43 +98,25 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
 
 impl FaceCapture {
     /// Judges one JPEG.
-    pub async fn take_frame(
-        &mut self,
-        sequence: u32,
-        picture: SecretBytes,
-    ) -> Result<FrameAnswer, PlayerError> {
+    pub async fn take_frame(&mut self, sequence: u32, picture: SecretBytes) -> Result<FrameAnswer, PlayerError> {
         match self.capture.admit(sequence, self.services.clock.now()) {
             Ok(()) => {}
             Err(FrameRefused::OutOfOrder) => return Ok(FrameAnswer::OutOfOrder),
             Err(FrameRefused::TimeOver) => return Ok(FrameAnswer::Complete),
         }
-        let ask = Ask {
-            gate: Gate::LiveFrame,
-            presentation: true,
-            template: true,
-        };
+        let ask = Ask { gate: Gate::LiveFrame, presentation: true, template: true };
         let examination = match self.services.faces.examine(picture.clone(), ask).await {
             Ok(examination) => examination,
             // A busy engine drops the frame, not the capture: the next one may find a free session.
             Err(EngineError::Busy { .. }) => return Ok(self.guide(Guidance::HoldStill)),
             Err(error) => return Err(error.into()),
         };
-        let kept = (
-            examination.rejection,
-            examination.quality,
-            examination.presentation,
-            examination.template,
-        );
+        let kept = (examination.rejection, examination.quality, examination.presentation, examination.template);
         let (None, Some(quality), Some(presentation), Some(template)) = kept else {
             let reason = examination.rejection.unwrap_or(ReasonCode::NoFace);
             return Ok(self.guide(Guidance::Change(reason)));
         };
-        let frame = KeptFrame {
-            picture,
-            quality,
-            presentation,
-            template,
-        };
+        let frame = KeptFrame { picture, quality, presentation, template };
         self.capture.keep(frame, self.services.clock.now());
         if self.capture.is_complete() {
             return Ok(FrameAnswer::Complete);
@@ -165,13 +138,7 @@ impl FaceCapture {
         verification.expect_capture(self.attempt, now)?;
         let left = verification.face_attempts_left();
         let policy = &services.policy;
-        let (judgement, scores) = judge(
-            &self.capture,
-            &self.id_photo,
-            policy.comparison,
-            policy.presentation,
-            left,
-        );
+        let (judgement, scores) = judge(&self.capture, &self.id_photo, policy.comparison, policy.presentation, left);
         let frame = self.capture.best().map(|best| best.picture.clone());
         let unit_ref = unit.as_mut();
         let result = match judgement {
@@ -183,29 +150,15 @@ impl FaceCapture {
             }
             FaceJudgement::Retry(reason) => {
                 judged(unit_ref, &verification, reason.code(), now).await?;
-                let evidence = Evidence {
-                    reasons: vec![reason],
-                    scores,
-                    frame,
-                };
+                let evidence = Evidence { reasons: vec![reason], scores, frame };
                 record_case(services, unit_ref, &verification, Verdict::Refused, evidence, now).await?;
                 CaptureResult::Retry(reason)
             }
             FaceJudgement::Ended(outcome) => {
                 let verdict = outcome.verdict;
                 let reasons = outcome.codes();
-                judged(
-                    unit_ref,
-                    &verification,
-                    reasons.first().map_or("", |reason| reason.code()),
-                    now,
-                )
-                .await?;
-                let evidence = Evidence {
-                    reasons,
-                    scores,
-                    frame,
-                };
+                judged(unit_ref, &verification, reasons.first().map_or("", |reason| reason.code()), now).await?;
+                let evidence = Evidence { reasons, scores, frame };
                 record_case(services, unit_ref, &verification, verdict, evidence, now).await?;
                 end(unit_ref, &mut verification, outcome, now).await?;
                 CaptureResult::Ended(verdict)
@@ -216,10 +169,7 @@ impl FaceCapture {
     }
 
     fn guide(&self, guidance: Guidance) -> FrameAnswer {
-        FrameAnswer::Guidance {
-            guidance,
-            collected: self.capture.collected(),
-        }
+        FrameAnswer::Guidance { guidance, collected: self.capture.collected() }
     }
 }
 

@@ -17,15 +17,9 @@ pub(super) struct Checked {
 }
 
 /// Asks age and registry, in a transaction of its own, so that a registry that hangs holds nothing up.
-pub(super) async fn check_restrictions(
-    services: &Services,
-    player: PlayerId,
-) -> Result<Checked, PlayerError> {
+pub(super) async fn check_restrictions(services: &Services, player: PlayerId) -> Result<Checked, PlayerError> {
     let mut unit = services.store.read().await?;
-    let iin = unit
-        .find_iin(player)
-        .await?
-        .ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
+    let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
     drop(unit);
     let answer = ask_registry(services, &iin).await;
     let now = services.clock.now();
@@ -35,10 +29,7 @@ pub(super) async fn check_restrictions(
         RegistryAnswer::Known { sources, .. } => sources.as_slice(),
         RegistryAnswer::Unknown => &[],
     };
-    Ok(Checked {
-        outcome,
-        details: json!({ "source_ages": ages(sources, now) }),
-    })
+    Ok(Checked { outcome, details: json!({ "source_ages": ages(sources, now) }) })
 }
 
 async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {
@@ -46,10 +37,7 @@ async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {
         let mut unit = services.store.read().await?;
         let restrictions = unit.restrictions_of(iin).await?;
         let sources = unit.list_sources().await?;
-        Ok::<_, StoreError>(RegistryAnswer::Known {
-            restrictions,
-            sources,
-        })
+        Ok::<_, StoreError>(RegistryAnswer::Known { restrictions, sources })
     };
     match tokio::time::timeout(services.policy.registry_timeout, ask).await {
         Ok(Ok(answer)) => answer,
@@ -65,13 +53,5 @@ async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {
 }
 
 fn ages(sources: &[Source], now: Timestamp) -> Value {
-    sources
-        .iter()
-        .map(|source| {
-            (
-                source.name.clone(),
-                json!(now.since(source.refreshed_at).as_secs()),
-            )
-        })
-        .collect()
+    sources.iter().map(|source| (source.name.clone(), json!(now.since(source.refreshed_at).as_secs()))).collect()
 }

@@ -26,13 +26,7 @@ pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -
     expect_none(unit.as_mut(), player).await?;
     let started = services.passkeys.start_registration(player, ACCOUNT, &[])?;
     let expires_at = now.plus(CEREMONY_LIFETIME);
-    unit.put_ceremony(
-        verification.id,
-        CeremonyKind::Registration,
-        &started.state,
-        expires_at,
-    )
-    .await?;
+    unit.put_ceremony(verification.id, CeremonyKind::Registration, &started.state, expires_at).await?;
     unit.commit().await?;
     Ok(started.options)
 }
@@ -49,13 +43,9 @@ pub async fn finish_passkey_enrolment(
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
-    let state = unit
-        .take_ceremony(verification.id, CeremonyKind::Registration, now)
-        .await?;
+    let state = unit.take_ceremony(verification.id, CeremonyKind::Registration, now).await?;
     unit.commit().await?;
-    let proof = services
-        .passkeys
-        .finish_registration(&state.ok_or(PlayerError::CeremonyUnknown)?, answer)?;
+    let proof = services.passkeys.finish_registration(&state.ok_or(PlayerError::CeremonyUnknown)?, answer)?;
     let (texts, set) = new_recovery_codes(services).await?;
 
     let mut attempt = FactorAttempt::begin(services, session).await?;
@@ -70,14 +60,7 @@ pub async fn finish_passkey_enrolment(
     attempt.unit.insert_passkey(&passkey).await?;
     attempt.unit.put_recovery_codes(player, &set).await?;
     let details = json!({ "factor": FactorKind::Passkey.as_str(), "passkey": passkey.id });
-    audit(
-        attempt.unit.as_mut(),
-        &attempt.verification,
-        AuditKind::FactorEnrolled,
-        details,
-        now,
-    )
-    .await?;
+    audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
     attempt.accept(services, FactorKind::Passkey).await?;
     Ok(texts)
 }

@@ -5,9 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Services;
-use crate::domain::access_token::{
-    AccessTokenClaims, IssuedToken, LONGEST_LIFETIME, acr, amr, pairwise_subject,
-};
+use crate::domain::access_token::{AccessTokenClaims, IssuedToken, LONGEST_LIFETIME, acr, amr, pairwise_subject};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, Redemption, SCOPE, hash_handle, pkce_fits};
 use crate::domain::id::{PlayerId, TokenId};
@@ -57,11 +55,7 @@ pub enum ExchangeError {
 
 /// Redeems a code for an authenticated operator. The first attempt uses the code up, even when it then fails; a second
 /// one ends the token that the first was given.
-pub async fn exchange(
-    services: &Services,
-    operator: &Operator,
-    grant: CodeGrant,
-) -> Result<Exchanged, ExchangeError> {
+pub async fn exchange(services: &Services, operator: &Operator, grant: CodeGrant) -> Result<Exchanged, ExchangeError> {
     let now = services.clock.now();
     let hash = hash_handle(grant.code.expose());
     let mut unit = services.store.begin().await?;
@@ -83,12 +77,7 @@ pub async fn exchange(
     answer
 }
 
-fn check(
-    code: &AuthorizationCode,
-    operator: &Operator,
-    grant: &CodeGrant,
-    now: Timestamp,
-) -> Result<(), &'static str> {
+fn check(code: &AuthorizationCode, operator: &Operator, grant: &CodeGrant, now: Timestamp) -> Result<(), &'static str> {
     if code.operator != operator.id {
         Err("the code was made for another client")
     } else if code.redirect_uri != grant.redirect_uri {
@@ -127,17 +116,10 @@ async fn issue(
         expires_at: Timestamp::from_seconds(issued_at.plus(lifetime).seconds()),
         revoked_at: None,
     };
-    let access_token = services
-        .signer
-        .sign(&claims(services, operator, &approved, &token))?;
+    let access_token = services.signer.sign(&claims(services, operator, &approved, &token))?;
     unit.insert_token(&token, code.hash).await?;
-    unit.append_audit(&event(AuditKind::TokenIssued, &token, now))
-        .await?;
-    Ok(Exchanged {
-        access_token,
-        expires_in: token.expires_at.since(issued_at),
-        scope: SCOPE,
-    })
+    unit.append_audit(&event(AuditKind::TokenIssued, &token, now)).await?;
+    Ok(Exchanged { access_token, expires_in: token.expires_at.since(issued_at), scope: SCOPE })
 }
 
 /// What of an approved verification goes into the token.
@@ -153,20 +135,11 @@ impl Approval {
         if outcome.verdict != Verdict::Approved {
             return None;
         }
-        Some(Self {
-            player: verification.player?,
-            factor: verification.factor?,
-            at: verification.decided_at?,
-        })
+        Some(Self { player: verification.player?, factor: verification.factor?, at: verification.decided_at? })
     }
 }
 
-fn claims(
-    services: &Services,
-    operator: &Operator,
-    approved: &Approval,
-    token: &IssuedToken,
-) -> AccessTokenClaims {
+fn claims(services: &Services, operator: &Operator, approved: &Approval, token: &IssuedToken) -> AccessTokenClaims {
     let policy = &services.policy;
     AccessTokenClaims {
         iss: policy.issuer.clone(),
@@ -185,18 +158,13 @@ fn claims(
 }
 
 /// RFC 6749 section 4.1.2: a code that comes back ends what came of it.
-async fn end_token(
-    unit: &mut dyn UnitOfWork,
-    token: Option<TokenId>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn end_token(unit: &mut dyn UnitOfWork, token: Option<TokenId>, now: Timestamp) -> Result<(), StoreError> {
     let Some(id) = token else { return Ok(()) };
     let Some(token) = unit.find_token(id).await? else {
         return Ok(());
     };
     if unit.revoke_token(id, now).await? {
-        unit.append_audit(&event(AuditKind::TokenRevoked, &token, now))
-            .await?;
+        unit.append_audit(&event(AuditKind::TokenRevoked, &token, now)).await?;
     }
     Ok(())
 }

@@ -40,14 +40,7 @@ impl FactorAttempt {
         let verification = open(unit.as_mut(), session).await?;
         verification.expect_second_factor(now)?;
         let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
-        Ok(Self {
-            unit,
-            verification,
-            player,
-            now,
-            lockout,
-            checked,
-        })
+        Ok(Self { unit, verification, player, now, lockout, checked })
     }
 
     /// The factor holds: the verification is decided, and the slate wiped.
@@ -55,33 +48,14 @@ impl FactorAttempt {
         let unit = self.unit.as_mut();
         let Checked { outcome, details } = self.checked;
         unit.put_lockout(self.player, &self.lockout.succeeded()).await?;
-        self.verification
-            .factor_succeeded(factor, outcome.clone(), self.now)?;
+        self.verification.factor_succeeded(factor, outcome.clone(), self.now)?;
         unit.update_verification(&mut self.verification).await?;
         let accepted = json!({ "factor": factor.as_str() });
-        audit(
-            unit,
-            &self.verification,
-            AuditKind::FactorAccepted,
-            accepted,
-            self.now,
-        )
-        .await?;
+        audit(unit, &self.verification, AuditKind::FactorAccepted, accepted, self.now).await?;
         audit_decision(unit, &self.verification, &outcome, details, self.now).await?;
         if outcome.verdict != Verdict::Approved {
-            let evidence = Evidence {
-                reasons: outcome.codes(),
-                ..Evidence::default()
-            };
-            record_case(
-                services,
-                unit,
-                &self.verification,
-                outcome.verdict,
-                evidence,
-                self.now,
-            )
-            .await?;
+            let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
+            record_case(services, unit, &self.verification, outcome.verdict, evidence, self.now).await?;
         }
         self.unit.commit().await?;
         Ok(())
@@ -92,14 +66,7 @@ impl FactorAttempt {
         let lockout = self.lockout.failed(self.now);
         self.unit.put_lockout(self.player, &lockout).await?;
         let details = json!({ "factor": factor.as_str(), "failures": lockout.failures });
-        audit(
-            self.unit.as_mut(),
-            &self.verification,
-            AuditKind::FactorRejected,
-            details,
-            self.now,
-        )
-        .await?;
+        audit(self.unit.as_mut(), &self.verification, AuditKind::FactorRejected, details, self.now).await?;
         self.unit.commit().await?;
         let wait = lockout.wait(self.now);
         Err(match factor {
@@ -119,9 +86,5 @@ pub(super) async fn expect_unlocked(
     unit.lock_player(player).await?;
     let lockout = unit.find_lockout(player).await?;
     let wait = lockout.wait(now);
-    if wait.is_zero() {
-        Ok(lockout)
-    } else {
-        Err(PlayerError::Locked(wait))
-    }
+    if wait.is_zero() { Ok(lockout) } else { Err(PlayerError::Locked(wait)) }
 }

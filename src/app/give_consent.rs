@@ -25,14 +25,7 @@ pub async fn give_consent(
     let mut verification = open(unit.as_mut(), session).await?;
     verification.give_consent(version, now)?;
     unit.update_verification(&mut verification).await?;
-    audit(
-        unit.as_mut(),
-        &verification,
-        AuditKind::ConsentGiven,
-        json!({ "version": version }),
-        now,
-    )
-    .await?;
+    audit(unit.as_mut(), &verification, AuditKind::ConsentGiven, json!({ "version": version }), now).await?;
     unit.commit().await?;
     Ok(())
 }

@@ -19,11 +19,7 @@ pub async fn identify_person(services: &Services, session: HandleHash, iin: &str
     open(unit.as_mut(), session).await?.expect(Stage::Identify, now)?;
     // The register may be slow: no transaction is held while it is asked.
     drop(unit);
-    services
-        .register
-        .find(&iin)
-        .await?
-        .ok_or(PlayerError::PersonNotFound)?;
+    services.register.find(&iin).await?.ok_or(PlayerError::PersonNotFound)?;
 
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
@@ -32,14 +28,7 @@ pub async fn identify_person(services: &Services, session: HandleHash, iin: &str
     verification.identify(player, now)?;
     unit.update_verification(&mut verification).await?;
     let details = json!({ "player": player });
-    audit(
-        unit.as_mut(),
-        &verification,
-        AuditKind::PersonIdentified,
-        details,
-        now,
-    )
-    .await?;
+    audit(unit.as_mut(), &verification, AuditKind::PersonIdentified, details, now).await?;
     unit.commit().await?;
     Ok(())
 }

@@ -108,11 +108,7 @@ pub async fn import_people(
     let (candidates, mut refused, sha256) = read_rows(reader)?;
     let people = judge_photos(ports, candidates, &mut refused, progress).await?;
     refused.sort_by_key(|refusal| refusal.line);
-    let mut report = PeopleReport {
-        imported: 0,
-        refused,
-        sha256,
-    };
+    let mut report = PeopleReport { imported: 0, refused, sha256 };
     if people.is_empty() || !(report.refused.is_empty() || import.skip_refused) {
         return Ok(report);
     }
@@ -171,9 +167,7 @@ async fn judge_photos(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Vec<Candidate>, ImportPeopleError> {
     let total = candidates.len();
-    let mut judged = stream::iter(candidates)
-        .map(|candidate| judge_photo(ports, candidate))
-        .buffered(AT_ONCE);
+    let mut judged = stream::iter(candidates).map(|candidate| judge_photo(ports, candidate)).buffered(AT_ONCE);
     let mut people = Vec::with_capacity(total);
     let mut done = 0;
     while let Some(verdict) = judged.next().await {
@@ -210,11 +204,7 @@ async fn examine(
     faces: &dyn FaceEngine,
     photo: SecretBytes,
 ) -> Result<Option<crate::domain::reason::ReasonCode>, EngineError> {
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: false,
-        template: true,
-    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
     let mut tries = 0;
     loop {
         match faces.examine(photo.clone(), ask).await {
@@ -227,22 +217,13 @@ async fn examine(
     }
 }
 
-fn citizen(
-    photos: &dyn PhotoSource,
-    candidate: &Candidate,
-    sandbox: bool,
-) -> Result<Citizen, ImportPeopleError> {
+fn citizen(photos: &dyn PhotoSource, candidate: &Candidate, sandbox: bool) -> Result<Citizen, ImportPeopleError> {
     let changed = ImportPeopleError::PhotoChanged(candidate.line);
     let photo = photos.read(&candidate.photo).map_err(|_| changed.clone())?;
     if <[u8; 32]>::from(Sha256::digest(photo.expose())) != candidate.sha256 {
         return Err(changed);
     }
-    Ok(Citizen {
-        iin: candidate.iin.clone(),
-        name: candidate.name.clone(),
-        photo,
-        sandbox,
-    })
+    Ok(Citizen { iin: candidate.iin.clone(), name: candidate.name.clone(), photo, sandbox })
 }
 
 fn event(report: &PeopleReport, sandbox: bool, now: Timestamp) -> NewAuditEvent {

@@ -98,17 +98,10 @@ pub async fn import_registry(
         return Err(ImportRegistryError::Empty);
     }
     let people: HashSet<&str> = file.rows.iter().map(|(iin, _)| iin.expose()).collect();
-    let imported = RegistryImported {
-        rows: file.rows.len(),
-        people: people.len(),
-        sha256: file.sha256,
-    };
+    let imported = RegistryImported { rows: file.rows.len(), people: people.len(), sha256: file.sha256 };
     let now = clock.now();
-    let source = Source {
-        name: import.source.clone(),
-        refreshed_at: import.as_of.unwrap_or(now),
-        max_age: import.max_age,
-    };
+    let source =
+        Source { name: import.source.clone(), refreshed_at: import.as_of.unwrap_or(now), max_age: import.max_age };
     if source.refreshed_at > now {
         return Err(ImportRegistryError::FromTheFuture(source.refreshed_at));
     }
@@ -117,10 +110,7 @@ pub async fn import_registry(
     if let Some(known) = known.iter().find(|known| known.name == source.name)
         && known.refreshed_at > source.refreshed_at
     {
-        return Err(ImportRegistryError::Outdated {
-            given: source.refreshed_at,
-            known: known.refreshed_at,
-        });
+        return Err(ImportRegistryError::Outdated { given: source.refreshed_at, known: known.refreshed_at });
     }
     unit.replace_restrictions(&source, &file.rows).await?;
     unit.append_audit(&event(&source, &imported, now)).await?;

@@ -8,35 +8,18 @@ use crate::domain::id::PlayerId;
 use crate::domain::ports::{Ask, EngineError, Gate, StoreError};
 
 /// The template, or `None` when the photo cannot be used: then a person must look.
-pub(super) async fn load_id_template(
-    services: &Services,
-    player: PlayerId,
-) -> Result<Option<Template>, PlayerError> {
+pub(super) async fn load_id_template(services: &Services, player: PlayerId) -> Result<Option<Template>, PlayerError> {
     let mut unit = services.store.read().await?;
-    let iin = unit
-        .find_iin(player)
-        .await?
-        .ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
+    let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
     drop(unit);
-    let citizen = services
-        .register
-        .find(&iin)
-        .await?
-        .ok_or(PlayerError::PersonNotFound)?;
+    let citizen = services.register.find(&iin).await?.ok_or(PlayerError::PersonNotFound)?;
     let photo: [u8; 32] = Sha256::digest(citizen.photo.expose()).into();
     let mut unit = services.store.read().await?;
-    if let Some(template) = unit
-        .find_id_template(player, photo, services.faces.embedder())
-        .await?
-    {
+    if let Some(template) = unit.find_id_template(player, photo, services.faces.embedder()).await? {
         return Ok(Some(template));
     }
     drop(unit);
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: false,
-        template: true,
-    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
     let template = match services.faces.examine(citizen.photo.clone(), ask).await {
         Ok(examination) => examination.template,
         Err(EngineError::Picture(_)) => None,

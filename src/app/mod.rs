@@ -41,8 +41,7 @@ use url::Url;
 use crate::domain::comparison::Thresholds;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, PasskeyCeremonies, PopulationRegister, Randomness, Store,
-    TokenSigner,
+    AssertionVerifier, Clock, FaceEngine, PasskeyCeremonies, PopulationRegister, Randomness, Store, TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -73,9 +72,7 @@ pub struct Services {
 
 impl fmt::Debug for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Services")
-            .field("policy", &self.policy)
-            .finish_non_exhaustive()
+        f.debug_struct("Services").field("policy", &self.policy).finish_non_exhaustive()
     }
 }
 

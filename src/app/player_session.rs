@@ -11,13 +11,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::verification::{Outcome, Verification};
 
 /// Finds the session's verification.
-pub(super) async fn open(
-    unit: &mut dyn UnitOfWork,
-    session: HandleHash,
-) -> Result<Verification, PlayerError> {
-    unit.find_session(session)
-        .await?
-        .ok_or(PlayerError::SessionUnknown)
+pub(super) async fn open(unit: &mut dyn UnitOfWork, session: HandleHash) -> Result<Verification, PlayerError> {
+    unit.find_session(session).await?.ok_or(PlayerError::SessionUnknown)
 }
 
 /// Appends an event about `verification` in the same transaction.
@@ -28,12 +23,7 @@ pub(super) async fn audit(
     details: Value,
     at: Timestamp,
 ) -> Result<(), PlayerError> {
-    let event = NewAuditEvent {
-        kind,
-        at,
-        subject: verification.id.to_string(),
-        details,
-    };
+    let event = NewAuditEvent { kind, at, subject: verification.id.to_string(), details };
     unit.append_audit(&event).await?;
     Ok(())
 }

@@ -22,59 +22,35 @@ pub async fn begin_passkey(services: &Services, session: HandleHash) -> Result<V
     let passkeys = contents(&enrolled_passkeys(unit.as_mut(), player).await?);
     let started = services.passkeys.start_authentication(&passkeys)?;
     let expires_at = now.plus(CEREMONY_LIFETIME);
-    unit.put_ceremony(
-        verification.id,
-        CeremonyKind::Authentication,
-        &started.state,
-        expires_at,
-    )
-    .await?;
+    unit.put_ceremony(verification.id, CeremonyKind::Authentication, &started.state, expires_at).await?;
     unit.commit().await?;
     Ok(started.options)
 }
 
 /// Checks the authenticator's answer; a wrong one counts like a wrong code.
-pub async fn prove_passkey(
-    services: &Services,
-    session: HandleHash,
-    answer: &Value,
-) -> Result<(), PlayerError> {
+pub async fn prove_passkey(services: &Services, session: HandleHash, answer: &Value) -> Result<(), PlayerError> {
     let now = services.clock.now();
     // The state is used up by the attempt, whatever comes of it.
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
-    let state = unit
-        .take_ceremony(verification.id, CeremonyKind::Authentication, now)
-        .await?;
+    let state = unit.take_ceremony(verification.id, CeremonyKind::Authentication, now).await?;
     unit.commit().await?;
     let state = state.ok_or(PlayerError::CeremonyUnknown)?;
 
     let mut attempt = FactorAttempt::begin(services, session).await?;
     let passkeys = enrolled_passkeys(attempt.unit.as_mut(), player).await?;
-    let proof = services
-        .passkeys
-        .finish_authentication(&state, &contents(&passkeys), answer);
+    let proof = services.passkeys.finish_authentication(&state, &contents(&passkeys), answer);
     let Some((passkey, proof)) = proof.ok().and_then(|proof| matching(&passkeys, proof)) else {
         return attempt.reject(FactorKind::Passkey).await;
     };
-    attempt
-        .unit
-        .update_passkey(passkey.id, &proof.content, now)
-        .await?;
+    attempt.unit.update_passkey(passkey.id, &proof.content, now).await?;
     attempt.accept(services, FactorKind::Passkey).await
 }
 
-async fn enrolled_passkeys(
-    unit: &mut dyn UnitOfWork,
-    player: PlayerId,
-) -> Result<Vec<StoredPasskey>, PlayerError> {
+async fn enrolled_passkeys(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<Vec<StoredPasskey>, PlayerError> {
     let passkeys = unit.list_passkeys(player).await?;
-    if passkeys.is_empty() {
-        Err(PlayerError::FactorMissing)
-    } else {
-        Ok(passkeys)
-    }
+    if passkeys.is_empty() { Err(PlayerError::FactorMissing) } else { Ok(passkeys) }
 }
 
 fn contents(passkeys: &[StoredPasskey]) -> Vec<SecretBytes> {
@@ -82,8 +58,5 @@ fn contents(passkeys: &[StoredPasskey]) -> Vec<SecretBytes> {
 }
 
 fn matching(passkeys: &[StoredPasskey], proof: Proof) -> Option<(&StoredPasskey, Proof)> {
-    passkeys
-        .iter()
-        .find(|passkey| passkey.credential_id == proof.credential_id)
-        .map(|passkey| (passkey, proof))
+    passkeys.iter().find(|passkey| passkey.credential_id == proof.credential_id).map(|passkey| (passkey, proof))
 }

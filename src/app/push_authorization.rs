@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::domain::authorization::{
-    PushedRequest, REQUEST_LIFETIME, REQUEST_URI_PREFIX, RequestError, RequestParameters, hash_handle,
-    new_handle,
+    PushedRequest, REQUEST_LIFETIME, REQUEST_URI_PREFIX, RequestError, RequestParameters, hash_handle, new_handle,
 };
 use crate::domain::operator::Operator;
 use crate::domain::ports::StoreError;
@@ -42,8 +41,5 @@ pub async fn push(
     let mut unit = services.store.begin().await?;
     unit.insert_request(hash_handle(&handle), &request).await?;
     unit.commit().await?;
-    Ok(Pushed {
-        request_uri: format!("{REQUEST_URI_PREFIX}{handle}"),
-        expires_in: REQUEST_LIFETIME,
-    })
+    Ok(Pushed { request_uri: format!("{REQUEST_URI_PREFIX}{handle}"), expires_in: REQUEST_LIFETIME })
 }

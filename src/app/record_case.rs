@@ -26,11 +26,7 @@ pub(super) async fn record_case(
     evidence: Evidence,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
-    let status = if verdict == Verdict::UnderReview {
-        CaseStatus::Open
-    } else {
-        CaseStatus::Recorded
-    };
+    let status = if verdict == Verdict::UnderReview { CaseStatus::Open } else { CaseStatus::Recorded };
     let case = Case {
         id: CaseId::new(now, services.randomness.as_ref()),
         verification: verification.id,

@@ -8,39 +8,21 @@ use crate::domain::second_factor::recovery_code::{RecoveryCodes, generate};
 use crate::domain::secret::SecretText;
 
 /// Makes a set on a worker thread: ten hashes take some 100 ms of CPU.
-pub(super) async fn new_recovery_codes(
-    services: &Services,
-) -> Result<(Vec<SecretText>, RecoveryCodes), PlayerError> {
+pub(super) async fn new_recovery_codes(services: &Services) -> Result<(Vec<SecretText>, RecoveryCodes), PlayerError> {
     let randomness = services.randomness.clone();
-    tokio::task::spawn_blocking(move || generate(randomness.as_ref()))
-        .await
-        .map_err(|_| PlayerError::Worker)
+    tokio::task::spawn_blocking(move || generate(randomness.as_ref())).await.map_err(|_| PlayerError::Worker)
 }
 
 /// Accepts an unused code in place of the second factor.
-pub async fn use_recovery_code(
-    services: &Services,
-    session: HandleHash,
-    typed: &str,
-) -> Result<(), PlayerError> {
+pub async fn use_recovery_code(services: &Services, session: HandleHash, typed: &str) -> Result<(), PlayerError> {
     let mut attempt = FactorAttempt::begin(services, session).await?;
-    let codes = attempt
-        .unit
-        .find_recovery_codes(attempt.player)
-        .await?
-        .ok_or(PlayerError::FactorMissing)?;
+    let codes = attempt.unit.find_recovery_codes(attempt.player).await?.ok_or(PlayerError::FactorMissing)?;
     let typed = SecretText::new(typed);
-    let place = tokio::task::spawn_blocking(move || codes.find(typed.expose()))
-        .await
-        .map_err(|_| PlayerError::Worker)?;
+    let place =
+        tokio::task::spawn_blocking(move || codes.find(typed.expose())).await.map_err(|_| PlayerError::Worker)?;
     let used = match place {
         // Compare-and-set: of two requests with one code, one is too late.
-        Some(place) => {
-            attempt
-                .unit
-                .use_recovery_code(attempt.player, place, attempt.now)
-                .await?
-        }
+        Some(place) => attempt.unit.use_recovery_code(attempt.player, place, attempt.now).await?,
         None => false,
     };
     if used {

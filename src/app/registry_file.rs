@@ -15,14 +15,7 @@ use crate::domain::restrictions::{Ground, Restriction};
 use crate::domain::time::{Timestamp, almaty_midnight};
 
 /// The columns, in any order.
-pub const COLUMNS: [&str; 6] = [
-    "iin",
-    "ground",
-    "legal_basis",
-    "starts_at",
-    "ends_at",
-    "source_key",
-];
+pub const COLUMNS: [&str; 6] = ["iin", "ground", "legal_basis", "starts_at", "ends_at", "source_key"];
 
 /// A file that was read to its end.
 #[derive(Debug)]
@@ -36,11 +29,7 @@ pub struct RegistryFile {
 }
 
 /// Reads a file of `source`; `progress` hears how many bytes were read.
-pub fn read(
-    reader: impl BufRead,
-    source: &str,
-    mut progress: impl FnMut(u64),
-) -> Result<RegistryFile, TableError> {
+pub fn read(reader: impl BufRead, source: &str, mut progress: impl FnMut(u64)) -> Result<RegistryFile, TableError> {
     let mut table = Table::open(reader, &COLUMNS)?;
     let (mut rows, mut refused) = (Vec::new(), Vec::new());
     let mut keys: HashMap<String, u64> = HashMap::new();
@@ -52,24 +41,14 @@ pub fn read(
         progress(table.bytes_read());
     }
     let sha256 = table.sha256();
-    Ok(RegistryFile {
-        rows,
-        refused,
-        sha256,
-    })
+    Ok(RegistryFile { rows, refused, sha256 })
 }
 
-fn read_row(
-    row: &Row,
-    source: &str,
-    keys: &mut HashMap<String, u64>,
-) -> Result<(Iin, Restriction), RowRefusal> {
+fn read_row(row: &Row, source: &str, keys: &mut HashMap<String, u64>) -> Result<(Iin, Restriction), RowRefusal> {
     let value = |place: usize| row.values.get(place).map_or("", |value| value.trim());
     let at = |place: usize| move |fault: RowFault| fault.at(row.line, COLUMNS[place]);
     let iin = Iin::parse(value(0)).map_err(RowFault::Iin).map_err(at(0))?;
-    let ground = Ground::from_name(value(1))
-        .ok_or(RowFault::Ground)
-        .map_err(at(1))?;
+    let ground = Ground::from_name(value(1)).ok_or(RowFault::Ground).map_err(at(1))?;
     let legal_basis = text(value(2), 500).map_err(at(2))?;
     let starts_at = read_time(value(3)).map_err(at(3))?;
     let ends_at = match value(4) {
@@ -84,14 +63,7 @@ fn read_row(
         Entry::Occupied(first) => return Err(RowFault::Duplicate(*first.get()).at(row.line, COLUMNS[5])),
         Entry::Vacant(place) => place.insert(row.line),
     };
-    let restriction = Restriction {
-        ground,
-        legal_basis,
-        starts_at,
-        ends_at,
-        source: source.to_owned(),
-        source_key,
-    };
+    let restriction = Restriction { ground, legal_basis, starts_at, ends_at, source: source.to_owned(), source_key };
     Ok((iin, restriction))
 }
 
@@ -150,20 +122,13 @@ mod tests {
 
     #[test]
     fn days_begin_at_almaty_midnight_and_a_start_may_lie_ahead() {
-        let text = format!(
-            "{HEADER}900101300017,self_restriction,\"Law, art. 15\",2099-01-01,2099-01-01T00:00:01+05:00,k-1"
-        );
+        let text =
+            format!("{HEADER}900101300017,self_restriction,\"Law, art. 15\",2099-01-01,2099-01-01T00:00:01+05:00,k-1");
         let file = read(text.as_bytes(), "self", |_| ()).unwrap();
         let (_, restriction) = &file.rows[0];
         assert_eq!(restriction.starts_at.rfc3339(), "2098-12-31T19:00:00Z");
-        assert_eq!(
-            restriction.ends_at,
-            Some(restriction.starts_at.plus(std::time::Duration::from_secs(1)))
-        );
-        assert_eq!(
-            (restriction.legal_basis.as_str(), restriction.source.as_str()),
-            ("Law, art. 15", "self")
-        );
+        assert_eq!(restriction.ends_at, Some(restriction.starts_at.plus(std::time::Duration::from_secs(1))));
+        assert_eq!((restriction.legal_basis.as_str(), restriction.source.as_str()), ("Law, art. 15", "self"));
     }
 
     proptest! {

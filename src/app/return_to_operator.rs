@@ -14,16 +14,12 @@ pub async fn return_to_operator(services: &Services, session: HandleHash) -> Res
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let first = verification.hand_back()?;
-    let approved = verification
-        .outcome
-        .as_ref()
-        .is_some_and(|outcome| outcome.verdict == Verdict::Approved);
+    let approved = verification.outcome.as_ref().is_some_and(|outcome| outcome.verdict == Verdict::Approved);
     let mut address = Url::parse(&verification.request.redirect_uri)
         .map_err(|error| StoreError::Corrupt(format!("a redirect URI: {error}")))?;
     if first && approved {
         let code = new_handle(services.randomness.as_ref());
-        unit.insert_code(&stored_code(&verification, &code, now.plus(CODE_LIFETIME)))
-            .await?;
+        unit.insert_code(&stored_code(&verification, &code, now.plus(CODE_LIFETIME))).await?;
         address.query_pairs_mut().append_pair("code", &code);
     } else {
         address.query_pairs_mut().append_pair("error", "access_denied");
@@ -35,9 +31,7 @@ pub async fn return_to_operator(services: &Services, session: HandleHash) -> Res
     if let Some(state) = &verification.request.state {
         address.query_pairs_mut().append_pair("state", state);
     }
-    address
-        .query_pairs_mut()
-        .append_pair("iss", &services.policy.issuer);
+    address.query_pairs_mut().append_pair("iss", &services.policy.issuer);
     Ok(address)
 }
 

@@ -47,11 +47,7 @@ impl From<&Case> for CaseSummary {
 }
 
 /// The newest cases first, at most [`LONGEST_LIST`]; those older than `before` when given.
-pub async fn list_cases(
-    store: &dyn Store,
-    limit: u32,
-    before: Option<CaseId>,
-) -> Result<Vec<CaseSummary>, StoreError> {
+pub async fn list_cases(store: &dyn Store, limit: u32, before: Option<CaseId>) -> Result<Vec<CaseSummary>, StoreError> {
     let mut unit = store.read().await?;
     let cases = unit.list_cases(limit.clamp(1, LONGEST_LIST), before).await?;
     Ok(cases.iter().map(CaseSummary::from).collect())

@@ -91,11 +91,7 @@ impl RowFault {
 
     /// At a place in the file.
     pub fn at(self, line: u64, column: &'static str) -> RowRefusal {
-        RowRefusal {
-            line,
-            column: Some(column),
-            fault: self,
-        }
+        RowRefusal { line, column: Some(column), fault: self }
     }
 }
 

@@ -52,23 +52,14 @@ pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, Newcom
 }
 
 /// Adds a person to the sandbox's register.
-pub async fn add_newcomer(
-    services: &Services,
-    iin: &str,
-    name: &str,
-    photo: SecretBytes,
-) -> Result<(), NewcomerError> {
+pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: SecretBytes) -> Result<(), NewcomerError> {
     expect_sandbox(services)?;
     let iin = Iin::parse(iin)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(NewcomerError::Name);
     }
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: false,
-        template: false,
-    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: false };
     let examination = services.faces.examine(photo.clone(), ask).await?;
     if let Some(reason) = examination.rejection {
         return Err(NewcomerError::Photo(reason));
@@ -77,12 +68,7 @@ pub async fn add_newcomer(
     if unit.find_citizen(&iin).await?.is_some() {
         return Err(NewcomerError::Taken);
     }
-    let citizen = Citizen {
-        iin,
-        name: SecretText::new(name),
-        photo,
-        sandbox: true,
-    };
+    let citizen = Citizen { iin, name: SecretText::new(name), photo, sandbox: true };
     unit.put_citizens(&[citizen], services.clock.now()).await?;
     unit.commit().await?;
     Ok(())
@@ -95,9 +81,5 @@ pub async fn list_people(services: &Services) -> Result<Vec<Citizen>, NewcomerEr
 }
 
 fn expect_sandbox(services: &Services) -> Result<(), NewcomerError> {
-    if services.policy.sandbox {
-        Ok(())
-    } else {
-        Err(NewcomerError::NoSandbox)
-    }
+    if services.policy.sandbox { Ok(()) } else { Err(NewcomerError::NoSandbox) }
 }

@@ -25,15 +25,10 @@ pub async fn start_verification(
     client_id: &str,
     request_uri: &str,
 ) -> Result<Started, PlayerError> {
-    let handle = request_uri
-        .strip_prefix(REQUEST_URI_PREFIX)
-        .ok_or(PlayerError::RequestUnknown)?;
+    let handle = request_uri.strip_prefix(REQUEST_URI_PREFIX).ok_or(PlayerError::RequestUnknown)?;
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let request = unit
-        .take_request(hash_handle(handle))
-        .await?
-        .ok_or(PlayerError::RequestUnknown)?;
+    let request = unit.take_request(hash_handle(handle)).await?.ok_or(PlayerError::RequestUnknown)?;
     if request.operator.as_str() != client_id || now >= request.expires_at {
         // Nothing is committed: a stranger who guesses cannot use up another operator's request.
         return Err(PlayerError::RequestUnknown);
@@ -44,17 +39,7 @@ pub async fn start_verification(
     let verification = Verification::start(id, request, hash_handle(&session), now);
     unit.insert_verification(&verification).await?;
     let details = json!({ "operator": verification.operator.as_str() });
-    audit(
-        unit.as_mut(),
-        &verification,
-        AuditKind::VerificationStarted,
-        details,
-        now,
-    )
-    .await?;
+    audit(unit.as_mut(), &verification, AuditKind::VerificationStarted, details, now).await?;
     unit.commit().await?;
-    Ok(Started {
-        session: SecretText::new(session),
-        ui_locales,
-    })
+    Ok(Started { session: SecretText::new(session), ui_locales })
 }

@@ -48,19 +48,11 @@ impl<R: BufRead> Table<R> {
     /// Reads the header, in which exactly `columns` must stand, in any order.
     pub fn open(reader: R, columns: &[&'static str]) -> Result<Self, TableError> {
         let mut lines = Lines::new(reader);
-        let header = |problem: String| TableError::Header {
-            expected: columns.join(","),
-            problem,
-        };
-        let (_, text) = lines
-            .next_text()?
-            .ok_or_else(|| header("the file is empty".into()))?;
+        let header = |problem: String| TableError::Header { expected: columns.join(","), problem };
+        let (_, text) = lines.next_text()?.ok_or_else(|| header("the file is empty".into()))?;
         let text = text.map_err(|fault| header(fault.to_string()))?;
         let names = split(&text).map_err(|fault| header(fault.to_string()))?;
-        let names: Vec<String> = names
-            .iter()
-            .map(|name| name.trim().to_ascii_lowercase())
-            .collect();
+        let names: Vec<String> = names.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
         let place = |column: &&'static str| {
             let mut found = names.iter().enumerate().filter(|(_, name)| name == column);
             match (found.next(), found.next()) {
@@ -84,26 +76,13 @@ impl<R: BufRead> Table<R> {
         let expected = self.places.len();
         let values = text.and_then(|text| split(&text)).and_then(|values| {
             let found = values.len();
-            if found == expected {
-                Ok(values)
-            } else {
-                Err(RowFault::ColumnCount { found, expected })
-            }
+            if found == expected { Ok(values) } else { Err(RowFault::ColumnCount { found, expected }) }
         });
         Ok(Some(match values {
-            Ok(mut values) => Ok(Row {
-                line,
-                values: self
-                    .places
-                    .iter()
-                    .map(|place| std::mem::take(&mut values[*place]))
-                    .collect(),
-            }),
-            Err(fault) => Err(RowRefusal {
-                line,
-                column: None,
-                fault,
-            }),
+            Ok(mut values) => {
+                Ok(Row { line, values: self.places.iter().map(|place| std::mem::take(&mut values[*place])).collect() })
+            }
+            Err(fault) => Err(RowRefusal { line, column: None, fault }),
         }))
     }
 
@@ -131,13 +110,7 @@ struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     fn new(reader: R) -> Self {
-        Self {
-            reader,
-            hasher: Sha256::new(),
-            bytes: 0,
-            line: 0,
-            after_return: false,
-        }
+        Self { reader, hasher: Sha256::new(), bytes: 0, line: 0, after_return: false }
     }
 
     /// The next line that is not blank, with its number.
@@ -154,9 +127,7 @@ impl<R: BufRead> Lines<R> {
             if bytes.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            let text = std::str::from_utf8(bytes)
-                .map(str::to_owned)
-                .map_err(|_| RowFault::NotUtf8);
+            let text = std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| RowFault::NotUtf8);
             return Ok(Some((self.line, text)));
         }
         Ok(None)
@@ -179,9 +150,7 @@ impl<R: BufRead> Lines<R> {
             // The LF of a CRLF belongs to the line before.
             let skip = usize::from(self.after_return && buffer[0] == b'\n');
             self.after_return = false;
-            let end = buffer[skip..]
-                .iter()
-                .position(|byte| matches!(byte, b'\n' | b'\r'));
+            let end = buffer[skip..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             let content = &buffer[skip..end.map_or(buffer.len(), |end| skip + end)];
             seen |= !content.is_empty() || end.is_some();
             let room = LONGEST_ROW - line.len();
@@ -273,12 +242,7 @@ mod tests {
     #[test]
     fn bom_blank_lines_and_mixed_line_ends_are_no_matter() {
         let text = b"\xef\xbb\xbfB,a\r\n1,2\n\n\"x,\"\"y\",3\r5,6\r\n\r\n7,8";
-        let expected = [
-            row(2, &["2", "1"]),
-            row(4, &["3", "x,\"y"]),
-            row(5, &["6", "5"]),
-            row(7, &["8", "7"]),
-        ];
+        let expected = [row(2, &["2", "1"]), row(4, &["3", "x,\"y"]), row(5, &["6", "5"]), row(7, &["8", "7"])];
         for buffer in 1..40 {
             assert_eq!(read(text, &["a", "b"], buffer).unwrap(), expected, "{buffer}");
         }
@@ -288,33 +252,18 @@ mod tests {
     fn a_bad_row_is_refused_alone() {
         let long = "x".repeat(LONGEST_ROW);
         let text = format!("a,b\n1\n\"1,2\n1\"2,3\n\"1\"2,3\n{long},1\n3,4\n");
-        let codes = [
-            "row_column_count",
-            "row_quoting",
-            "row_quoting",
-            "row_quoting",
-            "row_too_long",
-        ];
+        let codes = ["row_column_count", "row_quoting", "row_quoting", "row_quoting", "row_too_long"];
         let mut expected: Rows = (2..).zip(codes).map(|(line, code)| (line, Err(code))).collect();
         expected.push(row(7, &["3", "4"]));
         assert_eq!(read(text.as_bytes(), &["a", "b"], 64).unwrap(), expected);
         let windows_1251 = b"a,b\n\xcf\xf0\xe8,1\n";
-        assert_eq!(
-            read(windows_1251, &["a", "b"], 64).unwrap(),
-            [(2, Err("row_not_utf8"))]
-        );
+        assert_eq!(read(windows_1251, &["a", "b"], 64).unwrap(), [(2, Err("row_not_utf8"))]);
     }
 
     #[test]
     fn the_header_names_each_column_once_and_no_other() {
         for bad in ["", "\n", "a\n", "a,b,c\n", "a,a\n", "a;b\n", "a,a,b\n", "\"a,b\n"] {
-            assert!(
-                matches!(
-                    read(bad.as_bytes(), &["a", "b"], 64),
-                    Err(TableError::Header { .. })
-                ),
-                "{bad:?}"
-            );
+            assert!(matches!(read(bad.as_bytes(), &["a", "b"], 64), Err(TableError::Header { .. })), "{bad:?}");
         }
         assert_eq!(read(b"a,b", &["a", "b"], 64), Ok(vec![]));
     }

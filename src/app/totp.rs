@@ -77,14 +77,7 @@ async fn prove(
     if let Some(set) = enrolling {
         attempt.unit.put_recovery_codes(player, &set).await?;
         let details = json!({ "factor": FactorKind::Totp.as_str() });
-        audit(
-            attempt.unit.as_mut(),
-            &attempt.verification,
-            AuditKind::FactorEnrolled,
-            details,
-            now,
-        )
-        .await?;
+        audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
     }
     attempt.accept(services, FactorKind::Totp).await
 }

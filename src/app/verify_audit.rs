@@ -57,10 +57,9 @@ pub async fn verify_audit(
     }
     let head = walk.finish(head)?;
     match noted {
-        Some(noted) if noted.sequence > head.sequence => Err(VerifyAuditError::Shortened {
-            noted: noted.sequence,
-            found: head.sequence,
-        }),
+        Some(noted) if noted.sequence > head.sequence => {
+            Err(VerifyAuditError::Shortened { noted: noted.sequence, found: head.sequence })
+        }
         _ => Ok(head),
     }
 }

@@ -37,20 +37,14 @@ pub struct SecondFactorView {
 }
 
 /// Reads the session's verification.
-pub async fn view_verification(
-    services: &Services,
-    session: HandleHash,
-) -> Result<VerificationView, PlayerError> {
+pub async fn view_verification(services: &Services, session: HandleHash) -> Result<VerificationView, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
     if !verification.is_over() && now >= verification.expires_at() {
         return Err(StepError::Expired.into());
     }
-    let operator = unit
-        .find_operator(&verification.operator)
-        .await?
-        .map(|operator| operator.name);
+    let operator = unit.find_operator(&verification.operator).await?.map(|operator| operator.name);
     let second_factor = match (verification.stage, verification.player) {
         (Stage::SecondFactor, Some(player)) => {
             let enrolled = enrolled(unit.as_mut(), player).await?;
@@ -72,16 +66,8 @@ pub async fn view_verification(
 
 fn second_factor_view(enrolled: Enrolled, locked_until: Option<Timestamp>) -> SecondFactorView {
     if enrolled.any() {
-        SecondFactorView {
-            enrol: false,
-            methods: enrolled.methods(),
-            locked_until,
-        }
+        SecondFactorView { enrol: false, methods: enrolled.methods(), locked_until }
     } else {
-        SecondFactorView {
-            enrol: true,
-            methods: vec![FactorKind::Passkey, FactorKind::Totp],
-            locked_until,
-        }
+        SecondFactorView { enrol: true, methods: vec![FactorKind::Passkey, FactorKind::Totp], locked_until }
     }
 }

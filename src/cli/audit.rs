@@ -56,19 +56,14 @@ impl FromStr for NotedHead {
         if sequence < 1 {
             return Err(FORM);
         }
-        Ok(Self(ChainHead {
-            sequence,
-            hash: bytes,
-        }))
+        Ok(Self(ChainHead { sequence, hash: bytes }))
     }
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let Command::Verify { expect, json } = args.command;
     let store = startup::open_store(&context.config()?).await?;
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{bar:32} {pos}/{len} events, {eta} left",
-    )?);
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:32} {pos}/{len} events, {eta} left")?);
     let outcome = verify_audit(store.as_ref(), expect.map(|noted| noted.0), |done, total| {
         bar.set_length(u64::try_from(total).unwrap_or(0));
         bar.set_position(u64::try_from(done).unwrap_or(0));
@@ -80,12 +75,9 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
             print_json(&json!({ "whole": true, "events": head.sequence, "hash": hex(&head.hash) }))?;
         }
         Ok(head) if head.sequence == 0 => print("the log is whole: it has no events yet")?,
-        Ok(head) => print(&format!(
-            "the log is whole: {} events\nhead {}:{}",
-            head.sequence,
-            head.sequence,
-            hex(&head.hash)
-        ))?,
+        Ok(head) => {
+            print(&format!("the log is whole: {} events\nhead {}:{}", head.sequence, head.sequence, hex(&head.hash)))?
+        }
         Err(VerifyAuditError::Store(error)) => {
             return Err(error).context("the log could not be read to its end");
         }

@@ -24,11 +24,9 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let findings = match context.config() {
         Ok(config) => inspect(&config).await,
-        Err(error) => vec![Finding::wrong(
-            "configuration",
-            chain(&error),
-            "mend the keys named, then run `rastau config check`",
-        )],
+        Err(error) => {
+            vec![Finding::wrong("configuration", chain(&error), "mend the keys named, then run `rastau config check`")]
+        }
     };
     if args.json {
         print_json(&findings)?;
@@ -36,19 +34,11 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         print(&lines(&findings))?;
     }
     let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
-    Ok(if wrong {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn lines(findings: &[Finding]) -> String {
-    let width = findings
-        .iter()
-        .map(|finding| finding.name.len())
-        .max()
-        .unwrap_or(0);
+    let width = findings.iter().map(|finding| finding.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for finding in findings {
         let mark = match finding.verdict {
@@ -62,10 +52,7 @@ fn lines(findings: &[Finding]) -> String {
         }
         text.push('\n');
     }
-    let wrong = findings
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Wrong)
-        .count();
+    let wrong = findings.iter().filter(|finding| finding.verdict == Verdict::Wrong).count();
     let _ = match wrong {
         0 => write!(text, "All {} checks are good.", findings.len()),
         _ => write!(text, "{wrong} of {} checks are wrong.", findings.len()),

@@ -30,10 +30,8 @@ pub enum EvaluateCommand {
 
 /// What `evaluate faces` takes.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  rastau evaluate faces --index ../shared/eval/faces/index.csv\n  \
-                        rastau evaluate faces --index faces/index.csv --json > faces.json"
-)]
+#[command(after_long_help = "Examples:\n  rastau evaluate faces --index ../shared/eval/faces/index.csv\n  \
+                        rastau evaluate faces --index faces/index.csv --json > faces.json")]
 pub struct FacesArgs {
     /// CSV with the columns file (beside the index) and identity
     #[arg(long, value_name = "FILE")]
@@ -71,10 +69,8 @@ struct Label {
 
 fn read_index(index: &Path) -> anyhow::Result<Vec<Label>> {
     let mut reader = csv::Reader::from_path(index).with_context(|| index.display().to_string())?;
-    let labels = reader
-        .deserialize()
-        .collect::<Result<Vec<Label>, _>>()
-        .with_context(|| index.display().to_string())?;
+    let labels =
+        reader.deserialize().collect::<Result<Vec<Label>, _>>().with_context(|| index.display().to_string())?;
     ensure!(!labels.is_empty(), "{}: no pictures", index.display());
     Ok(labels)
 }
@@ -104,14 +100,11 @@ struct Report {
 }
 
 async fn evaluate(engine: &dyn FaceEngine, folder: &Path, labels: Vec<Label>) -> anyhow::Result<Report> {
-    let progress = ProgressBar::new(labels.len() as u64).with_style(ProgressStyle::with_template(
-        "{bar:40} {pos}/{len} pictures, {eta} left",
-    )?);
+    let progress = ProgressBar::new(labels.len() as u64)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")?);
     let abreast = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut samples = Vec::with_capacity(labels.len());
-    let mut work = stream::iter(labels)
-        .map(|label| examine(engine, folder, label))
-        .buffered(abreast);
+    let mut work = stream::iter(labels).map(|label| examine(engine, folder, label)).buffered(abreast);
     while let Some(sample) = work.next().await {
         samples.push(sample?);
         progress.inc(1);
@@ -122,14 +115,8 @@ async fn evaluate(engine: &dyn FaceEngine, folder: &Path, labels: Vec<Label>) ->
 
 async fn examine(engine: &dyn FaceEngine, folder: &Path, label: Label) -> anyhow::Result<Sample> {
     let path = folder.join(&label.file);
-    let bytes = tokio::fs::read(&path)
-        .await
-        .with_context(|| path.display().to_string())?;
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: false,
-        template: true,
-    };
+    let bytes = tokio::fs::read(&path).await.with_context(|| path.display().to_string())?;
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
     let (found, outcome) = match engine.examine(bytes.into(), ask).await {
         Ok(examination) => {
             let template = examination.template;
@@ -139,11 +126,7 @@ async fn examine(engine: &dyn FaceEngine, folder: &Path, label: Label) -> anyhow
         Err(EngineError::Picture(reason)) => (false, Err(reason)),
         Err(error) => return Err(anyhow::Error::new(error).context(path.display().to_string())),
     };
-    Ok(Sample {
-        identity: label.identity,
-        found,
-        outcome,
-    })
+    Ok(Sample { identity: label.identity, found, outcome })
 }
 
 fn report(model: &str, samples: &[Sample]) -> Report {
@@ -166,8 +149,7 @@ fn report(model: &str, samples: &[Sample]) -> Report {
     for reason in samples.iter().filter_map(|sample| sample.outcome.as_ref().err()) {
         *failed.entry(reason.code()).or_default() += 1;
     }
-    let identities: std::collections::BTreeSet<&str> =
-        samples.iter().map(|sample| sample.identity.as_str()).collect();
+    let identities: std::collections::BTreeSet<&str> = samples.iter().map(|sample| sample.identity.as_str()).collect();
     let scores = Scores::new(genuine, impostor, missed);
     Report {
         model: model.to_owned(),
@@ -179,10 +161,7 @@ fn report(model: &str, samples: &[Sample]) -> Report {
         genuine_missed: missed,
         impostor: scores.impostor(),
         eer: scores.eer(),
-        tar: FALSE_MATCH_RATES
-            .into_iter()
-            .filter_map(|fmr| scores.at(fmr))
-            .collect(),
+        tar: FALSE_MATCH_RATES.into_iter().filter_map(|fmr| scores.at(fmr)).collect(),
     }
 }
 
@@ -193,22 +172,9 @@ impl std::fmt::Display for Report {
         writeln!(f, "pictures  {} of {} people", self.pictures, self.identities)?;
         writeln!(f, "found     {} ({share:.2} %)", self.found)?;
         let failed: usize = self.failed.values().sum();
-        let reasons: Vec<_> = self
-            .failed
-            .iter()
-            .map(|(code, count)| format!("{code} {count}"))
-            .collect();
-        writeln!(
-            f,
-            "failed    {failed}{}{}",
-            if failed > 0 { ": " } else { "" },
-            reasons.join(", ")
-        )?;
-        writeln!(
-            f,
-            "genuine   {} pairs compared, {} could not be",
-            self.genuine, self.genuine_missed
-        )?;
+        let reasons: Vec<_> = self.failed.iter().map(|(code, count)| format!("{code} {count}")).collect();
+        writeln!(f, "failed    {failed}{}{}", if failed > 0 { ": " } else { "" }, reasons.join(", "))?;
+        writeln!(f, "genuine   {} pairs compared, {} could not be", self.genuine, self.genuine_missed)?;
         writeln!(f, "impostor  {} pairs", self.impostor)?;
         if let Some(eer) = self.eer {
             writeln!(f, "EER       {:.2} %", 100.0 * eer)?;
@@ -234,11 +200,7 @@ mod tests {
 
     fn sample(identity: &str, values: Option<[f32; 2]>) -> Sample {
         let outcome = values.map(|values| Template::new(ModelHash("m".into()), values.to_vec()).unwrap());
-        Sample {
-            identity: identity.into(),
-            found: outcome.is_some(),
-            outcome: outcome.ok_or(ReasonCode::NoFace),
-        }
+        Sample { identity: identity.into(), found: outcome.is_some(), outcome: outcome.ok_or(ReasonCode::NoFace) }
     }
 
     #[test]
@@ -252,17 +214,11 @@ mod tests {
         ];
         let report = report("m", &samples);
         assert_eq!((report.pictures, report.identities, report.found), (5, 2, 4));
-        assert_eq!(
-            (report.genuine, report.genuine_missed, report.impostor),
-            (2, 2, 4)
-        );
+        assert_eq!((report.genuine, report.genuine_missed, report.impostor), (2, 2, 4));
         assert_eq!(report.failed, BTreeMap::from([("no_face", 1)]));
         assert!((report.tar[0].tar - 0.5).abs() < 1e-9 && (report.tar[0].tar_compared - 1.0).abs() < 1e-9);
         let text = report.to_string();
-        assert!(
-            text.contains("found     4 (80.00 %)") && text.contains("failed    1: no_face 1"),
-            "{text}"
-        );
+        assert!(text.contains("found     4 (80.00 %)") && text.contains("failed    1: no_face 1"), "{text}");
     }
 
     #[test]

@@ -26,11 +26,9 @@ pub enum FaceCommand {
 
 /// What `face compare` takes.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit status: 0 match, 1 no match, 2 could not tell.\n\nExamples:\n  \
+#[command(after_long_help = "Exit status: 0 match, 1 no match, 2 could not tell.\n\nExamples:\n  \
                         rastau face compare id-photo.jpg selfie.jpg\n  \
-                        rastau face compare id-photo.jpg selfie.jpg --json | jq .outcome"
-)]
+                        rastau face compare id-photo.jpg selfie.jpg --json | jq .outcome")]
 pub struct CompareArgs {
     /// One picture (JPEG, PNG or WebP)
     a: PathBuf,
@@ -43,11 +41,9 @@ pub struct CompareArgs {
 
 /// What `face inspect` takes.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit status: 0 when every picture could be read, 2 otherwise.\n\nExamples:\n  \
+#[command(after_long_help = "Exit status: 0 when every picture could be read, 2 otherwise.\n\nExamples:\n  \
                         rastau face inspect photo.jpg\n  rastau face inspect --live frames/*.jpg\n  \
-                        rastau face inspect photo.jpg --json | jq '.[0].quality'"
-)]
+                        rastau face inspect photo.jpg --json | jq '.[0].quality'")]
 pub struct InspectArgs {
     /// Pictures (JPEG, PNG or WebP)
     #[arg(required = true, value_name = "FILE")]
@@ -61,7 +57,7 @@ pub struct InspectArgs {
 }
 
 /// Nobody could tell: the third exit status.
-const COULD_NOT_TELL: u8 = 2;
+pub(super) const COULD_NOT_TELL: u8 = 2;
 
 impl FaceCommand {
     /// Runs the command with the models of `models`.
@@ -119,16 +115,9 @@ impl CompareArgs {
         };
         let mut templates = Vec::new();
         for file in [&self.a, &self.b] {
-            let ask = Ask {
-                gate: Gate::IdPhoto,
-                presentation: false,
-                template: true,
-            };
+            let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
             match examine(engine, file, ask).await? {
-                Ok(Examination {
-                    template: Some(template),
-                    ..
-                }) => templates.push(template),
+                Ok(Examination { template: Some(template), .. }) => templates.push(template),
                 Ok(examination) => {
                     let reason = examination.rejection.unwrap_or(ReasonCode::NoFace);
                     return Ok(unclear(reason, Some(file), None));
@@ -145,13 +134,7 @@ impl CompareArgs {
             Comparison::NoMatch => "no_match",
             Comparison::Doubt => return Ok(unclear(ReasonCode::FaceDoubtful, None, Some(similarity))),
         };
-        Ok(Verdict {
-            outcome,
-            reason: None,
-            file: None,
-            similarity: Some(similarity),
-            thresholds,
-        })
+        Ok(Verdict { outcome, reason: None, file: None, similarity: Some(similarity), thresholds })
     }
 }
 
@@ -164,26 +147,15 @@ impl fmt::Display for Verdict {
         };
         f.write_str(words)?;
         if let Some(similarity) = self.similarity {
-            let Thresholds {
-                match_from,
-                no_match_below,
-            } = self.thresholds;
-            write!(
-                f,
-                " (similarity {similarity:.3}; match from {match_from}, no match below {no_match_below})"
-            )?;
+            let Thresholds { match_from, no_match_below } = self.thresholds;
+            write!(f, " (similarity {similarity:.3}; match from {match_from}, no match below {no_match_below})")?;
         }
         if let Some(reason) = self.reason {
             f.write_str(": ")?;
             if let Some(file) = &self.file {
                 write!(f, "{}: ", file.display())?;
             }
-            write!(
-                f,
-                "{} ({})",
-                message(reason.code(), Locale::En).title,
-                reason.code()
-            )?;
+            write!(f, "{} ({})", message(reason.code(), Locale::En).title, reason.code())?;
         }
         Ok(())
     }
@@ -229,11 +201,8 @@ struct PresentationFindings {
 impl InspectArgs {
     async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         let faces = faces::load(models)?;
-        let ask = Ask {
-            gate: if self.live { Gate::LiveFrame } else { Gate::IdPhoto },
-            presentation: true,
-            template: false,
-        };
+        let ask =
+            Ask { gate: if self.live { Gate::LiveFrame } else { Gate::IdPhoto }, presentation: true, template: false };
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let outcome = examine(faces.engine.as_ref(), file, ask).await?;
@@ -267,11 +236,7 @@ impl Findings {
                 findings.faces = examination
                     .faces
                     .into_iter()
-                    .map(|face| FoundFace {
-                        bounds: face.bounds,
-                        points: face.points,
-                        confidence: face.confidence,
-                    })
+                    .map(|face| FoundFace { bounds: face.bounds, points: face.points, confidence: face.confidence })
                     .collect();
                 findings.quality = examination.quality.map(|quality| Measures {
                     eye_distance: quality.eye_distance,
@@ -293,31 +258,22 @@ impl Findings {
 }
 
 fn print_table(all: &[Findings]) {
-    let width = all
-        .iter()
-        .map(|findings| findings.file.display().to_string().chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(4);
+    let width =
+        all.iter().map(|findings| findings.file.display().to_string().chars().count()).max().unwrap_or(0).max(4);
     println!(
         "{:width$}  {:>11}  faces  eyes px  share  light  contrast  sharp    yaw  overall    PAD  verdict",
         "file", "size"
     );
     for findings in all {
         let file = findings.file.display().to_string();
-        let size = findings
-            .size
-            .map_or_else(|| "-".into(), |[width, height]| format!("{width}x{height}"));
+        let size = findings.size.map_or_else(|| "-".into(), |[width, height]| format!("{width}x{height}"));
         print!("{file:width$}  {size:>11}  {:>5}", findings.faces.len());
         match &findings.quality {
             Some(q) => print!(
                 "  {:>7.1}  {:>5.2}  {:>5.0}  {:>8.0}  {:>5.0}  {:>5.2}  {:>7.2}",
                 q.eye_distance, q.height_share, q.brightness, q.contrast, q.sharpness, q.yaw, q.overall
             ),
-            None => print!(
-                "  {:>7}  {:>5}  {:>5}  {:>8}  {:>5}  {:>5}  {:>7}",
-                "-", "-", "-", "-", "-", "-", "-"
-            ),
+            None => print!("  {:>7}  {:>5}  {:>5}  {:>8}  {:>5}  {:>5}  {:>7}", "-", "-", "-", "-", "-", "-", "-"),
         }
         match &findings.presentation {
             Some(found) => print!("  {:>5.3}", found.by_scale.into_iter().fold(1.0, f32::min)),
@@ -328,10 +284,7 @@ fn print_table(all: &[Findings]) {
 }
 
 fn verdict(findings: &Findings) -> &'static str {
-    match (
-        findings.rejection,
-        findings.presentation.as_ref().map(|found| found.verdict),
-    ) {
+    match (findings.rejection, findings.presentation.as_ref().map(|found| found.verdict)) {
         (Some(reason), _) => reason.code(),
         (None, Some(Presentation::Attack)) => "passes, looks like an attack",
         (None, Some(Presentation::Doubt)) => "passes, liveness doubtful",
@@ -340,14 +293,8 @@ fn verdict(findings: &Findings) -> &'static str {
 }
 
 /// Examines one file; the inner error says why it is no picture that is read.
-async fn examine(
-    engine: &dyn FaceEngine,
-    file: &Path,
-    ask: Ask,
-) -> anyhow::Result<Result<Examination, ReasonCode>> {
-    let bytes = tokio::fs::read(file)
-        .await
-        .with_context(|| file.display().to_string())?;
+async fn examine(engine: &dyn FaceEngine, file: &Path, ask: Ask) -> anyhow::Result<Result<Examination, ReasonCode>> {
+    let bytes = tokio::fs::read(file).await.with_context(|| file.display().to_string())?;
     match engine.examine(bytes.into(), ask).await {
         Ok(examination) => Ok(Ok(examination)),
         Err(EngineError::Picture(reason)) => Ok(Err(reason)),

@@ -39,15 +39,8 @@ Examples:
 
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Command::Generate { out, sandbox } = args.command;
-    let kind = if sandbox {
-        KeyKind::Sandbox
-    } else {
-        KeyKind::Production
-    };
+    let kind = if sandbox { KeyKind::Sandbox } else { KeyKind::Production };
     startup::generate_keys(kind)?.write_new(&out)?;
-    print(&format!(
-        "wrote fresh {kind} keys to {}; keep a copy offline",
-        out.display()
-    ))?;
+    print(&format!("wrote fresh {kind} keys to {}; keep a copy offline", out.display()))?;
     Ok(ExitCode::SUCCESS)
 }

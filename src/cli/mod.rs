@@ -89,12 +89,22 @@ impl Context {
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
     let context = Context { file: line.config };
+    let failure = failure_code(&line.command);
     match run(&context, line.command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("rastau: {}", chain(&error));
-            ExitCode::FAILURE
+            failure
         }
+    }
+}
+
+/// What a command that could not do its work ends with. A comparison of faces says "no match" with 1: it must not say
+/// so of a broken configuration.
+fn failure_code(command: &Command) -> ExitCode {
+    match command {
+        Command::Face(_) => ExitCode::from(face::COULD_NOT_TELL),
+        _ => ExitCode::FAILURE,
     }
 }
 
@@ -177,16 +187,15 @@ mod tests {
             assert!(command.get_about().is_some(), "{name} has no help");
             waiting.extend(command.get_subcommands());
             if command.get_subcommands().next().is_none() {
-                assert!(command.get_after_long_help().is_some(), "{name} has no example");
+                let help = command.clone().render_long_help().to_string();
+                assert!(help.contains("Example"), "{name} has no example");
             }
         }
     }
 
     #[test]
     fn causes_are_told_once_and_on_one_line() {
-        let error = anyhow::anyhow!("the disk is full")
-            .context("cannot write: the disk is full")
-            .context("no import");
+        let error = anyhow::anyhow!("the disk is full").context("cannot write: the disk is full").context("no import");
         assert_eq!(chain(&error), "no import: cannot write: the disk is full");
     }
 }

@@ -87,14 +87,9 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         credential,
         sandbox: config.sandbox.enabled,
     };
-    let added = add_operator(
-        store.as_ref(),
-        startup::clock().as_ref(),
-        startup::randomness().as_ref(),
-        new,
-    )
-    .await
-    .context("the operator was not added")?;
+    let added = add_operator(store.as_ref(), startup::clock().as_ref(), startup::randomness().as_ref(), new)
+        .await
+        .context("the operator was not added")?;
     if add.json {
         print_json(&added_json(&added))?;
     } else {
@@ -108,14 +103,8 @@ fn read_jwks(file: &Path) -> anyhow::Result<String> {
     let shown = file.display();
     let opened = std::fs::File::open(file).with_context(|| format!("cannot read {shown}"))?;
     let mut text = String::new();
-    opened
-        .take(LONGEST_JWKS + 1)
-        .read_to_string(&mut text)
-        .with_context(|| format!("cannot read {shown}"))?;
-    anyhow::ensure!(
-        text.len() as u64 <= LONGEST_JWKS,
-        "{shown} is longer than {LONGEST_JWKS} bytes"
-    );
+    opened.take(LONGEST_JWKS + 1).read_to_string(&mut text).with_context(|| format!("cannot read {shown}"))?;
+    anyhow::ensure!(text.len() as u64 <= LONGEST_JWKS, "{shown} is longer than {LONGEST_JWKS} bytes");
     Ok(text)
 }
 
@@ -127,13 +116,7 @@ async fn run_list(context: &Context, json: bool) -> anyhow::Result<ExitCode> {
     } else if operators.is_empty() {
         print("no operators yet; `rastau operator add` adds one")?;
     } else {
-        print(
-            operators
-                .iter()
-                .map(operator_lines)
-                .collect::<String>()
-                .trim_end(),
-        )?;
+        print(operators.iter().map(operator_lines).collect::<String>().trim_end())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -158,12 +141,7 @@ fn added_json(added: &AddedOperator) -> serde_json::Value {
 
 fn operator_lines(operator: &Operator) -> String {
     let mark = if operator.sandbox { ", sandbox" } else { "" };
-    let mut text = format!(
-        "{}  {} ({}{mark})\n",
-        operator.id,
-        operator.name,
-        operator.authentication.method()
-    );
+    let mut text = format!("{}  {} ({}{mark})\n", operator.id, operator.name, operator.authentication.method());
     for uri in &operator.redirect_uris {
         let _ = writeln!(text, "    {uri}");
     }

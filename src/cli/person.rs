@@ -53,12 +53,7 @@ Examples:
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
-    let Command::Import {
-        file,
-        photos,
-        skip_refused,
-        json,
-    } = args.command;
+    let Command::Import { file, photos, skip_refused, json } = args.command;
     let config = context.config()?;
     let shown = file.display();
     let reader = BufReader::new(File::open(&file).with_context(|| format!("cannot read {shown}"))?);
@@ -66,19 +61,10 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let store = startup::open_store(&config).await?;
     let faces = startup::load_faces(&config)?;
     let clock = startup::clock();
-    let ports = Ports {
-        store: store.as_ref(),
-        faces: faces.as_ref(),
-        clock: clock.as_ref(),
-        photos: &photos,
-    };
-    let import = PeopleImport {
-        skip_refused,
-        sandbox: config.sandbox.enabled,
-    };
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{bar:32} {pos}/{len} photos judged, {eta} left",
-    )?);
+    let ports = Ports { store: store.as_ref(), faces: faces.as_ref(), clock: clock.as_ref(), photos: &photos };
+    let import = PeopleImport { skip_refused, sandbox: config.sandbox.enabled };
+    let bar =
+        ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:32} {pos}/{len} photos judged, {eta} left")?);
     let report = import_people(ports, reader, import, |done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
@@ -95,11 +81,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     } else {
         print(&summary(&report, skip_refused))?;
     }
-    Ok(if report.refused.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if report.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn summary(report: &PeopleReport, skip_refused: bool) -> String {
@@ -111,16 +93,8 @@ fn summary(report: &PeopleReport, skip_refused: bool) -> String {
         0 => imported,
         refused => {
             let lines = row_report::lines(&report.refused);
-            let rows = if refused == 1 {
-                "1 row was".to_owned()
-            } else {
-                format!("{refused} rows were")
-            };
-            let advice = if skip_refused {
-                ""
-            } else {
-                "; mend the file, or leave them out with --skip-refused"
-            };
+            let rows = if refused == 1 { "1 row was".to_owned() } else { format!("{refused} rows were") };
+            let advice = if skip_refused { "" } else { "; mend the file, or leave them out with --skip-refused" };
             format!("{lines}\n{imported}; {rows} refused{advice}")
         }
     }

@@ -23,9 +23,7 @@ pub(super) struct PhotoDirectory {
 impl PhotoDirectory {
     pub(super) fn open(directory: &Path) -> anyhow::Result<Self> {
         let shown = directory.display();
-        let root = directory
-            .canonicalize()
-            .with_context(|| format!("--photos: cannot open {shown}"))?;
+        let root = directory.canonicalize().with_context(|| format!("--photos: cannot open {shown}"))?;
         anyhow::ensure!(root.is_dir(), "--photos: {shown} is not a directory");
         Ok(Self { root })
     }
@@ -33,9 +31,7 @@ impl PhotoDirectory {
 
 impl PhotoSource for PhotoDirectory {
     fn read(&self, name: &str) -> Result<SecretBytes, RowFault> {
-        let inside = Path::new(name)
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !inside || name.contains('\0') {
             return Err(RowFault::PhotoOutside);
         }
@@ -50,9 +46,7 @@ impl PhotoSource for PhotoDirectory {
         }
         // Read one byte past the limit: the file may grow between the two calls.
         let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(LONGEST_PHOTO)).unwrap_or(0));
-        file.take(LONGEST_PHOTO + 1)
-            .read_to_end(&mut bytes)
-            .map_err(fault)?;
+        file.take(LONGEST_PHOTO + 1).read_to_end(&mut bytes).map_err(fault)?;
         if bytes.len() as u64 > LONGEST_PHOTO {
             return Err(RowFault::Photo(ReasonCode::PictureTooManyBytes));
         }
@@ -90,10 +84,7 @@ mod tests {
             assert_eq!(read(name), Err(RowFault::PhotoOutside), "{name}");
         }
         assert_eq!(read("b.jpg"), Err(RowFault::PhotoMissing));
-        assert_eq!(
-            read("sub"),
-            Err(RowFault::PhotoUnreadable("it is not a file".into()))
-        );
+        assert_eq!(read("sub"), Err(RowFault::PhotoUnreadable("it is not a file".into())));
         assert!(PhotoDirectory::open(&photos.join("sub/a.jpg")).is_err());
     }
 
@@ -103,9 +94,6 @@ mod tests {
         let file = std::fs::File::create(dir.path().join("huge.jpg")).unwrap();
         file.set_len(LONGEST_PHOTO + 1).unwrap();
         let source = PhotoDirectory::open(dir.path()).unwrap();
-        assert_eq!(
-            source.read("huge.jpg"),
-            Err(RowFault::Photo(ReasonCode::PictureTooManyBytes))
-        );
+        assert_eq!(source.read("huge.jpg"), Err(RowFault::Photo(ReasonCode::PictureTooManyBytes)));
     }
 }

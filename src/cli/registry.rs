@@ -95,16 +95,11 @@ async fn run_import(context: &Context, args: Import) -> anyhow::Result<ExitCode>
         as_of: args.as_of,
         allow_empty: args.allow_empty,
     };
-    let bar = ProgressBar::new(length).with_style(ProgressStyle::with_template(
-        "{bar:32} {bytes}/{total_bytes} read, {eta} left",
-    )?);
-    let outcome = import_registry(
-        store.as_ref(),
-        startup::clock().as_ref(),
-        BufReader::new(file),
-        &import,
-        |bytes| bar.set_position(bytes),
-    )
+    let bar = ProgressBar::new(length)
+        .with_style(ProgressStyle::with_template("{bar:32} {bytes}/{total_bytes} read, {eta} left")?);
+    let outcome = import_registry(store.as_ref(), startup::clock().as_ref(), BufReader::new(file), &import, |bytes| {
+        bar.set_position(bytes)
+    })
     .await;
     bar.finish_and_clear();
     match outcome {
@@ -152,10 +147,7 @@ async fn run_sources(context: &Context, json: bool) -> anyhow::Result<ExitCode> 
         let line = |source: &Source| {
             let fresh = if source.is_fresh(now) { "fresh" } else { "STALE" };
             let age = Span(source.max_age);
-            format!(
-                "{}  {fresh}  refreshed {}, trusted for {age}",
-                source.name, source.refreshed_at
-            )
+            format!("{}  {fresh}  refreshed {}, trusted for {age}", source.name, source.refreshed_at)
         };
         print(&sources.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     }

@@ -93,17 +93,12 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
 
 /// Who looks, as far as a command line can tell.
 fn viewer() -> String {
-    std::fs::metadata("/proc/self")
-        .map_or_else(|_| "cli".into(), |about| format!("cli, user id {}", about.uid()))
+    std::fs::metadata("/proc/self").map_or_else(|_| "cli".into(), |about| format!("cli, user id {}", about.uid()))
 }
 
 fn write_frame(file: &Path, picture: &SecretBytes) -> anyhow::Result<()> {
     let write = || -> std::io::Result<()> {
-        let mut out = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file)?;
+        let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
         out.write_all(picture.expose())?;
         out.sync_all()
     };
@@ -115,14 +110,7 @@ fn status(case: &CaseSummary) -> &'static str {
 }
 
 fn list_line(case: &CaseSummary) -> String {
-    format!(
-        "{}  {}  {:8}  {}  {}",
-        case.id,
-        case.opened_at,
-        status(case),
-        case.operator,
-        case.reasons.join(", ")
-    )
+    format!("{}  {}  {:8}  {}  {}", case.id, case.opened_at, status(case), case.operator, case.reasons.join(", "))
 }
 
 fn show_lines(case: &CaseSummary, has_frame: bool) -> String {
@@ -141,10 +129,6 @@ fn show_lines(case: &CaseSummary, has_frame: bool) -> String {
         score(case.scores.presentation),
         score(case.scores.quality),
         case.scores.frames,
-        if has_frame {
-            "kept; --frame FILE writes it"
-        } else {
-            "none"
-        },
+        if has_frame { "kept; --frame FILE writes it" } else { "none" },
     )
 }

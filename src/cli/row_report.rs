@@ -7,15 +7,8 @@ use crate::messages::{Locale, message};
 
 /// `line 3, column iin: iin_control_digit: the control digit does not fit`
 pub(super) fn line(refusal: &RowRefusal) -> String {
-    let column = refusal
-        .column
-        .map_or(String::new(), |column| format!(", column {column}"));
-    format!(
-        "line {}{column}: {}: {}",
-        refusal.line,
-        refusal.fault.code(),
-        sentence(&refusal.fault)
-    )
+    let column = refusal.column.map_or(String::new(), |column| format!(", column {column}"));
+    format!("line {}{column}: {}: {}", refusal.line, refusal.fault.code(), sentence(&refusal.fault))
 }
 
 pub(super) fn lines(refused: &[RowRefusal]) -> String {

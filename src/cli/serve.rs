@@ -25,8 +25,7 @@ pub(super) async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCo
     startup::start_log(&config.log)?;
     let services = startup::services(&config).await?;
     let address = config.server.bind;
-    let listener =
-        TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
+    let listener = TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
     // The port that was taken, where the configuration left it open (port 0).
     let address = listener.local_addr().unwrap_or(address);
     let server = startup::doors::open(listener, &config, services, None)?;

@@ -42,18 +42,11 @@ impl Section for Compliance {
             name: "token",
             allowed: "at least 32 characters, in the sandbox only; else compliance.token_file (default: none, and the endpoints are off)",
         },
-        Key {
-            name: "token_file",
-            allowed: "a file of mode 0600 that holds a token of at least 32 characters",
-        },
+        Key { name: "token_file", allowed: "a file of mode 0600 that holds a token of at least 32 characters" },
     ];
 
     fn check(&self, problems: &mut Problems) {
-        if self
-            .token
-            .as_ref()
-            .is_some_and(|token| token.expose().len() < SHORTEST)
-        {
+        if self.token.as_ref().is_some_and(|token| token.expose().len() < SHORTEST) {
             problems.push(("token", "it is too short".into()));
         }
         if self.token.is_some() && self.token_file.is_some() {

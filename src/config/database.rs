@@ -24,11 +24,7 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self {
-            url: None,
-            url_file: None,
-            max_connections: 10,
-        }
+        Self { url: None, url_file: None, max_connections: 10 }
     }
 }
 
@@ -52,9 +48,7 @@ impl Database {
 }
 
 fn is_known(url: &str) -> bool {
-    ["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
+    ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 impl Section for Database {
@@ -64,14 +58,8 @@ impl Section for Database {
             name: "url",
             allowed: "sqlite:FILE or postgres://USER@HOST/DATABASE; with a password only in the sandbox (default \"sqlite:rastau.db\")",
         },
-        Key {
-            name: "url_file",
-            allowed: "a file of mode 0600 that holds the URL, instead of database.url",
-        },
-        Key {
-            name: "max_connections",
-            allowed: "2 to 200 (default 10)",
-        },
+        Key { name: "url_file", allowed: "a file of mode 0600 that holds the URL, instead of database.url" },
+        Key { name: "max_connections", allowed: "2 to 200 (default 10)" },
     ];
 
     fn check(&self, problems: &mut Problems) {
@@ -106,18 +94,13 @@ fn resolve_sqlite(url: SecretText, base: &Path) -> SecretText {
         return url;
     }
     let path = base.join(path);
-    let query = if query.is_empty() {
-        String::new()
-    } else {
-        format!("?{query}")
-    };
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
     SecretText::new(format!("sqlite://{}{query}", path.display()))
 }
 
 /// Whether a directory's name can stand in a URL as it is.
 fn is_plain(base: &Path) -> bool {
-    base.to_str()
-        .is_some_and(|text| !text.is_empty() && !text.contains(['?', '%', '#']))
+    base.to_str().is_some_and(|text| !text.is_empty() && !text.contains(['?', '%', '#']))
 }
 
 // serde passes a reference to the field, which is an Option.
@@ -147,10 +130,7 @@ mod tests {
         let base = Path::new("/etc/rastau");
         for (given, resolved) in [
             ("sqlite:rastau.db", "sqlite:///etc/rastau/rastau.db"),
-            (
-                "sqlite://data/r.db?mode=rwc",
-                "sqlite:///etc/rastau/data/r.db?mode=rwc",
-            ),
+            ("sqlite://data/r.db?mode=rwc", "sqlite:///etc/rastau/data/r.db?mode=rwc"),
             ("sqlite:/srv/r.db", "sqlite:/srv/r.db"),
             ("sqlite::memory:", "sqlite::memory:"),
             ("postgres://u@h/d", "postgres://u@h/d"),

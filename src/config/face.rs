@@ -61,18 +61,8 @@ impl Section for Face {
 
     fn check(&self, problems: &mut Problems) {
         // The floors keep a slip of the pen (0.0) from opening the gate.
-        check_pair(
-            ("match_from", self.match_from),
-            ("no_match_below", self.no_match_below),
-            0.2,
-            problems,
-        );
-        check_pair(
-            ("bona_fide_from", self.bona_fide_from),
-            ("attack_below", self.attack_below),
-            0.05,
-            problems,
-        );
+        check_pair(("match_from", self.match_from), ("no_match_below", self.no_match_below), 0.2, problems);
+        check_pair(("bona_fide_from", self.bona_fide_from), ("attack_below", self.attack_below), 0.05, problems);
     }
 }
 

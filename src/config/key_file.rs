@@ -105,22 +105,13 @@ impl KeyFile {
             randomness.fill(&mut bytes);
             SecretBytes::new(bytes)
         };
-        Self {
-            kind,
-            encryption: vec![draw()],
-            lookup: draw(),
-            pairwise: draw(),
-            signing: vec![signing],
-        }
+        Self { kind, encryption: vec![draw()], lookup: draw(), pairwise: draw(), signing: vec![signing] }
     }
 
     /// Reads and checks the file.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         let text = secret_file::read(path).map_err(KeyFileError::Unreadable)?;
-        Self::parse(text.expose()).map_err(|what| KeyFileError::Format {
-            file: path.to_owned(),
-            what,
-        })
+        Self::parse(text.expose()).map_err(|what| KeyFileError::Format { file: path.to_owned(), what })
     }
 
     /// Writes the file with mode 0600; [`KeyFileError::Exists`] when there is one already.
@@ -129,17 +120,10 @@ impl KeyFile {
         use std::os::unix::fs::OpenOptionsExt as _;
         let unwritable = |why: std::io::Error| match why.kind() {
             std::io::ErrorKind::AlreadyExists => KeyFileError::Exists(path.to_owned()),
-            _ => KeyFileError::Unwritable {
-                file: path.to_owned(),
-                why: why.to_string(),
-            },
+            _ => KeyFileError::Unwritable { file: path.to_owned(), why: why.to_string() },
         };
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(unwritable)?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unwritable)?;
         file.write_all(self.to_toml().as_bytes()).map_err(unwritable)?;
         file.sync_all().map_err(unwritable)
     }
@@ -154,11 +138,7 @@ impl KeyFile {
             pairwise: symmetric(&written.pairwise, "pairwise")?,
             signing: all(&written.signing, "signing", pem)?,
         };
-        let symmetric: Vec<&SecretBytes> = keys
-            .encryption
-            .iter()
-            .chain([&keys.lookup, &keys.pairwise])
-            .collect();
+        let symmetric: Vec<&SecretBytes> = keys.encryption.iter().chain([&keys.lookup, &keys.pairwise]).collect();
         for (place, key) in symmetric.iter().enumerate() {
             if symmetric[place + 1..].contains(key) {
                 return Err("the same key stands in two places: each needs its own".into());
@@ -173,10 +153,7 @@ impl KeyFile {
         ));
         let base64 = |key: &SecretBytes| Zeroizing::new(STANDARD.encode(key.expose()));
         let _ = writeln!(text, "kind = \"{}\"", self.kind);
-        let _ = writeln!(
-            text,
-            "# The first encrypts, any decrypts: put a new one in front."
-        );
+        let _ = writeln!(text, "# The first encrypts, any decrypts: put a new one in front.");
         text.push_str("encryption = [\n");
         for key in &self.encryption {
             let _ = writeln!(text, "  \"{}\",", *base64(key));
@@ -245,17 +222,11 @@ mod tests {
         let path = dir.path().join("keys.toml");
         let keys = fresh(1);
         keys.write_new(&path).unwrap();
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let read = KeyFile::read(&path).unwrap();
         assert_eq!(read.kind, KeyKind::Sandbox);
         assert_eq!(read.encryption, keys.encryption);
-        assert_eq!(
-            (read.lookup, read.pairwise, read.signing),
-            (keys.lookup, keys.pairwise, keys.signing)
-        );
+        assert_eq!((read.lookup, read.pairwise, read.signing), (keys.lookup, keys.pairwise, keys.signing));
     }
 
     #[test]
@@ -275,10 +246,7 @@ mod tests {
         let pairwise = good.lines().find(|line| line.starts_with("pairwise")).unwrap();
         for (from, to) in [
             (lookup, "lookup = \"c2hvcnQ=\""),
-            (
-                lookup,
-                "lookup = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"",
-            ),
+            (lookup, "lookup = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\""),
             (lookup, pairwise.replace("pairwise", "lookup").as_str()),
             (lookup, ""),
             ("kind = \"sandbox\"", "kind = \"test\""),

@@ -16,9 +16,7 @@ pub struct Keys {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self {
-            file: PathBuf::from("keys.toml"),
-        }
+        Self { file: PathBuf::from("keys.toml") }
     }
 }
 

@@ -30,10 +30,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
 pub(super) fn keys() -> Vec<(String, &'static str)> {
     SECTIONS
         .iter()
-        .flat_map(|(section, keys)| {
-            keys.iter()
-                .map(move |key| (format!("{section}.{}", key.name), key.allowed))
-        })
+        .flat_map(|(section, keys)| keys.iter().map(move |key| (format!("{section}.{}", key.name), key.allowed)))
         .collect()
 }
 
@@ -55,18 +52,10 @@ pub(super) fn load(
         Ok(text) => (parse(file, &text)?, Some(file.to_owned())),
         Err(why) if why.kind() == std::io::ErrorKind::NotFound && !required => (Table::new(), None),
         Err(why) => {
-            return Err(ConfigError::Unreadable {
-                file: file.to_owned(),
-                why: why.to_string(),
-            });
+            return Err(ConfigError::Unreadable { file: file.to_owned(), why: why.to_string() });
         }
     };
-    let mut loader = Loader {
-        file,
-        tables,
-        variables: Vec::new(),
-        faults: Vec::new(),
-    };
+    let mut loader = Loader { file, tables, variables: Vec::new(), faults: Vec::new() };
     loader.overlay(environment);
     loader.refuse_unknown();
     let config = Config {
@@ -84,25 +73,16 @@ pub(super) fn load(
         file: loader.file,
         variables: loader.variables,
     };
-    if loader.faults.is_empty() {
-        Ok(config)
-    } else {
-        Err(ConfigError::Faults(loader.faults))
-    }
+    if loader.faults.is_empty() { Ok(config) } else { Err(ConfigError::Faults(loader.faults)) }
 }
 
 fn parse(file: &Path, text: &str) -> Result<Table, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.parse::<Table>().map_err(|why| {
         // The parser's own display quotes the line, which may hold a secret.
-        let line = why
-            .span()
-            .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let line = why.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let place = line.map_or(String::new(), |line| format!("line {line}: "));
-        ConfigError::Syntax {
-            file: file.to_owned(),
-            why: format!("{place}{}", why.message()),
-        }
+        ConfigError::Syntax { file: file.to_owned(), why: format!("{place}{}", why.message()) }
     })
 }
 
@@ -123,12 +103,8 @@ impl Loader {
             let lower = rest.to_ascii_lowercase();
             let (section, key) = lower.split_once("__").unwrap_or((&lower, ""));
             let name = format!("{section}.{key}");
-            self.variables
-                .push((name.trim_end_matches('.').to_owned(), variable.clone()));
-            let table = self
-                .tables
-                .entry(section)
-                .or_insert_with(|| Value::Table(Table::new()));
+            self.variables.push((name.trim_end_matches('.').to_owned(), variable.clone()));
+            let table = self.tables.entry(section).or_insert_with(|| Value::Table(Table::new()));
             if let Some(table) = table.as_table_mut() {
                 table.insert(key.to_owned(), scalar(&text));
             }
@@ -148,18 +124,12 @@ impl Loader {
                         format!("there is no section [{section}]; there are {}", names.join(", ")),
                     ));
                 }
-                (None, _) => unknown.push((
-                    section.clone(),
-                    "every key stands in a section, such as [server]".into(),
-                )),
+                (None, _) => unknown.push((section.clone(), "every key stands in a section, such as [server]".into())),
                 (Some(_), None) => {
                     unknown.push((section.clone(), "it is a section: write it as a table".into()));
                 }
                 (Some((_, keys)), Some(table)) => {
-                    for key in table
-                        .keys()
-                        .filter(|key| keys.iter().all(|known| known.name != *key))
-                    {
+                    for key in table.keys().filter(|key| keys.iter().all(|known| known.name != *key)) {
                         let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
                         unknown.push((
                             format!("{section}.{key}").trim_end_matches('.').to_owned(),
@@ -197,11 +167,7 @@ impl Loader {
         for (key, problem) in problems {
             self.fault(format!("{}.{key}", S::NAME), problem);
         }
-        let base = self
-            .file
-            .as_deref()
-            .and_then(Path::parent)
-            .unwrap_or(Path::new(""));
+        let base = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         section.resolve(base);
         section
     }
@@ -209,12 +175,7 @@ impl Loader {
     fn fault(&mut self, key: String, problem: String) {
         let allowed = allowed(&key);
         let origin = self.origin(&key);
-        self.faults.push(Fault {
-            key,
-            problem,
-            allowed,
-            origin,
-        });
+        self.faults.push(Fault { key, problem, allowed, origin });
     }
 
     fn origin(&self, key: &str) -> Origin {
@@ -223,11 +184,7 @@ impl Loader {
         }
         let written = key.split_once('.').map_or_else(
             || self.tables.contains_key(key),
-            |(section, name)| {
-                self.tables
-                    .get(section)
-                    .is_some_and(|table| table.get(name).is_some())
-            },
+            |(section, name)| self.tables.get(section).is_some_and(|table| table.get(name).is_some()),
         );
         match &self.file {
             // A key that is missing is missing from the file.
@@ -239,11 +196,7 @@ impl Loader {
 
 /// A message about a secret's type would quote it.
 fn conceal(name: &str, problem: String) -> String {
-    if matches!(name, "token" | "url") {
-        "it has the wrong type".into()
-    } else {
-        problem
-    }
+    if matches!(name, "token" | "url") { "it has the wrong type".into() } else { problem }
 }
 
 /// A variable's text as TOML would read it where it looks like a number, a flag, a list or a quoted string; else as it

@@ -5,9 +5,7 @@ fn with(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("rastau.toml");
     std::fs::write(&file, text).unwrap();
-    let environment = environment
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     load(&file, true, environment).map_err(|why| why.to_string().replace(dir.path().to_str().unwrap(), "DIR"))
 }
 
@@ -18,10 +16,7 @@ fn the_environment_stands_above_the_file() {
         &[
             ("RASTAU__SERVER__WORKERS", "7"),
             ("RASTAU__SANDBOX__ENABLED", "true"),
-            (
-                "RASTAU__RESTRICTIONS__REQUIRED_SOURCES",
-                "[\"debtors\", \"court\"]",
-            ),
+            ("RASTAU__RESTRICTIONS__REQUIRED_SOURCES", "[\"debtors\", \"court\"]"),
             ("RASTAU__TOKENS__LIFETIME", "60s"),
             ("RASTAU_CONFIG", "elsewhere"),
             ("HOME", "/"),
@@ -49,17 +44,10 @@ fn every_fault_names_key_range_and_origin() {
 fn a_file_that_is_no_toml_or_not_there_is_named() {
     assert_eq!(
         with("[server]\nbind = ", &[]).unwrap_err().lines().next(),
-        Some(
-            "DIR/rastau.toml is not valid TOML: line 2: string values must be quoted, expected literal string"
-        )
+        Some("DIR/rastau.toml is not valid TOML: line 2: string values must be quoted, expected literal string")
     );
     let missing = Path::new("/nowhere/rastau.toml");
-    assert!(
-        load(missing, true, [])
-            .unwrap_err()
-            .to_string()
-            .contains("/nowhere/rastau.toml")
-    );
+    assert!(load(missing, true, []).unwrap_err().to_string().contains("/nowhere/rastau.toml"));
     assert_eq!(load(missing, false, []).unwrap().file, None);
 }
 
@@ -115,10 +103,7 @@ fn the_described_keys_are_the_keys() {
 fn the_operations_manual_describes_every_key() {
     let manual = include_str!("../../docs/OPERATIONS.md");
     for (key, _) in keys() {
-        assert!(
-            manual.contains(&format!("`{key}`")),
-            "docs/OPERATIONS.md is silent about {key}"
-        );
+        assert!(manual.contains(&format!("`{key}`")), "docs/OPERATIONS.md is silent about {key}");
     }
 }
 

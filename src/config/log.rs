@@ -28,24 +28,15 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            filter: "info".into(),
-            format: LogFormat::Text,
-        }
+        Self { filter: "info".into(), format: LogFormat::Text }
     }
 }
 
 impl Section for Log {
     const NAME: &'static str = "log";
     const KEYS: &'static [Key] = &[
-        Key {
-            name: "filter",
-            allowed: "levels such as \"info\" (default) or \"info,rastau::http=debug\"",
-        },
-        Key {
-            name: "format",
-            allowed: "\"text\" (default) or \"json\"",
-        },
+        Key { name: "filter", allowed: "levels such as \"info\" (default) or \"info,rastau::http=debug\"" },
+        Key { name: "format", allowed: "\"text\" (default) or \"json\"" },
     ];
 
     fn check(&self, problems: &mut Problems) {

@@ -105,11 +105,7 @@ impl Config {
     /// The issuer of our tokens: the sandbox's is another one, so that no token of it passes for a real one.
     pub fn issuer(&self) -> String {
         let origin = self.server.public_url.as_str().trim_end_matches('/');
-        if self.sandbox.enabled {
-            format!("{origin}/sandbox")
-        } else {
-            origin.to_owned()
-        }
+        if self.sandbox.enabled { format!("{origin}/sandbox") } else { origin.to_owned() }
     }
 
     /// Reads the keys and refuses what must not meet: sandbox keys in production, real keys in the sandbox, inline
@@ -126,11 +122,6 @@ impl Config {
             (None, Some(file)) => Origin::File(file.clone()),
             (None, None) => Origin::Default,
         };
-        Fault {
-            key: key.to_owned(),
-            problem: problem.into(),
-            allowed: load::allowed(key),
-            origin,
-        }
+        Fault { key: key.to_owned(), problem: problem.into(), allowed: load::allowed(key), origin }
     }
 }

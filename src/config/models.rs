@@ -20,11 +20,7 @@ pub struct Models {
 
 impl Default for Models {
     fn default() -> Self {
-        Self {
-            directory: PathBuf::from("models"),
-            sessions: None,
-            queue: 32,
-        }
+        Self { directory: PathBuf::from("models"), sessions: None, queue: 32 }
     }
 }
 
@@ -35,14 +31,8 @@ impl Section for Models {
             name: "directory",
             allowed: "the directory with manifest.toml and the store that `make models` filled (default \"models\")",
         },
-        Key {
-            name: "sessions",
-            allowed: "1 to 64 (default: the number of cores)",
-        },
-        Key {
-            name: "queue",
-            allowed: "1 to 1024 pictures (default 32)",
-        },
+        Key { name: "sessions", allowed: "1 to 64 (default: the number of cores)" },
+        Key { name: "queue", allowed: "1 to 1024 pictures (default 32)" },
     ];
 
     fn check(&self, problems: &mut Problems) {

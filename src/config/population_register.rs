@@ -64,57 +64,34 @@ impl PopulationRegister {
 impl Section for PopulationRegister {
     const NAME: &'static str = "population_register";
     const KEYS: &'static [Key] = &[
-        Key {
-            name: "kind",
-            allowed: "\"embedded\" (default) or \"http\"",
-        },
+        Key { name: "kind", allowed: "\"embedded\" (default) or \"http\"" },
         Key {
             name: "url",
             allowed: "an http(s) address, needed when kind is \"http\" and only then; plain http only to this machine",
         },
-        Key {
-            name: "token",
-            allowed: "a bearer token, in the sandbox only; else population_register.token_file",
-        },
+        Key { name: "token", allowed: "a bearer token, in the sandbox only; else population_register.token_file" },
         Key {
             name: "token_file",
             allowed: "a file of mode 0600 that holds the bearer token; needed when kind is \"http\"",
         },
-        Key {
-            name: "timeout",
-            allowed: "100ms to 30s (default \"3s\")",
-        },
-        Key {
-            name: "retries",
-            allowed: "0 to 5 (default 2)",
-        },
+        Key { name: "timeout", allowed: "100ms to 30s (default \"3s\")" },
+        Key { name: "retries", allowed: "0 to 5 (default 2)" },
     ];
 
     fn check(&self, problems: &mut Problems) {
         let http = self.kind == RegisterKind::Http;
         if http != self.url.is_some() {
-            let problem = if http {
-                "it is missing"
-            } else {
-                "it is set, but kind is \"embedded\""
-            };
+            let problem = if http { "it is missing" } else { "it is set, but kind is \"embedded\"" };
             problems.push(("url", problem.into()));
         }
-        if self
-            .url
-            .as_ref()
-            .is_some_and(|url| !matches!(url.scheme(), "http" | "https"))
-        {
+        if self.url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
             problems.push(("url", "it is neither http nor https".into()));
         }
         if http && self.token.is_none() && self.token_file.is_none() {
             problems.push(("token_file", "it is missing".into()));
         }
         if self.token.is_some() && self.token_file.is_some() {
-            problems.push((
-                "token_file",
-                "population_register.token is set as well: leave one".into(),
-            ));
+            problems.push(("token_file", "population_register.token is set as well: leave one".into()));
         }
         if !(100..=30_000).contains(&self.timeout.0.as_millis()) {
             problems.push(("timeout", format!("{} is out of range", self.timeout)));

@@ -6,24 +6,18 @@ use crate::domain::secret::SecretText;
 pub(super) fn read_keys(config: &Config) -> Result<KeyFile, ConfigError> {
     let keys = KeyFile::read(&config.keys.file).map_err(|why| config.fault("keys.file", why.to_string()))?;
     let faults = check(config, keys.kind);
-    if faults.is_empty() {
-        Ok(keys)
-    } else {
-        Err(ConfigError::Faults(faults))
-    }
+    if faults.is_empty() { Ok(keys) } else { Err(ConfigError::Faults(faults)) }
 }
 
 fn check(config: &Config, kind: KeyKind) -> Vec<Fault> {
     let mut faults = Vec::new();
     match (config.sandbox.enabled, kind) {
-        (false, KeyKind::Sandbox) => faults.push(config.fault(
-            "keys.file",
-            "these keys were made for a sandbox and sandbox.enabled is false",
-        )),
-        (true, KeyKind::Production) => faults.push(config.fault(
-            "keys.file",
-            "these keys were made for production and sandbox.enabled is true",
-        )),
+        (false, KeyKind::Sandbox) => {
+            faults.push(config.fault("keys.file", "these keys were made for a sandbox and sandbox.enabled is false"))
+        }
+        (true, KeyKind::Production) => {
+            faults.push(config.fault("keys.file", "these keys were made for production and sandbox.enabled is true"))
+        }
         _ => {}
     }
     if config.sandbox.enabled {
@@ -33,10 +27,7 @@ fn check(config: &Config, kind: KeyKind) -> Vec<Fault> {
         faults.push(config.fault("server.public_url", "production over plain http"));
     }
     if config.database.has_inline_password() {
-        faults.push(config.fault(
-            "database.url",
-            "it holds a password: move it to database.url_file",
-        ));
+        faults.push(config.fault("database.url", "it holds a password: move it to database.url_file"));
     }
     if config.compliance.token.is_some() {
         faults.push(config.fault("compliance.token", "an inline secret in production"));
@@ -57,28 +48,18 @@ fn check(config: &Config, kind: KeyKind) -> Vec<Fault> {
 impl Config {
     /// The database's URL, read from its file where it stands in one.
     pub fn database_url(&self) -> Result<SecretText, ConfigError> {
-        let key = if self.database.url_file.is_some() {
-            "database.url_file"
-        } else {
-            "database.url"
-        };
-        self.database
-            .read_url()
-            .map_err(|why| self.fault(key, why).into())
+        let key = if self.database.url_file.is_some() { "database.url_file" } else { "database.url" };
+        self.database.read_url().map_err(|why| self.fault(key, why).into())
     }
 
     /// The staff's bearer token; `None` leaves their endpoints off.
     pub fn compliance_token(&self) -> Result<Option<SecretText>, ConfigError> {
-        self.compliance
-            .read_token()
-            .map_err(|why| self.fault("compliance.token_file", why).into())
+        self.compliance.read_token().map_err(|why| self.fault("compliance.token_file", why).into())
     }
 
     /// The remote register's bearer token.
     pub fn register_token(&self) -> Result<Option<SecretText>, ConfigError> {
-        self.population_register
-            .read_token()
-            .map_err(|why| self.fault("population_register.token_file", why).into())
+        self.population_register.read_token().map_err(|why| self.fault("population_register.token_file", why).into())
     }
 }
 
@@ -106,10 +87,7 @@ mod tests {
     #[test]
     fn sandbox_keys_and_real_keys_never_change_places() {
         assert_eq!(faults("", KeyKind::Sandbox), ["keys.file"]);
-        assert_eq!(
-            faults("[sandbox]\nenabled = true", KeyKind::Production),
-            ["keys.file"]
-        );
+        assert_eq!(faults("[sandbox]\nenabled = true", KeyKind::Production), ["keys.file"]);
         assert!(faults("", KeyKind::Production).is_empty());
         assert!(faults("[sandbox]\nenabled = true", KeyKind::Sandbox).is_empty());
     }
@@ -131,13 +109,7 @@ mod tests {
         );
         let sandbox = format!("{text}[sandbox]\nenabled = true");
         assert!(faults(&sandbox, KeyKind::Sandbox).is_empty());
-        assert!(
-            faults(
-                "[server]\npublic_url = \"http://localhost:9\"",
-                KeyKind::Production
-            )
-            .is_empty()
-        );
+        assert!(faults("[server]\npublic_url = \"http://localhost:9\"", KeyKind::Production).is_empty());
     }
 
     #[test]
@@ -145,20 +117,14 @@ mod tests {
         let set = [("RASTAU__KEYS__FILE".to_owned(), "elsewhere.toml".to_owned())];
         let config = Config::load(std::path::Path::new("/nowhere/rastau.toml"), false, set).unwrap();
         let why = config.read_keys().unwrap_err().to_string();
-        assert!(
-            why.ends_with("(in the environment variable RASTAU__KEYS__FILE)"),
-            "{why}"
-        );
+        assert!(why.ends_with("(in the environment variable RASTAU__KEYS__FILE)"), "{why}");
     }
 
     #[test]
     fn missing_keys_are_an_error_with_advice() {
         let config = Config::load(std::path::Path::new("/nowhere/rastau.toml"), false, []).unwrap();
         let why = config.read_keys().unwrap_err().to_string();
-        assert!(
-            why.contains("keys.file") && why.contains("rastau keys generate"),
-            "{why}"
-        );
+        assert!(why.contains("keys.file") && why.contains("rastau keys generate"), "{why}");
     }
 
     #[test]
@@ -169,10 +135,7 @@ mod tests {
             std::fs::write(&file, text).unwrap();
             Config::load(&file, true, []).unwrap().issuer()
         };
-        assert_eq!(
-            issuer("[server]\npublic_url=\"https://r.example\""),
-            "https://r.example"
-        );
+        assert_eq!(issuer("[server]\npublic_url=\"https://r.example\""), "https://r.example");
         assert_eq!(
             issuer("[server]\npublic_url=\"https://r.example\"\n[sandbox]\nenabled=true"),
             "https://r.example/sandbox"

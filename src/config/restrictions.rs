@@ -20,10 +20,7 @@ pub struct Restrictions {
 
 impl Default for Restrictions {
     fn default() -> Self {
-        Self {
-            required_sources: Vec::new(),
-            timeout: Span(Duration::from_secs(2)),
-        }
+        Self { required_sources: Vec::new(), timeout: Span(Duration::from_secs(2)) }
     }
 }
 
@@ -34,18 +31,12 @@ impl Section for Restrictions {
             name: "required_sources",
             allowed: "1 to 32 source names as `rastau registry import --source` has them (default: none, and then nobody may play)",
         },
-        Key {
-            name: "timeout",
-            allowed: "100ms to 30s (default \"2s\")",
-        },
+        Key { name: "timeout", allowed: "100ms to 30s (default \"2s\")" },
     ];
 
     fn check(&self, problems: &mut Problems) {
         if self.required_sources.len() > 32 {
-            problems.push((
-                "required_sources",
-                format!("{} are too many", self.required_sources.len()),
-            ));
+            problems.push(("required_sources", format!("{} are too many", self.required_sources.len())));
         }
         if let Some(bad) = self.required_sources.iter().find(|name| !Source::is_name(name)) {
             problems.push(("required_sources", format!("{bad:?} is no source name")));

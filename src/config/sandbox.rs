@@ -14,8 +14,5 @@ pub struct Sandbox {
 
 impl Section for Sandbox {
     const NAME: &'static str = "sandbox";
-    const KEYS: &'static [Key] = &[Key {
-        name: "enabled",
-        allowed: "true or false (default false)",
-    }];
+    const KEYS: &'static [Key] = &[Key { name: "enabled", allowed: "true or false (default false)" }];
 }

@@ -18,22 +18,16 @@ const LONGEST: u64 = 256 * 1024;
 pub(super) fn read(path: &Path) -> Result<SecretText, String> {
     let shown = path.display();
     let file = std::fs::File::open(path).map_err(|why| format!("cannot read {shown}: {why}"))?;
-    let about = file
-        .metadata()
-        .map_err(|why| format!("cannot read {shown}: {why}"))?;
+    let about = file.metadata().map_err(|why| format!("cannot read {shown}: {why}"))?;
     if !about.is_file() {
         return Err(format!("{shown} is not a file"));
     }
     let mode = about.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(format!(
-            "others may read {shown} (mode {mode:03o}): run `chmod 600 {shown}`"
-        ));
+        return Err(format!("others may read {shown} (mode {mode:03o}): run `chmod 600 {shown}`"));
     }
     let mut text = Zeroizing::new(String::new());
-    file.take(LONGEST + 1)
-        .read_to_string(&mut text)
-        .map_err(|why| format!("cannot read {shown}: {why}"))?;
+    file.take(LONGEST + 1).read_to_string(&mut text).map_err(|why| format!("cannot read {shown}: {why}"))?;
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() || text.len() as u64 > LONGEST {
         return Err(format!("{shown} is empty or longer than {LONGEST} bytes"));

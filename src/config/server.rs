@@ -21,11 +21,7 @@ pub struct Server {
 
 impl Default for Server {
     fn default() -> Self {
-        Self {
-            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-            public_url: localhost(),
-            workers: None,
-        }
+        Self { bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), public_url: localhost(), workers: None }
     }
 }
 
@@ -45,18 +41,12 @@ impl Server {
 impl Section for Server {
     const NAME: &'static str = "server";
     const KEYS: &'static [Key] = &[
-        Key {
-            name: "bind",
-            allowed: "an IP address and port, such as \"127.0.0.1:8080\" (default) or \"[::]:8080\"",
-        },
+        Key { name: "bind", allowed: "an IP address and port, such as \"127.0.0.1:8080\" (default) or \"[::]:8080\"" },
         Key {
             name: "public_url",
             allowed: "https://NAME[:PORT] with a host name, for passkeys know no IP addresses, and without path, query or user; http only on localhost or in the sandbox (default \"http://localhost:8080\")",
         },
-        Key {
-            name: "workers",
-            allowed: "1 to 256 threads (default: the number of cores)",
-        },
+        Key { name: "workers", allowed: "1 to 256 threads (default: the number of cores)" },
     ];
 
     fn check(&self, problems: &mut Problems) {

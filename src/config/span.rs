@@ -16,13 +16,7 @@ pub struct Span(pub Duration);
 pub struct SpanError;
 
 /// Units from the longest on, in milliseconds.
-const UNITS: [(&str, u64); 5] = [
-    ("d", 86_400_000),
-    ("h", 3_600_000),
-    ("m", 60_000),
-    ("s", 1_000),
-    ("ms", 1),
-];
+const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 impl FromStr for Span {
     type Err = SpanError;
@@ -30,10 +24,7 @@ impl FromStr for Span {
     fn from_str(text: &str) -> Result<Self, SpanError> {
         let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or(SpanError)?;
         let (number, unit) = text.split_at(digits);
-        let (_, millis) = UNITS
-            .into_iter()
-            .find(|(name, _)| *name == unit)
-            .ok_or(SpanError)?;
+        let (_, millis) = UNITS.into_iter().find(|(name, _)| *name == unit).ok_or(SpanError)?;
         let number: u64 = number.parse().map_err(|_| SpanError)?;
         let millis = number.checked_mul(millis).ok_or(SpanError)?;
         Ok(Self(Duration::from_millis(millis)))
@@ -43,19 +34,15 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
-        let (unit, size) = UNITS
-            .into_iter()
-            .find(|(_, size)| millis.is_multiple_of(*size) && millis >= *size)
-            .unwrap_or(("ms", 1));
+        let (unit, size) =
+            UNITS.into_iter().find(|(_, size)| millis.is_multiple_of(*size) && millis >= *size).unwrap_or(("ms", 1));
         write!(f, "{}{unit}", millis / size)
     }
 }
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -16,18 +16,13 @@ pub struct Tokens {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Self {
-            lifetime: Span(LONGEST_LIFETIME),
-        }
+        Self { lifetime: Span(LONGEST_LIFETIME) }
     }
 }
 
 impl Section for Tokens {
     const NAME: &'static str = "tokens";
-    const KEYS: &'static [Key] = &[Key {
-        name: "lifetime",
-        allowed: "30s to 300s (default \"300s\")",
-    }];
+    const KEYS: &'static [Key] = &[Key { name: "lifetime", allowed: "30s to 300s (default \"300s\")" }];
 
     fn check(&self, problems: &mut Problems) {
         let seconds = self.lifetime.0.as_secs_f64();

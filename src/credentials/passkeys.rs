@@ -56,10 +56,7 @@ impl PasskeyCeremonies for WebauthnCeremonies {
     fn finish_registration(&self, state: &SecretBytes, answer: &Value) -> Result<Proof, PasskeyError> {
         let state: PasskeyRegistration = read(state)?;
         let answer: RegisterPublicKeyCredential = read_answer(answer)?;
-        let passkey = self
-            .webauthn
-            .finish_passkey_registration(&answer, &state)
-            .map_err(failed)?;
+        let passkey = self.webauthn.finish_passkey_registration(&answer, &state).map_err(failed)?;
         proof(&passkey)
     }
 
@@ -68,10 +65,7 @@ impl PasskeyCeremonies for WebauthnCeremonies {
             return Err(PasskeyError("there is no passkey to ask for".to_owned()));
         }
         let passkeys: Vec<Passkey> = passkeys.iter().map(read).collect::<Result<_, _>>()?;
-        let (options, state) = self
-            .webauthn
-            .start_passkey_authentication(&passkeys)
-            .map_err(failed)?;
+        let (options, state) = self.webauthn.start_passkey_authentication(&passkeys).map_err(failed)?;
         started(&options, &state)
     }
 
@@ -84,10 +78,7 @@ impl PasskeyCeremonies for WebauthnCeremonies {
         let state: PasskeyAuthentication = read(state)?;
         let answer: PublicKeyCredential = read_answer(answer)?;
         let passkeys: Vec<Passkey> = passkeys.iter().map(read).collect::<Result<_, _>>()?;
-        let result = self
-            .webauthn
-            .finish_passkey_authentication(&answer, &state)
-            .map_err(failed)?;
+        let result = self.webauthn.finish_passkey_authentication(&answer, &state).map_err(failed)?;
         if !result.user_verified() {
             return Err(PasskeyError("the user was not verified".to_owned()));
         }
@@ -113,8 +104,7 @@ fn failed(error: WebauthnError) -> PasskeyError {
 }
 
 fn read<T: DeserializeOwned>(bytes: &SecretBytes) -> Result<T, PasskeyError> {
-    serde_json::from_slice(bytes.expose())
-        .map_err(|_| PasskeyError("what was kept cannot be read".to_owned()))
+    serde_json::from_slice(bytes.expose()).map_err(|_| PasskeyError("what was kept cannot be read".to_owned()))
 }
 
 fn read_answer<T: DeserializeOwned>(answer: &Value) -> Result<T, PasskeyError> {
@@ -128,19 +118,13 @@ fn write<T: Serialize>(value: &T) -> Result<SecretBytes, PasskeyError> {
 }
 
 fn started(options: &impl Serialize, state: &impl Serialize) -> Result<StartedCeremony, PasskeyError> {
-    let options = serde_json::to_value(options)
-        .map_err(|_| PasskeyError("the options cannot be written down".to_owned()))?;
-    Ok(StartedCeremony {
-        options,
-        state: write(state)?,
-    })
+    let options =
+        serde_json::to_value(options).map_err(|_| PasskeyError("the options cannot be written down".to_owned()))?;
+    Ok(StartedCeremony { options, state: write(state)? })
 }
 
 fn proof(passkey: &Passkey) -> Result<Proof, PasskeyError> {
-    Ok(Proof {
-        credential_id: passkey.cred_id().clone(),
-        content: write(passkey)?,
-    })
+    Ok(Proof { credential_id: passkey.cred_id().clone(), content: write(passkey)? })
 }
 
 /// The stored counter, which the library shows in the serialised form only.

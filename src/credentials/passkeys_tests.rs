@@ -21,17 +21,13 @@ fn player(number: u128) -> PlayerId {
 
 fn create(device: &mut SoftPasskey, options: &Value, origin: &str) -> Value {
     let options = serde_json::from_value(options.clone()).unwrap();
-    let answer = device
-        .do_registration(Url::parse(origin).unwrap(), options)
-        .unwrap();
+    let answer = device.do_registration(Url::parse(origin).unwrap(), options).unwrap();
     serde_json::to_value(answer).unwrap()
 }
 
 fn get(device: &mut SoftPasskey, options: &Value, origin: &str) -> Value {
     let options = serde_json::from_value(options.clone()).unwrap();
-    let answer = device
-        .do_authentication(Url::parse(origin).unwrap(), options)
-        .unwrap();
+    let answer = device.do_authentication(Url::parse(origin).unwrap(), options).unwrap();
     serde_json::to_value(answer).unwrap()
 }
 
@@ -61,14 +57,10 @@ fn enrol_once_and_prove_twice() {
     let (rp, mut device) = (ceremonies(), SoftPasskey::new(true));
     let mut stored = enrol(&rp, &mut device, 1);
     for expected in 1..=2 {
-        let begun = rp
-            .start_authentication(std::slice::from_ref(&stored.content))
-            .unwrap();
+        let begun = rp.start_authentication(std::slice::from_ref(&stored.content)).unwrap();
         assert_eq!(begun.options["publicKey"]["userVerification"], "required");
         let answer = get(&mut device, &begun.options, ORIGIN);
-        let proof = rp
-            .finish_authentication(&begun.state, std::slice::from_ref(&stored.content), &answer)
-            .unwrap();
+        let proof = rp.finish_authentication(&begun.state, std::slice::from_ref(&stored.content), &answer).unwrap();
         assert_eq!(proof.credential_id, stored.credential_id);
         assert_eq!(counter(&proof.content), expected);
         stored = proof;
@@ -79,15 +71,10 @@ fn enrol_once_and_prove_twice() {
 fn registration_asks_for_user_verification_and_excludes_what_is_enrolled() {
     let (rp, mut device) = (ceremonies(), SoftPasskey::new(true));
     let stored = enrol(&rp, &mut device, 1);
-    let begun = rp
-        .start_registration(player(1), "player", std::slice::from_ref(&stored.credential_id))
-        .unwrap();
+    let begun = rp.start_registration(player(1), "player", std::slice::from_ref(&stored.credential_id)).unwrap();
     let options = &begun.options["publicKey"];
     assert_eq!(options["authenticatorSelection"]["userVerification"], "required");
-    assert_eq!(
-        options["excludeCredentials"][0]["id"],
-        URL_SAFE_NO_PAD.encode(&stored.credential_id)
-    );
+    assert_eq!(options["excludeCredentials"][0]["id"], URL_SAFE_NO_PAD.encode(&stored.credential_id));
     assert_eq!(options["user"]["name"], "player");
 }
 
@@ -123,13 +110,9 @@ fn another_origin_challenge_or_signature_proves_nothing() {
     let stored = enrol(&rp, &mut device, 1).content;
     let keys = std::slice::from_ref(&stored);
     let begun = rp.start_authentication(keys).unwrap();
-    let refused =
-        |state: &SecretBytes, answer: &Value| rp.finish_authentication(state, keys, answer).is_err();
+    let refused = |state: &SecretBytes, answer: &Value| rp.finish_authentication(state, keys, answer).is_err();
 
-    assert!(refused(
-        &begun.state,
-        &get(&mut device, &begun.options, "https://evil.rastau.example")
-    ));
+    assert!(refused(&begun.state, &get(&mut device, &begun.options, "https://evil.rastau.example")));
     let other = rp.start_authentication(keys).unwrap();
     let answer = get(&mut device, &begun.options, ORIGIN);
     assert!(refused(&other.state, &answer));
@@ -142,22 +125,13 @@ fn another_origin_challenge_or_signature_proves_nothing() {
 #[test]
 fn the_passkey_of_another_player_is_none_of_ours() {
     let (rp, mut ours, mut theirs) = (ceremonies(), SoftPasskey::new(true), SoftPasskey::new(true));
-    let (mine, foreign) = (
-        enrol(&rp, &mut ours, 1).content,
-        enrol(&rp, &mut theirs, 2).content,
-    );
+    let (mine, foreign) = (enrol(&rp, &mut ours, 1).content, enrol(&rp, &mut theirs, 2).content);
     let begun = rp.start_authentication(std::slice::from_ref(&foreign)).unwrap();
     let answer = get(&mut theirs, &begun.options, ORIGIN);
     // Neither with the state of their ceremony and our passkeys, nor the other way round.
-    assert!(
-        rp.finish_authentication(&begun.state, std::slice::from_ref(&mine), &answer)
-            .is_err()
-    );
+    assert!(rp.finish_authentication(&begun.state, std::slice::from_ref(&mine), &answer).is_err());
     let own = rp.start_authentication(std::slice::from_ref(&mine)).unwrap();
-    assert!(
-        rp.finish_authentication(&own.state, std::slice::from_ref(&foreign), &answer)
-            .is_err()
-    );
+    assert!(rp.finish_authentication(&own.state, std::slice::from_ref(&foreign), &answer).is_err());
 }
 
 #[test]
@@ -165,20 +139,12 @@ fn a_counter_that_does_not_rise_is_refused() {
     let (rp, mut device) = (ceremonies(), SoftPasskey::new(true));
     let stored = enrol(&rp, &mut device, 1).content;
     let begin = |keys: &[SecretBytes]| rp.start_authentication(keys).unwrap();
-    let (slow, quick) = (
-        begin(std::slice::from_ref(&stored)),
-        begin(std::slice::from_ref(&stored)),
-    );
+    let (slow, quick) = (begin(std::slice::from_ref(&stored)), begin(std::slice::from_ref(&stored)));
     let late = get(&mut device, &slow.options, ORIGIN);
     let early = get(&mut device, &quick.options, ORIGIN);
-    let raised = rp
-        .finish_authentication(&quick.state, std::slice::from_ref(&stored), &early)
-        .unwrap()
-        .content;
+    let raised = rp.finish_authentication(&quick.state, std::slice::from_ref(&stored), &early).unwrap().content;
     // The state of the slow ceremony still has the old counter; what is stored by now has not.
-    let error = rp
-        .finish_authentication(&slow.state, std::slice::from_ref(&raised), &late)
-        .unwrap_err();
+    let error = rp.finish_authentication(&slow.state, std::slice::from_ref(&raised), &late).unwrap_err();
     assert!(error.0.contains("counter"), "{error}");
 }
 
@@ -191,9 +157,7 @@ fn a_cloned_authenticator_is_found_by_the_ceremony_itself() {
     let ahead = SecretBytes::new(ahead.to_string().into_bytes());
     let begun = rp.start_authentication(std::slice::from_ref(&ahead)).unwrap();
     let answer = get(&mut device, &begun.options, ORIGIN);
-    let error = rp
-        .finish_authentication(&begun.state, std::slice::from_ref(&ahead), &answer)
-        .unwrap_err();
+    let error = rp.finish_authentication(&begun.state, std::slice::from_ref(&ahead), &answer).unwrap_err();
     assert_eq!(error, failed(WebauthnError::CredentialPossibleCompromise));
 }
 
@@ -223,12 +187,7 @@ fn damage_and_nonsense_are_errors_not_panics() {
     let rp = ceremonies();
     let noise = SecretBytes::new(b"{}".to_vec());
     let begun = rp.start_registration(player(1), "player", &[]).unwrap();
-    for answer in [
-        json!(null),
-        json!({}),
-        json!({ "id": "x", "rawId": "x", "type": "public-key" }),
-        json!([1]),
-    ] {
+    for answer in [json!(null), json!({}), json!({ "id": "x", "rawId": "x", "type": "public-key" }), json!([1])] {
         assert!(rp.finish_registration(&begun.state, &answer).is_err());
         assert!(rp.finish_registration(&noise, &answer).is_err());
         assert!(rp.finish_authentication(&noise, &[], &answer).is_err());
@@ -239,8 +198,7 @@ fn damage_and_nonsense_are_errors_not_panics() {
 
 #[test]
 fn the_relying_party_belongs_to_the_origin() {
-    let new =
-        |rp_id: &str, origin: &str| WebauthnCeremonies::new(rp_id, &Url::parse(origin).unwrap(), "Rastau");
+    let new = |rp_id: &str, origin: &str| WebauthnCeremonies::new(rp_id, &Url::parse(origin).unwrap(), "Rastau");
     assert!(new("localhost", "http://localhost:8080").is_ok());
     assert!(new("other.example", ORIGIN).is_err());
     assert!(new("127.0.0.1", "http://127.0.0.1:8080").is_err());

@@ -115,10 +115,7 @@ mod tests {
         let one = pairwise_subject(&key, "one", player);
         assert_eq!(one, pairwise_subject(&key, "one", player));
         assert_ne!(one, pairwise_subject(&key, "two", player));
-        assert_ne!(
-            one,
-            pairwise_subject(&SecretBytes::new(vec![2; 32]), "one", player)
-        );
+        assert_ne!(one, pairwise_subject(&SecretBytes::new(vec![2; 32]), "one", player));
         assert_eq!(one.len(), 43);
     }
 

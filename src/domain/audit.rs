@@ -109,10 +109,7 @@ pub struct ChainHead {
 
 impl ChainHead {
     /// An empty chain.
-    pub const EMPTY: Self = Self {
-        sequence: 0,
-        hash: [0; 32],
-    };
+    pub const EMPTY: Self = Self { sequence: 0, hash: [0; 32] };
 
     /// Gives `event` the next place.
     pub fn append(self, event: &NewAuditEvent) -> AuditEvent {
@@ -181,9 +178,7 @@ pub struct ChainWalk {
 
 impl Default for ChainWalk {
     fn default() -> Self {
-        Self {
-            head: ChainHead::EMPTY,
-        }
+        Self { head: ChainHead::EMPTY }
     }
 }
 
@@ -192,10 +187,7 @@ impl ChainWalk {
     pub fn step(&mut self, event: &AuditEvent) -> Result<(), ChainFault> {
         let expected = self.head.sequence + 1;
         if event.sequence != expected {
-            return Err(ChainFault::Gap {
-                expected,
-                found: event.sequence,
-            });
+            return Err(ChainFault::Gap { expected, found: event.sequence });
         }
         if event.compute_hash() != event.hash {
             return Err(ChainFault::Edited(event.sequence));
@@ -203,10 +195,7 @@ impl ChainWalk {
         if event.previous != self.head.hash {
             return Err(ChainFault::Unlinked(event.sequence));
         }
-        self.head = ChainHead {
-            sequence: event.sequence,
-            hash: event.hash,
-        };
+        self.head = ChainHead { sequence: event.sequence, hash: event.hash };
         Ok(())
     }
 
@@ -215,10 +204,7 @@ impl ChainWalk {
         if self.head == head {
             Ok(head)
         } else {
-            Err(ChainFault::Truncated {
-                expected: head.sequence,
-                found: self.head.sequence,
-            })
+            Err(ChainFault::Truncated { expected: head.sequence, found: self.head.sequence })
         }
     }
 }
@@ -246,10 +232,7 @@ mod tests {
                 subject: format!("verification {number}"),
                 details: serde_json::json!({ "verdict": "approved" }),
             });
-            head = ChainHead {
-                sequence: event.sequence,
-                hash: event.hash,
-            };
+            head = ChainHead { sequence: event.sequence, hash: event.hash };
             events.push(event);
         }
         (events, head)

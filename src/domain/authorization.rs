@@ -106,20 +106,14 @@ pub struct PushedRequest {
 
 impl PushedRequest {
     /// Checks the parameters against the operator's registration.
-    pub fn check(
-        operator: &Operator,
-        parameters: RequestParameters,
-        now: Timestamp,
-    ) -> Result<Self, RequestError> {
+    pub fn check(operator: &Operator, parameters: RequestParameters, now: Timestamp) -> Result<Self, RequestError> {
         if parameters.response_type != "code" {
             return Err(RequestError::ResponseType);
         }
         if !operator.allows_redirect(&parameters.redirect_uri) {
             return Err(RequestError::RedirectUri);
         }
-        let challenge_fits = URL_SAFE_NO_PAD
-            .decode(&parameters.code_challenge)
-            .is_ok_and(|raw| raw.len() == 32);
+        let challenge_fits = URL_SAFE_NO_PAD.decode(&parameters.code_challenge).is_ok_and(|raw| raw.len() == 32);
         if parameters.code_challenge_method != "S256" || !challenge_fits {
             return Err(RequestError::Pkce);
         }
@@ -226,23 +220,11 @@ mod tests {
             PushedRequest::check(&operator(), changed, now).map(|_| ())
         };
         assert_eq!(check(&|_| ()), Ok(()));
-        assert_eq!(
-            check(&|p| p.response_type = "token".into()),
-            Err(RequestError::ResponseType)
-        );
-        assert_eq!(
-            check(&|p| p.redirect_uri.push('/')),
-            Err(RequestError::RedirectUri)
-        );
-        assert_eq!(
-            check(&|p| p.code_challenge_method = "plain".into()),
-            Err(RequestError::Pkce)
-        );
+        assert_eq!(check(&|p| p.response_type = "token".into()), Err(RequestError::ResponseType));
+        assert_eq!(check(&|p| p.redirect_uri.push('/')), Err(RequestError::RedirectUri));
+        assert_eq!(check(&|p| p.code_challenge_method = "plain".into()), Err(RequestError::Pkce));
         assert_eq!(check(&|p| p.code_challenge.clear()), Err(RequestError::Pkce));
         assert_eq!(check(&|p| p.scope = "openid".into()), Err(RequestError::Scope));
-        assert_eq!(
-            check(&|p| p.state = Some("s".repeat(513))),
-            Err(RequestError::TooLong)
-        );
+        assert_eq!(check(&|p| p.state = Some("s".repeat(513))), Err(RequestError::TooLong));
     }
 }

@@ -44,10 +44,7 @@ impl Face {
         let [left, right, nose, ..] = self.points;
         let axis = [right[0] - left[0], right[1] - left[1]];
         let length = self.eye_distance().max(f32::EPSILON);
-        let from_middle = [
-            nose[0] - f32::midpoint(left[0], right[0]),
-            nose[1] - f32::midpoint(left[1], right[1]),
-        ];
+        let from_middle = [nose[0] - f32::midpoint(left[0], right[0]), nose[1] - f32::midpoint(left[1], right[1])];
         (from_middle[0] * axis[0] + from_middle[1] * axis[1]) / (length * length)
     }
 }
@@ -126,12 +123,7 @@ pub enum FrameRefused {
 impl Capture {
     /// Starts at `now` with nothing kept.
     pub fn start(now: Timestamp) -> Self {
-        Self {
-            started_at: now,
-            last_sequence: None,
-            last_kept_at: None,
-            kept: Vec::new(),
-        }
+        Self { started_at: now, last_sequence: None, last_kept_at: None, kept: Vec::new() }
     }
 
     /// Admits a frame to be judged: in order, and in time.
@@ -148,9 +140,7 @@ impl Capture {
 
     /// Keeps a good frame, unless it follows the last kept one too closely.
     pub fn keep(&mut self, frame: KeptFrame, now: Timestamp) {
-        let spaced = self
-            .last_kept_at
-            .is_none_or(|last| now.since(last) >= FRAME_SPACING);
+        let spaced = self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING);
         if spaced && self.kept.len() < FRAMES_NEEDED {
             self.last_kept_at = Some(now);
             self.kept.push(frame);
@@ -180,21 +170,14 @@ impl Capture {
     /// Whether every kept frame shows the face of the best one.
     pub fn shows_one_face(&self) -> bool {
         self.best().is_some_and(|best| {
-            let same = |frame: &KeptFrame| {
-                frame
-                    .template
-                    .similarity(&best.template)
-                    .is_ok_and(|s| s >= SAME_FACE)
-            };
+            let same = |frame: &KeptFrame| frame.template.similarity(&best.template).is_ok_and(|s| s >= SAME_FACE);
             self.kept.iter().all(same)
         })
     }
 
     /// The kept frame of the best quality.
     pub fn best(&self) -> Option<&KeptFrame> {
-        self.kept
-            .iter()
-            .max_by(|a, b| a.quality.overall.total_cmp(&b.quality.overall))
+        self.kept.iter().max_by(|a, b| a.quality.overall.total_cmp(&b.quality.overall))
     }
 }
 
@@ -255,13 +238,7 @@ mod tests {
         assert!(!capture.shows_one_face());
         capture.keep(frame(1.0), at(0));
         assert!(capture.shows_one_face());
-        capture.keep(
-            KeptFrame {
-                template: template([0.0, 1.0]),
-                ..frame(0.5)
-            },
-            at(500),
-        );
+        capture.keep(KeptFrame { template: template([0.0, 1.0]), ..frame(0.5) }, at(500));
         assert!(!capture.shows_one_face());
     }
 
@@ -269,21 +246,12 @@ mod tests {
     fn yaw_follows_the_nose_and_not_the_tilt_of_the_head() {
         let level = Face {
             bounds: [0.0, 0.0, 100.0, 100.0],
-            points: [
-                [30.0, 40.0],
-                [70.0, 40.0],
-                [62.0, 60.0],
-                [35.0, 80.0],
-                [65.0, 80.0],
-            ],
+            points: [[30.0, 40.0], [70.0, 40.0], [62.0, 60.0], [35.0, 80.0], [65.0, 80.0]],
             confidence: 1.0,
         };
         assert!((level.yaw() - 0.3).abs() < 1e-6);
         let turned = |p: [f32; 2]| [-p[1], p[0]];
-        let tilted = Face {
-            points: level.points.map(turned),
-            ..level.clone()
-        };
+        let tilted = Face { points: level.points.map(turned), ..level.clone() };
         assert!((tilted.yaw() - level.yaw()).abs() < 1e-6);
     }
 }

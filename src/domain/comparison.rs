@@ -65,10 +65,7 @@ impl Template {
         if !rest.is_empty() {
             return Err(NoTemplate);
         }
-        Self::new(
-            model,
-            chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect(),
-        )
+        Self::new(model, chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect())
     }
 }
 
@@ -124,10 +121,7 @@ mod tests {
 
     #[test]
     fn doubt_lies_between_the_thresholds_and_nan_never_matches() {
-        let thresholds = Thresholds {
-            match_from: 0.45,
-            no_match_below: 0.363,
-        };
+        let thresholds = Thresholds { match_from: 0.45, no_match_below: 0.363 };
         assert_eq!(thresholds.judge(0.45), Comparison::Match);
         assert_eq!(thresholds.judge(0.4), Comparison::Doubt);
         assert_eq!(thresholds.judge(0.36), Comparison::NoMatch);

@@ -27,11 +27,8 @@ pub fn judge(
     presentation: PresentationThresholds,
     attempts_left: u32,
 ) -> (FaceJudgement, FaceScores) {
-    let presentations: Vec<PresentationScores> =
-        capture.frames().iter().map(|frame| frame.presentation).collect();
-    let similarity = capture
-        .best()
-        .and_then(|best| best.template.similarity(id_photo).ok());
+    let presentations: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
+    let similarity = capture.best().and_then(|best| best.template.similarity(id_photo).ok());
     let scores = FaceScores {
         similarity,
         presentation: Some(capture_score(&presentations)),
@@ -43,10 +40,7 @@ pub fn judge(
     } else if !capture.shows_one_face() {
         Some(ReasonCode::CaptureFaceChanged)
     } else {
-        match (
-            decide(&presentations, presentation),
-            comparison.judge(similarity.unwrap_or(f32::NAN)),
-        ) {
+        match (decide(&presentations, presentation), comparison.judge(similarity.unwrap_or(f32::NAN))) {
             (Presentation::Attack, _) => Some(ReasonCode::PresentationAttack),
             (_, Comparison::NoMatch) => Some(ReasonCode::FaceMismatch),
             (Presentation::Doubt, _) => Some(ReasonCode::PresentationDoubtful),
@@ -94,34 +88,16 @@ mod tests {
                 overall: 0.8,
             };
             let presentation = PresentationScores::new([bona_fide; 3]);
-            let frame = KeptFrame {
-                picture: vec![1].into(),
-                quality,
-                presentation,
-                template: template(0.0),
-            };
+            let frame = KeptFrame { picture: vec![1].into(), quality, presentation, template: template(0.0) };
             capture.keep(frame, Timestamp::from_seconds(second));
         }
         capture
     }
 
     fn judged(frames: usize, bona_fide: f32, angle: f32, left: u32) -> FaceJudgement {
-        let comparison = Thresholds {
-            match_from: 0.45,
-            no_match_below: 0.363,
-        };
-        let presentation = PresentationThresholds {
-            bona_fide_from: 0.5,
-            attack_below: 0.2,
-        };
-        judge(
-            &capture(frames, bona_fide),
-            &template(angle),
-            comparison,
-            presentation,
-            left,
-        )
-        .0
+        let comparison = Thresholds { match_from: 0.45, no_match_below: 0.363 };
+        let presentation = PresentationThresholds { bona_fide_from: 0.5, attack_below: 0.2 };
+        judge(&capture(frames, bona_fide), &template(angle), comparison, presentation, left).0
     }
 
     #[test]
@@ -130,33 +106,12 @@ mod tests {
         assert_eq!(judged(FRAMES_NEEDED, 0.9, 0.0, 0), FaceJudgement::Passed);
         let refused = |reason| FaceJudgement::Ended(Outcome::new(Verdict::Refused, [reason]));
         let doubted = |reason| FaceJudgement::Ended(Outcome::new(Verdict::UnderReview, [reason]));
-        assert_eq!(
-            judged(FRAMES_NEEDED - 1, 0.9, 0.0, 0),
-            refused(ReasonCode::CaptureTimeout)
-        );
-        assert_eq!(
-            judged(FRAMES_NEEDED, 0.1, 0.0, 0),
-            refused(ReasonCode::PresentationAttack)
-        );
-        assert_eq!(
-            judged(FRAMES_NEEDED, 0.9, 1.5, 0),
-            refused(ReasonCode::FaceMismatch)
-        );
-        assert_eq!(
-            judged(FRAMES_NEEDED, 0.3, 1.5, 0),
-            refused(ReasonCode::FaceMismatch)
-        );
-        assert_eq!(
-            judged(FRAMES_NEEDED, 0.3, 0.0, 0),
-            doubted(ReasonCode::PresentationDoubtful)
-        );
-        assert_eq!(
-            judged(FRAMES_NEEDED, 0.9, 1.15, 0),
-            doubted(ReasonCode::FaceDoubtful)
-        );
-        assert_eq!(
-            judged(FRAMES_NEEDED, 0.9, 1.15, 1),
-            FaceJudgement::Retry(ReasonCode::FaceDoubtful)
-        );
+        assert_eq!(judged(FRAMES_NEEDED - 1, 0.9, 0.0, 0), refused(ReasonCode::CaptureTimeout));
+        assert_eq!(judged(FRAMES_NEEDED, 0.1, 0.0, 0), refused(ReasonCode::PresentationAttack));
+        assert_eq!(judged(FRAMES_NEEDED, 0.9, 1.5, 0), refused(ReasonCode::FaceMismatch));
+        assert_eq!(judged(FRAMES_NEEDED, 0.3, 1.5, 0), refused(ReasonCode::FaceMismatch));
+        assert_eq!(judged(FRAMES_NEEDED, 0.3, 0.0, 0), doubted(ReasonCode::PresentationDoubtful));
+        assert_eq!(judged(FRAMES_NEEDED, 0.9, 1.15, 0), doubted(ReasonCode::FaceDoubtful));
+        assert_eq!(judged(FRAMES_NEEDED, 0.9, 1.15, 1), FaceJudgement::Retry(ReasonCode::FaceDoubtful));
     }
 }

@@ -123,13 +123,7 @@ impl Operator {
         if !sandbox && matches!(authentication, ClientAuthentication::ClientSecretBasic { .. }) {
             return Err(OperatorError::SecretOutsideSandbox);
         }
-        Ok(Self {
-            id,
-            name: name.to_owned(),
-            authentication,
-            redirect_uris,
-            sandbox,
-        })
+        Ok(Self { id, name: name.to_owned(), authentication, redirect_uris, sandbox })
     }
 
     /// Whether `uri` is one of the registered ones, to the byte.
@@ -147,11 +141,7 @@ fn is_redirect_uri(text: &str, sandbox: bool) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let scheme = url.scheme() == "https" || (sandbox && loopback && url.scheme() == "http");
-    scheme
-        && url.has_host()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
+    scheme && url.has_host() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
 }
 
 #[cfg(test)]
@@ -159,27 +149,15 @@ mod tests {
     use super::*;
 
     fn register(uri: &str, sandbox: bool) -> Result<Operator, OperatorError> {
-        let jwks = ClientAuthentication::PrivateKeyJwt {
-            jwks: "{\"keys\":[]}".into(),
-        };
-        Operator::register(
-            OperatorId::parse("demo-bet")?,
-            "Demo Bet",
-            jwks,
-            vec![uri.into()],
-            sandbox,
-        )
+        let jwks = ClientAuthentication::PrivateKeyJwt { jwks: "{\"keys\":[]}".into() };
+        Operator::register(OperatorId::parse("demo-bet")?, "Demo Bet", jwks, vec![uri.into()], sandbox)
     }
 
     #[test]
     fn redirect_uris_are_https_and_exact() {
         let operator = register("https://bet.example/cb", false).unwrap();
         assert!(operator.allows_redirect("https://bet.example/cb"));
-        for other in [
-            "https://bet.example/cb/",
-            "https://bet.example/CB",
-            "https://bet.example/cb?x=1",
-        ] {
+        for other in ["https://bet.example/cb/", "https://bet.example/CB", "https://bet.example/cb?x=1"] {
             assert!(!operator.allows_redirect(other));
         }
         for bad in [
@@ -198,9 +176,7 @@ mod tests {
 
     #[test]
     fn shared_secrets_stay_in_the_sandbox() {
-        let secret = ClientAuthentication::ClientSecretBasic {
-            secret_sha256: [1; 32],
-        };
+        let secret = ClientAuthentication::ClientSecretBasic { secret_sha256: [1; 32] };
         let id = OperatorId::parse("demo-bet").unwrap();
         let uris = vec!["https://bet.example/cb".to_owned()];
         let outside = Operator::register(id, "Demo", secret, uris, false);

@@ -117,8 +117,7 @@ impl Iin {
         let d = self.digits();
         let two = |i: usize| u8::try_from(d[i] * 10 + d[i + 1]).unwrap_or(0);
         let month = Month::try_from(two(2)).map_err(|_| IinError::Date)?;
-        Date::from_calendar_date(self.century()? + i32::from(two(0)), month, two(4))
-            .map_err(|_| IinError::Date)
+        Date::from_calendar_date(self.century()? + i32::from(two(0)), month, two(4)).map_err(|_| IinError::Date)
     }
 }
 
@@ -130,18 +129,12 @@ impl fmt::Debug for Iin {
 
 fn control_digit(digits: &[u32; 12]) -> Option<u32> {
     let round = |weights: [u32; 11]| digits.iter().zip(weights).map(|(d, w)| d * w).sum::<u32>() % 11;
-    [FIRST_ROUND, SECOND_ROUND]
-        .into_iter()
-        .map(round)
-        .find(|digit| *digit < 10)
+    [FIRST_ROUND, SECOND_ROUND].into_iter().map(round).find(|digit| *digit < 10)
 }
 
 fn coming_of_age(birth: Date) -> Date {
     let year = birth.year() + MINIMUM_AGE;
-    birth
-        .replace_year(year)
-        .or_else(|_| Date::from_calendar_date(year, Month::March, 1))
-        .unwrap_or(Date::MAX)
+    birth.replace_year(year).or_else(|_| Date::from_calendar_date(year, Month::March, 1)).unwrap_or(Date::MAX)
 }
 
 /// What the population register holds of one person.
@@ -172,29 +165,15 @@ mod tests {
         // Somewhere among the serials the first round gives 10 and the second decides.
         let second = (0..2_000)
             .filter_map(|serial| Iin::compose(date!(1990 - 01 - 01), false, serial))
-            .find(|iin| {
-                iin.digits()
-                    .iter()
-                    .zip(FIRST_ROUND)
-                    .map(|(d, w)| d * w)
-                    .sum::<u32>()
-                    % 11
-                    == 10
-            });
+            .find(|iin| iin.digits().iter().zip(FIRST_ROUND).map(|(d, w)| d * w).sum::<u32>() % 11 == 10);
         assert!(Iin::parse(second.unwrap().expose()).is_ok());
     }
 
     #[test]
     fn nothing_stands_before_or_after_the_digits() {
-        for text in [
-            "",
-            " 900101300017",
-            "900101300017 ",
-            "900101300017\n",
-            "90010130001",
-            "9001013000177",
-            "９00101300017",
-        ] {
+        for text in
+            ["", " 900101300017", "900101300017 ", "900101300017\n", "90010130001", "9001013000177", "９00101300017"]
+        {
             assert_eq!(Iin::parse(text), Err(IinError::Malformed), "{text:?}");
         }
     }
@@ -221,10 +200,7 @@ mod tests {
 
     #[test]
     fn debug_hides_the_number() {
-        assert_eq!(
-            format!("{:?}", Iin::parse("900101300017").unwrap()),
-            "Iin(redacted)"
-        );
+        assert_eq!(format!("{:?}", Iin::parse("900101300017").unwrap()), "Iin(redacted)");
     }
 
     proptest! {

@@ -116,11 +116,7 @@ mod tests {
     fn codes_are_unique_and_read_back() {
         for (place, reason) in ReasonCode::ALL.iter().enumerate() {
             assert_eq!(ReasonCode::from_code(reason.code()), Some(*reason));
-            assert!(
-                ReasonCode::ALL[place + 1..]
-                    .iter()
-                    .all(|other| other.code() != reason.code())
-            );
+            assert!(ReasonCode::ALL[place + 1..].iter().all(|other| other.code() != reason.code()));
         }
     }
 }

@@ -147,30 +147,16 @@ pub enum Permission {
 /// Judges an answer at `now`. Every one of `required` sources must be there and fresh; a known ground refuses even
 /// when some source is stale.
 pub fn judge(answer: &RegistryAnswer, required: &[String], now: Timestamp) -> Permission {
-    let RegistryAnswer::Known {
-        restrictions,
-        sources,
-    } = answer
-    else {
+    let RegistryAnswer::Known { restrictions, sources } = answer else {
         return Permission::Unknown;
     };
-    let active: Vec<Restriction> = restrictions
-        .iter()
-        .filter(|r| r.is_active(now))
-        .cloned()
-        .collect();
+    let active: Vec<Restriction> = restrictions.iter().filter(|r| r.is_active(now)).cloned().collect();
     if !active.is_empty() {
         return Permission::Restricted(active);
     }
-    let all_there = required
-        .iter()
-        .all(|name| sources.iter().any(|source| source.name == *name));
+    let all_there = required.iter().all(|name| sources.iter().any(|source| source.name == *name));
     let all_fresh = sources.iter().all(|source| source.is_fresh(now));
-    if !required.is_empty() && all_there && all_fresh {
-        Permission::Allowed
-    } else {
-        Permission::Unknown
-    }
+    if !required.is_empty() && all_there && all_fresh { Permission::Allowed } else { Permission::Unknown }
 }
 
 #[cfg(test)]
@@ -198,10 +184,7 @@ mod tests {
     }
 
     fn ask(restrictions: Vec<Restriction>, sources: Vec<Source>, now: i64) -> Permission {
-        let answer = RegistryAnswer::Known {
-            restrictions,
-            sources,
-        };
+        let answer = RegistryAnswer::Known { restrictions, sources };
         judge(&answer, &["debtors".to_owned()], Timestamp::from_seconds(now))
     }
 
@@ -211,18 +194,9 @@ mod tests {
         assert_eq!(ask(vec![], vec![source(1_000)], 1_101), Permission::Unknown);
         assert_eq!(ask(vec![], vec![source(1_000)], 999), Permission::Unknown);
         assert_eq!(ask(vec![], vec![], 1_050), Permission::Unknown);
-        assert_eq!(
-            judge(&RegistryAnswer::Unknown, &[], Timestamp::from_seconds(0)),
-            Permission::Unknown
-        );
-        let nothing_required = RegistryAnswer::Known {
-            restrictions: vec![],
-            sources: vec![],
-        };
-        assert_eq!(
-            judge(&nothing_required, &[], Timestamp::from_seconds(0)),
-            Permission::Unknown
-        );
+        assert_eq!(judge(&RegistryAnswer::Unknown, &[], Timestamp::from_seconds(0)), Permission::Unknown);
+        let nothing_required = RegistryAnswer::Known { restrictions: vec![], sources: vec![] };
+        assert_eq!(judge(&nothing_required, &[], Timestamp::from_seconds(0)), Permission::Unknown);
     }
 
     #[test]
@@ -233,13 +207,8 @@ mod tests {
             restriction(Ground::Military, 0, Some(1_050)),
             restriction(Ground::CivilServant, 2_000, None),
         ];
-        let Permission::Restricted(active) = ask(rows, vec![source(0)], 1_050) else {
-            panic!("must be restricted")
-        };
-        assert_eq!(
-            active.iter().map(|r| r.ground).collect::<Vec<_>>(),
-            [Ground::Debtor, Ground::SelfRestriction]
-        );
+        let Permission::Restricted(active) = ask(rows, vec![source(0)], 1_050) else { panic!("must be restricted") };
+        assert_eq!(active.iter().map(|r| r.ground).collect::<Vec<_>>(), [Ground::Debtor, Ground::SelfRestriction]);
     }
 
     proptest! {

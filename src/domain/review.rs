@@ -42,9 +42,7 @@ impl CaseStatus {
 
     /// Reads [`CaseStatus::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Open, Self::Recorded]
-            .into_iter()
-            .find(|status| status.as_str() == name)
+        [Self::Open, Self::Recorded].into_iter().find(|status| status.as_str() == name)
     }
 }
 

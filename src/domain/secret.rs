@@ -72,13 +72,7 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_of_the_content() {
-        assert_eq!(
-            format!("{:?}", SecretBytes::new(vec![7; 3])),
-            "SecretBytes(3 bytes)"
-        );
-        assert_eq!(
-            format!("{:?}", SecretText::new("900101300017")),
-            "SecretText(redacted)"
-        );
+        assert_eq!(format!("{:?}", SecretBytes::new(vec![7; 3])), "SecretBytes(3 bytes)");
+        assert_eq!(format!("{:?}", SecretText::new("900101300017")), "SecretText(redacted)");
     }
 }

@@ -59,8 +59,7 @@ impl Timestamp {
     }
 
     fn utc(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
@@ -93,18 +92,9 @@ mod tests {
 
     #[test]
     fn the_day_turns_over_at_almaty_midnight() {
-        assert_eq!(
-            at(datetime!(2026-11-21 18:59:59 UTC)).almaty_date(),
-            date!(2026 - 11 - 21)
-        );
-        assert_eq!(
-            at(datetime!(2026-11-21 19:00:00 UTC)).almaty_date(),
-            date!(2026 - 11 - 22)
-        );
-        assert_eq!(
-            almaty_midnight(date!(2026 - 11 - 22)),
-            at(datetime!(2026-11-21 19:00:00 UTC))
-        );
+        assert_eq!(at(datetime!(2026-11-21 18:59:59 UTC)).almaty_date(), date!(2026 - 11 - 21));
+        assert_eq!(at(datetime!(2026-11-21 19:00:00 UTC)).almaty_date(), date!(2026 - 11 - 22));
+        assert_eq!(almaty_midnight(date!(2026 - 11 - 22)), at(datetime!(2026-11-21 19:00:00 UTC)));
     }
 
     #[test]

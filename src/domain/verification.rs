@@ -43,14 +43,8 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage in order.
-    pub const ALL: [Self; 6] = [
-        Self::Consent,
-        Self::Identify,
-        Self::Face,
-        Self::SecondFactor,
-        Self::Decided,
-        Self::Returned,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Consent, Self::Identify, Self::Face, Self::SecondFactor, Self::Decided, Self::Returned];
 
     /// The stage as columns and interfaces write it.
     pub fn as_str(self) -> &'static str {
@@ -99,12 +93,7 @@ pub struct Reason {
 
 impl From<ReasonCode> for Reason {
     fn from(code: ReasonCode) -> Self {
-        Self {
-            code,
-            legal_basis: None,
-            source: None,
-            until: None,
-        }
+        Self { code, legal_basis: None, source: None, until: None }
     }
 }
 
@@ -131,10 +120,7 @@ pub struct Outcome {
 impl Outcome {
     /// A verdict with plain reason codes.
     pub fn new(verdict: Verdict, reasons: impl IntoIterator<Item = ReasonCode>) -> Self {
-        Self {
-            verdict,
-            reasons: reasons.into_iter().map(Reason::from).collect(),
-        }
+        Self { verdict, reasons: reasons.into_iter().map(Reason::from).collect() }
     }
 
     /// The reason codes alone.
@@ -154,11 +140,7 @@ impl Outcome {
             Permission::Restricted(restrictions) => reasons.extend(restrictions.iter().map(Reason::from)),
             Permission::Unknown => reasons.push(ReasonCode::RestrictionsUnknown.into()),
         }
-        let verdict = if reasons.is_empty() {
-            Verdict::Approved
-        } else {
-            Verdict::Refused
-        };
+        let verdict = if reasons.is_empty() { Verdict::Approved } else { Verdict::Refused };
         Self { verdict, reasons }
     }
 }
@@ -291,11 +273,7 @@ impl Verification {
     /// Whether capture number `attempt` is still the one under way; a later one supersedes it.
     pub fn expect_capture(&self, attempt: u32, now: Timestamp) -> Result<(), StepError> {
         self.expect(Stage::Face, now)?;
-        if attempt > 0 && self.face_attempts == attempt {
-            Ok(())
-        } else {
-            Err(StepError::OutOfTurn)
-        }
+        if attempt > 0 && self.face_attempts == attempt { Ok(()) } else { Err(StepError::OutOfTurn) }
     }
 
     /// The live face is bona fide and matches the ID photo.
@@ -317,12 +295,7 @@ impl Verification {
     }
 
     /// The second factor succeeded and the last question was answered.
-    pub fn factor_succeeded(
-        &mut self,
-        factor: FactorKind,
-        outcome: Outcome,
-        now: Timestamp,
-    ) -> Result<(), StepError> {
+    pub fn factor_succeeded(&mut self, factor: FactorKind, outcome: Outcome, now: Timestamp) -> Result<(), StepError> {
         self.expect_second_factor(now)?;
         self.factor = Some(factor);
         self.close(outcome, now);
@@ -377,12 +350,7 @@ mod tests {
             ui_locales: None,
             expires_at: at(60),
         };
-        Verification::start(
-            VerificationId::from(Uuid::nil()),
-            request,
-            HandleHash([0; 32]),
-            at(0),
-        )
+        Verification::start(VerificationId::from(Uuid::nil()), request, HandleHash([0; 32]), at(0))
     }
 
     fn approved() -> Outcome {
@@ -408,8 +376,7 @@ mod tests {
         v.identify(player(), at(2)).unwrap();
         let attempt = v.begin_capture(at(3)).unwrap();
         v.face_succeeded(attempt, at(3)).unwrap();
-        v.factor_succeeded(FactorKind::Passkey, approved(), at(4))
-            .unwrap();
+        v.factor_succeeded(FactorKind::Passkey, approved(), at(4)).unwrap();
         assert_eq!(v.outcome.unwrap().verdict, Verdict::Approved);
         assert_eq!(v.stage, Stage::Decided);
     }
@@ -443,12 +410,8 @@ mod tests {
     fn an_early_end_never_approves_and_happens_once() {
         let mut v = begin();
         assert_eq!(v.end_early(approved(), at(1)), Err(StepError::OutOfTurn));
-        v.end_early(Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]), at(1))
-            .unwrap();
-        assert_eq!(
-            v.end_early(Outcome::new(Verdict::Refused, []), at(2)),
-            Err(StepError::OutOfTurn)
-        );
+        v.end_early(Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]), at(1)).unwrap();
+        assert_eq!(v.end_early(Outcome::new(Verdict::Refused, []), at(2)), Err(StepError::OutOfTurn));
     }
 
     #[test]

@@ -38,10 +38,7 @@ enum State {
 impl CircuitBreaker {
     /// Closed.
     pub fn new(settings: BreakerSettings) -> Self {
-        Self {
-            settings,
-            state: State::Closed { failures: 0 },
-        }
+        Self { settings, state: State::Closed { failures: 0 } }
     }
 
     /// Whether a call may go out at `now`. Every allowed call should report by [`CircuitBreaker::succeeded`] or
@@ -50,9 +47,7 @@ impl CircuitBreaker {
         match self.state {
             State::Closed { .. } => true,
             State::Open { until } | State::Probing { until } if now >= until => {
-                self.state = State::Probing {
-                    until: now.plus(self.settings.open_for),
-                };
+                self.state = State::Probing { until: now.plus(self.settings.open_for) };
                 true
             }
             State::Open { .. } | State::Probing { .. } => false,
@@ -68,13 +63,11 @@ impl CircuitBreaker {
 
     /// A call failed at `now`.
     pub fn failed(&mut self, now: Timestamp) {
-        let open = State::Open {
-            until: now.plus(self.settings.open_for),
-        };
+        let open = State::Open { until: now.plus(self.settings.open_for) };
         self.state = match self.state {
-            State::Closed { failures } if failures + 1 < self.settings.failures => State::Closed {
-                failures: failures + 1,
-            },
+            State::Closed { failures } if failures + 1 < self.settings.failures => {
+                State::Closed { failures: failures + 1 }
+            }
             State::Closed { .. } | State::Probing { .. } => open,
             // A straggler of before does not keep it open for longer.
             State::Open { until } => State::Open { until },
@@ -87,10 +80,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SETTINGS: BreakerSettings = BreakerSettings {
-        failures: 3,
-        open_for: Duration::from_secs(10),
-    };
+    const SETTINGS: BreakerSettings = BreakerSettings { failures: 3, open_for: Duration::from_secs(10) };
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(seconds)

@@ -6,9 +6,7 @@ use crate::app::Services;
 
 /// Mounts `/health`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config
-        .route("/health/live", web::get().to(live))
-        .route("/health/ready", web::get().to(ready));
+    config.route("/health/live", web::get().to(live)).route("/health/ready", web::get().to(ready));
 }
 
 async fn live() -> HttpResponse {

@@ -105,22 +105,12 @@ pub struct ProblemBody {
 impl Problem {
     /// A refusal of the interface.
     pub fn new(code: ProblemCode, locale: Locale) -> Self {
-        Self {
-            code: code.code(),
-            status: code.status(),
-            locale,
-            retry_after: None,
-        }
+        Self { code: code.code(), status: code.status(), locale, retry_after: None }
     }
 
     /// A refusal of a picture or a person.
     pub fn reason(reason: ReasonCode, locale: Locale) -> Self {
-        Self {
-            code: reason.code(),
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            locale,
-            retry_after: None,
-        }
+        Self { code: reason.code(), status: StatusCode::UNPROCESSABLE_ENTITY, locale, retry_after: None }
     }
 
     /// Says when to come back.
@@ -177,9 +167,7 @@ impl Problem {
     pub fn engine(error: &EngineError, locale: Locale) -> Self {
         match error {
             EngineError::Picture(reason) => Self::reason(*reason, locale),
-            EngineError::Busy { retry_after } => {
-                Self::new(ProblemCode::Busy, locale).retry_after(*retry_after)
-            }
+            EngineError::Busy { retry_after } => Self::new(ProblemCode::Busy, locale).retry_after(*retry_after),
             EngineError::Failed(why) => {
                 tracing::error!(why, "the face engine failed");
                 Self::new(ProblemCode::Internal, locale)
@@ -195,11 +183,7 @@ pub fn locale(request: &HttpRequest) -> Locale {
 
 /// The reader's language, from the headers.
 pub fn locale_of(headers: &HeaderMap) -> Locale {
-    headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .map(Locale::negotiate)
-        .unwrap_or_default()
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map(Locale::negotiate).unwrap_or_default()
 }
 
 impl fmt::Display for Problem {

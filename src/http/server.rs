@@ -56,30 +56,22 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             })
             .default_service(web::to(nothing_here))
     });
-    Ok(server
-        .workers(settings.workers)
-        .shutdown_timeout(10)
-        .listen(listener)?
-        .run())
+    Ok(server.workers(settings.workers).shutdown_timeout(10).listen(listener)?.run())
 }
 
 /// What the framework's own extractors refuse is a problem like any other.
 fn bad_input(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(JSON_BYTES))
-        .app_data(
-            web::JsonConfig::default()
-                .limit(JSON_BYTES)
-                .error_handler(|error, request| {
-                    use actix_web::error::JsonPayloadError as Bad;
-                    let code = match error {
-                        Bad::OverflowKnownLength { .. } | Bad::Overflow { .. } => ProblemCode::BodyTooLarge,
-                        Bad::ContentType => ProblemCode::MediaType,
-                        _ => ProblemCode::BadRequest,
-                    };
-                    Problem::new(code, locale(request)).into()
-                }),
-        )
+        .app_data(web::JsonConfig::default().limit(JSON_BYTES).error_handler(|error, request| {
+            use actix_web::error::JsonPayloadError as Bad;
+            let code = match error {
+                Bad::OverflowKnownLength { .. } | Bad::Overflow { .. } => ProblemCode::BodyTooLarge,
+                Bad::ContentType => ProblemCode::MediaType,
+                _ => ProblemCode::BadRequest,
+            };
+            Problem::new(code, locale(request)).into()
+        }))
         .app_data(web::QueryConfig::default().error_handler(|_, request| bad_request(request).into()))
         .app_data(web::PathConfig::default().error_handler(|_, request| bad_request(request).into()));
 }

@@ -42,21 +42,13 @@ async fn sandbox_file(request: HttpRequest, path: web::Path<String>) -> Result<H
 
 fn serve(request: &HttpRequest, room: &str, path: &str) -> Result<HttpResponse, Problem> {
     let name = if path.is_empty() { "index.html" } else { path };
-    let file = WebFiles::get(&format!("{room}/{name}"))
-        .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(request)))?;
+    let file =
+        WebFiles::get(&format!("{room}/{name}")).ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(request)))?;
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
-    if request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
-    {
+    if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return Ok(HttpResponse::NotModified().finish());
     }
-    let caching = if name.starts_with("assets/") {
-        FOREVER
-    } else {
-        ASK_EACH_TIME
-    };
+    let caching = if name.starts_with("assets/") { FOREVER } else { ASK_EACH_TIME };
     let body = match file.data {
         Cow::Borrowed(bytes) => web::Bytes::from_static(bytes),
         Cow::Owned(bytes) => web::Bytes::from(bytes),

@@ -39,9 +39,8 @@ impl Locale {
         for part in header.split([',', ' ']).filter(|part| !part.is_empty()) {
             let mut fields = part.trim().split(';');
             let tag = fields.next().unwrap_or_default().to_ascii_lowercase();
-            let weight = fields
-                .find_map(|field| field.trim().strip_prefix("q=").and_then(|q| q.parse().ok()))
-                .unwrap_or(1.0);
+            let weight =
+                fields.find_map(|field| field.trim().strip_prefix("q=").and_then(|q| q.parse().ok())).unwrap_or(1.0);
             let language = tag.split('-').next().unwrap_or_default();
             let known = Self::ALL.into_iter().find(|locale| locale.tag() == language);
             if let Some(locale) = known
@@ -68,12 +67,8 @@ type Texts = HashMap<String, Message>;
 
 static TEXTS: LazyLock<[Texts; 3]> = LazyLock::new(|| {
     // The files are part of the program and a test reads them: a file that does not parse never leaves the workshop.
-    [
-        include_str!("kk.json"),
-        include_str!("ru.json"),
-        include_str!("en.json"),
-    ]
-    .map(|text| serde_json::from_str(text).unwrap_or_default())
+    [include_str!("kk.json"), include_str!("ru.json"), include_str!("en.json")]
+        .map(|text| serde_json::from_str(text).unwrap_or_default())
 });
 
 fn texts(locale: Locale) -> &'static Texts {
@@ -91,10 +86,7 @@ pub fn message(code: &str, locale: Locale) -> Message {
         .get(code)
         .or_else(|| texts.get("internal"))
         .cloned()
-        .unwrap_or_else(|| Message {
-            title: code.to_owned(),
-            text: code.to_owned(),
-        })
+        .unwrap_or_else(|| Message { title: code.to_owned(), text: code.to_owned() })
 }
 
 #[cfg(test)]
@@ -115,10 +107,7 @@ mod tests {
             let written: BTreeSet<&str> = texts(locale).keys().map(String::as_str).collect();
             assert_eq!(written, codes, "{}", locale.tag());
             for (code, message) in texts(locale) {
-                assert!(
-                    !message.title.trim().is_empty() && !message.text.trim().is_empty(),
-                    "{code}"
-                );
+                assert!(!message.title.trim().is_empty() && !message.text.trim().is_empty(), "{code}");
             }
         }
     }

@@ -41,12 +41,8 @@ pub fn open(
 }
 
 fn operator(site: DemoSite) -> anyhow::Result<Arc<DemoOperator>> {
-    let notes = site
-        .notes
-        .into_iter()
-        .map(|(iin, code)| DemoNote { iin, code })
-        .collect();
-    let operator = DemoOperator::new(site.client_id, site.client_secret, notes)
-        .context("the demo operator has no HTTP client")?;
+    let notes = site.notes.into_iter().map(|(iin, code)| DemoNote { iin, code }).collect();
+    let operator =
+        DemoOperator::new(site.client_id, site.client_secret, notes).context("the demo operator has no HTTP client")?;
     Ok(Arc::new(operator))
 }

@@ -37,22 +37,12 @@ pub struct Finding {
 impl Finding {
     /// Right.
     pub fn good(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            verdict: Verdict::Good,
-            detail: detail.into(),
-            remedy: None,
-        }
+        Self { name: name.into(), verdict: Verdict::Good, detail: detail.into(), remedy: None }
     }
 
     /// Wrong.
     pub fn wrong(name: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            verdict: Verdict::Wrong,
-            detail: detail.into(),
-            remedy: Some(remedy.into()),
-        }
+        Self { name: name.into(), verdict: Verdict::Wrong, detail: detail.into(), remedy: Some(remedy.into()) }
     }
 }
 
@@ -75,15 +65,11 @@ pub async fn inspect(config: &Config) -> Vec<Finding> {
 }
 
 fn configuration(config: &Config) -> Finding {
-    let from = config.file.as_ref().map_or_else(
-        || "defaults and the environment; there is no file".to_owned(),
-        |file| file.display().to_string(),
-    );
-    let mode = if config.sandbox.enabled {
-        "sandbox"
-    } else {
-        "production"
-    };
+    let from = config
+        .file
+        .as_ref()
+        .map_or_else(|| "defaults and the environment; there is no file".to_owned(), |file| file.display().to_string());
+    let mode = if config.sandbox.enabled { "sandbox" } else { "production" };
     Finding::good("configuration", format!("{mode}, from {from}"))
 }
 
@@ -151,10 +137,7 @@ fn inspect_models(config: &Config, findings: &mut Vec<Finding>) {
     for model in manifest.models() {
         let name = format!("model {}", model.file);
         findings.push(match manifest.read(model) {
-            Ok(bytes) => Finding::good(
-                name,
-                format!("{}, {} KB, sha256 is right", model.name, bytes.len() / 1024),
-            ),
+            Ok(bytes) => Finding::good(name, format!("{}, {} KB, sha256 is right", model.name, bytes.len() / 1024)),
             Err(why) => {
                 let remedy = match why {
                     ManifestError::WrongHash { .. } => "delete the file and run `make models`",
@@ -167,11 +150,7 @@ fn inspect_models(config: &Config, findings: &mut Vec<Finding>) {
 }
 
 fn inspect_web_files(config: &Config, findings: &mut Vec<Finding>) {
-    let rooms: &[&str] = if config.sandbox.enabled {
-        &["verify", "sandbox"]
-    } else {
-        &["verify"]
-    };
+    let rooms: &[&str] = if config.sandbox.enabled { &["verify", "sandbox"] } else { &["verify"] };
     for room in rooms {
         let name = format!("web pages {room}");
         findings.push(if web_files::has_page(room) {
@@ -186,11 +165,7 @@ fn staff_key(config: &Config) -> Finding {
     match config.compliance_token() {
         Ok(Some(_)) => Finding::good("compliance", "the staff's endpoints are on"),
         Ok(None) => Finding::good("compliance", "no token, so the staff's endpoints are off"),
-        Err(why) => Finding::wrong(
-            "compliance",
-            why.to_string(),
-            "mend the token's file, or leave the key out",
-        ),
+        Err(why) => Finding::wrong("compliance", why.to_string(), "mend the token's file, or leave the key out"),
     }
 }
 
@@ -222,11 +197,7 @@ async fn inspect_database(config: &Config, keys: &KeyFile, findings: &mut Vec<Fi
     if !config.sandbox.enabled
         && let Err(why) = refuse_sandbox_records(&store).await
     {
-        findings.push(Finding::wrong(
-            "records",
-            format!("{why:#}"),
-            "point database.url at the production database",
-        ));
+        findings.push(Finding::wrong("records", format!("{why:#}"), "point database.url at the production database"));
     }
     findings.push(restrictions(config, &store).await);
 }
@@ -264,19 +235,12 @@ async fn restrictions(config: &Config, store: &SqlStore) -> Finding {
         .iter()
         .filter(|name| sources.iter().all(|source| source.name != **name))
         .map(|name| format!("{name} is missing"));
-    let stale = sources
-        .iter()
-        .filter(|source| !source.is_fresh(now))
-        .map(|source| format!("{} is stale", source.name));
+    let stale = sources.iter().filter(|source| !source.is_fresh(now)).map(|source| format!("{} is stale", source.name));
     let problems: Vec<String> = missing.chain(stale).collect();
     if problems.is_empty() {
         Finding::good(NAME, format!("{} sources, all fresh", sources.len()))
     } else {
         let detail = format!("{}, so nobody may play", problems.join(", "));
-        Finding::wrong(
-            NAME,
-            detail,
-            "import the newest files with `rastau registry import`",
-        )
+        Finding::wrong(NAME, detail, "import the newest files with `rastau registry import`")
     }
 }

@@ -42,10 +42,7 @@ struct HeadRow {
 
 impl HeadRow {
     fn into_head(self) -> Result<ChainHead> {
-        Ok(ChainHead {
-            sequence: self.sequence,
-            hash: bytes(&self.hash, "audit_head.hash")?,
-        })
+        Ok(ChainHead { sequence: self.sequence, hash: bytes(&self.hash, "audit_head.hash")? })
     }
 }
 
@@ -109,9 +106,7 @@ impl AuditLog for SqlUnitOfWork {
 
     async fn audit_head(&mut self) -> Result<ChainHead> {
         let head = self
-            .fetch_optional(sqlx::query_as::<_, HeadRow>(
-                "SELECT sequence, hash FROM audit_head WHERE id = 1",
-            ))
+            .fetch_optional(sqlx::query_as::<_, HeadRow>("SELECT sequence, hash FROM audit_head WHERE id = 1"))
             .await?;
         head.map_or(Ok(ChainHead::EMPTY), HeadRow::into_head)
     }

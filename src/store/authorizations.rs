@@ -159,9 +159,9 @@ impl Authorizations for SqlUnitOfWork {
             .await?;
         match used {
             None => Ok(Redemption::Unknown),
-            Some((_, token)) => Ok(Redemption::Replayed {
-                token: token.map(|id| parse(&id, "access_token.id")).transpose()?,
-            }),
+            Some((_, token)) => {
+                Ok(Redemption::Replayed { token: token.map(|id| parse(&id, "access_token.id")).transpose()? })
+            }
         }
     }
 

@@ -39,10 +39,7 @@ impl CaseRow {
             id: parse(&self.id, "review_case.id")?,
             verification: parse(&self.verification, "review_case.verification")?,
             operator: operator_id(&self.operator)?,
-            player: self
-                .player
-                .map(|id| parse(&id, "review_case.player"))
-                .transpose()?,
+            player: self.player.map(|id| parse(&id, "review_case.player")).transpose()?,
             opened_at: Timestamp::from_micros(self.opened_at),
             status: named(&self.status, CaseStatus::from_name, "review_case.status")?,
             reasons: from_json(self.reasons.as_bytes(), "review_case.reasons")?,
@@ -59,11 +56,7 @@ impl Cases for SqlUnitOfWork {
         let scores = Zeroizing::new(to_json(&case.scores, "review_case.scores")?);
         let sealed_scores = self.cipher.seal(SCORES, &key, scores.as_bytes())?;
         let seal_frame = |frame| self.cipher.seal(FRAME, &key, frame);
-        let sealed_frame = case
-            .frame
-            .as_ref()
-            .map(|frame| seal_frame(frame.expose()))
-            .transpose()?;
+        let sealed_frame = case.frame.as_ref().map(|frame| seal_frame(frame.expose())).transpose()?;
         self.change(
             sqlx::query(
                 "INSERT INTO review_case \

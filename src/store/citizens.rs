@@ -82,10 +82,8 @@ impl Citizens for SqlUnitOfWork {
         for (place, citizen) in (0_i64..).zip(citizens) {
             latest.insert(self.cipher.lookup("citizen", &citizen.iin)?, (place, citizen));
         }
-        let mut rows: Vec<(i64, Vec<u8>, &Citizen)> = latest
-            .into_iter()
-            .map(|(lookup, (place, citizen))| (place, lookup, citizen))
-            .collect();
+        let mut rows: Vec<(i64, Vec<u8>, &Citizen)> =
+            latest.into_iter().map(|(lookup, (place, citizen))| (place, lookup, citizen)).collect();
         rows.sort_by_key(|(place, ..)| *place);
         for chunk in rows.chunks(CHUNK) {
             self.upsert_citizens(chunk, now).await?;
@@ -113,8 +111,6 @@ impl Citizens for SqlUnitOfWork {
                  ORDER BY created_at, place",
             ))
             .await?;
-        rows.into_iter()
-            .map(|row| row.into_citizen(&self.cipher))
-            .collect()
+        rows.into_iter().map(|row| row.into_citizen(&self.cipher)).collect()
     }
 }

@@ -62,9 +62,7 @@ pub(super) fn instant(micros: Option<i64>) -> Option<Timestamp> {
 /// `($1, $2), ($3, $4)`: placeholders of `rows` rows of `width` columns.
 pub(super) fn placeholders(rows: usize, width: usize) -> String {
     let row = |row: usize| {
-        let names: Vec<String> = (1..=width)
-            .map(|place| format!("${}", row * width + place))
-            .collect();
+        let names: Vec<String> = (1..=width).map(|place| format!("${}", row * width + place)).collect();
         format!("({})", names.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")

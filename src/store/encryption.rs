@@ -36,11 +36,7 @@ pub struct ColumnKeys {
 
 impl fmt::Debug for ColumnKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "ColumnKeys({} encryption keys, redacted)",
-            self.encryption.len()
-        )
+        write!(f, "ColumnKeys({} encryption keys, redacted)", self.encryption.len())
     }
 }
 
@@ -86,17 +82,10 @@ impl ColumnCipher {
             .encryption
             .iter()
             .map(|key| {
-                Ok(Key {
-                    id: key_id(key),
-                    cipher: Aes256Gcm::new_from_slice(key.expose()).map_err(|_| wrong())?,
-                })
+                Ok(Key { id: key_id(key), cipher: Aes256Gcm::new_from_slice(key.expose()).map_err(|_| wrong())? })
             })
             .collect();
-        Ok(Self {
-            keys: made?,
-            lookup: keys.lookup.clone(),
-            randomness,
-        })
+        Ok(Self { keys: made?, lookup: keys.lookup.clone(), randomness })
     }
 
     /// Encrypts `plain` for this column of the row with the key `row`.
@@ -106,14 +95,8 @@ impl ColumnCipher {
         let mut nonce = [0_u8; NONCE_BYTES];
         self.randomness.fill(&mut nonce);
         let aad = place(column, row);
-        let payload = Payload {
-            msg: plain,
-            aad: &aad,
-        };
-        let sealed = key
-            .cipher
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| failed())?;
+        let payload = Payload { msg: plain, aad: &aad };
+        let sealed = key.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| failed())?;
         let mut envelope = Vec::with_capacity(HEADER_BYTES + sealed.len());
         envelope.push(VERSION);
         envelope.extend_from_slice(&key.id);
@@ -123,14 +106,8 @@ impl ColumnCipher {
     }
 
     /// Decrypts what [`ColumnCipher::seal`] made for the very same place.
-    pub(super) fn open(
-        &self,
-        column: Column,
-        row: &[&[u8]],
-        envelope: &[u8],
-    ) -> Result<SecretBytes, StoreError> {
-        let (key_id, nonce, sealed) =
-            split(envelope).ok_or_else(|| column.unreadable("is no encrypted value"))?;
+    pub(super) fn open(&self, column: Column, row: &[&[u8]], envelope: &[u8]) -> Result<SecretBytes, StoreError> {
+        let (key_id, nonce, sealed) = split(envelope).ok_or_else(|| column.unreadable("is no encrypted value"))?;
         let aad = place(column, row);
         let mut known = self.keys.iter().filter(|key| key.id == key_id).peekable();
         if known.peek().is_none() {
@@ -138,10 +115,7 @@ impl ColumnCipher {
         }
         known
             .find_map(|key| {
-                let payload = Payload {
-                    msg: sealed,
-                    aad: &aad,
-                };
+                let payload = Payload { msg: sealed, aad: &aad };
                 key.cipher.decrypt(&Nonce::from(nonce), payload).ok()
             })
             .map(SecretBytes::new)
@@ -153,20 +127,13 @@ impl ColumnCipher {
     pub(super) fn lookup(&self, table: &str, iin: &Iin) -> Result<Vec<u8>, StoreError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.lookup.expose())
             .map_err(|_| StoreError::Corrupt("the lookup key cannot be used".to_owned()))?;
-        mac.update(&length_prefixed(&[
-            LOOKUP_CONTEXT,
-            table.as_bytes(),
-            iin.expose().as_bytes(),
-        ]));
+        mac.update(&length_prefixed(&[LOOKUP_CONTEXT, table.as_bytes(), iin.expose().as_bytes()]));
         Ok(mac.finalize().into_bytes().to_vec())
     }
 }
 
 fn key_id(key: &SecretBytes) -> [u8; KEY_ID_BYTES] {
-    let digest = Sha256::new()
-        .chain_update(KEY_ID_CONTEXT)
-        .chain_update(key.expose())
-        .finalize();
+    let digest = Sha256::new().chain_update(KEY_ID_CONTEXT).chain_update(key.expose()).finalize();
     let mut id = [0; KEY_ID_BYTES];
     id.copy_from_slice(&digest[..KEY_ID_BYTES]);
     id
@@ -207,10 +174,7 @@ mod tests {
 
     fn cipher(encryption: &[u8], seed: u64) -> ColumnCipher {
         let key = |byte: u8| SecretBytes::new(vec![byte; KEY_BYTES]);
-        let keys = ColumnKeys {
-            encryption: encryption.iter().copied().map(key).collect(),
-            lookup: key(99),
-        };
+        let keys = ColumnKeys { encryption: encryption.iter().copied().map(key).collect(), lookup: key(99) };
         ColumnCipher::new(&keys, Arc::new(SeededRandomness::new(seed))).unwrap()
     }
 
@@ -227,10 +191,7 @@ mod tests {
         ];
         for (column, row) in elsewhere {
             let answer = cipher.open(column, row, &sealed);
-            assert!(
-                matches!(answer, Err(StoreError::Corrupt(_))),
-                "{column:?} {row:?}"
-            );
+            assert!(matches!(answer, Err(StoreError::Corrupt(_))), "{column:?} {row:?}");
         }
     }
 
@@ -242,21 +203,14 @@ mod tests {
         assert_eq!(rotated.open(NAME, &[], &old).unwrap().expose(), b"old");
         assert_eq!(cipher(&[2], 3).open(NAME, &[], &new).unwrap().expose(), b"new");
         let without = cipher(&[2], 3).open(NAME, &[], &old).unwrap_err();
-        assert!(
-            without.to_string().contains("none of the configured keys"),
-            "{without}"
-        );
+        assert!(without.to_string().contains("none of the configured keys"), "{without}");
     }
 
     #[test]
     fn keys_of_a_wrong_length_are_refused_and_never_shown() {
         let key = |len: usize| SecretBytes::new(vec![0xAB; len]);
         let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(1));
-        for (encryption, lookup) in [
-            (vec![], key(32)),
-            (vec![key(31)], key(32)),
-            (vec![key(32)], key(33)),
-        ] {
+        for (encryption, lookup) in [(vec![], key(32)), (vec![key(31)], key(32)), (vec![key(32)], key(33))] {
             let keys = ColumnKeys { encryption, lookup };
             assert!(ColumnCipher::new(&keys, randomness.clone()).is_err());
             assert!(!format!("{keys:?}").to_lowercase().contains("ab, "));

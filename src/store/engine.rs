@@ -65,12 +65,7 @@ impl Engine {
                 )));
             }
         };
-        Ok(Self {
-            dialect,
-            write,
-            read,
-            options,
-        })
+        Ok(Self { dialect, write, read, options })
     }
 
     pub(super) fn dialect(&self) -> &'static Dialect {
@@ -88,10 +83,7 @@ impl Engine {
             Access::Read => (&self.read, self.dialect.begin_read),
         };
         let longest = self.options.acquire + self.patience();
-        timeout(longest, pool.begin_with(statement))
-            .await
-            .map_err(|_| late())?
-            .map_err(|error| unavailable(&error))
+        timeout(longest, pool.begin_with(statement)).await.map_err(|_| late())?.map_err(|error| unavailable(&error))
     }
 
     pub(super) async fn close(&self) {

@@ -28,8 +28,6 @@ pub(super) fn of_statement(error: &sqlx::Error) -> StoreError {
 
 /// Taken keys, vanished parents, and (PostgreSQL) races that the server ended: serialization failure and deadlock.
 fn is_conflict(error: &dyn DatabaseError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation
-    ) || matches!(error.code().as_deref(), Some("40001" | "40P01"))
+    matches!(error.kind(), ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation)
+        || matches!(error.code().as_deref(), Some("40001" | "40P01"))
 }

@@ -112,9 +112,7 @@ impl Factors for SqlUnitOfWork {
 
     async fn insert_passkey(&mut self, passkey: &StoredPasskey) -> Result<()> {
         let row = passkey.id.to_string();
-        let sealed = self
-            .cipher
-            .seal(PASSKEY_CONTENT, &[row.as_bytes()], passkey.content.expose())?;
+        let sealed = self.cipher.seal(PASSKEY_CONTENT, &[row.as_bytes()], passkey.content.expose())?;
         self.change(
             sqlx::query(
                 "INSERT INTO passkey (id, player, credential_id, content, created_at) \
@@ -139,16 +137,12 @@ impl Factors for SqlUnitOfWork {
                 .bind(player.to_string()),
             )
             .await?;
-        rows.into_iter()
-            .map(|row| row.into_passkey(&self.cipher))
-            .collect()
+        rows.into_iter().map(|row| row.into_passkey(&self.cipher)).collect()
     }
 
     async fn update_passkey(&mut self, id: PasskeyId, content: &SecretBytes, now: Timestamp) -> Result<()> {
         let row = id.to_string();
-        let sealed = self
-            .cipher
-            .seal(PASSKEY_CONTENT, &[row.as_bytes()], content.expose())?;
+        let sealed = self.cipher.seal(PASSKEY_CONTENT, &[row.as_bytes()], content.expose())?;
         self.change(
             sqlx::query("UPDATE passkey SET content = $2, used_at = $3 WHERE id = $1")
                 .bind(row)
@@ -160,9 +154,7 @@ impl Factors for SqlUnitOfWork {
 
     async fn put_totp(&mut self, enrolment: &TotpEnrolment, now: Timestamp) -> Result<()> {
         let row = enrolment.player.to_string();
-        let sealed = self
-            .cipher
-            .seal(TOTP_SECRET, &[row.as_bytes()], enrolment.secret.expose())?;
+        let sealed = self.cipher.seal(TOTP_SECRET, &[row.as_bytes()], enrolment.secret.expose())?;
         self.change(
             sqlx::query(
                 "INSERT INTO totp (player, secret, last_step, created_at) VALUES ($1, $2, $3, $4) \
@@ -180,9 +172,7 @@ impl Factors for SqlUnitOfWork {
     async fn find_totp(&mut self, player: PlayerId) -> Result<Option<TotpEnrolment>> {
         let row = player.to_string();
         let found: Option<(Vec<u8>, Option<i64>)> = self
-            .fetch_optional(
-                sqlx::query_as("SELECT secret, last_step FROM totp WHERE player = $1").bind(row.as_str()),
-            )
+            .fetch_optional(sqlx::query_as("SELECT secret, last_step FROM totp WHERE player = $1").bind(row.as_str()))
             .await?;
         let Some((sealed, last_step)) = found else {
             return Ok(None);
@@ -220,21 +210,15 @@ impl Factors for SqlUnitOfWork {
             .bind(codes.salt.to_vec()),
         )
         .await?;
-        self.execute(sqlx::query("DELETE FROM recovery_code WHERE player = $1").bind(row.as_str()))
-            .await?;
+        self.execute(sqlx::query("DELETE FROM recovery_code WHERE player = $1").bind(row.as_str())).await?;
         if codes.codes.is_empty() {
             return Ok(());
         }
-        let text = format!(
-            "INSERT INTO recovery_code (player, place, hash) VALUES {}",
-            placeholders(codes.codes.len(), 3)
-        );
+        let text =
+            format!("INSERT INTO recovery_code (player, place, hash) VALUES {}", placeholders(codes.codes.len(), 3));
         let mut statement = sqlx::query(sqlx::AssertSqlSafe(text));
         for code in &codes.codes {
-            statement = statement
-                .bind(row.as_str())
-                .bind(code.place)
-                .bind(code.hash.0.to_vec());
+            statement = statement.bind(row.as_str()).bind(code.place).bind(code.hash.0.to_vec());
         }
         self.execute(statement).await?;
         Ok(())
@@ -243,9 +227,7 @@ impl Factors for SqlUnitOfWork {
     async fn find_recovery_codes(&mut self, player: PlayerId) -> Result<Option<RecoveryCodes>> {
         let row = player.to_string();
         let set: Option<(Vec<u8>,)> = self
-            .fetch_optional(
-                sqlx::query_as("SELECT salt FROM recovery_code_set WHERE player = $1").bind(row.as_str()),
-            )
+            .fetch_optional(sqlx::query_as("SELECT salt FROM recovery_code_set WHERE player = $1").bind(row.as_str()))
             .await?;
         let Some((salt,)) = set else { return Ok(None) };
         let codes = self
@@ -280,17 +262,13 @@ impl Factors for SqlUnitOfWork {
     async fn find_lockout(&mut self, player: PlayerId) -> Result<Lockout> {
         let found: Option<(i64, Option<i64>)> = self
             .fetch_optional(
-                sqlx::query_as("SELECT failures, locked_until FROM lockout WHERE player = $1")
-                    .bind(player.to_string()),
+                sqlx::query_as("SELECT failures, locked_until FROM lockout WHERE player = $1").bind(player.to_string()),
             )
             .await?;
         let Some((failures, locked_until)) = found else {
             return Ok(Lockout::default());
         };
-        Ok(Lockout {
-            failures: count(failures, "lockout.failures")?,
-            locked_until: instant(locked_until),
-        })
+        Ok(Lockout { failures: count(failures, "lockout.failures")?, locked_until: instant(locked_until) })
     }
 
     async fn put_lockout(&mut self, player: PlayerId, lockout: &Lockout) -> Result<()> {

@@ -108,19 +108,13 @@ impl SqlStore {
 
     async fn open(&self, access: Access) -> Result<Box<dyn UnitOfWork>, StoreError> {
         let transaction = self.engine.begin(access).await?;
-        Ok(Box::new(SqlUnitOfWork::new(
-            transaction,
-            self.cipher.clone(),
-            self.engine.patience(),
-        )))
+        Ok(Box::new(SqlUnitOfWork::new(transaction, self.cipher.clone(), self.engine.patience())))
     }
 }
 
 impl fmt::Debug for SqlStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqlStore")
-            .field("engine", &self.engine)
-            .finish_non_exhaustive()
+        f.debug_struct("SqlStore").field("engine", &self.engine).finish_non_exhaustive()
     }
 }
 

@@ -25,9 +25,9 @@ impl OperatorRow {
     fn into_operator(self) -> Result<Operator> {
         let authentication = match (self.authentication.as_str(), self.jwks, self.secret_sha256) {
             ("private_key_jwt", Some(jwks), None) => ClientAuthentication::PrivateKeyJwt { jwks },
-            ("client_secret_basic", None, Some(hash)) => ClientAuthentication::ClientSecretBasic {
-                secret_sha256: bytes(&hash, "operator.secret_sha256")?,
-            },
+            ("client_secret_basic", None, Some(hash)) => {
+                ClientAuthentication::ClientSecretBasic { secret_sha256: bytes(&hash, "operator.secret_sha256")? }
+            }
             _ => return Err(corrupt("operator.authentication")),
         };
         Ok(Operator {
@@ -89,10 +89,7 @@ impl Operators for SqlUnitOfWork {
                 "SELECT id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox FROM operator",
             ))
             .await?;
-        let mut operators: Vec<Operator> = rows
-            .into_iter()
-            .map(OperatorRow::into_operator)
-            .collect::<Result<_>>()?;
+        let mut operators: Vec<Operator> = rows.into_iter().map(OperatorRow::into_operator).collect::<Result<_>>()?;
         // Not ORDER BY: PostgreSQL sorts text by the language of its cluster, SQLite by bytes.
         operators.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
         Ok(operators)

@@ -16,9 +16,8 @@ const TEMPLATE: Column = Column::new("id_template", "template");
 
 impl SqlUnitOfWork {
     async fn player_by(&mut self, iin_lookup: &[u8]) -> Result<Option<PlayerId>> {
-        let found: Option<(String,)> = self
-            .fetch_optional(sqlx::query_as("SELECT id FROM player WHERE iin_lookup = $1").bind(iin_lookup))
-            .await?;
+        let found: Option<(String,)> =
+            self.fetch_optional(sqlx::query_as("SELECT id FROM player WHERE iin_lookup = $1").bind(iin_lookup)).await?;
         found.map(|(id,)| parse(&id, "player.id")).transpose()
     }
 }
@@ -31,9 +30,7 @@ impl Players for SqlUnitOfWork {
             return Ok(known);
         }
         let row = id.to_string();
-        let sealed = self
-            .cipher
-            .seal(IIN, &[row.as_bytes()], iin.expose().as_bytes())?;
+        let sealed = self.cipher.seal(IIN, &[row.as_bytes()], iin.expose().as_bytes())?;
         self.execute(
             sqlx::query(
                 "INSERT INTO player (id, iin_lookup, iin, created_at) VALUES ($1, $2, $3, $4) \
@@ -46,16 +43,13 @@ impl Players for SqlUnitOfWork {
         )
         .await?;
         // Asked again and not assumed: another transaction may have been faster.
-        self.player_by(&lookup)
-            .await?
-            .ok_or_else(|| corrupt("player.iin_lookup"))
+        self.player_by(&lookup).await?.ok_or_else(|| corrupt("player.iin_lookup"))
     }
 
     async fn find_iin(&mut self, player: PlayerId) -> Result<Option<Iin>> {
         let row = player.to_string();
-        let found: Option<(Vec<u8>,)> = self
-            .fetch_optional(sqlx::query_as("SELECT iin FROM player WHERE id = $1").bind(row.as_str()))
-            .await?;
+        let found: Option<(Vec<u8>,)> =
+            self.fetch_optional(sqlx::query_as("SELECT iin FROM player WHERE id = $1").bind(row.as_str())).await?;
         let Some((sealed,)) = found else { return Ok(None) };
         let plain = self.cipher.open(IIN, &[row.as_bytes()], &sealed)?;
         std::str::from_utf8(plain.expose())
@@ -67,18 +61,11 @@ impl Players for SqlUnitOfWork {
 
     async fn lock_player(&mut self, player: PlayerId) -> Result<()> {
         // Changes nothing: an UPDATE locks its row in every engine, and FOR UPDATE is PostgreSQL's alone.
-        self.change(
-            sqlx::query("UPDATE player SET created_at = created_at WHERE id = $1").bind(player.to_string()),
-        )
-        .await
+        self.change(sqlx::query("UPDATE player SET created_at = created_at WHERE id = $1").bind(player.to_string()))
+            .await
     }
 
-    async fn put_id_template(
-        &mut self,
-        player: PlayerId,
-        photo: [u8; 32],
-        template: &Template,
-    ) -> Result<()> {
+    async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template) -> Result<()> {
         let (row, model) = (player.to_string(), template.model().0.as_str());
         let key: [&[u8]; 3] = [row.as_bytes(), model.as_bytes(), &photo];
         let plain = zeroize::Zeroizing::new(template.to_bytes());
@@ -106,19 +93,15 @@ impl Players for SqlUnitOfWork {
         let row = player.to_string();
         let found: Option<(Vec<u8>,)> = self
             .fetch_optional(
-                sqlx::query_as(
-                    "SELECT template FROM id_template WHERE player = $1 AND model = $2 AND photo = $3",
-                )
-                .bind(row.as_str())
-                .bind(model.0.as_str())
-                .bind(photo.to_vec()),
+                sqlx::query_as("SELECT template FROM id_template WHERE player = $1 AND model = $2 AND photo = $3")
+                    .bind(row.as_str())
+                    .bind(model.0.as_str())
+                    .bind(photo.to_vec()),
             )
             .await?;
         let Some((sealed,)) = found else { return Ok(None) };
         let key: [&[u8]; 3] = [row.as_bytes(), model.0.as_bytes(), &photo];
         let plain = self.cipher.open(TEMPLATE, &key, &sealed)?;
-        Template::from_bytes(model.clone(), plain.expose())
-            .map(Some)
-            .map_err(|_| corrupt("id_template.template"))
+        Template::from_bytes(model.clone(), plain.expose()).map(Some).map_err(|_| corrupt("id_template.template"))
     }
 }

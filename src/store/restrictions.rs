@@ -97,8 +97,7 @@ impl Restrictions for SqlUnitOfWork {
             .bind(max_age),
         )
         .await?;
-        self.execute(sqlx::query("DELETE FROM restriction WHERE source = $1").bind(source.name.as_str()))
-            .await?;
+        self.execute(sqlx::query("DELETE FROM restriction WHERE source = $1").bind(source.name.as_str())).await?;
         for chunk in rows.chunks(CHUNK) {
             self.insert_restrictions(&source.name, chunk).await?;
         }
@@ -116,10 +115,8 @@ impl Restrictions for SqlUnitOfWork {
                 .bind(lookup),
             )
             .await?;
-        let mut found: Vec<Restriction> = rows
-            .into_iter()
-            .map(RestrictionRow::into_restriction)
-            .collect::<Result<_>>()?;
+        let mut found: Vec<Restriction> =
+            rows.into_iter().map(RestrictionRow::into_restriction).collect::<Result<_>>()?;
         // Sorted here for the same reason as operators are.
         let key = |r: &Restriction| (r.starts_at, r.source.clone(), r.source_key.clone());
         found.sort_by_cached_key(key);
@@ -132,10 +129,7 @@ impl Restrictions for SqlUnitOfWork {
                 "SELECT name, refreshed_at, max_age_micros FROM restriction_source",
             ))
             .await?;
-        let mut sources: Vec<Source> = rows
-            .into_iter()
-            .map(SourceRow::into_source)
-            .collect::<Result<_>>()?;
+        let mut sources: Vec<Source> = rows.into_iter().map(SourceRow::into_source).collect::<Result<_>>()?;
         sources.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(sources)
     }

@@ -46,11 +46,7 @@ pub(super) async fn check(engine: &Engine) -> Result<(), StoreError> {
             .fetch_all(&mut *transaction)
             .await
             .map_err(|error| of_statement(&error))?;
-    let missing = missing(
-        applied
-            .iter()
-            .map(|(version, checksum)| (*version, checksum.as_slice())),
-    )?;
+    let missing = missing(applied.iter().map(|(version, checksum)| (*version, checksum.as_slice())))?;
     match missing.first() {
         Some(migration) => Err(behind(&format!("migration {} is missing", migration.version))),
         None => Ok(()),
@@ -58,9 +54,7 @@ pub(super) async fn check(engine: &Engine) -> Result<(), StoreError> {
 }
 
 /// Our migrations that are not among the applied ones (version and checksum).
-fn missing<'a>(
-    applied: impl Iterator<Item = (i64, &'a [u8])>,
-) -> Result<Vec<&'static Migration>, StoreError> {
+fn missing<'a>(applied: impl Iterator<Item = (i64, &'a [u8])>) -> Result<Vec<&'static Migration>, StoreError> {
     let mut missing: Vec<&Migration> = MIGRATIONS.iter().collect();
     for (version, checksum) in applied {
         let known = missing.iter().position(|ours| ours.version == version);

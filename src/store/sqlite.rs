@@ -27,8 +27,7 @@ pub(super) const DIALECT: Dialect = Dialect {
 /// order, instead of polling for the lock.
 pub(super) async fn open(url: &str, options: StoreOptions) -> Result<(AnyPool, AnyPool), StoreError> {
     let path = path_of(url)?;
-    create(&path)
-        .map_err(|error| StoreError::Unavailable(format!("{} cannot be created: {error}", path.display())))?;
+    create(&path).map_err(|error| StoreError::Unavailable(format!("{} cannot be created: {error}", path.display())))?;
     let write = pool(url, 1, false, session(options), options).await?;
     let reader = session(options) + "PRAGMA query_only = ON;";
     let read = pool(url, options.connections, false, reader, options).await?;
@@ -59,11 +58,7 @@ fn create(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),

@@ -27,17 +27,8 @@ pub(super) struct SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    pub(super) fn new(
-        transaction: Transaction<'static, Any>,
-        cipher: Arc<ColumnCipher>,
-        patience: Duration,
-    ) -> Self {
-        Self {
-            transaction,
-            cipher,
-            patience,
-            sound: true,
-        }
+    pub(super) fn new(transaction: Transaction<'static, Any>, cipher: Arc<ColumnCipher>, patience: Duration) -> Self {
+        Self { transaction, cipher, patience, sound: true }
     }
 
     /// Runs a statement and counts the rows that it changed.
@@ -59,10 +50,7 @@ impl SqlUnitOfWork {
     }
 
     /// Runs a statement and takes its first row.
-    pub(super) async fn fetch_optional<T>(
-        &mut self,
-        statement: QueryAs<'_, Any, T, AnyArguments>,
-    ) -> Result<Option<T>>
+    pub(super) async fn fetch_optional<T>(&mut self, statement: QueryAs<'_, Any, T, AnyArguments>) -> Result<Option<T>>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
     {
@@ -72,10 +60,7 @@ impl SqlUnitOfWork {
     }
 
     /// Runs a statement and takes all its rows.
-    pub(super) async fn fetch_all<T>(
-        &mut self,
-        statement: QueryAs<'_, Any, T, AnyArguments>,
-    ) -> Result<Vec<T>>
+    pub(super) async fn fetch_all<T>(&mut self, statement: QueryAs<'_, Any, T, AnyArguments>) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
     {
@@ -93,10 +78,7 @@ impl SqlUnitOfWork {
         Ok(())
     }
 
-    fn finish<T>(
-        &mut self,
-        done: std::result::Result<sqlx::Result<T>, tokio::time::error::Elapsed>,
-    ) -> Result<T> {
+    fn finish<T>(&mut self, done: std::result::Result<sqlx::Result<T>, tokio::time::error::Elapsed>) -> Result<T> {
         let value = done.map_err(|_| late())?.map_err(|error| of_statement(&error))?;
         self.sound = true;
         Ok(value)

@@ -68,17 +68,11 @@ impl VerificationRow {
             started_at: Timestamp::from_micros(self.started_at),
             consent_at: instant(self.consent_at),
             consent_version: self.consent_version,
-            player: self
-                .player
-                .map(|id| parse(&id, "verification.player"))
-                .transpose()?,
+            player: self.player.map(|id| parse(&id, "verification.player")).transpose()?,
             face_attempts: count(self.face_attempts, "verification.face_attempts")?,
             face_at: instant(self.face_at),
             factor: self.factor.map(factor).transpose()?,
-            outcome: self
-                .outcome
-                .map(|json| from_json(json.as_bytes(), "verification.outcome"))
-                .transpose()?,
+            outcome: self.outcome.map(|json| from_json(json.as_bytes(), "verification.outcome")).transpose()?,
             decided_at: instant(self.decided_at),
             revision: self.revision,
         })
@@ -128,18 +122,15 @@ impl Verifications for SqlUnitOfWork {
     }
 
     async fn find_verification(&mut self, id: VerificationId) -> Result<Option<Verification>> {
-        self.fetch_optional(
-            sqlx::query_as::<_, VerificationRow>(select_verification!("id = $1")).bind(id.to_string()),
-        )
-        .await?
-        .map(VerificationRow::into_verification)
-        .transpose()
+        self.fetch_optional(sqlx::query_as::<_, VerificationRow>(select_verification!("id = $1")).bind(id.to_string()))
+            .await?
+            .map(VerificationRow::into_verification)
+            .transpose()
     }
 
     async fn find_session(&mut self, session: HandleHash) -> Result<Option<Verification>> {
         self.fetch_optional(
-            sqlx::query_as::<_, VerificationRow>(select_verification!("session = $1"))
-                .bind(session.0.to_vec()),
+            sqlx::query_as::<_, VerificationRow>(select_verification!("session = $1")).bind(session.0.to_vec()),
         )
         .await?
         .map(VerificationRow::into_verification)

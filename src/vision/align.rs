@@ -9,13 +9,8 @@ pub const ALIGNED: u32 = 112;
 
 /// Where eyes, nose and corners of the mouth belong, in pixels of the aligned face: the template that ArcFace set and
 /// SFace follows (Deng et al., "ArcFace", CVPR 2019).
-const TEMPLATE: [[f64; 2]; 5] = [
-    [38.2946, 51.6963],
-    [73.5318, 51.5014],
-    [56.0252, 71.7366],
-    [41.5493, 92.3655],
-    [70.7299, 92.2041],
-];
+const TEMPLATE: [[f64; 2]; 5] =
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]];
 /// A face larger than this many aligned faces is sampled no finer.
 const FINEST: u32 = 16;
 
@@ -37,16 +32,8 @@ pub fn similarity(points: &[[f32; 2]; 5]) -> Option<Affine> {
     }
     let (cosine, sine) = (along / spread, across / spread);
     Some([
-        [
-            cosine,
-            -sine,
-            to_mean[0] - cosine * from_mean[0] + sine * from_mean[1],
-        ],
-        [
-            sine,
-            cosine,
-            to_mean[1] - sine * from_mean[0] - cosine * from_mean[1],
-        ],
+        [cosine, -sine, to_mean[0] - cosine * from_mean[0] + sine * from_mean[1]],
+        [sine, cosine, to_mean[1] - sine * from_mean[0] - cosine * from_mean[1]],
     ])
 }
 
@@ -78,9 +65,7 @@ pub fn align(picture: &Picture, points: &[[f32; 2]; 5]) -> Result<Picture, Infer
 }
 
 fn mean(points: &[[f64; 2]; 5]) -> [f64; 2] {
-    let sum = points
-        .iter()
-        .fold([0.0; 2], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);
+    let sum = points.iter().fold([0.0; 2], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);
     sum.map(|value| value / 5.0)
 }
 

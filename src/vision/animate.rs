@@ -66,11 +66,7 @@ impl Portrait {
         if face.bounds[3] < 1.0 {
             return Err(AnimateError::NoFace);
         }
-        let others = faces
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| *place != which)
-            .map(|(_, other)| other);
+        let others = faces.iter().enumerate().filter(|(place, _)| *place != which).map(|(_, other)| other);
         let area = alone(photo, face, others);
         let photo = crop(photo, area);
         let mut face = face.clone();
@@ -79,13 +75,7 @@ impl Portrait {
         let [left, top] = moved(x, y);
         face.bounds = [left, top, width, height];
         face.points = face.points.map(|[x, y]| moved(x, y));
-        let canvas = scene(
-            &photo,
-            &face,
-            FACE_IN_FRAME,
-            FRAME.map(|side| side + 2 * MARGIN),
-            0.46,
-        )?;
+        let canvas = scene(&photo, &face, FACE_IN_FRAME, FRAME.map(|side| side + 2 * MARGIN), 0.46)?;
         Ok(Self { photo, face, canvas })
     }
 
@@ -103,10 +93,7 @@ impl Portrait {
         let (a, b) = (zoom * cosine, zoom * sine);
         let centre = FRAME.map(|side| f64::from(side) / 2.0);
         let from = centre.map(|half| half + f64::from(MARGIN));
-        let drift = [
-            7.0 * wave(3.7, 0.0) + 2.0 * wave(1.3, 0.6),
-            4.0 * wave(2.9, 0.4) + 1.5 * wave(1.1, 0.2),
-        ];
+        let drift = [7.0 * wave(3.7, 0.0) + 2.0 * wave(1.3, 0.6), 4.0 * wave(2.9, 0.4) + 1.5 * wave(1.1, 0.2)];
         let map = [
             [a, -b, centre[0] + drift[0] - a * from[0] + b * from[1]],
             [b, a, centre[1] + drift[1] - b * from[0] - a * from[1]],
@@ -115,9 +102,7 @@ impl Portrait {
         let gain = (1.0 + 0.015 * wave(2.3, 0.8) + 0.004 * wave(0.31, 0.0)) as f32;
         let mut noise = Noise::new(seed ^ (u64::from(number) << 32));
         for value in frame.pixels_mut() {
-            *value = (f32::from(*value) * gain + NOISE * noise.next())
-                .round()
-                .clamp(0.0, 255.0) as u8;
+            *value = (f32::from(*value) * gain + NOISE * noise.next()).round().clamp(0.0, 255.0) as u8;
         }
         Ok(frame)
     }
@@ -182,23 +167,12 @@ fn alone<'a>(photo: &Picture, face: &Face, others: impl Iterator<Item = &'a Face
             top = top.max((other_y + other_height).min(y));
         }
     }
-    Area {
-        x: left as u32,
-        y: top as u32,
-        width: (right - left) as u32,
-        height: (bottom - top) as u32,
-    }
+    Area { x: left as u32, y: top as u32, width: (right - left) as u32, height: (bottom - top) as u32 }
 }
 
 /// The photo with its face `face_height` pixels high in the middle, `level` of the way down; where the photo ends, its
 /// edge goes over into a blurred wall.
-fn scene(
-    photo: &Picture,
-    face: &Face,
-    face_height: f32,
-    size: [u32; 2],
-    level: f32,
-) -> Result<Picture, AnimateError> {
+fn scene(photo: &Picture, face: &Face, face_height: f32, size: [u32; 2], level: f32) -> Result<Picture, AnimateError> {
     let [x, y, width, height] = face.bounds;
     let scale = face_height / height;
     let sides = [photo.width(), photo.height()].map(|side| ((side as f32 * scale).round() as u32).max(1));
@@ -229,12 +203,7 @@ fn scene(
 fn jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, AnimateError> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality)
-        .encode(
-            picture.pixels(),
-            picture.width(),
-            picture.height(),
-            ExtendedColorType::Rgb8,
-        )
+        .encode(picture.pixels(), picture.width(), picture.height(), ExtendedColorType::Rgb8)
         .map_err(|error| AnimateError::Encode(error.to_string()))?;
     Ok(bytes)
 }

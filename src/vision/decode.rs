@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use zeroize::Zeroizing;
 
 use super::picture::Picture;
+use super::wiped::Wiped;
 use crate::domain::reason::ReasonCode;
 
 /// How large a picture may be.
@@ -22,17 +22,9 @@ pub struct DecodeLimits {
 
 impl DecodeLimits {
     /// A photo from a phone or a register: 10 MiB, 25 megapixels.
-    pub const PHOTO: Self = Self {
-        bytes: 10 << 20,
-        pixels: 25_000_000,
-        side: 8192,
-    };
+    pub const PHOTO: Self = Self { bytes: 10 << 20, pixels: 25_000_000, side: 8192 };
     /// A camera frame as the capture protocol allows it: 512 KiB, 1920 x 1080 in either direction.
-    pub const FRAME: Self = Self {
-        bytes: 512 << 10,
-        pixels: 1920 * 1080,
-        side: 1920,
-    };
+    pub const FRAME: Self = Self { bytes: 512 << 10, pixels: 1920 * 1080, side: 1920 };
 }
 
 /// Decodes an untrusted picture and turns it upright by its EXIF orientation; all other metadata is dropped.
@@ -72,8 +64,11 @@ pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, ReasonCode>
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let colour = decoder.color_type();
     let size = usize::try_from(decoder.total_bytes()).map_err(|_| ReasonCode::PictureTooManyPixels)?;
-    let mut raw = Zeroizing::new(vec![0; size]);
+    let mut raw = Wiped::new(vec![0_u8; size]);
     decoder.read_image(&mut raw).map_err(|error| refusal(&error))?;
+    if colour == ColorType::Rgb8 && orientation == Orientation::NoTransforms {
+        return Picture::from_pixels(width, height, raw).ok_or(ReasonCode::PictureDamaged);
+    }
     upright_rgb(&raw, colour, width, height, orientation)
 }
 
@@ -101,8 +96,7 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
     loop {
         // In a scan 0xFF is followed by 0 or a restart marker; anything else ends it.
         let Some(marker) = bytes.get(place..).and_then(|rest| {
-            rest.windows(2)
-                .position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF))
+            rest.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF))
         }) else {
             return false;
         };
@@ -143,10 +137,7 @@ fn upright_rgb(
     };
     let turned = matches!(
         orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
     );
     let (w, h) = (width as usize, height as usize);
     let (out_width, out_height) = if turned { (height, width) } else { (width, height) };
@@ -155,10 +146,7 @@ fn upright_rgb(
     }
     let mut picture = Picture::black(out_width, out_height);
     let places = picture.pixels_mut().as_chunks_mut::<3>().0;
-    for (index, pixel) in raw
-        .chunks_exact(usize::from(colour.bytes_per_pixel()))
-        .enumerate()
-    {
+    for (index, pixel) in raw.chunks_exact(usize::from(colour.bytes_per_pixel())).enumerate() {
         let (x, y) = (index % w, index / w);
         let (to_x, to_y) = match orientation {
             Orientation::NoTransforms => (x, y),

@@ -4,6 +4,8 @@
 //! placed badly that way, so where a face fills much of it, or none is found, the picture is looked at once more with
 //! its edges drawn out into a border as wide as itself: of 600 such faces 413 are found without and 599 with it.
 
+use std::borrow::Cow;
+
 use ort::session::{Session, SessionOutputs};
 
 use super::geometry::{lay, resize};
@@ -32,8 +34,8 @@ pub struct Detector {
 }
 
 /// A picture laid out for the model, and the way back.
-struct Layout {
-    canvas: Picture,
+struct Layout<'a> {
+    canvas: Cow<'a, Picture>,
     scale: f32,
     left: f32,
     top: f32,
@@ -42,11 +44,7 @@ struct Layout {
 impl Detector {
     /// Over a session of the model.
     pub fn new(session: Session, model: &Model, thresholds: DetectionThresholds) -> Self {
-        Self {
-            session,
-            feeding: Feeding::of(model),
-            thresholds,
-        }
+        Self { session, feeding: Feeding::of(model), thresholds }
     }
 
     /// Every face, best first: the larger and surer, the better.
@@ -84,9 +82,7 @@ impl Detector {
         let numbers = self.feeding.numbers(&layout.canvas);
         let columns = layout.canvas.width() as usize;
         let least = self.thresholds.score;
-        let mut faces = self.feeding.run(&mut self.session, &numbers, |outputs| {
-            candidates(outputs, columns, least)
-        })?;
+        let mut faces = self.feeding.run(&mut self.session, &numbers, |outputs| candidates(outputs, columns, least))?;
         faces.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         faces.truncate(CANDIDATES);
         let mut faces = suppress(faces, self.thresholds.nms_iou);
@@ -102,7 +98,7 @@ impl Detector {
         Ok(faces)
     }
 
-    fn layout(&self, picture: &Picture, border: f32) -> Result<Layout, InferenceError> {
+    fn layout<'a>(&self, picture: &'a Picture, border: f32) -> Result<Layout<'a>, InferenceError> {
         let [side, _] = self.feeding.size();
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let long = width.max(height);
@@ -111,9 +107,11 @@ impl Detector {
         let margin = (long * border * scale).floor() as i32;
         let filled = inner.map(|length| length + 2 * margin.unsigned_abs());
         let canvas = filled.map(|length| length.next_multiple_of(GRID));
-        let small = resize(picture, inner[0], inner[1])?;
+        let here = [picture.width(), picture.height()];
+        let small =
+            if inner == here { Cow::Borrowed(picture) } else { Cow::Owned(resize(picture, inner[0], inner[1])?) };
         Ok(Layout {
-            canvas: lay(&small, canvas, [margin; 2], filled),
+            canvas: if inner == canvas { small } else { Cow::Owned(lay(&small, canvas, [margin; 2], filled)) },
             scale,
             left: margin as f32,
             top: margin as f32,
@@ -121,18 +119,12 @@ impl Detector {
     }
 }
 
-impl Layout {
+impl Layout<'_> {
     fn back(&self, face: &mut Face) {
         let [x, y, width, height] = face.bounds;
-        face.bounds = [
-            (x - self.left) / self.scale,
-            (y - self.top) / self.scale,
-            width / self.scale,
-            height / self.scale,
-        ];
-        face.points = face
-            .points
-            .map(|[x, y]| [(x - self.left) / self.scale, (y - self.top) / self.scale]);
+        face.bounds =
+            [(x - self.left) / self.scale, (y - self.top) / self.scale, width / self.scale, height / self.scale];
+        face.points = face.points.map(|[x, y]| [(x - self.left) / self.scale, (y - self.top) / self.scale]);
     }
 }
 
@@ -173,9 +165,7 @@ fn candidates(outputs: &SessionOutputs<'_>, width: usize, least: f32) -> Result<
                     width,
                     height,
                 ],
-                points: std::array::from_fn(|i| {
-                    [(points[2 * i] + column) * cell, (points[2 * i + 1] + row) * cell]
-                }),
+                points: std::array::from_fn(|i| [(points[2 * i] + column) * cell, (points[2 * i + 1] + row) * cell]),
                 confidence,
             };
             if is_finite(&face) {
@@ -187,20 +177,14 @@ fn candidates(outputs: &SessionOutputs<'_>, width: usize, least: f32) -> Result<
 }
 
 fn is_finite(face: &Face) -> bool {
-    face.bounds
-        .iter()
-        .chain(face.points.iter().flatten())
-        .all(|value| value.is_finite())
+    face.bounds.iter().chain(face.points.iter().flatten()).all(|value| value.is_finite())
 }
 
 /// Non-maximum suppression: of boxes that overlap more than `limit` the surest stays. `faces` come surest first.
 fn suppress(faces: Vec<Face>, limit: f32) -> Vec<Face> {
     let mut kept: Vec<Face> = Vec::new();
     for face in faces {
-        if kept
-            .iter()
-            .all(|other| overlap(&face.bounds, &other.bounds) <= limit)
-        {
+        if kept.iter().all(|other| overlap(&face.bounds, &other.bounds) <= limit) {
             kept.push(face);
         }
     }
@@ -221,11 +205,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn face(bounds: [f32; 4], confidence: f32) -> Face {
-        Face {
-            bounds,
-            points: [[0.0; 2]; 5],
-            confidence,
-        }
+        Face { bounds, points: [[0.0; 2]; 5], confidence }
     }
 
     #[test]

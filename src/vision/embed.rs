@@ -6,6 +6,7 @@ use super::geometry::mirror;
 use super::manifest::Model;
 use super::picture::Picture;
 use super::tensor::{Feeding, InferenceError, InputNumbers, output};
+use super::wiped::Wiped;
 use crate::domain::comparison::{ModelHash, Template};
 
 /// Makes templates.
@@ -55,16 +56,14 @@ impl Embedder {
     ///
     /// # Errors
     /// When the runtime fails or answers no direction at all.
-    pub fn unit(&mut self, numbers: &InputNumbers) -> Result<zeroize::Zeroizing<Vec<f32>>, InferenceError> {
-        let values = self.feeding.run(&mut self.session, numbers, |outputs| {
-            Ok(zeroize::Zeroizing::new(output(outputs, &self.output)?.to_vec()))
-        })?;
+    pub fn unit(&mut self, numbers: &InputNumbers) -> Result<Wiped<f32>, InferenceError> {
+        let values = self
+            .feeding
+            .run(&mut self.session, numbers, |outputs| Ok(Wiped::new(output(outputs, &self.output)?.to_vec())))?;
         let norm = values.iter().map(|value| value * value).sum::<f32>().sqrt();
         if !norm.is_finite() || norm <= f32::EPSILON {
             return Err(InferenceError("the embedder answers no direction".into()));
         }
-        Ok(zeroize::Zeroizing::new(
-            values.iter().map(|value| value / norm).collect(),
-        ))
+        Ok(Wiped::new(values.iter().map(|value| value / norm).collect()))
     }
 }

@@ -36,16 +36,10 @@ impl OrtFaceEngine {
     ///
     /// # Errors
     /// See [`LoadError`].
-    pub fn with_limits(
-        models_dir: &Path,
-        pool: PoolSettings,
-        limits: PictureLimits,
-    ) -> Result<Self, LoadError> {
+    pub fn with_limits(models_dir: &Path, pool: PoolSettings, limits: PictureLimits) -> Result<Self, LoadError> {
         let manifest = Manifest::load(models_dir)?;
         let models = Models::read(&manifest)?;
-        let examiners = (0..pool.sessions.max(1))
-            .map(|_| models.examiner(limits))
-            .collect::<Result<Vec<_>, _>>()?;
+        let examiners = (0..pool.sessions.max(1)).map(|_| models.examiner(limits)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             pool: SessionPool::new(examiners, pool.queue, pool.retry_after),
             embedder: manifest.embedder()?,

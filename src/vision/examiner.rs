@@ -27,10 +27,7 @@ pub struct PictureLimits {
 
 impl Default for PictureLimits {
     fn default() -> Self {
-        Self {
-            live_frame: DecodeLimits::FRAME,
-            id_photo: DecodeLimits::PHOTO,
-        }
+        Self { live_frame: DecodeLimits::FRAME, id_photo: DecodeLimits::PHOTO }
     }
 }
 
@@ -83,17 +80,11 @@ impl<'a> Models<'a> {
         let start = |(model, bytes): &(&Model, Vec<u8>)| -> Result<Session, LoadError> {
             session(&self.environment, model, bytes)
         };
-        let described = |model: &Model, error: InferenceError| LoadError::Model {
-            file: model.file.clone(),
-            why: error.0,
-        };
+        let described =
+            |model: &Model, error: InferenceError| LoadError::Model { file: model.file.clone(), why: error.0 };
         let (detector, embedder, pad) = (self.detector.0, self.embedder.0, self.pad.0);
         Ok(Examiner {
-            detector: Detector::new(
-                start(&self.detector)?,
-                detector,
-                self.manifest.detection_thresholds()?,
-            ),
+            detector: Detector::new(start(&self.detector)?, detector, self.manifest.detection_thresholds()?),
             embedder: Embedder::new(start(&self.embedder)?, embedder).map_err(|e| described(embedder, e))?,
             presentation: PresentationDetector::new(start(&self.pad)?, pad).map_err(|e| described(pad, e))?,
             limits,
@@ -112,8 +103,7 @@ impl Examiner {
             Gate::IdPhoto => self.limits.id_photo,
         };
         let picture = decode(bytes, limits).map_err(EngineError::Picture)?;
-        self.judge(&picture, ask)
-            .map_err(|error| EngineError::Failed(error.0))
+        self.judge(&picture, ask).map_err(|error| EngineError::Failed(error.0))
     }
 
     /// As [`Examiner::examine`], of a picture that is decoded already.

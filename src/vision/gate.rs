@@ -97,25 +97,16 @@ pub fn reject(gate: Gate, size: [u32; 2], face: &Face, quality: &FaceQuality) ->
     let bounds = bounds(gate);
     let [dark, bright] = bounds.brightness;
     let passes = [
-        (
-            quality.height_share <= bounds.height_share,
-            ReasonCode::FaceTooLarge,
-        ),
+        (quality.height_share <= bounds.height_share, ReasonCode::FaceTooLarge),
         (inside(size, face) >= bounds.inside, ReasonCode::FaceCutOff),
-        (
-            quality.eye_distance >= bounds.eye_distance,
-            ReasonCode::FaceTooSmall,
-        ),
+        (quality.eye_distance >= bounds.eye_distance, ReasonCode::FaceTooSmall),
         (quality.yaw.abs() <= bounds.yaw, ReasonCode::FaceTurned),
         (quality.brightness >= dark, ReasonCode::TooDark),
         (quality.brightness <= bright, ReasonCode::TooBright),
         (quality.contrast >= bounds.contrast, ReasonCode::LowContrast),
         (quality.sharpness >= bounds.sharpness, ReasonCode::Blurred),
     ];
-    passes
-        .into_iter()
-        .find(|(passes, _)| !passes)
-        .map(|(_, reason)| reason)
+    passes.into_iter().find(|(passes, _)| !passes).map(|(_, reason)| reason)
 }
 
 /// The share of a face that lies inside the picture, 0 to 1; 0 when an eye or the nose lies outside. The face is where
@@ -123,23 +114,15 @@ pub fn reject(gate: Gate, size: [u32; 2], face: &Face, quality: &FaceQuality) ->
 pub fn inside(size: [u32; 2], face: &Face) -> f32 {
     let [width, height] = size.map(f64::from);
     let holds = |x: f64, y: f64| (0.0..width).contains(&x) && (0.0..height).contains(&y);
-    let seen = face.points[..3]
-        .iter()
-        .all(|[x, y]| holds(f64::from(*x), f64::from(*y)));
+    let seen = face.points[..3].iter().all(|[x, y]| holds(f64::from(*x), f64::from(*y)));
     let Some(map) = similarity(&face.points).filter(|_| seen) else {
         return 0.0;
     };
     let [across, down] = inverse(&map);
     let [columns, rows] = FACE;
-    let places = rows
-        .clone()
-        .flat_map(|y| columns.clone().map(move |x| (f64::from(x), f64::from(y))));
-    let held = places.filter(|(x, y)| {
-        holds(
-            across[0] * x + across[1] * y + across[2],
-            down[0] * x + down[1] * y + down[2],
-        )
-    });
+    let places = rows.clone().flat_map(|y| columns.clone().map(move |x| (f64::from(x), f64::from(y))));
+    let held =
+        places.filter(|(x, y)| holds(across[0] * x + across[1] * y + across[2], down[0] * x + down[1] * y + down[2]));
     held.count() as f32 / (columns.len() * rows.len()) as f32
 }
 
@@ -153,13 +136,7 @@ mod tests {
     fn face() -> Face {
         Face {
             bounds: [240.0, 140.0, 140.0, 180.0],
-            points: [
-                [280.0, 210.0],
-                [340.0, 210.0],
-                [310.0, 245.0],
-                [285.0, 280.0],
-                [335.0, 280.0],
-            ],
+            points: [[280.0, 210.0], [340.0, 210.0], [310.0, 245.0], [285.0, 280.0], [335.0, 280.0]],
             confidence: 0.9,
         }
     }

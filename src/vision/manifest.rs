@@ -13,8 +13,7 @@ use aws_lc_rs::digest;
 
 use self::schema::Document;
 pub use self::schema::{
-    Asset, Colour, InputTensor, Layout, Model, OutputTensor, Preprocessing, Region, Role, Runtime, Source,
-    Tensors,
+    Asset, Colour, InputTensor, Layout, Model, OutputTensor, Preprocessing, Region, Role, Runtime, Source, Tensors,
 };
 use crate::domain::comparison::{ModelHash, Thresholds};
 use crate::domain::liveness::decision::PresentationThresholds;
@@ -84,22 +83,13 @@ impl Manifest {
     /// When the manifest cannot be read or parsed, lacks a model that the engine needs, or a threshold makes no sense.
     pub fn load(dir: &Path) -> Result<Self, ManifestError> {
         let path = dir.join("manifest.toml");
-        let unreadable = |why: String| ManifestError::Unreadable {
-            path: path.clone(),
-            why,
-        };
+        let unreadable = |why: String| ManifestError::Unreadable { path: path.clone(), why };
         let text = fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
         let document: Document = toml::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
         if document.schema != SCHEMA {
-            return Err(unreadable(format!(
-                "schema {} is not {SCHEMA}, the one this program reads",
-                document.schema
-            )));
+            return Err(unreadable(format!("schema {} is not {SCHEMA}, the one this program reads", document.schema)));
         }
-        let manifest = Self {
-            store: dir.join("store"),
-            document,
-        };
+        let manifest = Self { store: dir.join("store"), document };
         manifest.detection_thresholds()?;
         manifest.comparison()?;
         manifest.presentation()?;
@@ -139,18 +129,13 @@ impl Manifest {
     /// Similarity thresholds of the embedder.
     pub fn comparison_thresholds(&self) -> Thresholds {
         // Checked when the manifest was loaded; what could not be judged would match nobody.
-        self.comparison().unwrap_or(Thresholds {
-            match_from: f32::INFINITY,
-            no_match_below: f32::INFINITY,
-        })
+        self.comparison().unwrap_or(Thresholds { match_from: f32::INFINITY, no_match_below: f32::INFINITY })
     }
 
     /// Thresholds of the PAD model.
     pub fn presentation_thresholds(&self) -> PresentationThresholds {
-        self.presentation().unwrap_or(PresentationThresholds {
-            bona_fide_from: f32::INFINITY,
-            attack_below: f32::INFINITY,
-        })
+        self.presentation()
+            .unwrap_or(PresentationThresholds { bona_fide_from: f32::INFINITY, attack_below: f32::INFINITY })
     }
 
     /// Thresholds of the detector.
@@ -211,14 +196,8 @@ impl Manifest {
     /// Every file with the sha256 that it must have: runtime, models, pictures.
     pub fn files(&self) -> Vec<(PathBuf, &str)> {
         let runtime = &self.document.runtime;
-        let models = self
-            .models()
-            .iter()
-            .map(|model| (model.file.as_str(), model.sha256()));
-        let assets = self
-            .assets()
-            .iter()
-            .map(|asset| (asset.file.as_str(), asset.source.sha256.as_str()));
+        let models = self.models().iter().map(|model| (model.file.as_str(), model.sha256()));
+        let assets = self.assets().iter().map(|asset| (asset.file.as_str(), asset.source.sha256.as_str()));
         std::iter::once((runtime.file.as_str(), runtime.prepared.sha256.as_str()))
             .chain(models)
             .chain(assets)
@@ -232,26 +211,16 @@ impl Manifest {
 /// # Errors
 /// [`ManifestError::Missing`] or [`ManifestError::WrongHash`], each naming the file.
 pub fn read_checked(path: &Path, expected: &str) -> Result<Vec<u8>, ManifestError> {
-    let bytes = fs::read(path).map_err(|error| ManifestError::Missing {
-        path: path.to_owned(),
-        why: error.to_string(),
-    })?;
-    let found =
-        digest::digest(&digest::SHA256, &bytes)
-            .as_ref()
-            .iter()
-            .fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            });
+    let bytes =
+        fs::read(path).map_err(|error| ManifestError::Missing { path: path.to_owned(), why: error.to_string() })?;
+    let found = digest::digest(&digest::SHA256, &bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     if found == expected {
         Ok(bytes)
     } else {
-        Err(ManifestError::WrongHash {
-            path: path.to_owned(),
-            expected: expected.to_owned(),
-            found,
-        })
+        Err(ManifestError::WrongHash { path: path.to_owned(), expected: expected.to_owned(), found })
     }
 }
 

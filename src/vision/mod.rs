@@ -23,3 +23,4 @@ pub mod session_pool;
 pub mod tensor;
 #[cfg(test)]
 mod testing;
+pub mod wiped;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use super::wiped::Wiped;
 
 /// An upright picture, 8 bits a channel, red first, rows from the top without gaps. Biometric data: wiped when dropped,
 /// never shown by `Debug`.
@@ -10,28 +10,20 @@ use zeroize::Zeroizing;
 pub struct Picture {
     width: u32,
     height: u32,
-    pixels: Zeroizing<Vec<u8>>,
+    pixels: Wiped<u8>,
 }
 
 impl Picture {
     /// A black picture of `width` x `height` pixels.
     pub fn black(width: u32, height: u32) -> Self {
-        Self {
-            width,
-            height,
-            pixels: Zeroizing::new(vec![0; width as usize * height as usize * 3]),
-        }
+        Self { width, height, pixels: Wiped::new(vec![0; width as usize * height as usize * 3]) }
     }
 
     /// Takes over `width * height * 3` bytes; `None` when there are more or fewer, or no pixel at all.
-    pub fn from_pixels(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
-        let pixels = Zeroizing::new(pixels);
+    pub fn from_pixels(width: u32, height: u32, pixels: impl Into<Wiped<u8>>) -> Option<Self> {
+        let pixels = pixels.into();
         let expected = (width as usize).checked_mul(height as usize)?.checked_mul(3)?;
-        (expected > 0 && pixels.len() == expected).then_some(Self {
-            width,
-            height,
-            pixels,
-        })
+        (expected > 0 && pixels.len() == expected).then_some(Self { width, height, pixels })
     }
 
     /// Width in pixels, at least 1.
@@ -60,8 +52,8 @@ impl Picture {
     }
 
     /// Luma (ITU-R BT.601), 0 to 255, row by row.
-    pub fn luma(&self) -> Zeroizing<Vec<f32>> {
-        Zeroizing::new(
+    pub fn luma(&self) -> Wiped<f32> {
+        Wiped::new(
             self.rgb()
                 .iter()
                 .map(|[r, g, b]| 0.299 * f32::from(*r) + 0.587 * f32::from(*g) + 0.114 * f32::from(*b))

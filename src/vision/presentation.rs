@@ -35,9 +35,7 @@ impl PresentationDetector {
             output: output
                 .map(|tensor| tensor.name.clone())
                 .ok_or_else(|| InferenceError("it needs an output".into()))?,
-            scales: scales
-                .try_into()
-                .map_err(|_| InferenceError("preprocessing.crop_scales must be three".into()))?,
+            scales: scales.try_into().map_err(|_| InferenceError("preprocessing.crop_scales must be three".into()))?,
         })
     }
 
@@ -66,9 +64,7 @@ impl PresentationDetector {
     /// When OpenCV fails.
     pub fn numbers(&self, picture: &Picture, area: Area) -> Result<InputNumbers, InferenceError> {
         let [width, height] = self.feeding.size();
-        Ok(self
-            .feeding
-            .numbers(&resize_linear(&crop(picture, area), width, height)?))
+        Ok(self.feeding.numbers(&resize_linear(&crop(picture, area), width, height)?))
     }
 
     /// Runs the model once on ready numbers: the probability of a living person, 0 to 1.
@@ -76,9 +72,7 @@ impl PresentationDetector {
     /// # Errors
     /// When the runtime fails.
     pub fn score(&mut self, numbers: &InputNumbers) -> Result<f32, InferenceError> {
-        self.feeding.run(&mut self.session, numbers, |outputs| {
-            Ok(softmax(output(outputs, &self.output)?, BONA_FIDE))
-        })
+        self.feeding.run(&mut self.session, numbers, |outputs| Ok(softmax(output(outputs, &self.output)?, BONA_FIDE)))
     }
 }
 
@@ -89,12 +83,7 @@ pub fn surroundings(picture: &Picture, face: &Face, scale: f32) -> Area {
     let side = (face_height * scale).round().clamp(1.0, width.min(height));
     let left = (x + face_width / 2.0 - side / 2.0).clamp(0.0, width - side);
     let top = (y + face_height / 2.0 - side / 2.0).clamp(0.0, height - side);
-    Area {
-        x: left as u32,
-        y: top as u32,
-        width: side as u32,
-        height: side as u32,
-    }
+    Area { x: left as u32, y: top as u32, width: side as u32, height: side as u32 }
 }
 
 /// The share of one class, 0 to 1; 0 when the model has no such class.

@@ -15,9 +15,8 @@ pub fn measure(picture: &Picture, face: &Face, aligned: &Picture) -> FaceQuality
     let [columns, rows] = SKIN;
     let places = || rows.clone().flat_map(|y| columns.clone().map(move |x| (x, y)));
     let (brightness, variance) = moments(places().map(|(x, y)| at(x, y)));
-    let (_, sharpness) = moments(
-        places().map(|(x, y)| at(x - 1, y) + at(x + 1, y) + at(x, y - 1) + at(x, y + 1) - 4.0 * at(x, y)),
-    );
+    let (_, sharpness) =
+        moments(places().map(|(x, y)| at(x - 1, y) + at(x + 1, y) + at(x, y - 1) + at(x, y + 1) - 4.0 * at(x, y)));
     let mut quality = FaceQuality {
         eye_distance: face.eye_distance(),
         height_share: face.bounds[3] / picture.height() as f32,
@@ -35,23 +34,9 @@ pub fn measure(picture: &Picture, face: &Face, aligned: &Picture) -> FaceQuality
 fn overall(quality: &FaceQuality) -> f32 {
     let frontal = 1.0 - quality.yaw.abs() / 0.4;
     let lit = 1.0 - (quality.brightness - 128.0).abs() / 128.0;
-    let shares = [
-        quality.eye_distance / 80.0,
-        quality.sharpness / 600.0,
-        quality.contrast / 50.0,
-        lit,
-        frontal,
-    ];
-    let product: f32 = shares
-        .into_iter()
-        .map(|share| {
-            if share.is_nan() {
-                0.0
-            } else {
-                share.clamp(0.0, 1.0)
-            }
-        })
-        .product();
+    let shares = [quality.eye_distance / 80.0, quality.sharpness / 600.0, quality.contrast / 50.0, lit, frontal];
+    let product: f32 =
+        shares.into_iter().map(|share| if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }).product();
     product.powf(1.0 / shares.len() as f32)
 }
 
@@ -87,9 +72,7 @@ mod tests {
     }
 
     fn painted(paint: impl Fn(usize, usize) -> u8) -> Picture {
-        let pixels = (0..112 * 112)
-            .flat_map(|i| [paint(i % 112, i / 112); 3])
-            .collect();
+        let pixels: Vec<u8> = (0..112 * 112).flat_map(|i| [paint(i % 112, i / 112); 3]).collect();
         Picture::from_pixels(112, 112, pixels).unwrap()
     }
 

@@ -43,10 +43,7 @@ pub(crate) fn environment(manifest: &Manifest) -> Result<Environment, LoadError>
         return Ok(environment.clone());
     }
     let library = manifest.runtime_library()?;
-    let fresh = start(&library).map_err(|why| LoadError::Runtime {
-        file: library.display().to_string(),
-        why,
-    })?;
+    let fresh = start(&library).map_err(|why| LoadError::Runtime { file: library.display().to_string(), why })?;
     Ok(held.insert(fresh).clone())
 }
 
@@ -63,10 +60,7 @@ fn start(library: &Path) -> Result<Environment, String> {
 
 /// A session over bytes whose hash was checked, with one thread: parallelism comes from many sessions.
 pub(crate) fn session(environment: &Environment, model: &Model, bytes: &[u8]) -> Result<Session, LoadError> {
-    let refused = |why: String| LoadError::Model {
-        file: model.file.clone(),
-        why,
-    };
+    let refused = |why: String| LoadError::Model { file: model.file.clone(), why };
     let session = build(environment, bytes).map_err(|error| refused(error.to_string()))?;
     let input = &model.tensors.input.name;
     if session.inputs().len() != 1 || session.inputs()[0].name() != input {

@@ -20,11 +20,7 @@ impl Default for PoolSettings {
     /// A worker for each processor, four callers waiting for each.
     fn default() -> Self {
         let sessions = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            sessions,
-            queue: 4 * sessions,
-            retry_after: Duration::from_secs(1),
-        }
+        Self { sessions, queue: 4 * sessions, retry_after: Duration::from_secs(1) }
     }
 }
 
@@ -94,22 +90,11 @@ impl<T: Send + 'static> SessionPool<T> {
     ) -> Result<R, PoolError> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
-            .map_err(|_| PoolError::Busy {
-                retry_after: self.retry_after,
-            })?;
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(|error| PoolError::Failed(error.to_string()))?;
+            .map_err(|_| PoolError::Busy { retry_after: self.retry_after })?;
+        let turn =
+            Arc::clone(&self.turns).acquire_owned().await.map_err(|error| PoolError::Failed(error.to_string()))?;
         let worker = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut loan = Loan {
-            worker: Return {
-                worker,
-                to: Arc::clone(&self.idle),
-            },
-            _turn: turn,
-            _place: place,
-        };
+        let mut loan = Loan { worker: Return { worker, to: Arc::clone(&self.idle) }, _turn: turn, _place: place };
         tokio::task::spawn_blocking(move || loan.worker.worker.as_mut().map(work))
             .await
             .map_err(|error| PoolError::Failed(error.to_string()))?

@@ -2,10 +2,10 @@
 
 use ort::session::Session;
 use ort::value::TensorRef;
-use zeroize::Zeroizing;
 
 use super::manifest::{Colour, Layout, Model, Preprocessing};
 use super::picture::Picture;
+use super::wiped::Wiped;
 
 /// Why a picture could not be run through a model: what the runtime or OpenCV says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +37,7 @@ pub struct Feeding {
 #[derive(Clone, Debug)]
 pub struct InputNumbers {
     shape: [usize; 4],
-    values: Zeroizing<Vec<f32>>,
+    values: Wiped<f32>,
 }
 
 impl Feeding {
@@ -65,28 +65,24 @@ impl Feeding {
     pub fn numbers(&self, picture: &Picture) -> InputNumbers {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let Preprocessing { mean, scale, .. } = self.preprocessing;
-        let area = width * height;
-        let mut values = Zeroizing::new(vec![0.0; area * 3]);
-        for channel in 0..3 {
-            let from = match self.colour {
-                Colour::Rgb => channel,
-                Colour::Bgr => 2 - channel,
-            };
-            let pixels = picture
-                .rgb()
-                .iter()
-                .map(|pixel| (f32::from(pixel[from]) - mean) * scale);
-            match self.layout {
-                Layout::Nchw => {
-                    let plane = &mut values[channel * area..(channel + 1) * area];
-                    plane.iter_mut().zip(pixels).for_each(|(to, value)| *to = value);
-                }
-                Layout::Nhwc => {
-                    let places = values.iter_mut().skip(channel).step_by(3);
-                    places.zip(pixels).for_each(|(to, value)| *to = value);
+        let channels = match self.colour {
+            Colour::Rgb => [0, 1, 2],
+            Colour::Bgr => [2, 1, 0],
+        };
+        let number = |value: u8| (f32::from(value) - mean) * scale;
+        let mut values = Vec::with_capacity(width * height * 3);
+        match self.layout {
+            Layout::Nchw => {
+                for channel in channels {
+                    values.extend(picture.rgb().iter().map(|pixel| number(pixel[channel])));
                 }
             }
+            Layout::Nhwc => {
+                let pixels = picture.rgb().iter();
+                values.extend(pixels.flat_map(|pixel| channels.map(|channel| number(pixel[channel]))));
+            }
         }
+        let values = Wiped::new(values);
         let shape = match self.layout {
             Layout::Nchw => [1, 3, height, width],
             Layout::Nhwc => [1, height, width, 3],
@@ -104,7 +100,7 @@ impl Feeding {
         numbers: &InputNumbers,
         read: impl FnOnce(&ort::session::SessionOutputs<'_>) -> Result<T, InferenceError>,
     ) -> Result<T, InferenceError> {
-        let tensor = TensorRef::from_array_view((numbers.shape, numbers.values.as_slice()))?;
+        let tensor = TensorRef::from_array_view((numbers.shape, &*numbers.values))?;
         let outputs = session.run(ort::inputs![self.input.as_str() => tensor])?;
         read(&outputs)
     }
@@ -114,12 +110,7 @@ impl Feeding {
 ///
 /// # Errors
 /// When the model has no such output, or it is not of 32-bit floats.
-pub fn output<'a>(
-    outputs: &'a ort::session::SessionOutputs<'_>,
-    name: &str,
-) -> Result<&'a [f32], InferenceError> {
-    let value = outputs
-        .get(name)
-        .ok_or_else(|| InferenceError(format!("no output `{name}`")))?;
+pub fn output<'a>(outputs: &'a ort::session::SessionOutputs<'_>, name: &str) -> Result<&'a [f32], InferenceError> {
+    let value = outputs.get(name).ok_or_else(|| InferenceError(format!("no output `{name}`")))?;
     Ok(value.try_extract_tensor::<f32>()?.1)
 }

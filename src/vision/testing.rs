@@ -16,9 +16,7 @@ pub(crate) fn models() -> Option<PathBuf> {
 
 /// A file or folder of the evaluation data, when it is there.
 pub(crate) fn evaluation(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/eval")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval").join(name);
     present(&path, "evaluation data is not part of the project").then_some(path)
 }
 

@@ -18,27 +18,10 @@ struct Rule {
     never: &'static [&'static str],
 }
 
-const ADAPTER_CRATES: &[&str] = &[
-    "actix_web",
-    "actix_ws",
-    "sqlx",
-    "ort",
-    "opencv",
-    "webauthn_rs",
-    "jsonwebtoken",
-    "reqwest",
-];
-const ADAPTER_CRATES_AND_RUNTIME: &[&str] = &[
-    "actix_web",
-    "actix_ws",
-    "sqlx",
-    "ort",
-    "opencv",
-    "webauthn_rs",
-    "jsonwebtoken",
-    "reqwest",
-    "tokio",
-];
+const ADAPTER_CRATES: &[&str] =
+    &["actix_web", "actix_ws", "sqlx", "ort", "opencv", "webauthn_rs", "jsonwebtoken", "reqwest"];
+const ADAPTER_CRATES_AND_RUNTIME: &[&str] =
+    &["actix_web", "actix_ws", "sqlx", "ort", "opencv", "webauthn_rs", "jsonwebtoken", "reqwest", "tokio"];
 const SQL_AND_MODELS: &[&str] = &["sqlx", "ort", "opencv"];
 
 #[rustfmt::skip]
@@ -99,11 +82,7 @@ impl Collector {
             }
             _ => (false, segments.to_vec()),
         };
-        self.named.push(Named {
-            line,
-            inside,
-            segments,
-        });
+        self.named.push(Named { line, inside, segments });
     }
 
     fn name_tree(&mut self, prefix: &[String], tree: &syn::UseTree) {
@@ -176,10 +155,7 @@ impl<'ast> Visit<'ast> for Collector {
     }
 
     fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
-        self.name(
-            item.span().start().line,
-            &[item.ident.to_string(), "*".to_owned()],
-        );
+        self.name(item.span().start().line, &[item.ident.to_string(), "*".to_owned()]);
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -203,9 +179,7 @@ impl<'ast> Visit<'ast> for Collector {
 
 fn is_test(attribute: &syn::Attribute) -> bool {
     attribute.path().is_ident("cfg")
-        && attribute
-            .parse_args::<syn::Path>()
-            .is_ok_and(|condition| condition.is_ident("test"))
+        && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
 }
 
 /// What a file of the module `module` (from the crate's root) names against the rules.
@@ -216,25 +190,14 @@ fn violations(module: &[&str], source: &str) -> Vec<String> {
     };
     let judge = |named: &Named| {
         let target = named.segments.first().map_or("*", String::as_str);
-        let allowed = if named.inside {
-            target == room || rule.may.contains(&target)
-        } else {
-            !rule.never.contains(&target)
-        };
+        let allowed =
+            if named.inside { target == room || rule.may.contains(&target) } else { !rule.never.contains(&target) };
         (!allowed).then(|| {
             let path = named.segments.join("::");
-            format!(
-                "{}, line {}: {room} may not name {path}",
-                module.join("::"),
-                named.line
-            )
+            format!("{}, line {}: {room} may not name {path}", module.join("::"), named.line)
         })
     };
-    Collector::read(module, source)
-        .named
-        .iter()
-        .filter_map(judge)
-        .collect()
+    Collector::read(module, source).named.iter().filter_map(judge).collect()
 }
 
 /// All Rust files under `folder`.
@@ -254,11 +217,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// `store/sqlite.rs` is the module `store::sqlite`, `store/mod.rs` is `store`.
 fn module_of(path: &Path) -> Vec<String> {
-    let mut parts: Vec<String> = path
-        .with_extension("")
-        .iter()
-        .map(|part| part.to_string_lossy().into_owned())
-        .collect();
+    let mut parts: Vec<String> =
+        path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if parts.len() > 1 && parts.last().is_some_and(|last| last == "mod") {
         parts.pop();
     }
@@ -323,27 +283,15 @@ fn every_way_to_name_what_is_forbidden_is_caught() {
         (&["domain"], "#[derive(Clone, sqlx::FromRow)] struct X;"),
         (&["domain"], "#[tokio::main] async fn f() {}"),
         (&["domain"], "fn f() { println!(\"{}\", crate::config::NAME); }"),
-        (
-            &["domain"],
-            "macro_rules! m { () => { $crate::store::SqlStore::new() }; }",
-        ),
+        (&["domain"], "macro_rules! m { () => { $crate::store::SqlStore::new() }; }"),
         (&["domain"], "m! { use crate::{store, http}; }"),
         (&["domain"], "mod inner { use super::super::cli; }"),
-        (
-            &["domain"],
-            "#[cfg(feature = \"x\")] mod inner { use crate::cli; }",
-        ),
-        (
-            &["domain"],
-            "#[cfg(test)] mod tests { use crate::cli; } use crate::vision;",
-        ),
+        (&["domain"], "#[cfg(feature = \"x\")] mod inner { use crate::cli; }"),
+        (&["domain"], "#[cfg(test)] mod tests { use crate::cli; } use crate::vision;"),
         (&["app", "issue_token"], "use crate::messages::Locale;"),
         (&["app", "issue_token"], "use jsonwebtoken::encode;"),
         (&["store", "audit"], "use crate::gateways::Register;"),
-        (
-            &["http", "player"],
-            "fn f() -> crate::store::SqlStore { todo!() }",
-        ),
+        (&["http", "player"], "fn f() -> crate::store::SqlStore { todo!() }"),
         (&["http", "player"], "use crate::config::Config;"),
         (&["cli", "serve"], "use crate::store::SqlStore;"),
         (&["messages"], "use crate::http::problem::ProblemCode;"),
@@ -358,42 +306,17 @@ fn every_way_to_name_what_is_forbidden_is_caught() {
 #[test]
 fn what_is_allowed_passes() {
     let allowed: &[(&[&str], &str)] = &[
-        (
-            &["domain", "audit"],
-            "use super::time::Timestamp; use crate::domain::id::*; use sha2::Digest;",
-        ),
-        (
-            &["domain", "audit"],
-            "#[cfg(test)] mod tests { use crate::store::X; fn f() { tokio::spawn(); } }",
-        ),
-        (
-            &["domain"],
-            "mod inner { use super::id; fn f() { super::g(); self::h(); } }",
-        ),
-        (
-            &["domain"],
-            "/// See [`crate::store`].\nfn f() { let store = 1; let http = store::<u8>(\"sqlx::query\"); }",
-        ),
-        (
-            &["store", "audit"],
-            "use crate::domain::audit; use sqlx::query; use super::columns::bytes;",
-        ),
-        (
-            &["http", "player"],
-            "use crate::messages::Locale; use crate::app::Services; use super::problem;",
-        ),
-        (
-            &["cli", "serve"],
-            "use crate::startup; use crate::vision::Engine;",
-        ),
+        (&["domain", "audit"], "use super::time::Timestamp; use crate::domain::id::*; use sha2::Digest;"),
+        (&["domain", "audit"], "#[cfg(test)] mod tests { use crate::store::X; fn f() { tokio::spawn(); } }"),
+        (&["domain"], "mod inner { use super::id; fn f() { super::g(); self::h(); } }"),
+        (&["domain"], "/// See [`crate::store`].\nfn f() { let store = 1; let http = store::<u8>(\"sqlx::query\"); }"),
+        (&["store", "audit"], "use crate::domain::audit; use sqlx::query; use super::columns::bytes;"),
+        (&["http", "player"], "use crate::messages::Locale; use crate::app::Services; use super::problem;"),
+        (&["cli", "serve"], "use crate::startup; use crate::vision::Engine;"),
         (&["startup"], "use crate::store::SqlStore; use crate::http;"),
         (&["main"], "fn main() { rastau::cli::run() }"),
     ];
     for (module, source) in allowed {
-        assert_eq!(
-            violations(module, source),
-            Vec::<String>::new(),
-            "{module:?} {source}"
-        );
+        assert_eq!(violations(module, source), Vec::<String>::new(), "{module:?} {source}");
     }
 }

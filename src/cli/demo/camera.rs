@@ -19,15 +19,11 @@ const SEED: u64 = 7;
 /// Cuts the person out of their picture in `models`/store.
 pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait) -> Result<Portrait> {
     let path = models.join("store").join(which.file);
-    let bytes = std::fs::read(&path)
-        .with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
+    let bytes =
+        std::fs::read(&path).with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
     let picture = decode(&bytes, DecodeLimits::PHOTO)
         .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: false,
-        template: false,
-    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: false };
     let examination = faces.examine(SecretBytes::new(bytes), ask).await?;
     let place = nearest(&examination.faces, which.centre).context("the demo picture shows no face")?;
     Ok(Portrait::new(&picture, &examination.faces, place)?)
@@ -35,9 +31,7 @@ pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait
 
 /// JPEG frames as a camera would send them.
 pub fn clip(portrait: &Portrait) -> Result<Vec<Vec<u8>>> {
-    (0..CLIP_FRAMES)
-        .map(|number| Ok(portrait.frame(number, SEED)?))
-        .collect()
+    (0..CLIP_FRAMES).map(|number| Ok(portrait.frame(number, SEED)?)).collect()
 }
 
 fn nearest(faces: &[Face], centre: [f32; 2]) -> Option<usize> {

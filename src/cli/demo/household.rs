@@ -72,16 +72,9 @@ impl Household {
     /// The demo operator, registered at the first start.
     pub(super) async fn operator(&self, services: &Services) -> Result<DemoSite> {
         let file = self.folder.join("operator-secret");
-        let known = services
-            .store
-            .read()
-            .await?
-            .find_operator(&OperatorId::parse(CLIENT_ID)?)
-            .await?;
+        let known = services.store.read().await?.find_operator(&OperatorId::parse(CLIENT_ID)?).await?;
         let secret = match known {
-            Some(_) => {
-                SecretText::new(fs::read_to_string(&file).context("the demo operator's secret is gone")?)
-            }
+            Some(_) => SecretText::new(fs::read_to_string(&file).context("the demo operator's secret is gone")?),
             None => self.register_operator(services, &file).await?,
         };
         let note = |person: DemoPerson| Some((person.iin?.expose().to_owned(), person.note));
@@ -100,13 +93,8 @@ impl Household {
             redirect_uris: vec![format!("http://localhost:{}/sandbox/callback", self.port)],
             sandbox: true,
         };
-        let added = add_operator(
-            services.store.as_ref(),
-            services.clock.as_ref(),
-            services.randomness.as_ref(),
-            new,
-        )
-        .await?;
+        let added =
+            add_operator(services.store.as_ref(), services.clock.as_ref(), services.randomness.as_ref(), new).await?;
         let secret = added.secret.context("no secret was drawn")?;
         fs::write(file, secret.expose())?;
         private(file, 0o600)?;
@@ -123,16 +111,9 @@ impl Household {
             if known.iter().any(|citizen| citizen.iin == iin) {
                 continue;
             }
-            let photo = camera::portrait(services.faces.as_ref(), models, person.portrait)
-                .await?
-                .id_photo()?;
+            let photo = camera::portrait(services.faces.as_ref(), models, person.portrait).await?.id_photo()?;
             let (name, photo) = (SecretText::new(person.name), SecretBytes::new(photo));
-            citizens.push(Citizen {
-                iin,
-                name,
-                photo,
-                sandbox: true,
-            });
+            citizens.push(Citizen { iin, name, photo, sandbox: true });
         }
         let mut unit = services.store.begin().await?;
         unit.put_citizens(&citizens, now).await?;
@@ -143,25 +124,12 @@ impl Household {
     /// Refreshes the registry; `also` joins those who are restricted from the start.
     pub(super) async fn restrict(&self, services: &Services, also: Option<&Iin>) -> Result<()> {
         let now = services.clock.now();
-        let mut rows: Vec<(Iin, Restriction)> = people()
-            .iter()
-            .flat_map(|person| restrictions(person, now))
-            .collect();
+        let mut rows: Vec<(Iin, Restriction)> = people().iter().flat_map(|person| restrictions(person, now)).collect();
         let debtor = people().into_iter().find(|person| !person.grounds.is_empty());
         if let (Some(iin), Some(like)) = (also, debtor) {
-            rows.extend(restrictions(
-                &DemoPerson {
-                    iin: Some(iin.clone()),
-                    ..like
-                },
-                now,
-            ));
+            rows.extend(restrictions(&DemoPerson { iin: Some(iin.clone()), ..like }, now));
         }
-        let source = Source {
-            name: SOURCE.to_owned(),
-            refreshed_at: now,
-            max_age: SOURCE_MAX_AGE,
-        };
+        let source = Source { name: SOURCE.to_owned(), refreshed_at: now, max_age: SOURCE_MAX_AGE };
         let mut unit = services.store.begin().await?;
         unit.replace_restrictions(&source, &rows).await?;
         unit.commit().await?;

@@ -110,13 +110,8 @@ async fn serve_demo(args: &Args) -> Result<()> {
     startup::start_log(&config.log)?;
     // The port first: a demo that is already there is the commonest trouble.
     let address = config.server.bind;
-    let listener = TcpListener::bind(address).with_context(|| {
-        format!(
-            "port {} is taken; try `--port {}`",
-            args.port,
-            args.port.wrapping_add(1)
-        )
-    })?;
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("port {} is taken; try `--port {}`", args.port, args.port.wrapping_add(1)))?;
     startup::migrate(&config).await?;
     let services = startup::services(&config).await?;
     household.settle_people(&services, &args.models).await?;
@@ -126,10 +121,7 @@ async fn serve_demo(args: &Args) -> Result<()> {
     let running = tokio::spawn(server);
     let base = config.server.public_url.clone();
     story::wait_until_ready(&base).await?;
-    println!(
-        "Rastau serves at {base} after {} ms.",
-        began.elapsed().as_millis()
-    );
+    println!("Rastau serves at {base} after {} ms.", began.elapsed().as_millis());
     if !args.no_story {
         play_story(&household, &services, &config, &args.models).await?;
     }
@@ -142,25 +134,14 @@ async fn serve_demo(args: &Args) -> Result<()> {
     Ok(())
 }
 
-async fn play_story(
-    household: &Household,
-    services: &Services,
-    config: &Config,
-    models: &Path,
-) -> Result<()> {
+async fn play_story(household: &Household, services: &Services, config: &Config, models: &Path) -> Result<()> {
     let base = &config.server.public_url;
     let portrait = camera::portrait(services.faces.as_ref(), models, ASTRONAUT).await?;
     let (clip, id_photo) = (camera::clip(&portrait)?, portrait.id_photo()?);
     // Newcomers each time: whoever has a passkey must show it, and the story's are forgotten with the process.
     let restricted = player::add_newcomer(base, "Story Debtor", "1988-08-08", &id_photo).await?;
-    household
-        .restrict(services, Some(&Iin::parse(&restricted)?))
-        .await?;
-    let cast = story::Cast {
-        clip: &clip,
-        id_photo: &id_photo,
-        restricted_iin: &restricted,
-    };
+    household.restrict(services, Some(&Iin::parse(&restricted)?)).await?;
+    let cast = story::Cast { clip: &clip, id_photo: &id_photo, restricted_iin: &restricted };
     story::play(base, &cast).await
 }
 

@@ -15,20 +15,11 @@ pub struct DemoPortrait {
 }
 
 /// The NASA portrait of Eileen Collins: public domain.
-pub const ASTRONAUT: DemoPortrait = DemoPortrait {
-    file: "demo/astronaut.png",
-    centre: [223.0, 120.0],
-};
+pub const ASTRONAUT: DemoPortrait = DemoPortrait { file: "demo/astronaut.png", centre: [223.0, 120.0] };
 /// One of the people on an MIT-licensed group photo.
-pub const COLLEAGUE: DemoPortrait = DemoPortrait {
-    file: "demo/group5.jpg",
-    centre: [464.0, 1_024.0],
-};
+pub const COLLEAGUE: DemoPortrait = DemoPortrait { file: "demo/group5.jpg", centre: [464.0, 1_024.0] };
 /// A person on another one, whom passive PAD wrongly takes for an attack: so that the demo shows that, too.
-pub const DOUBTED: DemoPortrait = DemoPortrait {
-    file: "demo/group6.jpg",
-    centre: [766.0, 485.0],
-};
+pub const DOUBTED: DemoPortrait = DemoPortrait { file: "demo/group6.jpg", centre: [766.0, 485.0] };
 
 /// One of the demo's people.
 #[derive(Clone, Debug)]

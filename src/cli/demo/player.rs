@@ -45,10 +45,7 @@ impl DemoPlayer {
     /// Presses Play on the operator's site and follows to our pages; keeps the session cookie.
     pub async fn arrive(base: &Url) -> Result<Self> {
         // Redirects are followed by hand: the cookie comes with one of them.
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
         let pressed = http
             .post(base.join("sandbox/play")?)
             .header(ORIGIN, origin(base))
@@ -64,11 +61,7 @@ impl DemoPlayer {
             .and_then(|value| value.split(';').next())
             .context("no session cookie came")?
             .to_owned();
-        Ok(Self {
-            base: base.clone(),
-            http,
-            cookie,
-        })
+        Ok(Self { base: base.clone(), http, cookie })
     }
 
     /// The session cookie, as a header carries it.
@@ -105,25 +98,14 @@ impl DemoPlayer {
     /// Opens the capture stream.
     pub async fn open_capture(&self) -> Result<CaptureSocket> {
         let mut address = self.base.join("api/player/capture")?;
-        let scheme = if self.base.scheme() == "https" {
-            "wss"
-        } else {
-            "ws"
-        };
-        address
-            .set_scheme(scheme)
-            .map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
+        let scheme = if self.base.scheme() == "https" { "wss" } else { "ws" };
+        address.set_scheme(scheme).map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
         let mut request = address.as_str().into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("cookie", HeaderValue::from_str(&self.cookie)?);
         headers.insert("origin", HeaderValue::from_str(&origin(&self.base))?);
-        headers.insert(
-            "sec-websocket-protocol",
-            HeaderValue::from_static("rastau.capture.v1"),
-        );
-        let (socket, _) = connect_async(request)
-            .await
-            .context("the capture stream was refused")?;
+        headers.insert("sec-websocket-protocol", HeaderValue::from_static("rastau.capture.v1"));
+        let (socket, _) = connect_async(request).await.context("the capture stream was refused")?;
         Ok(socket)
     }
 
@@ -135,11 +117,7 @@ impl DemoPlayer {
 
     /// [`DemoPlayer::capture`] over a stream that is open already.
     pub async fn stream(&self, socket: &mut CaptureSocket, clip: &[Vec<u8>]) -> Result<Captured> {
-        let mut captured = Captured {
-            result: String::new(),
-            frames: 0,
-            hints: Vec::new(),
-        };
+        let mut captured = Captured { result: String::new(), frames: 0, hints: Vec::new() };
         let mut frames = clip.iter().cycle();
         while let Some(message) = socket.next().await {
             let Message::Text(text) = message? else { continue };
@@ -161,9 +139,7 @@ impl DemoPlayer {
             tokio::time::sleep(FRAME_PAUSE).await;
             captured.frames += 1;
             let picture = frames.next().context("the clip has no frames")?;
-            socket
-                .send(Message::Binary(frame(captured.frames, picture).into()))
-                .await?;
+            socket.send(Message::Binary(frame(captured.frames, picture).into())).await?;
         }
         bail!("the capture stream ended without a result")
     }
@@ -172,12 +148,8 @@ impl DemoPlayer {
     pub async fn enrol_passkey(&self, device: &mut SoftPasskey) -> Result<usize> {
         let options = self.post("passkey/register/start", &json!({})).await?;
         let options = serde_json::from_value(options).context("the passkey options are not WebAuthn's")?;
-        let credential = device
-            .do_registration(self.base.clone(), options)
-            .map_err(|error| device_failed(&error))?;
-        let answer = self
-            .post("passkey/register/finish", &serde_json::to_value(credential)?)
-            .await?;
+        let credential = device.do_registration(self.base.clone(), options).map_err(|error| device_failed(&error))?;
+        let answer = self.post("passkey/register/finish", &serde_json::to_value(credential)?).await?;
         Ok(answer["recovery_codes"].as_array().map_or(0, Vec::len))
     }
 
@@ -185,38 +157,23 @@ impl DemoPlayer {
     pub async fn show_passkey(&self, device: &mut SoftPasskey) -> Result<Value> {
         let options = self.post("passkey/authenticate/start", &json!({})).await?;
         let options = serde_json::from_value(options).context("the passkey options are not WebAuthn's")?;
-        let credential = device
-            .do_authentication(self.base.clone(), options)
-            .map_err(|error| device_failed(&error))?;
-        self.post("passkey/authenticate/finish", &serde_json::to_value(credential)?)
-            .await
+        let credential = device.do_authentication(self.base.clone(), options).map_err(|error| device_failed(&error))?;
+        self.post("passkey/authenticate/finish", &serde_json::to_value(credential)?).await
     }
 
     /// Where our pages send the browser at the end.
     pub async fn return_address(&self) -> Result<Url> {
         let back = self.base.join("api/player/return")?;
-        location(
-            &self.base,
-            &self.http.get(back).header(COOKIE, &self.cookie).send().await?,
-        )
+        location(&self.base, &self.http.get(back).header(COOKIE, &self.cookie).send().await?)
     }
 
     /// Goes back to the operator and reads what it got.
     pub async fn go_back(&self) -> Result<Value> {
         let callback = self.return_address().await?;
         let page = location(&self.base, &self.http.get(callback).send().await?)?;
-        let visit = page
-            .query_pairs()
-            .find(|(key, _)| key == "session")
-            .map(|(_, value)| value.into_owned());
+        let visit = page.query_pairs().find(|(key, _)| key == "session").map(|(_, value)| value.into_owned());
         let visit = visit.context("the operator's site named no visit")?;
-        read(
-            self.http
-                .get(self.base.join(&format!("api/sandbox/session/{visit}"))?)
-                .send()
-                .await?,
-        )
-        .await
+        read(self.http.get(self.base.join(&format!("api/sandbox/session/{visit}"))?).send().await?).await
     }
 }
 
@@ -226,21 +183,11 @@ pub async fn add_newcomer(base: &Url, name: &str, birth_date: &str, photo: &[u8]
     let http = reqwest::Client::builder().no_proxy().build()?;
     let suggest = base.join(&format!("api/sandbox/people/suggest-iin?birth_date={birth_date}"))?;
     let suggested = read(http.get(suggest).send().await?).await?;
-    let iin = suggested["iin"]
-        .as_str()
-        .context("no IIN was suggested")?
-        .to_owned();
+    let iin = suggested["iin"].as_str().context("no IIN was suggested")?.to_owned();
     let photo = base64::engine::general_purpose::STANDARD.encode(photo);
     let body = json!({ "iin": iin, "name": name, "photo": photo });
     let people = base.join("api/sandbox/people")?;
-    read(
-        http.post(people)
-            .header(ORIGIN, origin(base))
-            .json(&body)
-            .send()
-            .await?,
-    )
-    .await?;
+    read(http.post(people).header(ORIGIN, origin(base)).json(&body).send().await?).await?;
     Ok(iin)
 }
 
@@ -263,12 +210,7 @@ async fn read(answer: reqwest::Response) -> Result<Value> {
         return Ok(body);
     }
     let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
-    Err(Refused {
-        status: status.as_u16(),
-        code: text("code"),
-        detail: text("detail"),
-    }
-    .into())
+    Err(Refused { status: status.as_u16(), code: text("code"), detail: text("detail") }.into())
 }
 
 fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {
@@ -277,10 +219,7 @@ fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {
 
 fn location(base: &Url, answer: &reqwest::Response) -> Result<Url> {
     let status = answer.status();
-    let header = answer
-        .headers()
-        .get("location")
-        .and_then(|value| value.to_str().ok());
+    let header = answer.headers().get("location").and_then(|value| value.to_str().ok());
     Ok(base.join(header.with_context(|| format!("no redirect came, but {status}"))?)?)
 }
 

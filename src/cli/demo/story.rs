@@ -31,29 +31,19 @@ impl Teller {
 /// Plays both visits; fails when either does not end as it must.
 pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     println!("\nA player who may play");
-    let mut teller = Teller {
-        since: Instant::now(),
-    };
+    let mut teller = Teller { since: Instant::now() };
     let iin = add_newcomer(base, "Story Player", "1990-01-01", cast.id_photo).await?;
     teller.step("a made-up person joins the register with an ID photo");
     let player = DemoPlayer::arrive(base).await?;
     teller.step("the operator pushes its request; the player's browser arrives");
     walk_to_second_factor(&player, &iin, cast.clip, &mut teller).await?;
     let codes = player.enrol_passkey(&mut SoftPasskey::new(true)).await?;
-    teller.step(&format!(
-        "a software passkey is made and shown; {codes} recovery codes"
-    ));
+    teller.step(&format!("a software passkey is made and shown; {codes} recovery codes"));
     let view = player.view().await?;
-    ensure!(
-        view["outcome"]["result"] == "approved",
-        "the player was not approved: {view}"
-    );
+    ensure!(view["outcome"]["result"] == "approved", "the player was not approved: {view}");
     teller.step("no restriction, of age: approved");
     let visit = player.go_back().await?;
-    ensure!(
-        visit["introspection"]["active"] == true,
-        "the token is not active: {visit}"
-    );
+    ensure!(visit["introspection"]["active"] == true, "the token is not active: {visit}");
     teller.step("the operator exchanged the code for a token and introspected it");
     println!("\nWhat the operator holds: the token's claims");
     print_indented(&visit["claims"]);
@@ -67,29 +57,16 @@ pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     finish_restricted(&player, &mut teller).await
 }
 
-async fn walk_to_second_factor(
-    player: &DemoPlayer,
-    iin: &str,
-    clip: &[Vec<u8>],
-    teller: &mut Teller,
-) -> Result<()> {
-    player
-        .post("consent", &json!({ "accepted": true, "version": "2026-11" }))
-        .await?;
+async fn walk_to_second_factor(player: &DemoPlayer, iin: &str, clip: &[Vec<u8>], teller: &mut Teller) -> Result<()> {
+    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await?;
     teller.step("consent is given");
     player.post("identify", &json!({ "iin": iin })).await?;
     teller.step("the IIN is known to the population register");
     let captured = player.capture(clip).await?;
     let hints = captured.hints.join(", ");
-    ensure!(
-        captured.result == "passed",
-        "the face step ended with {:?} ({hints})",
-        captured.result
-    );
-    teller.step(&format!(
-        "{} camera frames, hints: {hints}; a live face, and the one on the ID photo",
-        captured.frames
-    ));
+    ensure!(captured.result == "passed", "the face step ended with {:?} ({hints})", captured.result);
+    teller
+        .step(&format!("{} camera frames, hints: {hints}; a live face, and the one on the ID photo", captured.frames));
     Ok(())
 }
 
@@ -97,19 +74,13 @@ async fn finish_restricted(player: &DemoPlayer, teller: &mut Teller) -> Result<(
     player.enrol_passkey(&mut SoftPasskey::new(true)).await?;
     teller.step("a software passkey is made and shown");
     let view = player.view().await?;
-    ensure!(
-        view["outcome"]["result"] == "refused",
-        "a restricted person was not refused: {view}"
-    );
+    ensure!(view["outcome"]["result"] == "refused", "a restricted person was not refused: {view}");
     teller.step("refused; the player alone is told why:");
     for reason in view["outcome"]["reasons"].as_array().into_iter().flatten() {
         println!("             {}", reason["text"].as_str().unwrap_or_default());
     }
     let visit = player.go_back().await?;
-    ensure!(
-        visit["status"] == "denied",
-        "the operator was not denied: {visit}"
-    );
+    ensure!(visit["status"] == "denied", "the operator was not denied: {visit}");
     teller.step("the operator is told access_denied, and no ground");
     Ok(())
 }
@@ -119,12 +90,7 @@ pub(super) async fn wait_until_ready(base: &Url) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     let ready = base.join("health/ready")?;
     for _ in 0..100 {
-        if http
-            .get(ready.clone())
-            .send()
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
+        if http.get(ready.clone()).send().await.is_ok_and(|answer| answer.status().is_success()) {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -28,11 +28,7 @@ impl Scores {
     pub(super) fn new(mut genuine: Vec<f32>, mut impostor: Vec<f32>, missed: usize) -> Self {
         genuine.sort_by(f32::total_cmp);
         impostor.sort_by(f32::total_cmp);
-        Self {
-            genuine,
-            impostor,
-            missed,
-        }
+        Self { genuine, impostor, missed }
     }
 
     /// How many genuine pairs were compared.

@@ -22,16 +22,10 @@ fn pictures(models: &Path) -> tempfile::TempDir {
     let demo = models.join("store/demo");
     let portrait = image::open(demo.join("astronaut.png")).unwrap().to_rgb8();
     portrait.save(dir.path().join("one.png")).unwrap();
-    image::imageops::crop_imm(&portrait, 60, 0, 330, 300)
-        .to_image()
-        .save(dir.path().join("again.jpg"))
-        .unwrap();
+    image::imageops::crop_imm(&portrait, 60, 0, 330, 300).to_image().save(dir.path().join("again.jpg")).unwrap();
     let group = image::open(demo.join("group3.jpg")).unwrap().to_rgb8();
     group.save(dir.path().join("three.jpg")).unwrap();
-    image::imageops::crop_imm(&group, 440, 180, 480, 600)
-        .to_image()
-        .save(dir.path().join("other.jpg"))
-        .unwrap();
+    image::imageops::crop_imm(&group, 440, 180, 480, 600).to_image().save(dir.path().join("other.jpg")).unwrap();
     std::fs::write(dir.path().join("text.jpg"), "no picture").unwrap();
     dir
 }
@@ -39,12 +33,8 @@ fn pictures(models: &Path) -> tempfile::TempDir {
 #[test]
 fn the_command_line_is_sound_and_shows_examples() {
     Program::command().debug_assert();
-    let help = Program::try_parse_from(["rastau", "compare", "--help"])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        help.contains("Examples:") && help.contains("Exit status: 0 match, 1 no match, 2 could not tell")
-    );
+    let help = Program::try_parse_from(["rastau", "compare", "--help"]).unwrap_err().to_string();
+    assert!(help.contains("Examples:") && help.contains("Exit status: 0 match, 1 no match, 2 could not tell"));
     assert!(Program::try_parse_from(["rastau", "compare", "one.jpg"]).is_err());
     assert!(Program::try_parse_from(["rastau", "inspect"]).is_err());
 }
@@ -60,37 +50,19 @@ async fn a_comparison_says_match_no_match_or_why_it_could_not_tell() {
         ("one.png", "three.jpg", "unclear", Some(ReasonCode::SeveralFaces)),
         ("text.jpg", "one.png", "unclear", Some(ReasonCode::PictureFormat)),
     ] {
-        let args = CompareArgs {
-            a: dir.path().join(a),
-            b: dir.path().join(b),
-            json: false,
-        };
+        let args = CompareArgs { a: dir.path().join(a), b: dir.path().join(b), json: false };
         let verdict = args.judge(faces.engine.as_ref(), faces.comparison).await.unwrap();
-        assert_eq!(
-            (verdict.outcome, verdict.reason),
-            (outcome, reason),
-            "{a} {b}: {verdict}"
-        );
+        assert_eq!((verdict.outcome, verdict.reason), (outcome, reason), "{a} {b}: {verdict}");
         assert_eq!(verdict.similarity.is_some(), reason.is_none());
         let blamed = verdict.file.map(|file| file.file_name().unwrap().to_owned());
         let culprit = if b == "three.jpg" { b } else { a };
         assert_eq!(blamed, reason.map(|_| culprit.into()));
     }
     // One score is doubtful to judges that ask for more than there is.
-    let args = CompareArgs {
-        a: dir.path().join("one.png"),
-        b: dir.path().join("again.jpg"),
-        json: false,
-    };
-    let strict = Thresholds {
-        match_from: 1.1,
-        no_match_below: 0.1,
-    };
+    let args = CompareArgs { a: dir.path().join("one.png"), b: dir.path().join("again.jpg"), json: false };
+    let strict = Thresholds { match_from: 1.1, no_match_below: 0.1 };
     let verdict = args.judge(faces.engine.as_ref(), strict).await.unwrap();
-    assert_eq!(
-        (verdict.outcome, verdict.reason),
-        ("unclear", Some(ReasonCode::FaceDoubtful))
-    );
+    assert_eq!((verdict.outcome, verdict.reason), ("unclear", Some(ReasonCode::FaceDoubtful)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,10 +70,7 @@ async fn what_cannot_be_read_is_never_a_no_match() {
     let program = Program::try_parse_from(["rastau", "compare", "/nowhere/a.jpg", "/nowhere/b.jpg"]).unwrap();
     let nowhere = tempfile::tempdir().unwrap();
     let status = program.command.run(nowhere.path()).await.unwrap();
-    assert_eq!(
-        format!("{status:?}"),
-        format!("{:?}", ExitCode::from(COULD_NOT_TELL))
-    );
+    assert_eq!(format!("{status:?}"), format!("{:?}", ExitCode::from(COULD_NOT_TELL)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,11 +78,7 @@ async fn an_inspection_shows_measures_or_the_reason() {
     let Some(models) = models() else { return };
     let faces = faces::load(&models).unwrap();
     let dir = pictures(&models);
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: true,
-        template: false,
-    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: true, template: false };
     let mut found = Vec::new();
     for name in ["one.png", "three.jpg", "text.jpg"] {
         let file = dir.path().join(name);

@@ -33,9 +33,7 @@ impl AssertionJose {
     /// An assertion must name one of `audiences`: the issuer and the addresses it may be sent to.
     pub fn new(audiences: impl IntoIterator<Item = String>) -> Self {
         install_provider();
-        Self {
-            audiences: audiences.into_iter().collect(),
-        }
+        Self { audiences: audiences.into_iter().collect() }
     }
 
     /// The claims, after everything but the signature and the key was looked at.
@@ -69,11 +67,7 @@ impl AssertionJose {
         if jti.is_empty() || jti.chars().count() > LONGEST_JTI || jti.chars().any(char::is_control) {
             return Err("jti has 1 to 128 printable characters");
         }
-        Ok(VerifiedAssertion {
-            client_id: sub,
-            jti,
-            expires_at,
-        })
+        Ok(VerifiedAssertion { client_id: sub, jti, expires_at })
     }
 }
 
@@ -85,12 +79,7 @@ impl AssertionVerifier for AssertionJose {
         insecure_decode_claims::<Claims>(assertion).ok()?.sub
     }
 
-    fn verify(
-        &self,
-        assertion: &str,
-        jwks: &str,
-        now: Timestamp,
-    ) -> Result<VerifiedAssertion, AssertionError> {
+    fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError> {
         let refused = |why: &str| AssertionError(why.to_owned());
         if assertion.len() > LONGEST_ASSERTION {
             return Err(refused("the assertion is too long"));
@@ -132,13 +121,8 @@ fn check_header(header: &Header) -> Result<(), &'static str> {
         return Err("the crit header names an extension that is not understood");
     }
     // An access token of ours, or any other typed JWT, must not pass as an assertion (RFC 8725 section 3.11).
-    let fits =
-        |typ: &str| typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt");
-    if header.typ.as_deref().is_none_or(fits) {
-        Ok(())
-    } else {
-        Err("typ must be JWT")
-    }
+    let fits = |typ: &str| typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt");
+    if header.typ.as_deref().is_none_or(fits) { Ok(()) } else { Err("typ must be JWT") }
 }
 
 /// A NumericDate (RFC 7519 section 2: seconds, perhaps with a fraction); saturates.

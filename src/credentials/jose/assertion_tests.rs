@@ -25,11 +25,7 @@ impl Client {
         let key = generate_es256().unwrap();
         let read = SigningKey::read(&key).unwrap();
         let jwks = json!({ "keys": [read.jwk()] }).to_string();
-        Self {
-            key,
-            jwks,
-            kid: read.kid,
-        }
+        Self { key, jwks, kid: read.kid }
     }
 
     fn header(&self) -> Value {
@@ -46,9 +42,7 @@ fn verifier() -> AssertionJose {
 }
 
 fn verify(assertion: &str, jwks: &str) -> Result<VerifiedAssertion, String> {
-    verifier()
-        .verify(assertion, jwks, Timestamp::from_seconds(NOW))
-        .map_err(|error| error.0)
+    verifier().verify(assertion, jwks, Timestamp::from_seconds(NOW)).map_err(|error| error.0)
 }
 
 fn claims() -> Value {
@@ -112,10 +106,7 @@ fn the_edges_of_what_is_allowed_are_allowed() {
     ] {
         let mut changed = claims();
         changed[member] = value.clone();
-        assert!(
-            client.try_with(&client.header(), &changed).is_ok(),
-            "{member} = {value}"
-        );
+        assert!(client.try_with(&client.header(), &changed).is_ok(), "{member} = {value}");
     }
     for typ in [json!(null), json!("jwt"), json!("client-authentication+jwt")] {
         let mut header = client.header();
@@ -157,11 +148,7 @@ fn a_public_key_is_no_shared_secret() {
             let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
             aws_lc_rs::hmac::sign(&key, message).as_ref().to_vec()
         });
-        assert!(
-            verify(&forged, &client.jwks)
-                .unwrap_err()
-                .contains("must be ES256")
-        );
+        assert!(verify(&forged, &client.jwks).unwrap_err().contains("must be ES256"));
     }
 }
 
@@ -179,20 +166,16 @@ fn eddsa_and_ps256_are_understood() {
     let ed = Ed25519KeyPair::generate().unwrap();
     let x = URL_SAFE_NO_PAD.encode(ed.public_key());
     let jwks = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": x }] }).to_string();
-    let signed = compact_by(&json!({ "alg": "EdDSA" }), &claims(), |message| {
-        ed.sign(message).as_ref().to_vec()
-    });
+    let signed = compact_by(&json!({ "alg": "EdDSA" }), &claims(), |message| ed.sign(message).as_ref().to_vec());
     assert!(verify(&signed, &jwks).is_ok());
 
     let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
     let public = RsaPublicKeyComponents::<Vec<u8>>::from(rsa.public_key());
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let jwks =
-        json!({ "keys": [{ "kty": "RSA", "n": encode(&public.n), "e": encode(&public.e) }] }).to_string();
+    let jwks = json!({ "keys": [{ "kty": "RSA", "n": encode(&public.n), "e": encode(&public.e) }] }).to_string();
     let sign = |message: &[u8]| {
         let mut signature = vec![0; rsa.public_modulus_len()];
-        rsa.sign(&RSA_PSS_SHA256, &SystemRandom::new(), message, &mut signature)
-            .unwrap();
+        rsa.sign(&RSA_PSS_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
         signature
     };
     assert!(verify(&compact_by(&json!({ "alg": "PS256" }), &claims(), sign), &jwks).is_ok());

@@ -8,11 +8,7 @@ use serde_json::Value;
 /// The key for `algorithm`: the one named `kid`, or the only fitting one when none is named. A key serves only the
 /// algorithm of its own type, and nothing but the registration decides which keys there are (`jwk`, `jku` and `x5c` in
 /// a header are never looked at).
-pub(super) fn choose(
-    jwks: &str,
-    kid: Option<&str>,
-    algorithm: Algorithm,
-) -> Result<DecodingKey, &'static str> {
+pub(super) fn choose(jwks: &str, kid: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, &'static str> {
     #[derive(Deserialize)]
     struct Set {
         keys: Vec<Value>,
@@ -41,17 +37,9 @@ fn serves(jwk: &Jwk, algorithm: Algorithm) -> bool {
     };
     let common = &jwk.common;
     of_type
-        && common
-            .key_algorithm
-            .is_none_or(|alg| alg == KeyAlgorithm::from(algorithm))
-        && common
-            .public_key_use
-            .as_ref()
-            .is_none_or(|usage| *usage == PublicKeyUse::Signature)
-        && common
-            .key_operations
-            .as_ref()
-            .is_none_or(|operations| operations.contains(&KeyOperations::Verify))
+        && common.key_algorithm.is_none_or(|alg| alg == KeyAlgorithm::from(algorithm))
+        && common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature)
+        && common.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify))
 }
 
 #[cfg(test)]

@@ -37,17 +37,13 @@ impl JoseSigner {
         if keys.is_empty() {
             return Err(KeyError::Missing);
         }
-        Ok(Self {
-            issuer: issuer.into(),
-            keys,
-        })
+        Ok(Self { issuer: issuer.into(), keys })
     }
 
     fn key(&self, token: &str) -> Option<&SigningKey> {
         let header = decode_header(token).ok()?;
-        let ours = header.alg == Algorithm::ES256
-            && header.typ.as_deref() == Some(ACCESS_TOKEN_TYPE)
-            && header.crit.is_none();
+        let ours =
+            header.alg == Algorithm::ES256 && header.typ.as_deref() == Some(ACCESS_TOKEN_TYPE) && header.crit.is_none();
         let kid = header.kid.filter(|_| ours)?;
         self.keys.iter().find(|key| key.kid == kid)
     }
@@ -55,10 +51,7 @@ impl JoseSigner {
 
 impl fmt::Debug for JoseSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoseSigner")
-            .field("issuer", &self.issuer)
-            .field("keys", &self.keys)
-            .finish()
+        f.debug_struct("JoseSigner").field("issuer", &self.issuer).field("keys", &self.keys).finish()
     }
 }
 
@@ -73,9 +66,7 @@ impl TokenSigner for JoseSigner {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(ACCESS_TOKEN_TYPE.to_owned());
         header.kid = Some(key.kid.clone());
-        encode(&header, claims, &key.private)
-            .map(SecretText::new)
-            .map_err(|error| SignError(error.to_string()))
+        encode(&header, claims, &key.private).map(SecretText::new).map_err(|error| SignError(error.to_string()))
     }
 
     fn read(&self, token: &str) -> Option<AccessTokenClaims> {
@@ -158,10 +149,7 @@ mod tests {
     #[test]
     fn no_key_and_a_foreign_issuer_sign_nothing() {
         assert_eq!(JoseSigner::new(ISSUER, &[]).unwrap_err(), KeyError::Missing);
-        let foreign = AccessTokenClaims {
-            iss: "https://other.example".into(),
-            ..claims()
-        };
+        let foreign = AccessTokenClaims { iss: "https://other.example".into(), ..claims() };
         assert!(signer(&[generate_es256().unwrap()]).sign(&foreign).is_err());
     }
 
@@ -194,22 +182,10 @@ mod tests {
         }
         let token = make(&good, &claims);
         let unsigned = token.rsplit_once('.').unwrap().0;
-        for bad in [
-            "",
-            ".",
-            "..",
-            "a.b.c",
-            unsigned,
-            &format!("{unsigned}."),
-            &format!("{token}.x"),
-        ] {
+        for bad in ["", ".", "..", "a.b.c", unsigned, &format!("{unsigned}."), &format!("{token}.x")] {
             assert!(signer.read(bad).is_none(), "{bad}");
         }
-        assert!(
-            signer
-                .read(&format!("{token}{}", " ".repeat(LONGEST_TOKEN)))
-                .is_none()
-        );
+        assert!(signer.read(&format!("{token}{}", " ".repeat(LONGEST_TOKEN))).is_none());
     }
 
     proptest! {

@@ -43,18 +43,11 @@ impl SigningKey {
             EncodingKey::from_ec_der(bytes)
         };
         let mut jwk = Jwk::from_encoding_key(&private, Algorithm::ES256).map_err(|_| KeyError::NotP256)?;
-        let kid = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(|_| KeyError::NotP256)?;
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| KeyError::NotP256)?;
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         let public = DecodingKey::from_jwk(&jwk).map_err(|_| KeyError::NotP256)?;
-        Ok(Self {
-            kid,
-            private,
-            public,
-            jwk,
-        })
+        Ok(Self { kid, private, public, jwk })
     }
 
     /// The public half, RFC 7517.
@@ -65,9 +58,7 @@ impl SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.kid)
-            .finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
     }
 }
 
@@ -100,10 +91,7 @@ mod tests {
         let key = SigningKey::read(&der).unwrap();
         assert_eq!(SigningKey::read(&pem(&der)).unwrap().kid, key.kid);
         let jwk = serde_json::to_value(key.jwk()).unwrap();
-        let members = format!(
-            r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#,
-            jwk["x"], jwk["y"]
-        );
+        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
         assert_eq!(URL_SAFE_NO_PAD.encode(Sha256::digest(members)), key.kid);
         assert!(jwk.get("d").is_none());
     }
@@ -114,15 +102,8 @@ mod tests {
         let p384 = SecretBytes::new(p384.to_pkcs8v1().unwrap().as_ref().to_vec());
         let mut cut = generate_es256().unwrap().expose().to_vec();
         cut.truncate(60);
-        let noise =
-            SecretBytes::new(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----".to_vec());
-        for bad in [
-            &p384,
-            &pem(&p384),
-            &SecretBytes::new(cut),
-            &noise,
-            &SecretBytes::new(vec![]),
-        ] {
+        let noise = SecretBytes::new(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----".to_vec());
+        for bad in [&p384, &pem(&p384), &SecretBytes::new(cut), &noise, &SecretBytes::new(vec![])] {
             assert_eq!(SigningKey::read(bad).unwrap_err(), KeyError::NotP256);
         }
     }
@@ -130,9 +111,6 @@ mod tests {
     #[test]
     fn debug_shows_the_name_alone() {
         let key = SigningKey::read(&generate_es256().unwrap()).unwrap();
-        assert_eq!(
-            format!("{key:?}"),
-            format!("SigningKey {{ kid: {:?}, .. }}", key.kid)
-        );
+        assert_eq!(format!("{key:?}"), format!("SigningKey {{ kid: {:?}, .. }}", key.kid));
     }
 }

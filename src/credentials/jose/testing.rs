@@ -19,12 +19,7 @@ pub(super) fn compact_by(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]
 /// The same, signed with ES256 whatever the header says.
 pub(super) fn compact(header: &Value, claims: &Value, pkcs8: &SecretBytes) -> String {
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose()).unwrap();
-    compact_by(header, claims, |message| {
-        pair.sign(&SystemRandom::new(), message)
-            .unwrap()
-            .as_ref()
-            .to_vec()
-    })
+    compact_by(header, claims, |message| pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec())
 }
 
 /// Header and claims of a compact JWS.

@@ -54,10 +54,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const THRESHOLDS: PresentationThresholds = PresentationThresholds {
-        bona_fide_from: 0.5,
-        attack_below: 0.2,
-    };
+    const THRESHOLDS: PresentationThresholds = PresentationThresholds { bona_fide_from: 0.5, attack_below: 0.2 };
 
     fn rank(presentation: Presentation) -> u8 {
         match presentation {
@@ -70,10 +67,7 @@ mod tests {
     #[test]
     fn nothing_seen_is_an_attack() {
         assert_eq!(decide(&[], THRESHOLDS), Presentation::Attack);
-        assert_eq!(
-            decide(&[PresentationScores::new([f32::NAN, 1.0, 1.0])], THRESHOLDS),
-            Presentation::Attack
-        );
+        assert_eq!(decide(&[PresentationScores::new([f32::NAN, 1.0, 1.0])], THRESHOLDS), Presentation::Attack);
     }
 
     proptest! {

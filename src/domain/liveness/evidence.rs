@@ -13,11 +13,7 @@ impl PresentationScores {
 
     /// The least of them, which measured better than any one; a score that is no number counts as 0.
     pub fn least(&self) -> f32 {
-        self.0
-            .iter()
-            .copied()
-            .map(|score| if score.is_nan() { 0.0 } else { score })
-            .fold(1.0, f32::min)
+        self.0.iter().copied().map(|score| if score.is_nan() { 0.0 } else { score }).fold(1.0, f32::min)
     }
 
     /// The scores in the order of the scales.

@@ -45,12 +45,7 @@ pub trait AssertionVerifier: Send + Sync {
     fn claimed_client(&self, assertion: &str) -> Option<String>;
 
     /// Checks signature by `jwks`, `iss` = `sub`, `aud` (one of ours), `exp` (at most 5 minutes ahead), `nbf`, `jti`.
-    fn verify(
-        &self,
-        assertion: &str,
-        jwks: &str,
-        now: Timestamp,
-    ) -> Result<VerifiedAssertion, AssertionError>;
+    fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError>;
 }
 
 /// The first half of a ceremony.
@@ -88,11 +83,7 @@ pub trait PasskeyCeremonies: Send + Sync {
     ) -> Result<StartedCeremony, PasskeyError>;
 
     /// Ends a registration with the browser's answer.
-    fn finish_registration(
-        &self,
-        state: &SecretBytes,
-        answer: &serde_json::Value,
-    ) -> Result<Proof, PasskeyError>;
+    fn finish_registration(&self, state: &SecretBytes, answer: &serde_json::Value) -> Result<Proof, PasskeyError>;
 
     /// Begins an authentication with any of these stored passkeys.
     fn start_authentication(&self, passkeys: &[SecretBytes]) -> Result<StartedCeremony, PasskeyError>;

@@ -6,8 +6,8 @@ mod repositories;
 pub mod testing;
 
 pub use credentials::{
-    AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, SignError, StartedCeremony,
-    TokenSigner, VerifiedAssertion,
+    AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, SignError, StartedCeremony, TokenSigner,
+    VerifiedAssertion,
 };
 pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
 pub use repositories::{

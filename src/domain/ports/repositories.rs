@@ -51,16 +51,7 @@ pub trait Store: Send + Sync {
 /// One transaction over all repositories.
 #[async_trait]
 pub trait UnitOfWork:
-    Operators
-    + Authorizations
-    + Verifications
-    + Players
-    + Factors
-    + Restrictions
-    + Cases
-    + AuditLog
-    + Citizens
-    + Send
+    Operators + Authorizations + Verifications + Players + Factors + Restrictions + Cases + AuditLog + Citizens + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.
     async fn commit(self: Box<Self>) -> Result<()>;
@@ -128,8 +119,7 @@ pub trait Players {
     /// Holds other transactions off this player until this one ends, so that two guesses cannot race.
     async fn lock_player(&mut self, player: PlayerId) -> Result<()>;
     /// Keeps the template of the ID photo with this sha256, in place of older ones of the same model.
-    async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template)
-    -> Result<()>;
+    async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template) -> Result<()>;
     /// The template of this very photo by this model.
     async fn find_id_template(
         &mut self,

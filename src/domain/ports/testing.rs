@@ -47,10 +47,7 @@ pub struct SeededRandomness {
 impl SeededRandomness {
     /// Starts from `seed`.
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            counter: AtomicU64::new(0),
-        }
+        Self { seed, counter: AtomicU64::new(0) }
     }
 }
 

@@ -31,10 +31,7 @@ impl Lockout {
     pub fn failed(self, now: Timestamp) -> Self {
         let failures = self.failures.saturating_add(1);
         let locked_until = (failures >= FREE_FAILURES).then(|| now.plus(lock_time(failures)));
-        Self {
-            failures,
-            locked_until,
-        }
+        Self { failures, locked_until }
     }
 
     /// A right code wipes the slate.

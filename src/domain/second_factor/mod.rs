@@ -31,9 +31,7 @@ impl FactorKind {
 
     /// Reads [`FactorKind::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Passkey, Self::Totp, Self::RecoveryCode]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        [Self::Passkey, Self::Totp, Self::RecoveryCode].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -61,9 +59,6 @@ impl Enrolled {
             (FactorKind::Totp, self.totp),
             (FactorKind::RecoveryCode, self.any() && self.recovery_codes > 0),
         ];
-        offered
-            .into_iter()
-            .filter_map(|(kind, there)| there.then_some(kind))
-            .collect()
+        offered.into_iter().filter_map(|(kind, there)| there.then_some(kind)).collect()
     }
 }

@@ -51,13 +51,7 @@ pub fn generate(randomness: &dyn Randomness) -> (Vec<SecretText>, RecoveryCodes)
     let codes = texts
         .iter()
         .zip(0_i64..)
-        .filter_map(|(text, place)| {
-            hash(text.expose(), &salt).map(|hash| StoredCode {
-                place,
-                hash,
-                used: false,
-            })
-        })
+        .filter_map(|(text, place)| hash(text.expose(), &salt).map(|hash| StoredCode { place, hash, used: false }))
         .collect();
     (texts, RecoveryCodes { salt, codes })
 }

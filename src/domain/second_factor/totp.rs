@@ -38,11 +38,7 @@ impl TotpEnrolment {
     pub fn begin(player: PlayerId, randomness: &dyn Randomness) -> Self {
         let mut secret = vec![0_u8; SECRET_BYTES];
         randomness.fill(&mut secret);
-        Self {
-            player,
-            secret: secret.into(),
-            last_step: None,
-        }
+        Self { player, secret: secret.into(), last_step: None }
     }
 
     /// Whether a code has confirmed it.
@@ -68,16 +64,9 @@ impl TotpEnrolment {
         let uri = engine.to_url().unwrap_or_default();
         let secret_base32 = Url::parse(&uri)
             .ok()
-            .and_then(|url| {
-                url.query_pairs()
-                    .find(|(key, _)| key == "secret")
-                    .map(|(_, value)| value.into_owned())
-            })
+            .and_then(|url| url.query_pairs().find(|(key, _)| key == "secret").map(|(_, value)| value.into_owned()))
             .unwrap_or_default();
-        Provisioning {
-            uri: SecretText::new(uri),
-            secret_base32: SecretText::new(secret_base32),
-        }
+        Provisioning { uri: SecretText::new(uri), secret_base32: SecretText::new(secret_base32) }
     }
 
     /// The code an authenticator shows at `now`; for the demo's own player and for tests.
@@ -112,11 +101,7 @@ mod tests {
     #[test]
     fn codes_of_the_rfc_fit_their_step() {
         // RFC 6238 appendix B, the last six of the eight digits.
-        for (seconds, code) in [
-            (59, "287082"),
-            (1_111_111_109, "081804"),
-            (20_000_000_000, "353130"),
-        ] {
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
             let now = Timestamp::from_seconds(seconds);
             assert_eq!(rfc6238().accept(code, now), Some(seconds / 30));
             assert_eq!(rfc6238().code_at(now).expose(), code);
@@ -129,14 +114,8 @@ mod tests {
         let mut enrolment = rfc6238();
         enrolment.last_step = enrolment.accept("081804", now);
         assert_eq!(enrolment.accept("081804", now), None);
-        assert_eq!(
-            rfc6238().accept("081804", Timestamp::from_seconds(1_111_111_109 + 29)),
-            Some(1_111_111_109 / 30)
-        );
-        assert_eq!(
-            rfc6238().accept("081804", Timestamp::from_seconds(1_111_111_109 + 62)),
-            None
-        );
+        assert_eq!(rfc6238().accept("081804", Timestamp::from_seconds(1_111_111_109 + 29)), Some(1_111_111_109 / 30));
+        assert_eq!(rfc6238().accept("081804", Timestamp::from_seconds(1_111_111_109 + 62)), None);
         for odd in ["", "81804", "0818040", " 81804", "08180a", "０８１８０４"] {
             assert_eq!(rfc6238().accept(odd, now), None, "{odd:?}");
         }
@@ -145,10 +124,7 @@ mod tests {
     #[test]
     fn the_address_carries_what_an_app_needs() {
         let provisioning = rfc6238().provisioning("Rastau", "Demo Bet");
-        assert_eq!(
-            provisioning.secret_base32.expose(),
-            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-        );
+        assert_eq!(provisioning.secret_base32.expose(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         let uri = provisioning.uri.expose();
         assert!(uri.starts_with("otpauth://totp/Rastau:Demo%20Bet?"), "{uri}");
         assert!(uri.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{uri}");

@@ -77,9 +77,7 @@ pub(super) async fn read(response: Response, iin: &Iin) -> Result<Option<Citizen
 
 /// The body, dropped as soon as it grows past `most` bytes.
 async fn body(mut response: Response, most: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let announced = response
-        .content_length()
-        .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    let announced = response.content_length().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
     if announced.is_some_and(|length| length > most) {
         return Err(lie("the answer is too large"));
     }
@@ -106,19 +104,12 @@ fn person(body: &[u8], iin: &Iin) -> Result<Citizen, &'static str> {
     if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
         return Err("the answer has no name");
     }
-    let photo = STANDARD
-        .decode(found.photo.expose())
-        .map_err(|_| "the photo is not base64")?;
+    let photo = STANDARD.decode(found.photo.expose()).map_err(|_| "the photo is not base64")?;
     let photo = SecretBytes::new(photo);
     if photo.is_empty() || photo.len() > MOST_PHOTO_BYTES {
         return Err("the photo is empty or too large");
     }
-    Ok(Citizen {
-        iin: iin.clone(),
-        name: found.name.clone(),
-        photo,
-        sandbox: false,
-    })
+    Ok(Citizen { iin: iin.clone(), name: found.name.clone(), photo, sandbox: false })
 }
 
 fn lie(why: &str) -> Failure {

@@ -62,10 +62,7 @@ impl RegisterSettings {
             total_timeout: Duration::from_secs(10),
             retries: 2,
             backoff: Duration::from_millis(200),
-            breaker: BreakerSettings {
-                failures: 5,
-                open_for: Duration::from_secs(30),
-            },
+            breaker: BreakerSettings { failures: 5, open_for: Duration::from_secs(30) },
         }
     }
 }
@@ -155,9 +152,7 @@ impl HttpPopulationRegister {
 impl PopulationRegister for HttpPopulationRegister {
     async fn find(&self, iin: &Iin) -> Result<Option<Citizen>, RegisterError> {
         if !self.breaker().allow(self.clock.now()) {
-            return Err(RegisterError::Unavailable(
-                "it failed too often; waiting before the next try".to_owned(),
-            ));
+            return Err(RegisterError::Unavailable("it failed too often; waiting before the next try".to_owned()));
         }
         let answer = tokio::time::timeout(self.settings.total_timeout, self.search_patiently(iin))
             .await
@@ -193,10 +188,8 @@ fn search_address(base: &Url) -> Result<Url, SettingsError> {
         None => false,
     };
     let safe = base.scheme() == "https" || (loopback && base.scheme() == "http");
-    let bare = base.username().is_empty()
-        && base.password().is_none()
-        && base.query().is_none()
-        && base.fragment().is_none();
+    let bare =
+        base.username().is_empty() && base.password().is_none() && base.query().is_none() && base.fragment().is_none();
     if !(safe && bare) {
         return Err(SettingsError::Address);
     }
@@ -208,8 +201,8 @@ fn bearer(credential: &SecretText) -> Result<HeaderValue, SettingsError> {
     if credential.expose().is_empty() {
         return Err(SettingsError::Credential);
     }
-    let mut value = HeaderValue::try_from(format!("Bearer {}", credential.expose()))
-        .map_err(|_| SettingsError::Credential)?;
+    let mut value =
+        HeaderValue::try_from(format!("Bearer {}", credential.expose())).map_err(|_| SettingsError::Credential)?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -50,26 +50,12 @@ fn stand_in(script: Script) -> StandIn {
         let (calls, seen) = shared.clone();
         App::new().default_service(web::to(move |request: HttpRequest, body: String| {
             let number = calls.fetch_add(1, Ordering::SeqCst);
-            let bearer = request
-                .headers()
-                .get("authorization")
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
-            seen.lock()
-                .unwrap()
-                .push((format!("{} {}", request.method(), request.uri()), bearer, body));
+            let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
+            seen.lock().unwrap().push((format!("{} {}", request.method(), request.uri()), bearer, body));
             reply(script(number))
         }))
     });
-    let server = server
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(0)
-        .listen(listener)
-        .unwrap()
-        .run();
+    let server = server.workers(1).disable_signals().shutdown_timeout(0).listen(listener).unwrap().run();
     tokio::spawn(server);
     StandIn { base, calls, seen }
 }
@@ -86,9 +72,7 @@ async fn reply(reply: Reply) -> HttpResponse {
             let body = person().to_string();
             let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
             let parts = vec![Ok(half), Err(std::io::Error::other("cut"))];
-            HttpResponse::Ok()
-                .no_chunking(body.len() as u64)
-                .streaming(stream::iter(parts))
+            HttpResponse::Ok().no_chunking(body.len() as u64).streaming(stream::iter(parts))
         }
         Reply::Endless => {
             let chunk = Bytes::from(vec![b' '; 1 << 20]);
@@ -119,12 +103,8 @@ fn client(stand_in: &StandIn) -> Client {
     settings.attempt_timeout = Duration::from_millis(300);
     settings.total_timeout = Duration::from_secs(5);
     settings.backoff = Duration::from_millis(5);
-    settings.breaker = BreakerSettings {
-        failures: 2,
-        open_for: Duration::from_secs(30),
-    };
-    let register =
-        HttpPopulationRegister::new(settings, clock.clone(), Arc::new(SeededRandomness::new(1))).unwrap();
+    settings.breaker = BreakerSettings { failures: 2, open_for: Duration::from_secs(30) };
+    let register = HttpPopulationRegister::new(settings, clock.clone(), Arc::new(SeededRandomness::new(1))).unwrap();
     Client { register, clock }
 }
 
@@ -151,10 +131,7 @@ async fn a_person_is_found_and_the_iin_travels_in_the_body_alone() {
     let (line, bearer, body) = &seen[0];
     assert_eq!(line, "POST /register/v1/persons/search");
     assert_eq!(bearer, "Bearer s3cret");
-    assert_eq!(
-        serde_json::from_str::<Value>(body).unwrap(),
-        json!({ "iin": IIN })
-    );
+    assert_eq!(serde_json::from_str::<Value>(body).unwrap(), json!({ "iin": IIN }));
 }
 
 #[actix_web::test]
@@ -223,11 +200,7 @@ async fn an_endless_answer_is_cut_off() {
 
 #[actix_web::test]
 async fn a_stall_and_a_cut_connection_are_tried_again_and_then_given_up() {
-    for script in [
-        (|_| Reply::Stall) as Script,
-        |_| Reply::BreakOff,
-        |_| Reply::Json(500, person()),
-    ] {
+    for script in [(|_| Reply::Stall) as Script, |_| Reply::BreakOff, |_| Reply::Json(500, person())] {
         let stand_in = stand_in(script);
         client(&stand_in).why().await;
         assert_eq!(stand_in.calls.load(Ordering::SeqCst), 3);
@@ -246,11 +219,9 @@ async fn the_whole_search_has_one_deadline() {
 
 #[actix_web::test]
 async fn what_asking_again_cannot_mend_is_asked_once() {
-    for script in [
-        (|_| Reply::Json(401, json!({}))) as Script,
-        |_| Reply::Json(400, json!({})),
-        |_| Reply::Json(302, person()),
-    ] {
+    for script in
+        [(|_| Reply::Json(401, json!({}))) as Script, |_| Reply::Json(400, json!({})), |_| Reply::Json(302, person())]
+    {
         let stand_in = stand_in(script);
         assert!(client(&stand_in).why().await.contains("status"));
         assert_eq!(stand_in.calls.load(Ordering::SeqCst), 1);
@@ -293,11 +264,7 @@ async fn nobody_at_home_is_unavailable() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
-    let gone = StandIn {
-        base,
-        calls: Arc::default(),
-        seen: Arc::default(),
-    };
+    let gone = StandIn { base, calls: Arc::default(), seen: Arc::default() };
     assert!(client(&gone).why().await.contains("connection"));
 }
 
@@ -308,12 +275,7 @@ fn iins_do_not_travel_in_the_clear() {
         let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(0)));
         HttpPopulationRegister::new(settings, clock, Arc::new(SeededRandomness::new(1)))
     };
-    for good in [
-        "https://register.example/api",
-        "http://127.0.0.1:1",
-        "http://[::1]:1",
-        "http://localhost",
-    ] {
+    for good in ["https://register.example/api", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost"] {
         assert!(new(good, "x").is_ok(), "{good}");
     }
     for bad in [
@@ -327,10 +289,7 @@ fn iins_do_not_travel_in_the_clear() {
         assert!(matches!(new(bad, "x"), Err(SettingsError::Address)), "{bad}");
     }
     for bad in ["", "two\nlines"] {
-        assert!(matches!(
-            new("https://register.example", bad),
-            Err(SettingsError::Credential)
-        ));
+        assert!(matches!(new("https://register.example", bad), Err(SettingsError::Credential)));
     }
     let shown = format!("{:?}", new("https://register.example", "s3cret").unwrap());
     assert!(!shown.contains("s3cret"), "{shown}");

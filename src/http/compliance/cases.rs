@@ -25,16 +25,10 @@ pub(super) async fn list(
     services: web::Data<Services>,
     page: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let cases = list_cases(
-        services.store.as_ref(),
-        page.limit.unwrap_or(USUAL_LIMIT),
-        page.before,
-    )
-    .await
-    .map_err(|error| Problem::store(&error, locale(&request)))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(cases))
+    let cases = list_cases(services.store.as_ref(), page.limit.unwrap_or(USUAL_LIMIT), page.before)
+        .await
+        .map_err(|error| Problem::store(&error, locale(&request)))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(cases))
 }
 
 pub(super) async fn show(
@@ -43,9 +37,7 @@ pub(super) async fn show(
     id: web::Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     let case = open(&request, &services, *id).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(CaseSummary::from(&case)))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(CaseSummary::from(&case)))
 }
 
 pub(super) async fn frame(
@@ -54,9 +46,7 @@ pub(super) async fn frame(
     id: web::Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     let case = open(&request, &services, *id).await?;
-    let frame = case
-        .frame
-        .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+    let frame = case.frame.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("image/jpeg")

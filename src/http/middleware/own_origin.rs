@@ -28,8 +28,5 @@ fn is_own(request: &ServiceRequest) -> bool {
         return false;
     };
     let own = services.policy.public_url.origin().ascii_serialization();
-    request
-        .headers()
-        .get(ORIGIN)
-        .is_some_and(|origin| origin.as_bytes() == own.as_bytes())
+    request.headers().get(ORIGIN).is_some_and(|origin| origin.as_bytes() == own.as_bytes())
 }

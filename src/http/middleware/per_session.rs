@@ -32,9 +32,7 @@ impl std::fmt::Debug for SessionLimiter {
 
 impl Default for SessionLimiter {
     fn default() -> Self {
-        Self(RateLimiter::keyed(
-            Quota::per_second(PER_SECOND).allow_burst(BURST),
-        ))
+        Self(RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(BURST)))
     }
 }
 
@@ -43,9 +41,7 @@ impl SessionLimiter {
         if self.0.len() > SWEEP_AT {
             self.0.retain_recent();
         }
-        self.0
-            .check_key(&key)
-            .map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+        self.0.check_key(&key).map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 }
 
@@ -55,11 +51,7 @@ pub async fn limit(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     if let Err(wait) = check(&request) {
-        return Err(
-            Problem::new(ProblemCode::TooManyRequests, locale(request.request()))
-                .retry_after(wait)
-                .into(),
-        );
+        return Err(Problem::new(ProblemCode::TooManyRequests, locale(request.request())).retry_after(wait).into());
     }
     next.call(request).await
 }

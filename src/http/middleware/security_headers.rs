@@ -21,9 +21,5 @@ pub fn security_headers(https: bool) -> DefaultHeaders {
         .add(("permissions-policy", PERMISSIONS))
         .add(("cross-origin-opener-policy", "same-origin"))
         .add(("cross-origin-resource-policy", "same-origin"));
-    if https {
-        headers.add((STRICT_TRANSPORT_SECURITY, TWO_YEARS))
-    } else {
-        headers
-    }
+    if https { headers.add((STRICT_TRANSPORT_SECURITY, TWO_YEARS)) } else { headers }
 }

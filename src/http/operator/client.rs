@@ -25,19 +25,15 @@ pub(super) async fn authenticated(
     let by_header = request.headers().contains_key(AUTHORIZATION);
     let client_id = form.take("client_id");
     let credentials = credentials(request, form, client_id.clone())?;
-    let operator = authenticate(services, credentials)
-        .await
-        .map_err(|error| match error {
-            AuthenticationError::Store(error) => OAuthError::store(&error),
-            refused => {
-                tracing::warn!(client_id, %refused, "an operator was not authenticated");
-                OAuthError::invalid_client(by_header)
-            }
-        })?;
+    let operator = authenticate(services, credentials).await.map_err(|error| match error {
+        AuthenticationError::Store(error) => OAuthError::store(&error),
+        refused => {
+            tracing::warn!(client_id, %refused, "an operator was not authenticated");
+            OAuthError::invalid_client(by_header)
+        }
+    })?;
     if client_id.is_some_and(|named| named != operator.id.as_str()) {
-        return Err(OAuthError::invalid_request(
-            "client_id is not the authenticated client",
-        ));
+        return Err(OAuthError::invalid_request("client_id is not the authenticated client"));
     }
     Ok(operator)
 }
@@ -52,27 +48,16 @@ fn credentials(
     let assertion = form.take("client_assertion");
     let kind = form.take("client_assertion_type");
     if headers.next().is_some() || (header.is_some() && (assertion.is_some() || kind.is_some())) {
-        return Err(OAuthError::invalid_request(
-            "a client authenticates in one way only",
-        ));
+        return Err(OAuthError::invalid_request("a client authenticates in one way only"));
     }
     // client_secret_post is no way in, and a secret beside another way is a second one.
     if form.has("client_secret") {
-        return Err(OAuthError::invalid_request(
-            "client_secret must not be sent in the body",
-        ));
+        return Err(OAuthError::invalid_request("client_secret must not be sent in the body"));
     }
     match (header, assertion) {
-        (Some(value), _) => value
-            .to_str()
-            .ok()
-            .and_then(basic)
-            .ok_or(OAuthError::invalid_client(true)),
+        (Some(value), _) => value.to_str().ok().and_then(basic).ok_or(OAuthError::invalid_client(true)),
         (None, Some(assertion)) if kind.as_deref() == Some(ASSERTION_TYPE) => {
-            Ok(ClientCredentials::Assertion {
-                assertion: SecretText::new(assertion),
-                client_id,
-            })
+            Ok(ClientCredentials::Assertion { assertion: SecretText::new(assertion), client_id })
         }
         (None, _) => Err(OAuthError::invalid_client(false)),
     }
@@ -98,9 +83,7 @@ fn form_decoded(text: &str) -> Option<String> {
         return None;
     }
     let body = format!("v={text}");
-    form_urlencoded::parse(body.as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(body.as_bytes()).next().map(|(_, value)| value.into_owned())
 }
 
 #[cfg(test)]
@@ -113,11 +96,7 @@ mod tests {
     }
 
     fn ask(request: TestRequest, body: &str) -> Result<ClientCredentials, OAuthError> {
-        credentials(
-            &request.to_http_request(),
-            &mut Form::parse(body.as_bytes()).unwrap(),
-            None,
-        )
+        credentials(&request.to_http_request(), &mut Form::parse(body.as_bytes()).unwrap(), None)
     }
 
     fn assertion_body(kind: &str) -> String {
@@ -130,24 +109,15 @@ mod tests {
     #[test]
     fn basic_credentials_are_form_decoded() {
         let request = TestRequest::default().insert_header(header("demo-bet:p%2Bq%3Ar+s"));
-        let Ok(ClientCredentials::Basic { client_id, secret }) = ask(request, "") else {
-            panic!("must be read")
-        };
+        let Ok(ClientCredentials::Basic { client_id, secret }) = ask(request, "") else { panic!("must be read") };
         assert_eq!((client_id.as_str(), secret.expose()), ("demo-bet", "p+q:r s"));
     }
 
     #[test]
     fn one_way_only() {
         let both = TestRequest::default().insert_header(header("a:b"));
-        assert!(
-            ask(both, &assertion_body(ASSERTION_TYPE))
-                .unwrap_err()
-                .to_string()
-                .contains("one way")
-        );
-        let twice = TestRequest::default()
-            .append_header(header("a:b"))
-            .append_header(header("a:b"));
+        assert!(ask(both, &assertion_body(ASSERTION_TYPE)).unwrap_err().to_string().contains("one way"));
+        let twice = TestRequest::default().append_header(header("a:b")).append_header(header("a:b"));
         assert!(ask(twice, "").unwrap_err().to_string().contains("one way"));
         let posted = ask(TestRequest::default(), "client_secret=x").unwrap_err();
         assert!(posted.to_string().contains("client_secret"));
@@ -157,28 +127,11 @@ mod tests {
     #[test]
     fn everything_else_is_no_client() {
         let saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
-        assert_eq!(
-            ask(TestRequest::default(), &assertion_body(saml)).unwrap_err(),
-            OAuthError::invalid_client(false)
-        );
-        assert_eq!(
-            ask(TestRequest::default(), "").unwrap_err(),
-            OAuthError::invalid_client(false)
-        );
-        for value in [
-            "Bearer x",
-            "Basic",
-            "Basic !",
-            "Basic Og",
-            "Basic /w==",
-            "Basic YQ==",
-        ] {
+        assert_eq!(ask(TestRequest::default(), &assertion_body(saml)).unwrap_err(), OAuthError::invalid_client(false));
+        assert_eq!(ask(TestRequest::default(), "").unwrap_err(), OAuthError::invalid_client(false));
+        for value in ["Bearer x", "Basic", "Basic !", "Basic Og", "Basic /w==", "Basic YQ=="] {
             let request = TestRequest::default().insert_header(("Authorization", value));
-            assert_eq!(
-                ask(request, "").unwrap_err(),
-                OAuthError::invalid_client(true),
-                "{value}"
-            );
+            assert_eq!(ask(request, "").unwrap_err(), OAuthError::invalid_client(true), "{value}");
         }
     }
 }

@@ -22,12 +22,7 @@ pub(super) struct OAuthError {
 
 impl OAuthError {
     fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            description: description.into(),
-            header: None,
-        }
+        Self { status, code, description: description.into(), header: None }
     }
 
     /// 400 with one of the codes of RFC 6749 sections 4.1.2.1 and 5.2.
@@ -42,11 +37,7 @@ impl OAuthError {
 
     /// The caller was not authenticated. The challenge is sent when the caller tried the `Authorization` header.
     pub(super) fn invalid_client(by_header: bool) -> Self {
-        let mut error = Self::new(
-            StatusCode::UNAUTHORIZED,
-            "invalid_client",
-            "client authentication failed",
-        );
+        let mut error = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed");
         error.header = by_header.then_some((WWW_AUTHENTICATE, r#"Basic realm="rastau", charset="UTF-8""#));
         error
     }
@@ -65,11 +56,7 @@ impl OAuthError {
 
     /// Not a method of this endpoint.
     pub(super) fn method_not_allowed(allow: &'static str) -> Self {
-        let mut error = Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "invalid_request",
-            "the method is not allowed",
-        );
+        let mut error = Self::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "the method is not allowed");
         error.header = Some((ALLOW, allow));
         error
     }

@@ -22,20 +22,12 @@ pub(super) struct Form(HashMap<String, String>);
 impl Form {
     /// Reads the body, never more than the limit of it.
     pub(super) async fn read(request: &HttpRequest, mut body: Payload) -> Result<Self, OAuthError> {
-        let media_type = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let essence = media_type
-            .and_then(|value| value.split(';').next())
-            .unwrap_or_default();
+        let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();
         if !essence.trim().eq_ignore_ascii_case(FORM) {
             return Err(OAuthError::media_type());
         }
-        let announced = request
-            .headers()
-            .get(CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: u64| length > MOST_BYTES as u64) {
             return Err(OAuthError::too_large());
         }
@@ -57,9 +49,7 @@ impl Form {
         for (name, value) in form_urlencoded::parse(body) {
             let odd = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
             if name.contains(odd) || value.contains(odd) {
-                return Err(OAuthError::invalid_request(
-                    "a parameter carries characters that are not allowed",
-                ));
+                return Err(OAuthError::invalid_request("a parameter carries characters that are not allowed"));
             }
             match parameters.entry(name.into_owned()) {
                 Entry::Occupied(_) => {
@@ -84,8 +74,7 @@ impl Form {
 
     /// The parameter, which must be there.
     pub(super) fn require(&mut self, name: &str) -> Result<String, OAuthError> {
-        self.take(name)
-            .ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
+        self.take(name).ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
     }
 }
 
@@ -105,15 +94,7 @@ mod tests {
 
     #[test]
     fn doubled_and_unprintable_parameters_are_refused() {
-        for body in [
-            &b"a=1&a=1"[..],
-            b"a=1&%61=2",
-            b"a=&a=",
-            b"a=%00",
-            b"a%0A=1",
-            b"a=%FF",
-            b"a=\xff",
-        ] {
+        for body in [&b"a=1&a=1"[..], b"a=1&%61=2", b"a=&a=", b"a=%00", b"a%0A=1", b"a=%FF", b"a=\xff"] {
             assert!(Form::parse(body).is_err(), "{body:?}");
         }
     }

@@ -39,9 +39,5 @@ pub(super) async fn post(
     for header in NO_STORE {
         answer.insert_header(header);
     }
-    Ok(answer.json(Answer {
-        active: claims.is_some(),
-        token_type: claims.as_ref().map(|_| "Bearer"),
-        claims,
-    }))
+    Ok(answer.json(Answer { active: claims.is_some(), token_type: claims.as_ref().map(|_| "Bearer"), claims }))
 }

@@ -42,15 +42,11 @@ async fn get(services: Data<Services>, request: HttpRequest) -> HttpResponse {
     {
         return HttpResponse::NotFound().finish();
     }
-    HttpResponse::Ok()
-        .insert_header(PUBLIC_FOR_A_WHILE)
-        .json(Metadata::of(policy))
+    HttpResponse::Ok().insert_header(PUBLIC_FOR_A_WHILE).json(Metadata::of(policy))
 }
 
 fn own_path(issuer: &str) -> String {
-    Url::parse(issuer)
-        .map(|url| url.path().trim_matches('/').to_owned())
-        .unwrap_or_default()
+    Url::parse(issuer).map(|url| url.path().trim_matches('/').to_owned()).unwrap_or_default()
 }
 
 /// The document. Members are the registered names.
@@ -86,11 +82,8 @@ impl Metadata {
     fn of(policy: &Policy) -> Self {
         let base = policy.public_url.as_str().trim_end_matches('/');
         let at = |path: &str| format!("{base}{path}");
-        let methods: &[&str] = if policy.sandbox {
-            &["private_key_jwt", "client_secret_basic"]
-        } else {
-            &["private_key_jwt"]
-        };
+        let methods: &[&str] =
+            if policy.sandbox { &["private_key_jwt", "client_secret_basic"] } else { &["private_key_jwt"] };
         Self {
             issuer: policy.issuer.clone(),
             authorization_endpoint: at(AUTHORIZE_PATH),

@@ -22,18 +22,10 @@ use error::OAuthError;
 pub fn configure(config: &mut ServiceConfig) {
     metadata::configure(config);
     config
-        .service(endpoint(
-            jwks::PATH,
-            "GET, HEAD",
-            [web::get().to(jwks::get), web::head().to(jwks::get)],
-        ))
+        .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
         .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]))
         .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))
-        .service(endpoint(
-            introspection::PATH,
-            "POST",
-            [web::post().to(introspection::post)],
-        ));
+        .service(endpoint(introspection::PATH, "POST", [web::post().to(introspection::post)]));
 }
 
 /// A resource that answers every other method with 405 in the protocol's own words.
@@ -41,9 +33,7 @@ fn endpoint(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Ro
     routes
         .into_iter()
         .fold(web::resource(path), Resource::route)
-        .default_service(web::to(
-            move || async move { OAuthError::method_not_allowed(allow) },
-        ))
+        .default_service(web::to(move || async move { OAuthError::method_not_allowed(allow) }))
 }
 
 /// Answers that carry tokens, handles or what is known of them stay out of every cache (RFC 6749 section 5.1).

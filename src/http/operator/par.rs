@@ -31,12 +31,10 @@ pub(super) async fn post(
         code_challenge_method: form.take("code_challenge_method").unwrap_or_default(),
         ui_locales: form.take("ui_locales"),
     };
-    let pushed = push(&services, &operator, parameters)
-        .await
-        .map_err(|error| match error {
-            PushError::Request(error) => OAuthError::bad_request(error.code(), error.to_string()),
-            PushError::Store(error) => OAuthError::store(&error),
-        })?;
+    let pushed = push(&services, &operator, parameters).await.map_err(|error| match error {
+        PushError::Request(error) => OAuthError::bad_request(error.code(), error.to_string()),
+        PushError::Store(error) => OAuthError::store(&error),
+    })?;
     let mut answer = HttpResponse::Created();
     for header in NO_STORE {
         answer.insert_header(header);

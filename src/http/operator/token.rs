@@ -30,19 +30,17 @@ pub(super) async fn post(
         redirect_uri: form.require("redirect_uri")?,
         code_verifier: SecretText::new(form.require("code_verifier")?),
     };
-    let exchanged = exchange(&services, &operator, grant)
-        .await
-        .map_err(|error| match error {
-            ExchangeError::InvalidGrant(why) => {
-                tracing::warn!(operator = operator.id.as_str(), why, "a code was refused");
-                OAuthError::bad_request("invalid_grant", "the code cannot be redeemed")
-            }
-            ExchangeError::Sign(error) => {
-                tracing::error!(%error, "no token can be signed");
-                OAuthError::server_error()
-            }
-            ExchangeError::Store(error) => OAuthError::store(&error),
-        })?;
+    let exchanged = exchange(&services, &operator, grant).await.map_err(|error| match error {
+        ExchangeError::InvalidGrant(why) => {
+            tracing::warn!(operator = operator.id.as_str(), why, "a code was refused");
+            OAuthError::bad_request("invalid_grant", "the code cannot be redeemed")
+        }
+        ExchangeError::Sign(error) => {
+            tracing::error!(%error, "no token can be signed");
+            OAuthError::server_error()
+        }
+        ExchangeError::Store(error) => OAuthError::store(&error),
+    })?;
     let mut answer = HttpResponse::Ok();
     for header in NO_STORE {
         answer.insert_header(header);

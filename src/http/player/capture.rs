@@ -48,26 +48,16 @@ pub(super) async fn stream(
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     // A browser cannot choose the headers of a WebSocket: the page names its language in the address.
-    let locale = language
-        .ui_locales
-        .as_deref()
-        .map_or_else(|| locale(&request), Locale::negotiate);
+    let locale = language.ui_locales.as_deref().map_or_else(|| locale(&request), Locale::negotiate);
     let session = session_cookie::read(&request, &services)?;
-    let begun = begin_capture(&services, session)
-        .await
-        .map_err(|error| problem(&error, locale))?;
+    let begun = begin_capture(&services, session).await.map_err(|error| problem(&error, locale))?;
     let (response, socket, messages) = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL])
         .map_err(|_| Problem::new(ProblemCode::BadRequest, locale))?;
     let messages = messages
         .max_frame_size(HEADER_BYTES + FRAME_BYTES)
         .aggregate_continuations()
         .max_continuation_size(HEADER_BYTES + FRAME_BYTES);
-    let stream = Stream {
-        services,
-        session,
-        locale,
-        socket,
-    };
+    let stream = Stream { services, session, locale, socket };
     rt::spawn(stream.run(begun, messages));
     Ok(response)
 }
@@ -81,10 +71,7 @@ impl Stream {
             Begun::Ready(capture) => self.capture(*capture, &mut messages).await,
         };
         if outcome.is_ok() {
-            let _ = self
-                .socket
-                .close(Some(CloseReason::from(CloseCode::Normal)))
-                .await;
+            let _ = self.socket.close(Some(CloseReason::from(CloseCode::Normal))).await;
         }
     }
 
@@ -93,8 +80,7 @@ impl Stream {
         mut capture: FaceCapture,
         messages: &mut AggregatedMessageStream,
     ) -> Result<(), Closed> {
-        let ready =
-            json!({ "type": "ready", "frames_needed": FRAMES_NEEDED, "seconds": CAPTURE_TIME.as_secs() });
+        let ready = json!({ "type": "ready", "frames_needed": FRAMES_NEEDED, "seconds": CAPTURE_TIME.as_secs() });
         self.send(&ready).await?;
         loop {
             let Ok(received) = rt::time::timeout(TICK, messages.recv()).await else {
@@ -152,7 +138,8 @@ impl Stream {
         match view::read(&self.services, self.session, self.locale).await {
             Ok(view) => {
                 let text = reason.map(|code| crate::messages::message(code, self.locale).text);
-                let message = json!({ "type": "result", "result": result, "reason": reason, "text": text, "verification": view });
+                let message =
+                    json!({ "type": "result", "result": result, "reason": reason, "text": text, "verification": view });
                 self.send(&message).await
             }
             Err(refusal) => self.refuse(&refusal).await,
@@ -165,10 +152,7 @@ impl Stream {
 
     async fn refuse(&mut self, refusal: &Problem) -> Result<(), Closed> {
         let body = refusal.body();
-        self.send(
-            &json!({ "type": "problem", "code": refusal.code(), "problem": body, "detail": body.detail() }),
-        )
-        .await
+        self.send(&json!({ "type": "problem", "code": refusal.code(), "problem": body, "detail": body.detail() })).await
     }
 
     async fn send(&mut self, message: &Value) -> Result<(), Closed> {
@@ -177,11 +161,7 @@ impl Stream {
 }
 
 fn ended(verdict: Verdict) -> &'static str {
-    if verdict == Verdict::UnderReview {
-        "under_review"
-    } else {
-        "refused"
-    }
+    if verdict == Verdict::UnderReview { "under_review" } else { "refused" }
 }
 
 /// Splits a message into its sequence number and its JPEG.

@@ -11,10 +11,7 @@ const PAGE: &str = "/verify/";
 /// Answers a link that leads nowhere (any more): a browser is sent to the player's page, anybody else gets the refusal.
 pub(super) fn answer(request: &HttpRequest, refusal: Problem) -> Result<HttpResponse, Problem> {
     if refusal.status_code().is_client_error() && wants_page(request) {
-        Ok(HttpResponse::SeeOther()
-            .insert_header((LOCATION, PAGE))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .finish())
+        Ok(HttpResponse::SeeOther().insert_header((LOCATION, PAGE)).insert_header((CACHE_CONTROL, "no-store")).finish())
     } else {
         Err(refusal)
     }
@@ -37,9 +34,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn answered(accept: &str, code: ProblemCode) -> Result<StatusCode, StatusCode> {
-        let request = TestRequest::default()
-            .insert_header((ACCEPT, accept))
-            .to_http_request();
+        let request = TestRequest::default().insert_header((ACCEPT, accept)).to_http_request();
         answer(&request, Problem::new(code, Locale::En))
             .map(|answer| answer.status())
             .map_err(|refusal| refusal.status_code())

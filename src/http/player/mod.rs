@@ -19,34 +19,23 @@ use super::middleware::{own_origin, per_session};
 
 /// Mounts `/oauth2/authorize` and `/api/player`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config
-        .route("/oauth2/authorize", web::get().to(authorize::authorize))
-        .service(
-            web::scope("/api/player")
-                .wrap(from_fn(own_origin::check))
-                .wrap(from_fn(per_session::limit))
-                .route("/verification", web::get().to(steps::verification))
-                .route("/consent", web::post().to(steps::consent))
-                .route("/identify", web::post().to(steps::identify))
-                .route("/cancel", web::post().to(steps::cancel))
-                .route("/return", web::get().to(steps::back))
-                .route("/capture", web::get().to(capture::stream))
-                .route("/passkey/register/start", web::post().to(passkey::register_start))
-                .route(
-                    "/passkey/register/finish",
-                    web::post().to(passkey::register_finish),
-                )
-                .route(
-                    "/passkey/authenticate/start",
-                    web::post().to(passkey::authenticate_start),
-                )
-                .route(
-                    "/passkey/authenticate/finish",
-                    web::post().to(passkey::authenticate_finish),
-                )
-                .route("/totp/enrol/start", web::post().to(totp::enrol_start))
-                .route("/totp/enrol/finish", web::post().to(totp::enrol_finish))
-                .route("/totp/verify", web::post().to(totp::verify))
-                .route("/recovery-code/verify", web::post().to(totp::recovery_code)),
-        );
+    config.route("/oauth2/authorize", web::get().to(authorize::authorize)).service(
+        web::scope("/api/player")
+            .wrap(from_fn(own_origin::check))
+            .wrap(from_fn(per_session::limit))
+            .route("/verification", web::get().to(steps::verification))
+            .route("/consent", web::post().to(steps::consent))
+            .route("/identify", web::post().to(steps::identify))
+            .route("/cancel", web::post().to(steps::cancel))
+            .route("/return", web::get().to(steps::back))
+            .route("/capture", web::get().to(capture::stream))
+            .route("/passkey/register/start", web::post().to(passkey::register_start))
+            .route("/passkey/register/finish", web::post().to(passkey::register_finish))
+            .route("/passkey/authenticate/start", web::post().to(passkey::authenticate_start))
+            .route("/passkey/authenticate/finish", web::post().to(passkey::authenticate_finish))
+            .route("/totp/enrol/start", web::post().to(totp::enrol_start))
+            .route("/totp/enrol/finish", web::post().to(totp::enrol_finish))
+            .route("/totp/verify", web::post().to(totp::verify))
+            .route("/recovery-code/verify", web::post().to(totp::recovery_code)),
+    );
 }

@@ -16,9 +16,8 @@ pub(super) async fn register_start(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    let options = begin_passkey_enrolment(&services, session)
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    let options =
+        begin_passkey_enrolment(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
     Ok(HttpResponse::Ok().json(options))
 }
 
@@ -39,9 +38,7 @@ pub(super) async fn authenticate_start(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    let options = begin_passkey(&services, session)
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    let options = begin_passkey(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
     Ok(HttpResponse::Ok().json(options))
 }
 
@@ -51,8 +48,6 @@ pub(super) async fn authenticate_finish(
     credential: web::Json<Value>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    prove_passkey(&services, session, &credential)
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    prove_passkey(&services, session, &credential).await.map_err(|error| problem(&error, locale(&request)))?;
     steps::answer(&request, &services, session).await
 }

@@ -14,11 +14,7 @@ const PLAIN_NAME: &str = "rastau_session";
 
 /// The cookie's name under the service's own address.
 pub(in crate::http) fn name(services: &Services) -> &'static str {
-    if is_https(services) {
-        SECURE_NAME
-    } else {
-        PLAIN_NAME
-    }
+    if is_https(services) { SECURE_NAME } else { PLAIN_NAME }
 }
 
 /// The cookie for a new session.

@@ -35,15 +35,10 @@ pub(super) async fn answer(
     session: HandleHash,
 ) -> Result<HttpResponse, Problem> {
     let view = view::read(services, session, locale(request)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(view))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(view))
 }
 
-pub(super) async fn verification(
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn verification(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
     answer(&request, &services, session).await
 }
@@ -66,28 +61,18 @@ pub(super) async fn identify(
     body: web::Json<Identify>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    identify_person(&services, session, body.iin.expose())
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    identify_person(&services, session, body.iin.expose()).await.map_err(|error| problem(&error, locale(&request)))?;
     answer(&request, &services, session).await
 }
 
-pub(super) async fn cancel(
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn cancel(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    cancel_verification(&services, session)
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    cancel_verification(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
     answer(&request, &services, session).await
 }
 
 /// Sends the browser back to the operator, with the code when the player may play.
-pub(super) async fn back(
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn back(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let session = match session_cookie::read(&request, &services) {
         Ok(session) => session,
         Err(refusal) => return lost_browser::answer(&request, refusal),

@@ -32,15 +32,10 @@ pub(super) async fn answer_with_codes(
     let view = view::read(services, session, locale(request)).await?;
     let codes: Vec<&str> = codes.iter().map(SecretText::expose).collect();
     let body = json!({ "verification": view, "recovery_codes": codes });
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(body))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 
-pub(super) async fn enrol_start(
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn enrol_start(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
     let fail = |error: PlayerError| problem(&error, locale(&request));
     let provisioning = begin_totp(&services, session).await.map_err(fail)?;
@@ -52,9 +47,7 @@ pub(super) async fn enrol_start(
         "secret": provisioning.secret_base32.expose(),
         "qr_svg": picture,
     });
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(body))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 
 pub(super) async fn enrol_finish(
@@ -75,9 +68,7 @@ pub(super) async fn verify(
     body: web::Json<Code>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    prove_totp(&services, session, body.code.expose())
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    prove_totp(&services, session, body.code.expose()).await.map_err(|error| problem(&error, locale(&request)))?;
     steps::answer(&request, &services, session).await
 }
 

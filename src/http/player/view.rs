@@ -64,51 +64,32 @@ struct ReasonView {
 
 /// Reads the session's verification for this reader.
 pub(super) async fn read(services: &Services, session: HandleHash, locale: Locale) -> Result<View, Problem> {
-    let view = view_verification(services, session)
-        .await
-        .map_err(|error| problem(&error, locale))?;
+    let view = view_verification(services, session).await.map_err(|error| problem(&error, locale))?;
     Ok(render(view, &services.policy, locale))
 }
 
 fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
-    let return_url = policy
-        .public_url
-        .join(RETURN_PATH)
-        .map(String::from)
-        .unwrap_or_default();
+    let return_url = policy.public_url.join(RETURN_PATH).map(String::from).unwrap_or_default();
     View {
         // Whether the answer was handed back already is no business of the page.
-        stage: if view.stage == Stage::Returned {
-            Stage::Decided
-        } else {
-            view.stage
-        },
+        stage: if view.stage == Stage::Returned { Stage::Decided } else { view.stage },
         operator: OperatorView { name: view.operator },
         sandbox: policy.sandbox,
         expires_at: view.expires_at.rfc3339(),
-        face: FaceView {
-            attempts_left: view.face_attempts_left,
-            frames_needed: FRAMES_NEEDED,
-        },
+        face: FaceView { attempts_left: view.face_attempts_left, frames_needed: FRAMES_NEEDED },
         second_factor: view.second_factor.map(|factor| SecondFactorView {
             mode: if factor.enrol { "enrol" } else { "prove" },
             methods: factor.methods,
             locked_until: factor.locked_until.map(crate::domain::time::Timestamp::rfc3339),
         }),
-        outcome: view
-            .outcome
-            .map(|outcome| render_outcome(&outcome, return_url, locale)),
+        outcome: view.outcome.map(|outcome| render_outcome(&outcome, return_url, locale)),
     }
 }
 
 fn render_outcome(outcome: &Outcome, return_url: String, locale: Locale) -> OutcomeView {
     OutcomeView {
         result: outcome.verdict,
-        reasons: outcome
-            .reasons
-            .iter()
-            .map(|reason| render_reason(reason, locale))
-            .collect(),
+        reasons: outcome.reasons.iter().map(|reason| render_reason(reason, locale)).collect(),
         return_url,
     }
 }

@@ -26,11 +26,7 @@ pub fn configure(config: &mut web::ServiceConfig, operator: Arc<DemoOperator>) {
                 .route("/session/{id}", web::get().to(operator_site::session))
                 .route("/people", web::get().to(people::list))
                 .route("/people/suggest-iin", web::get().to(people::suggest))
-                .service(
-                    web::resource("/people")
-                        .app_data(people::json_limit())
-                        .route(web::post().to(people::add)),
-                )
+                .service(web::resource("/people").app_data(people::json_limit()).route(web::post().to(people::add)))
                 .route("/people/{iin}/photo", web::get().to(people::photo)),
         );
 }

@@ -43,9 +43,7 @@ struct Visits {
 
 impl fmt::Debug for DemoOperator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DemoOperator")
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
+        f.debug_struct("DemoOperator").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
@@ -67,30 +65,17 @@ struct Failed(String);
 
 impl DemoOperator {
     /// With the credentials that `rastau operator add --sandbox-secret` printed.
-    pub fn new(
-        client_id: String,
-        client_secret: SecretText,
-        notes: Vec<DemoNote>,
-    ) -> Result<Self, reqwest::Error> {
+    pub fn new(client_id: String, client_secret: SecretText, notes: Vec<DemoNote>) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        Ok(Self {
-            client_id,
-            client_secret,
-            notes,
-            http,
-            visits: Mutex::default(),
-        })
+        Ok(Self { client_id, client_secret, notes, http, visits: Mutex::default() })
     }
 
     pub(super) fn note(&self, iin: &str) -> &'static str {
-        self.notes
-            .iter()
-            .find(|note| note.iin == iin)
-            .map_or("newcomer", |note| note.code)
+        self.notes.iter().find(|note| note.iin == iin).map_or("newcomer", |note| note.code)
     }
 
     fn visits(&self) -> MutexGuard<'_, Visits> {
@@ -103,12 +88,7 @@ impl DemoOperator {
     }
 
     /// Pushes the request and returns the address for the browser.
-    async fn begin(
-        &self,
-        base: &str,
-        randomness: &dyn Randomness,
-        locales: Option<&str>,
-    ) -> Result<String, Failed> {
+    async fn begin(&self, base: &str, randomness: &dyn Randomness, locales: Option<&str>) -> Result<String, Failed> {
         let (state, verifier) = (new_handle(randomness), new_handle(randomness));
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
         let redirect_uri = redirect_uri(base);
@@ -124,9 +104,7 @@ impl DemoOperator {
             form.push(("ui_locales", locales));
         }
         let pushed = self.post(&format!("{base}/oauth2/par"), &form).await?;
-        let request_uri = pushed["request_uri"]
-            .as_str()
-            .ok_or_else(|| Failed(pushed.to_string()))?;
+        let request_uri = pushed["request_uri"].as_str().ok_or_else(|| Failed(pushed.to_string()))?;
         self.visits().pending.insert(state, SecretText::new(verifier));
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", &self.client_id)
@@ -144,12 +122,8 @@ impl DemoOperator {
             ("code_verifier", verifier.expose()),
         ];
         let answer = self.post(&format!("{base}/oauth2/token"), &form).await?;
-        let token = answer["access_token"]
-            .as_str()
-            .ok_or_else(|| Failed(answer.to_string()))?;
-        let introspection = self
-            .post(&format!("{base}/oauth2/introspect"), &[("token", token)])
-            .await?;
+        let token = answer["access_token"].as_str().ok_or_else(|| Failed(answer.to_string()))?;
+        let introspection = self.post(&format!("{base}/oauth2/introspect"), &[("token", token)]).await?;
         let part = |index: usize| decode_part(token, index);
         Ok(json!({
             "status": "token",
@@ -221,15 +195,11 @@ pub(super) async fn session(
 ) -> Result<HttpResponse, Problem> {
     let ended = operator.visits().ended.get(visit.as_str()).cloned();
     let ended = ended.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(ended))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(ended))
 }
 
 fn see_other(address: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, address))
-        .finish()
+    HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()
 }
 
 fn unavailable(failed: &Failed, request: &HttpRequest) -> Problem {
@@ -238,12 +208,7 @@ fn unavailable(failed: &Failed, request: &HttpRequest) -> Problem {
 }
 
 fn base(services: &Services) -> String {
-    services
-        .policy
-        .public_url
-        .as_str()
-        .trim_end_matches('/')
-        .to_owned()
+    services.policy.public_url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// Where the browser comes back to.

@@ -42,21 +42,15 @@ pub(super) struct Birth {
 /// A photo in base64, and a little around it.
 pub(super) fn json_limit() -> web::JsonConfig {
     let limit = PHOTO_BYTES.div_ceil(3) * 4 + 4_096;
-    web::JsonConfig::default()
-        .limit(limit)
-        .error_handler(|error, request| {
-            let large = matches!(
-                error,
-                actix_web::error::JsonPayloadError::OverflowKnownLength { .. }
-                    | actix_web::error::JsonPayloadError::Overflow { .. }
-            );
-            let code = if large {
-                ProblemCode::BodyTooLarge
-            } else {
-                ProblemCode::BadRequest
-            };
-            Problem::new(code, locale(request)).into()
-        })
+    web::JsonConfig::default().limit(limit).error_handler(|error, request| {
+        let large = matches!(
+            error,
+            actix_web::error::JsonPayloadError::OverflowKnownLength { .. }
+                | actix_web::error::JsonPayloadError::Overflow { .. }
+        );
+        let code = if large { ProblemCode::BodyTooLarge } else { ProblemCode::BadRequest };
+        Problem::new(code, locale(request)).into()
+    })
 }
 
 pub(super) async fn list(
@@ -64,9 +58,7 @@ pub(super) async fn list(
     services: web::Data<Services>,
     operator: web::Data<DemoOperator>,
 ) -> Result<HttpResponse, Problem> {
-    let people = list_people(&services)
-        .await
-        .map_err(|error| problem(error, locale(&request)))?;
+    let people = list_people(&services).await.map_err(|error| problem(error, locale(&request)))?;
     let listed: Vec<_> = people
         .iter()
         .map(|citizen| {
@@ -79,9 +71,7 @@ pub(super) async fn list(
             })
         })
         .collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(listed))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(listed))
 }
 
 pub(super) async fn photo(
@@ -89,15 +79,12 @@ pub(super) async fn photo(
     services: web::Data<Services>,
     iin: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let people = list_people(&services)
-        .await
-        .map_err(|error| problem(error, locale(&request)))?;
+    let people = list_people(&services).await.map_err(|error| problem(error, locale(&request)))?;
     let citizen = people
         .into_iter()
         .find(|citizen| citizen.iin.expose() == iin.as_str())
         .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
-    let kind =
-        image::guess_format(citizen.photo.expose()).map_or("application/octet-stream", |f| f.to_mime_type());
+    let kind = image::guess_format(citizen.photo.expose()).map_or("application/octet-stream", |f| f.to_mime_type());
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type(kind)
@@ -111,9 +98,7 @@ pub(super) async fn suggest(
 ) -> Result<HttpResponse, Problem> {
     let birth = Date::parse(&birth.birth_date, format_description!("[year]-[month]-[day]"))
         .map_err(|_| Problem::new(ProblemCode::IinDate, locale(&request)))?;
-    let iin = suggest_iin(&services, birth)
-        .await
-        .map_err(|error| problem(error, locale(&request)))?;
+    let iin = suggest_iin(&services, birth).await.map_err(|error| problem(error, locale(&request)))?;
     Ok(HttpResponse::Ok().json(json!({ "iin": iin.expose() })))
 }
 
@@ -122,9 +107,8 @@ pub(super) async fn add(
     services: web::Data<Services>,
     newcomer: web::Json<Newcomer>,
 ) -> Result<HttpResponse, Problem> {
-    let photo = STANDARD
-        .decode(&newcomer.photo)
-        .map_err(|_| Problem::new(ProblemCode::BadRequest, locale(&request)))?;
+    let photo =
+        STANDARD.decode(&newcomer.photo).map_err(|_| Problem::new(ProblemCode::BadRequest, locale(&request)))?;
     add_newcomer(&services, &newcomer.iin, &newcomer.name, SecretBytes::new(photo))
         .await
         .map_err(|error| problem(error, locale(&request)))?;

@@ -20,14 +20,8 @@ fn frames_follow_from_number_and_seed_alone() {
 #[test]
 fn demo_people_pass_as_a_capture_does() {
     let Some(mut examiner) = examiner() else { return };
-    let thresholds = Manifest::load(&super::super::testing::models().unwrap())
-        .unwrap()
-        .presentation_thresholds();
-    let ask = Ask {
-        gate: Gate::LiveFrame,
-        presentation: true,
-        template: false,
-    };
+    let thresholds = Manifest::load(&super::super::testing::models().unwrap()).unwrap().presentation_thresholds();
+    let ask = Ask { gate: Gate::LiveFrame, presentation: true, template: false };
     for (file, at) in [
         ("astronaut.png", [223.0, 120.0]),
         ("group3.jpg", [690.0, 463.0]),
@@ -51,11 +45,7 @@ fn demo_people_pass_as_a_capture_does() {
 fn an_id_photo_is_another_picture_of_the_same_person() {
     let Some(mut examiner) = examiner() else { return };
     let photo = astronaut(&mut examiner).id_photo().unwrap();
-    let ask = Ask {
-        gate: Gate::IdPhoto,
-        presentation: false,
-        template: true,
-    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
     let examination = examiner.examine(&photo, ask).unwrap();
     assert_eq!(examination.size, ID_PHOTO);
     assert_eq!(examination.rejection, None);
@@ -68,9 +58,7 @@ fn a_clip_is_one_jpeg_after_the_other() {
     let person = astronaut(&mut examiner);
     let mut clip = Vec::new();
     person.write_clip(3, 1, &mut clip).unwrap();
-    let frames: Vec<u8> = (0..3)
-        .flat_map(|number| person.frame(number, 1).unwrap())
-        .collect();
+    let frames: Vec<u8> = (0..3).flat_map(|number| person.frame(number, 1).unwrap()).collect();
     assert_eq!(clip, frames);
 }
 
@@ -78,15 +66,8 @@ fn a_clip_is_one_jpeg_after_the_other() {
 fn a_face_that_is_not_there_makes_no_portrait() {
     let photo = Picture::black(100, 100);
     assert_eq!(Portrait::new(&photo, &[], 0).err(), Some(AnimateError::NoFace));
-    let flat = Face {
-        bounds: [10.0, 10.0, 20.0, 0.0],
-        points: [[0.0; 2]; 5],
-        confidence: 1.0,
-    };
-    assert_eq!(
-        Portrait::new(&photo, &[flat], 0).err(),
-        Some(AnimateError::NoFace)
-    );
+    let flat = Face { bounds: [10.0, 10.0, 20.0, 0.0], points: [[0.0; 2]; 5], confidence: 1.0 };
+    assert_eq!(Portrait::new(&photo, &[flat], 0).err(), Some(AnimateError::NoFace));
 }
 
 #[test]
@@ -95,8 +76,5 @@ fn noise_has_the_spread_it_promises() {
     let values: Vec<f32> = (0..20_000).map(|_| noise.next()).collect();
     let mean = values.iter().sum::<f32>() / values.len() as f32;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / values.len() as f32;
-    assert!(
-        mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05,
-        "{mean} {variance}"
-    );
+    assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
 }

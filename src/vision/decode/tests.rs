@@ -23,9 +23,7 @@ fn quarter(x: u32, y: u32) -> [u8; 3] {
 }
 
 fn quarters() -> Vec<u8> {
-    (0..SIZE[1])
-        .flat_map(|y| (0..SIZE[0]).flat_map(move |x| quarter(x, y)))
-        .collect()
+    (0..SIZE[1]).flat_map(|y| (0..SIZE[0]).flat_map(move |x| quarter(x, y))).collect()
 }
 
 fn png(pixels: &[u8], size: [u32; 2], colour: ExtendedColorType, exif: Option<Vec<u8>>) -> Vec<u8> {
@@ -50,9 +48,7 @@ fn jpeg(pixels: &[u8], size: [u32; 2], colour: ExtendedColorType, exif: Option<V
 
 fn webp(pixels: &[u8], size: [u32; 2]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    WebPEncoder::new_lossless(&mut bytes)
-        .write_image(pixels, size[0], size[1], ExtendedColorType::Rgb8)
-        .unwrap();
+    WebPEncoder::new_lossless(&mut bytes).write_image(pixels, size[0], size[1], ExtendedColorType::Rgb8).unwrap();
     bytes
 }
 
@@ -124,10 +120,8 @@ fn all_eight_orientations_stand_upright() {
     for orientation in 1..=8 {
         let (pixels, size) = stored(orientation);
         let exif = || Some(exif(orientation));
-        let files = [
-            png(&pixels, size, ExtendedColorType::Rgb8, exif()),
-            jpeg(&pixels, size, ExtendedColorType::Rgb8, exif()),
-        ];
+        let files =
+            [png(&pixels, size, ExtendedColorType::Rgb8, exif()), jpeg(&pixels, size, ExtendedColorType::Rgb8, exif())];
         for file in files {
             assert_quarters(&photo(&file).unwrap(), &format!("orientation {orientation}"));
         }
@@ -137,12 +131,7 @@ fn all_eight_orientations_stand_upright() {
 #[test]
 fn an_orientation_that_does_not_exist_is_ignored() {
     for orientation in [0, 9, 255] {
-        let file = png(
-            &quarters(),
-            SIZE,
-            ExtendedColorType::Rgb8,
-            Some(exif(orientation)),
-        );
+        let file = png(&quarters(), SIZE, ExtendedColorType::Rgb8, Some(exif(orientation)));
         assert_quarters(&photo(&file).unwrap(), "no such orientation");
     }
 }
@@ -152,18 +141,10 @@ fn every_depth_and_colour_becomes_rgb() {
     let dark = 0x40FF_u16.to_ne_bytes();
     let file = png(&dark.repeat(16), [4, 4], ExtendedColorType::L16, None);
     assert_eq!(photo(&file).unwrap().rgb()[5], [0x40; 3]);
-    let deep: Vec<u8> = [0xFF00_u16, 0x8000, 0x0100]
-        .iter()
-        .flat_map(|value| value.to_ne_bytes())
-        .collect();
+    let deep: Vec<u8> = [0xFF00_u16, 0x8000, 0x0100].iter().flat_map(|value| value.to_ne_bytes()).collect();
     let file = png(&deep.repeat(16), [4, 4], ExtendedColorType::Rgb16, None);
     assert_eq!(photo(&file).unwrap().rgb()[5], [0xFF, 0x80, 0x01]);
-    let half = png(
-        &[255, 0, 0, 51].repeat(16),
-        [4, 4],
-        ExtendedColorType::Rgba8,
-        None,
-    );
+    let half = png(&[255, 0, 0, 51].repeat(16), [4, 4], ExtendedColorType::Rgba8, None);
     assert_eq!(photo(&half).unwrap().rgb()[5], [255, 204, 204]);
     let clear = png(&[9, 0].repeat(16), [4, 4], ExtendedColorType::La8, None);
     assert_eq!(photo(&clear).unwrap().rgb()[5], WHITE);
@@ -197,32 +178,18 @@ fn what_is_no_picture_has_its_reason() {
     let mut garbage = vec![0xFF, 0xD8, 0xFF, 0xE0];
     garbage.extend((0..2000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8));
     assert_eq!(photo(&garbage).err(), Some(ReasonCode::PictureDamaged));
-    assert_eq!(
-        photo(b"\x89PNG\r\n\x1a\nrubbish").err(),
-        Some(ReasonCode::PictureDamaged)
-    );
-    assert_eq!(
-        photo(b"RIFF\xff\xff\xff\xffWEBPrubbish").err(),
-        Some(ReasonCode::PictureDamaged)
-    );
+    assert_eq!(photo(b"\x89PNG\r\n\x1a\nrubbish").err(), Some(ReasonCode::PictureDamaged));
+    assert_eq!(photo(b"RIFF\xff\xff\xff\xffWEBPrubbish").err(), Some(ReasonCode::PictureDamaged));
 }
 
 #[test]
 fn truncated_files_are_damaged() {
     for (file, what) in plain_files().iter().zip(["jpeg", "png", "webp"]) {
         // A PNG without its closing chunk still has every pixel.
-        let whole = if what == "png" {
-            file.len() - 16
-        } else {
-            file.len()
-        };
+        let whole = if what == "png" { file.len() - 16 } else { file.len() };
         for length in 16..whole {
             let outcome = photo(&file[..length]).err();
-            assert_eq!(
-                outcome,
-                Some(ReasonCode::PictureDamaged),
-                "{what} cut at {length}"
-            );
+            assert_eq!(outcome, Some(ReasonCode::PictureDamaged), "{what} cut at {length}");
         }
     }
 }
@@ -232,10 +199,7 @@ fn too_many_bytes_are_refused_unread() {
     let bytes = vec![0xFF; DecodeLimits::PHOTO.bytes + 1];
     assert_eq!(photo(&bytes).err(), Some(ReasonCode::PictureTooManyBytes));
     let bytes = vec![0xFF; DecodeLimits::FRAME.bytes + 1];
-    assert_eq!(
-        decode(&bytes, DecodeLimits::FRAME).err(),
-        Some(ReasonCode::PictureTooManyBytes)
-    );
+    assert_eq!(decode(&bytes, DecodeLimits::FRAME).err(), Some(ReasonCode::PictureTooManyBytes));
 }
 
 /// A PNG header that claims a size, with a checksum that is right.
@@ -260,18 +224,9 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 #[test]
 fn bombs_are_refused_by_their_headers() {
-    for [width, height] in [
-        [60_000, 60_000],
-        [8193, 1],
-        [5001, 5000],
-        [u32::MAX >> 1, u32::MAX >> 1],
-    ] {
+    for [width, height] in [[60_000, 60_000], [8193, 1], [5001, 5000], [u32::MAX >> 1, u32::MAX >> 1]] {
         let outcome = photo(&png_claiming(width, height)).err();
-        assert_eq!(
-            outcome,
-            Some(ReasonCode::PictureTooManyPixels),
-            "{width} x {height}"
-        );
+        assert_eq!(outcome, Some(ReasonCode::PictureTooManyPixels), "{width} x {height}");
     }
     // The checksum helper itself is right: an honest claim is still read.
     assert_quarters(&photo(&png_claiming(SIZE[0], SIZE[1])).unwrap(), "honest header");
@@ -279,17 +234,9 @@ fn bombs_are_refused_by_their_headers() {
     let frame = bomb.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
     bomb[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0xFF]);
     assert_eq!(photo(&bomb).err(), Some(ReasonCode::PictureTooManyPixels));
-    let large = jpeg(
-        &vec![0; 1921 * 1081 * 3],
-        [1921, 1081],
-        ExtendedColorType::Rgb8,
-        None,
-    );
+    let large = jpeg(&vec![0; 1921 * 1081 * 3], [1921, 1081], ExtendedColorType::Rgb8, None);
     assert!(photo(&large).is_ok());
-    assert_eq!(
-        decode(&large, DecodeLimits::FRAME).err(),
-        Some(ReasonCode::PictureTooManyPixels)
-    );
+    assert_eq!(decode(&large, DecodeLimits::FRAME).err(), Some(ReasonCode::PictureTooManyPixels));
 }
 
 proptest! {

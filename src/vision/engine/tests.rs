@@ -8,18 +8,10 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-const ASK: Ask = Ask {
-    gate: Gate::LiveFrame,
-    presentation: true,
-    template: true,
-};
+const ASK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: true };
 
 fn small_pool(queue: usize) -> PoolSettings {
-    PoolSettings {
-        sessions: 1,
-        queue,
-        retry_after: Duration::from_secs(2),
-    }
+    PoolSettings { sessions: 1, queue, retry_after: Duration::from_secs(2) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,17 +85,10 @@ fn a_missing_or_wrong_model_file_is_named() {
         let copy = copy_of(&dir);
         let path = copy.path().join("store").join(file);
         fs::remove_file(&path).unwrap();
-        let missing = OrtFaceEngine::load(copy.path(), small_pool(1))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            missing.contains(file) && missing.contains("make models"),
-            "{missing}"
-        );
+        let missing = OrtFaceEngine::load(copy.path(), small_pool(1)).unwrap_err().to_string();
+        assert!(missing.contains(file) && missing.contains("make models"), "{missing}");
         fs::write(&path, b"not a model").unwrap();
-        let wrong = OrtFaceEngine::load(copy.path(), small_pool(1))
-            .unwrap_err()
-            .to_string();
+        let wrong = OrtFaceEngine::load(copy.path(), small_pool(1)).unwrap_err().to_string();
         assert!(wrong.contains(file) && wrong.contains("sha256"), "{wrong}");
     }
 }
@@ -116,18 +101,12 @@ fn a_model_that_is_not_as_described_is_named() {
     for (right, wrong, file) in [
         ("name = \"fc1\"", "name = \"fc2\"", "sface.onnx"),
         ("name = \"data\"", "name = \"date\"", "sface.onnx"),
-        (
-            "crop_scales = [2.0, 2.7, 4.0]",
-            "crop_scales = [2.7]",
-            "fr_liveness.onnx",
-        ),
+        ("crop_scales = [2.0, 2.7, 4.0]", "crop_scales = [2.7]", "fr_liveness.onnx"),
     ] {
         let changed = manifest.replacen(right, wrong, 1);
         assert_ne!(changed, manifest);
         fs::write(copy.path().join("manifest.toml"), changed).unwrap();
-        let error = OrtFaceEngine::load(copy.path(), small_pool(1))
-            .unwrap_err()
-            .to_string();
+        let error = OrtFaceEngine::load(copy.path(), small_pool(1)).unwrap_err().to_string();
         assert!(error.contains(file), "{error}");
     }
 }

@@ -7,16 +7,8 @@ use super::*;
 use crate::domain::reason::ReasonCode;
 use std::path::Path;
 
-const EVERYTHING: Ask = Ask {
-    gate: Gate::LiveFrame,
-    presentation: true,
-    template: true,
-};
-const PHOTO: Ask = Ask {
-    gate: Gate::IdPhoto,
-    presentation: false,
-    template: true,
-};
+const EVERYTHING: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: true };
+const PHOTO: Ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
 
 fn rejection(examiner: &mut Examiner, picture: &Picture) -> Option<ReasonCode> {
     let examination = examiner.judge(picture, EVERYTHING).unwrap();
@@ -35,75 +27,36 @@ fn every_way_to_fail_has_its_reason() {
     assert_eq!(judged(&frame), None);
 
     assert_eq!(judged(&Picture::black(width, height)), Some(ReasonCode::NoFace));
-    let shoulder = Area {
-        x: 0,
-        y: 330,
-        width: 200,
-        height: 150,
-    };
+    let shoulder = Area { x: 0, y: 330, width: 200, height: 150 };
     assert_eq!(judged(&crop(&frame, shoulder)), Some(ReasonCode::NoFace));
 
     let mut two = lay(&frame, [2 * width, height], [0, 0], [2 * width, height]);
     let row = 3 * width as usize;
-    for (line, from) in two
-        .pixels_mut()
-        .chunks_exact_mut(2 * row)
-        .zip(frame.pixels().chunks_exact(row))
-    {
+    for (line, from) in two.pixels_mut().chunks_exact_mut(2 * row).zip(frame.pixels().chunks_exact(row)) {
         line[row..].copy_from_slice(from);
     }
     assert_eq!(judged(&two), Some(ReasonCode::SeveralFaces));
 
     let far = resize(&frame, width / 2, height / 2).unwrap();
-    assert_eq!(
-        judged(&lay(&far, FRAME, [160, 120], FRAME)),
-        Some(ReasonCode::FaceTooSmall)
-    );
-    let near = Area {
-        x: 220,
-        y: 115,
-        width: 200,
-        height: 210,
-    };
-    assert_eq!(
-        judged(&resize(&crop(&frame, near), 600, 630).unwrap()),
-        Some(ReasonCode::FaceTooLarge)
-    );
+    assert_eq!(judged(&lay(&far, FRAME, [160, 120], FRAME)), Some(ReasonCode::FaceTooSmall));
+    let near = Area { x: 220, y: 115, width: 200, height: 210 };
+    assert_eq!(judged(&resize(&crop(&frame, near), 600, 630).unwrap()), Some(ReasonCode::FaceTooLarge));
     for at in [[-280, 0], [280, 0], [0, -190], [0, 230]] {
-        assert_eq!(
-            judged(&lay(&frame, FRAME, at, FRAME)),
-            Some(ReasonCode::FaceCutOff),
-            "{at:?}"
-        );
+        assert_eq!(judged(&lay(&frame, FRAME, at, FRAME)), Some(ReasonCode::FaceCutOff), "{at:?}");
     }
     assert_eq!(judged(&toned(&frame, |v| v * 0.12)), Some(ReasonCode::TooDark));
-    assert_eq!(
-        judged(&toned(&frame, |v| 215.0 + v * 0.15)),
-        Some(ReasonCode::TooBright)
-    );
-    assert_eq!(
-        judged(&toned(&frame, |v| 110.0 + v * 0.08)),
-        Some(ReasonCode::LowContrast)
-    );
+    assert_eq!(judged(&toned(&frame, |v| 215.0 + v * 0.15)), Some(ReasonCode::TooBright));
+    assert_eq!(judged(&toned(&frame, |v| 110.0 + v * 0.08)), Some(ReasonCode::LowContrast));
     let coarse = resize(&frame, width / 6, height / 6).unwrap();
-    assert_eq!(
-        judged(&resize(&coarse, width, height).unwrap()),
-        Some(ReasonCode::Blurred)
-    );
+    assert_eq!(judged(&resize(&coarse, width, height).unwrap()), Some(ReasonCode::Blurred));
 }
 
 #[test]
 fn frames_of_one_person_match_her_id_photo_and_nobody_elses() {
     let Some(mut examiner) = examiner() else { return };
-    let thresholds = Manifest::load(&super::super::testing::models().unwrap())
-        .unwrap()
-        .comparison_thresholds();
-    let people = [
-        ("astronaut.png", [223.0, 120.0]),
-        ("group3.jpg", [690.0, 463.0]),
-        ("group5.jpg", [464.0, 1024.0]),
-    ]
-    .map(|(file, at)| portrait(&mut examiner, file, at));
+    let thresholds = Manifest::load(&super::super::testing::models().unwrap()).unwrap().comparison_thresholds();
+    let people = [("astronaut.png", [223.0, 120.0]), ("group3.jpg", [690.0, 463.0]), ("group5.jpg", [464.0, 1024.0])]
+        .map(|(file, at)| portrait(&mut examiner, file, at));
     let photos = people.each_ref().map(|person| {
         let photo = person.id_photo().unwrap();
         examiner.examine(&photo, PHOTO).unwrap().template.unwrap()
@@ -119,10 +72,7 @@ fn frames_of_one_person_match_her_id_photo_and_nobody_elses() {
                 if other == who {
                     assert!(similarity >= thresholds.match_from + 0.2, "{who}: {similarity}");
                 } else {
-                    assert!(
-                        similarity < thresholds.no_match_below,
-                        "{who} {other}: {similarity}"
-                    );
+                    assert!(similarity < thresholds.no_match_below, "{who} {other}: {similarity}");
                 }
             }
         }
@@ -159,20 +109,10 @@ fn live_frames_pass_and_printed_photos_do_not() {
             continue;
         }
         if let Some(scores) = presentation(&mut examiner, &path) {
-            if name.starts_with("live") {
-                &mut live
-            } else {
-                &mut print
-            }
-            .push(scores);
+            if name.starts_with("live") { &mut live } else { &mut print }.push(scores);
         }
     }
-    assert!(
-        live.len() >= 50 && print.len() >= 50,
-        "{} {}",
-        live.len(),
-        print.len()
-    );
+    assert!(live.len() >= 50 && print.len() >= 50, "{} {}", live.len(), print.len());
     let accepted = |scores: &[f32]| scores.iter().filter(|score| **score >= 0.5).count();
     assert_eq!(accepted(&live), live.len());
     assert_eq!(accepted(&print), 0);
@@ -188,9 +128,7 @@ fn presentation(examiner: &mut Examiner, path: &Path) -> Option<f32> {
 fn a_picture_of_any_shape_is_examined() {
     let Some(mut examiner) = examiner() else { return };
     for [width, height] in [[1, 1], [1, 900], [900, 1], [33, 31], [2000, 700]] {
-        let examination = examiner
-            .judge(&Picture::black(width, height), EVERYTHING)
-            .unwrap();
+        let examination = examiner.judge(&Picture::black(width, height), EVERYTHING).unwrap();
         assert_eq!(examination.rejection, Some(ReasonCode::NoFace));
         assert_eq!(examination.size, [width, height]);
     }

@@ -201,10 +201,7 @@ impl Model {
     }
 
     pub(super) fn invalid(&self, why: impl Into<String>) -> ManifestError {
-        ManifestError::Invalid {
-            file: self.file.clone(),
-            why: why.into(),
-        }
+        ManifestError::Invalid { file: self.file.clone(), why: why.into() }
     }
 
     pub(super) fn threshold(&self, name: &str, value: Option<f32>) -> Result<f32, ManifestError> {

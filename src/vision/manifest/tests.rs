@@ -25,14 +25,8 @@ fn the_committed_manifest_is_whole() {
     let presentation = manifest.presentation_thresholds();
     assert!(presentation.bona_fide_from > presentation.attack_below && presentation.attack_below > 0.0);
     assert_eq!(manifest.embedder().unwrap().0.len(), 64);
-    assert_eq!(
-        manifest.model(Role::Pad).unwrap().preprocessing.crop_scales,
-        [2.0, 2.7, 4.0]
-    );
-    assert_eq!(
-        manifest.files().len(),
-        1 + manifest.models().len() + manifest.assets().len()
-    );
+    assert_eq!(manifest.model(Role::Pad).unwrap().preprocessing.crop_scales, [2.0, 2.7, 4.0]);
+    assert_eq!(manifest.files().len(), 1 + manifest.models().len() + manifest.assets().len());
 }
 
 #[test]
@@ -40,9 +34,7 @@ fn what_makes_no_sense_is_refused_with_its_name() {
     let text = committed();
     assert!(refused(&text.replacen("schema = 1", "schema = 2", 1)).contains("schema 2"));
     assert!(refused(&text.replacen("licence = ", "license = ", 1)).contains("license"));
-    assert!(
-        refused(&text.replace("role = \"pad\"", "role = \"landmarks\"")).contains("no model of the role Pad")
-    );
+    assert!(refused(&text.replace("role = \"pad\"", "role = \"landmarks\"")).contains("no model of the role Pad"));
     assert!(refused(&text.replace("role = \"embedder2\"", "role = \"embedder\"")).contains("more than one"));
     let high = text.replace("no_match = 0.363", "no_match = 0.5");
     assert_ne!(high, text);
@@ -68,13 +60,7 @@ fn a_missing_or_changed_file_is_named() {
     let changed = manifest.read(model).unwrap_err();
     assert!(matches!(changed, ManifestError::WrongHash { .. }));
     assert!(changed.to_string().contains("yunet.onnx"), "{changed}");
-    assert!(
-        manifest
-            .runtime_library()
-            .unwrap_err()
-            .to_string()
-            .contains("libonnxruntime")
-    );
+    assert!(manifest.runtime_library().unwrap_err().to_string().contains("libonnxruntime"));
 }
 
 #[test]

@@ -3,9 +3,7 @@ use super::workshop::Workshop;
 #[test]
 fn a_wrong_configuration_is_told_whole_and_by_key() {
     let shop = Workshop::bare("[server]\nworkers = 0\nprot = 1\n[restrictions]\ntimeout = \"1h\"\n");
-    let err = shop
-        .run_with(&["config", "check"], &[("RASTAU__LOG__FORMAT", "xml")])
-        .bad();
+    let err = shop.run_with(&["config", "check"], &[("RASTAU__LOG__FORMAT", "xml")]).bad();
     insta::assert_snapshot!(err);
 }
 
@@ -15,9 +13,7 @@ fn a_named_file_must_be_there_and_the_usual_one_may_be_missing() {
     let err = shop.run(&["--config", "other.toml", "config", "show"]).bad();
     assert!(err.contains("cannot read other.toml"), "{err}");
     std::fs::remove_file(shop.path("rastau.toml")).unwrap();
-    let shown = shop
-        .run_with(&["config", "show"], &[("RASTAU__SERVER__BIND", "0.0.0.0:80")])
-        .good();
+    let shown = shop.run_with(&["config", "show"], &[("RASTAU__SERVER__BIND", "0.0.0.0:80")]).good();
     assert!(shown.contains("bind = \"0.0.0.0:80\""), "{shown}");
 }
 
@@ -25,23 +21,15 @@ fn a_named_file_must_be_there_and_the_usual_one_may_be_missing() {
 fn the_file_may_be_named_by_the_environment() {
     let shop = Workshop::bare("");
     shop.write("other.toml", "[tokens]\nlifetime = \"60s\"\n");
-    let shown = shop
-        .run_with(&["config", "show"], &[("RASTAU_CONFIG", "other.toml")])
-        .good();
+    let shown = shop.run_with(&["config", "show"], &[("RASTAU_CONFIG", "other.toml")]).good();
     assert!(shown.contains("lifetime = \"1m\""), "{shown}");
 }
 
 #[test]
 fn production_does_not_start_on_what_was_made_for_a_sandbox() {
     let shop = Workshop::bare("[restrictions]\nrequired_sources = [\"debtors\"]\n");
-    shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"])
-        .good();
-    for command in [
-        ["serve"].as_slice(),
-        &["migrate"],
-        &["config", "check"],
-        &["audit", "verify"],
-    ] {
+    shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"]).good();
+    for command in [["serve"].as_slice(), &["migrate"], &["config", "check"], &["audit", "verify"]] {
         let err = shop.run(command).bad();
         assert!(err.contains("made for a sandbox"), "{command:?}: {err}");
     }
@@ -53,10 +41,7 @@ fn production_does_not_start_on_plain_http() {
     let shop = Workshop::bare("[server]\npublic_url = \"http://rastau.example\"\n");
     shop.run(&["keys", "generate", "--out", "keys.toml"]).good();
     let err = shop.run(&["serve"]).bad();
-    assert!(
-        err.contains("server.public_url: production over plain http"),
-        "{err}"
-    );
+    assert!(err.contains("server.public_url: production over plain http"), "{err}");
 }
 
 #[test]

@@ -12,13 +12,7 @@ fn findings(shop: &Workshop) -> Vec<String> {
         .filter(|finding| !finding["name"].as_str().unwrap().starts_with("web pages"))
         .map(|finding| {
             let part = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
-            format!(
-                "{} | {} | {} | {}",
-                part("verdict"),
-                part("name"),
-                part("detail"),
-                part("remedy")
-            )
+            format!("{} | {} | {} | {}", part("verdict"), part("name"), part("detail"), part("remedy"))
         })
         .collect()
 }
@@ -27,11 +21,7 @@ fn findings(shop: &Workshop) -> Vec<String> {
 fn a_folder_with_nothing_is_told_what_to_do() {
     let shop = Workshop::bare("");
     insta::assert_snapshot!(findings(&shop).join("\n"));
-    assert_eq!(
-        std::fs::read_dir(shop.path("")).unwrap().count(),
-        1,
-        "a doctor changes nothing"
-    );
+    assert_eq!(std::fs::read_dir(shop.path("")).unwrap().count(), 1, "a doctor changes nothing");
 }
 
 #[test]
@@ -45,25 +35,10 @@ fn a_wrong_configuration_is_a_finding_too() {
 #[test]
 fn a_complete_sandbox_is_good() {
     let shop = Workshop::sandbox();
-    shop.write(
-        "r.csv",
-        "iin,ground,legal_basis,starts_at,ends_at,source_key\n900101300017,debtor,b,2026-01-01,,1\n",
-    );
+    shop.write("r.csv", "iin,ground,legal_basis,starts_at,ends_at,source_key\n900101300017,debtor,b,2026-01-01,,1\n");
     let stale = findings(&shop).pop().unwrap();
-    assert!(
-        stale.starts_with("wrong | restrictions | debtors is missing"),
-        "{stale}"
-    );
-    shop.run(&[
-        "registry",
-        "import",
-        "r.csv",
-        "--source",
-        "debtors",
-        "--max-age",
-        "24h",
-    ])
-    .good();
+    assert!(stale.starts_with("wrong | restrictions | debtors is missing"), "{stale}");
+    shop.run(&["registry", "import", "r.csv", "--source", "debtors", "--max-age", "24h"]).good();
     let found = findings(&shop);
     assert!(found.iter().all(|line| line.starts_with("good")), "{found:#?}");
     assert!(found.iter().any(|line| line.contains("model sface.onnx")));
@@ -77,39 +52,26 @@ fn a_damaged_model_is_named() {
     for entry in std::fs::read_dir(models().join("store")).unwrap() {
         let entry = entry.unwrap();
         if entry.file_type().unwrap().is_file() {
-            std::os::unix::fs::symlink(entry.path(), shop.path("models/store").join(entry.file_name()))
-                .unwrap();
+            std::os::unix::fs::symlink(entry.path(), shop.path("models/store").join(entry.file_name())).unwrap();
         }
     }
     std::fs::remove_file(shop.path("models/store/yunet.onnx")).unwrap();
     shop.write("models/store/yunet.onnx", "not a model");
     std::fs::remove_file(shop.path("models/store/sface.onnx")).unwrap();
     let config = std::fs::read_to_string(shop.path("rastau.toml")).unwrap();
-    shop.write(
-        "rastau.toml",
-        config.replace(&models().display().to_string(), "models"),
-    );
+    shop.write("rastau.toml", config.replace(&models().display().to_string(), "models"));
     let found = findings(&shop);
     let line = |name: &str| found.iter().find(|line| line.contains(name)).unwrap();
     assert!(line("model yunet.onnx").contains("wrong sha256"), "{found:#?}");
     assert!(line("model yunet.onnx").ends_with("delete the file and run `make models`"));
-    assert!(
-        line("model sface.onnx").starts_with("wrong") && line("model sface.onnx").contains("make models")
-    );
+    assert!(line("model sface.onnx").starts_with("wrong") && line("model sface.onnx").contains("make models"));
     assert!(line("model fr_feature.onnx").starts_with("good"));
 }
 
 #[tokio::test]
 async fn a_foreign_schema_is_wrong() {
     let shop = Workshop::sandbox();
-    shop.tamper("DELETE FROM _sqlx_migrations WHERE version > 1")
-        .await;
-    let database = findings(&shop)
-        .into_iter()
-        .find(|line| line.contains("| database |"))
-        .unwrap();
-    assert!(
-        database.starts_with("wrong") && database.contains("rastau migrate"),
-        "{database}"
-    );
+    shop.tamper("DELETE FROM _sqlx_migrations WHERE version > 1").await;
+    let database = findings(&shop).into_iter().find(|line| line.contains("| database |")).unwrap();
+    assert!(database.starts_with("wrong") && database.contains("rastau migrate"), "{database}");
 }

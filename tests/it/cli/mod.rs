@@ -2,7 +2,9 @@
 
 mod audit;
 mod config;
+mod demo;
 mod doctor;
+mod face;
 mod keys;
 mod operator;
 mod person;

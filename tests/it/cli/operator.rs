@@ -16,9 +16,7 @@ fn add<'a>(id: &'a str, uri: &'a str, credential: &[&'a str]) -> Vec<&'a str> {
 async fn a_sandbox_secret_is_printed_once_and_only_its_hash_is_kept() {
     let shop = Workshop::sandbox();
     let uri = "http://localhost:8080/sandbox/callback";
-    let added = shop
-        .run(&add("demo-bet", uri, &["--sandbox-secret", "--json"]))
-        .json();
+    let added = shop.run(&add("demo-bet", uri, &["--sandbox-secret", "--json"])).json();
     let secret = added["client_secret"].as_str().unwrap();
     assert_eq!(secret.len(), 43);
     let listed = shop.run(&["operator", "list", "--json"]).json();
@@ -26,21 +24,11 @@ async fn a_sandbox_secret_is_printed_once_and_only_its_hash_is_kept() {
     assert_eq!(listed[0].get("client_secret"), None);
     let store = shop.store().await;
     let mut unit = store.read().await.unwrap();
-    let kept = unit
-        .find_operator(&OperatorId::parse("demo-bet").unwrap())
-        .await
-        .unwrap()
-        .unwrap();
+    let kept = unit.find_operator(&OperatorId::parse("demo-bet").unwrap()).await.unwrap().unwrap();
     let secret_sha256 = Sha256::digest(secret).into();
-    assert_eq!(
-        kept.authentication,
-        ClientAuthentication::ClientSecretBasic { secret_sha256 }
-    );
+    assert_eq!(kept.authentication, ClientAuthentication::ClientSecretBasic { secret_sha256 });
     let events = unit.list_audit(1, 10).await.unwrap();
-    assert_eq!(
-        (events.len(), events[0].kind.as_str(), events[0].subject.as_str()),
-        (1, "operator_added", "demo-bet")
-    );
+    assert_eq!((events.len(), events[0].kind.as_str(), events[0].subject.as_str()), (1, "operator_added", "demo-bet"));
     assert!(!events[0].details.contains(secret));
 }
 
@@ -61,10 +49,7 @@ async fn refusals_leave_neither_operator_nor_event() {
     ];
     let told: Vec<String> = runs.iter().map(|args| shop.run(args).bad()).collect();
     insta::assert_snapshot!(told.concat());
-    assert_eq!(
-        shop.run(&["operator", "list"]).good(),
-        "no operators yet; `rastau operator add` adds one\n"
-    );
+    assert_eq!(shop.run(&["operator", "list"]).good(), "no operators yet; `rastau operator add` adds one\n");
     let mut unit = shop.store().await.read().await.unwrap();
     assert_eq!(unit.audit_head().await.unwrap().sequence, 0);
 }
@@ -76,10 +61,7 @@ fn an_id_is_given_once() {
     let args = add("demo-bet", "https://bet.example/cb", &["--jwks", "jwks.json"]);
     shop.run(&args).good();
     let err = shop.run(&args).bad();
-    assert_eq!(
-        err,
-        "rastau: the operator was not added: there is an operator with the id demo-bet already\n"
-    );
+    assert_eq!(err, "rastau: the operator was not added: there is an operator with the id demo-bet already\n");
     let whole = shop.run(&["audit", "verify", "--json"]).json();
     assert_eq!(whole["events"], 1);
 }
@@ -88,23 +70,14 @@ fn an_id_is_given_once() {
 fn production_knows_no_shared_secrets() {
     let shop = Workshop::sandbox();
     shop.claim_production();
-    let err = shop
-        .run(&add("demo-bet", "https://bet.example/cb", &["--sandbox-secret"]))
-        .bad();
-    assert!(
-        err.contains("client_secret_basic is for the sandbox only"),
-        "{err}"
-    );
+    let err = shop.run(&add("demo-bet", "https://bet.example/cb", &["--sandbox-secret"])).bad();
+    assert!(err.contains("client_secret_basic is for the sandbox only"), "{err}");
 }
 
 #[test]
 fn one_credential_is_needed_and_only_one() {
     let shop = Workshop::bare("");
     for credential in [[].as_slice(), &["--jwks", "jwks.json", "--sandbox-secret"]] {
-        assert_eq!(
-            shop.run(&add("demo-bet", "https://bet.example/cb", credential))
-                .code,
-            2
-        );
+        assert_eq!(shop.run(&add("demo-bet", "https://bet.example/cb", credential)).code, 2);
     }
 }

@@ -6,11 +6,7 @@ fn shop_with_photos() -> Workshop {
     let shop = Workshop::sandbox();
     std::fs::create_dir(shop.path("photos")).unwrap();
     for name in ["astronaut.png", "group3.jpg"] {
-        std::fs::copy(
-            models().join("store/demo").join(name),
-            shop.path("photos").join(name),
-        )
-        .unwrap();
+        std::fs::copy(models().join("store/demo").join(name), shop.path("photos").join(name)).unwrap();
     }
     shop.write("photos/note.txt", "no picture at all");
     shop.write("photos/nothing.jpg", "");
@@ -30,10 +26,7 @@ fn import(shop: &Workshop, content: &str, more: &[&str]) -> Outcome {
 async fn names(shop: &Workshop) -> Vec<String> {
     let mut unit = shop.store().await.read().await.unwrap();
     let people = unit.list_sandbox_citizens().await.unwrap();
-    people
-        .iter()
-        .map(|citizen| citizen.name.expose().to_owned())
-        .collect()
+    people.iter().map(|citizen| citizen.name.expose().to_owned()).collect()
 }
 
 /// The IIN of somebody else for each `number`.
@@ -72,12 +65,7 @@ async fn a_good_file_is_imported_with_its_event() {
     assert_eq!((events.len(), events[0].kind.as_str()), (1, "people_imported"));
     assert!(!events[0].details.contains("900101300017"));
     // A second import replaces, and doubles nobody.
-    import(
-        &shop,
-        "iin,name,photo\n900101300017,Айгүл С.,astronaut.png\n",
-        &[],
-    )
-    .good();
+    import(&shop, "iin,name,photo\n900101300017,Айгүл С.,astronaut.png\n", &[]).good();
     assert_eq!(names(&shop).await, ["Айгүл С."]);
 }
 
@@ -98,10 +86,7 @@ async fn refused_rows_may_be_skipped_and_still_be_told() {
     let outcome = import(&shop, &mixed(), &["--skip-refused", "--json"]);
     assert_eq!(outcome.code, 1, "{}", outcome.err);
     let report: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
-    assert_eq!(
-        (&report["imported"], report["refused"].as_array().unwrap().len()),
-        (&1.into(), 10)
-    );
+    assert_eq!((&report["imported"], report["refused"].as_array().unwrap().len()), (&1.into(), 10));
     assert_eq!(names(&shop).await, ["Айгүл Сағынтай"]);
 }
 
@@ -109,23 +94,11 @@ async fn refused_rows_may_be_skipped_and_still_be_told() {
 fn without_models_or_photos_nothing_begins() {
     let shop = shop_with_photos();
     shop.write("people.csv", "iin,name,photo\n");
-    let err = shop
-        .run(&["person", "import", "people.csv", "--photos", "nowhere"])
-        .bad();
+    let err = shop.run(&["person", "import", "people.csv", "--photos", "nowhere"]).bad();
     assert!(err.contains("--photos: cannot open nowhere"), "{err}");
     let nowhere = [("RASTAU__MODELS__DIRECTORY", "nowhere")];
-    let err = shop
-        .run_with(
-            &["person", "import", "people.csv", "--photos", "photos"],
-            &nowhere,
-        )
-        .bad();
-    assert!(
-        err.contains("make models") && err.contains("nowhere/manifest.toml"),
-        "{err}"
-    );
-    let err = shop
-        .run(&["person", "import", "missing.csv", "--photos", "photos"])
-        .bad();
+    let err = shop.run_with(&["person", "import", "people.csv", "--photos", "photos"], &nowhere).bad();
+    assert!(err.contains("make models") && err.contains("nowhere/manifest.toml"), "{err}");
+    let err = shop.run(&["person", "import", "missing.csv", "--photos", "photos"]).bad();
     assert!(err.contains("cannot read missing.csv"), "{err}");
 }

@@ -4,14 +4,7 @@ use rastau::domain::ports::Store as _;
 use rastau::domain::restrictions::Ground;
 
 const HEADER: &str = "iin,ground,legal_basis,starts_at,ends_at,source_key";
-const IMPORT: [&str; 6] = [
-    "registry",
-    "import",
-    "file.csv",
-    "--source",
-    "debtors",
-    "--max-age",
-];
+const IMPORT: [&str; 6] = ["registry", "import", "file.csv", "--source", "debtors", "--max-age"];
 
 fn import(shop: &Workshop, content: impl AsRef<[u8]>, more: &[&str]) -> super::workshop::Outcome {
     shop.write("file.csv", content);
@@ -38,17 +31,8 @@ async fn a_file_replaces_what_its_source_said_before() {
          900101300017,self_restriction,own request,2099-01-01,2100-01-01T00:00:00+05:00,k2\r"
     );
     let out = import(&shop, &first, &[]).good();
-    assert!(
-        out.starts_with("source debtors: 2 restrictions of 1 people were imported\nsha256 "),
-        "{out}"
-    );
-    assert_eq!(
-        grounds(&shop).await,
-        [
-            (Ground::Debtor, "k1".to_owned()),
-            (Ground::SelfRestriction, "k2".to_owned())
-        ]
-    );
+    assert!(out.starts_with("source debtors: 2 restrictions of 1 people were imported\nsha256 "), "{out}");
+    assert_eq!(grounds(&shop).await, [(Ground::Debtor, "k1".to_owned()), (Ground::SelfRestriction, "k2".to_owned())]);
     let second = format!("{HEADER}\n900101300017,court_decision,No. 7,2026-01-01,,k3\n");
     let report = import(&shop, &second, &["--json"]).json();
     assert_eq!((&report["imported"], &report["people"]), (&1.into(), &1.into()));
@@ -64,12 +48,7 @@ async fn a_file_replaces_what_its_source_said_before() {
 #[tokio::test]
 async fn one_bad_row_refuses_the_whole_file() {
     let shop = Workshop::sandbox();
-    import(
-        &shop,
-        format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"),
-        &[],
-    )
-    .good();
+    import(&shop, format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"), &[]).good();
     let mut bad = format!(
         "{HEADER}\n900101300017,court_decision,b,2026-01-01,,k1\n900101300018,debtor,b,2026-01-01,,k2\n\
          900101300017,bankrupt,b,2026-01-01,,k3\n900101300017,debtor,b,2026-02-01,2026-01-01,k4\n\
@@ -89,11 +68,7 @@ async fn one_bad_row_refuses_the_whole_file() {
 #[test]
 fn a_refused_file_is_told_as_json_too() {
     let shop = Workshop::sandbox();
-    let outcome = import(
-        &shop,
-        format!("{HEADER}\n1,debtor,b,2026-01-01,,k1\n"),
-        &["--json"],
-    );
+    let outcome = import(&shop, format!("{HEADER}\n1,debtor,b,2026-01-01,,k1\n"), &["--json"]);
     assert_eq!(outcome.code, 1);
     let report: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
     insta::assert_json_snapshot!(report);
@@ -117,34 +92,19 @@ fn an_older_file_never_replaces_a_newer_one() {
     let file = format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n");
     import(&shop, &file, &["--as-of", "2026-01-02"]).good();
     let err = import(&shop, &file, &["--as-of", "2026-01-01T23:59:59+05:00"]).bad();
-    assert!(
-        err.contains("was refreshed at 2026-01-01T19:00:00Z already"),
-        "{err}"
-    );
+    assert!(err.contains("was refreshed at 2026-01-01T19:00:00Z already"), "{err}");
     let err = import(&shop, &file, &["--as-of", "2200-01-01"]).bad();
     assert!(err.contains("lies ahead"), "{err}");
     let listed = shop.run(&["registry", "sources", "--json"]).json();
-    assert_eq!(
-        (&listed[0]["name"], &listed[0]["fresh"]),
-        (&"debtors".into(), &false.into())
-    );
+    assert_eq!((&listed[0]["name"], &listed[0]["fresh"]), (&"debtors".into(), &false.into()));
 }
 
 #[test]
 fn names_and_ages_have_their_bounds() {
     let shop = Workshop::sandbox();
     shop.write("file.csv", HEADER);
-    let run = |source: &str, age: &str| {
-        shop.run(&[
-            "registry",
-            "import",
-            "file.csv",
-            "--source",
-            source,
-            "--max-age",
-            age,
-        ])
-    };
+    let run =
+        |source: &str, age: &str| shop.run(&["registry", "import", "file.csv", "--source", source, "--max-age", age]);
     assert!(run("Debtors", "24h").bad().contains("a source name is"));
     assert!(run("debtors", "59s").bad().contains("1m to 366d"));
     assert!(run("debtors", "367d").bad().contains("1m to 366d"));

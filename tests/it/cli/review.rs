@@ -21,12 +21,7 @@ fn case(number: u128, frame: Option<&[u8]>) -> Case {
         opened_at: Timestamp::from_seconds(1_795_000_000 + i64::try_from(number).unwrap()),
         status: CaseStatus::Open,
         reasons: vec![ReasonCode::FaceDoubtful],
-        scores: FaceScores {
-            similarity: Some(0.412),
-            presentation: Some(0.9),
-            frames: 6,
-            quality: None,
-        },
+        scores: FaceScores { similarity: Some(0.412), presentation: Some(0.9), frames: 6, quality: None },
         frame: frame.map(|bytes| SecretBytes::new(bytes.to_vec())),
     }
 }
@@ -74,15 +69,7 @@ fn verification(case: &Case, now: Timestamp) -> Verification {
 async fn cases_are_listed_newest_first_and_by_page() {
     let shop = shop_with_cases().await;
     insta::assert_snapshot!(shop.run(&["review", "list"]).good());
-    let page = shop
-        .run(&[
-            "review",
-            "list",
-            "--before",
-            "00000000-0000-0000-0000-000000000002",
-            "--json",
-        ])
-        .json();
+    let page = shop.run(&["review", "list", "--before", "00000000-0000-0000-0000-000000000002", "--json"]).json();
     assert_eq!(page.as_array().unwrap().len(), 1);
     assert_eq!(page[0]["reasons"], serde_json::json!(["face_doubtful"]));
     assert_eq!(shop.run(&["review", "list", "--limit", "0"]).code, 2);
@@ -96,55 +83,24 @@ async fn looking_at_a_case_leaves_a_trace() {
     let out = shop.run(&["review", "show", id, "--frame", "case.jpg"]).good();
     insta::assert_snapshot!(out);
     assert_eq!(std::fs::read(shop.path("case.jpg")).unwrap(), b"a jpeg");
-    let mode = std::fs::metadata(shop.path("case.jpg"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(shop.path("case.jpg")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let mut unit = shop.store().await.read().await.unwrap();
     let events = unit.list_audit(1, 10).await.unwrap();
-    assert_eq!(
-        (events.len(), events[1].kind.as_str(), events[1].subject.as_str()),
-        (2, "case_viewed", id)
-    );
-    assert!(
-        events[1].details.contains("cli, user id "),
-        "{}",
-        events[1].details
-    );
+    assert_eq!((events.len(), events[1].kind.as_str(), events[1].subject.as_str()), (2, "case_viewed", id));
+    assert!(events[1].details.contains("cli, user id "), "{}", events[1].details);
 }
 
 #[tokio::test]
 async fn what_cannot_be_shown_is_said() {
     let shop = shop_with_cases().await;
-    let err = shop
-        .run(&["review", "show", "00000000-0000-0000-0000-000000000009"])
-        .bad();
-    assert_eq!(
-        err,
-        "rastau: there is no case 00000000-0000-0000-0000-000000000009\n"
-    );
+    let err = shop.run(&["review", "show", "00000000-0000-0000-0000-000000000009"]).bad();
+    assert_eq!(err, "rastau: there is no case 00000000-0000-0000-0000-000000000009\n");
     assert_eq!(shop.run(&["audit", "verify", "--json"]).json()["events"], 1);
-    let err = shop
-        .run(&[
-            "review",
-            "show",
-            "00000000-0000-0000-0000-000000000002",
-            "--frame",
-            "x.jpg",
-        ])
-        .bad();
+    let err = shop.run(&["review", "show", "00000000-0000-0000-0000-000000000002", "--frame", "x.jpg"]).bad();
     assert_eq!(err, "rastau: this case has no frame\n");
     shop.write("taken.jpg", "mine");
-    let err = shop
-        .run(&[
-            "review",
-            "show",
-            "00000000-0000-0000-0000-000000000001",
-            "--frame",
-            "taken.jpg",
-        ])
-        .bad();
+    let err = shop.run(&["review", "show", "00000000-0000-0000-0000-000000000001", "--frame", "taken.jpg"]).bad();
     assert!(err.contains("--frame: cannot write taken.jpg"), "{err}");
     assert_eq!(std::fs::read(shop.path("taken.jpg")).unwrap(), b"mine");
 }

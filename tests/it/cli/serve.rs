@@ -18,12 +18,8 @@ fn serve(shop: &Workshop) -> Serving {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let line = lines
-        .find(|line| line.contains("\"serving\""))
-        .expect("it serves");
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let line = lines.find(|line| line.contains("\"serving\"")).expect("it serves");
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     let address = line["fields"]["address"].as_str().unwrap().to_owned();
     // Keep reading, or a full pipe would stop the service.
@@ -34,11 +30,7 @@ fn serve(shop: &Workshop) -> Serving {
 impl Serving {
     fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -51,14 +43,8 @@ fn it_serves_until_it_is_asked_to_stop() {
     let mut serving = serve(&shop);
     assert!(serving.get("/health/ready").starts_with("HTTP/1.1 200"));
     let metadata = serving.get("/.well-known/oauth-authorization-server");
-    assert!(
-        metadata.contains("\"issuer\":\"http://localhost:8080/sandbox\""),
-        "{metadata}"
-    );
-    let stopped = Command::new("kill")
-        .arg(serving.child.id().to_string())
-        .status()
-        .unwrap();
+    assert!(metadata.contains("\"issuer\":\"http://localhost:8080/sandbox\""), "{metadata}");
+    let stopped = Command::new("kill").arg(serving.child.id().to_string()).status().unwrap();
     assert!(stopped.success());
     assert!(serving.child.wait().unwrap().success());
 }
@@ -69,18 +55,13 @@ fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let outcome = shop.run_with(&["serve"], &[("RASTAU__SERVER__BIND", &address)]);
-    assert!(
-        outcome
-            .bad()
-            .contains(&format!("server.bind: cannot listen on {address}"))
-    );
+    assert!(outcome.bad().contains(&format!("server.bind: cannot listen on {address}")));
 }
 
 #[test]
 fn it_does_not_start_on_a_schema_that_is_not_its_own() {
     let shop = Workshop::bare("[sandbox]\nenabled = true\n");
-    shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"])
-        .good();
+    shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"]).good();
     let err = shop.run(&["serve"]).bad();
     assert!(err.contains("`rastau migrate`"), "{err}");
 }

@@ -52,12 +52,11 @@ impl Workshop {
     /// A sandbox that is ready for every command.
     pub(super) fn sandbox() -> Self {
         let shop = Self::bare(&format!(
-            "[sandbox]\nenabled = true\n[models]\ndirectory = {:?}\nsessions = 1\n\
+            "[sandbox]\nenabled = true\n[models]\ndirectory = \"{}\"\nsessions = 1\n\
              [restrictions]\nrequired_sources = [\"debtors\"]\n",
-            models()
+            models().display()
         ));
-        shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"])
-            .good();
+        shop.run(&["keys", "generate", "--sandbox", "--out", "keys.toml"]).good();
         shop.run(&["migrate"]).good();
         shop
     }
@@ -96,29 +95,15 @@ impl Workshop {
                 .replace(&self.dir.path().display().to_string(), "DIR")
                 .replace(&models().display().to_string(), "MODELS")
         };
-        Outcome {
-            code: output.status.code().unwrap(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        Outcome { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// The database by the store's own door.
     pub(super) async fn store(&self) -> SqlStore {
         let keys = KeyFile::read(&self.path("keys.toml")).unwrap();
-        let keys = ColumnKeys {
-            encryption: keys.encryption,
-            lookup: keys.lookup,
-        };
+        let keys = ColumnKeys { encryption: keys.encryption, lookup: keys.lookup };
         let url = format!("sqlite://{}", self.path("rastau.db").display());
-        SqlStore::connect(
-            &url,
-            keys,
-            Arc::new(SeededRandomness::new(1)),
-            StoreOptions::default(),
-        )
-        .await
-        .unwrap()
+        SqlStore::connect(&url, keys, Arc::new(SeededRandomness::new(1)), StoreOptions::default()).await.unwrap()
     }
 
     /// The database past every door, as an intruder would come.

@@ -27,14 +27,8 @@ async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {
     let token = answer.body["access_token"].as_str().unwrap();
     let claims = world.services.signer.read(token).unwrap();
     let now = world.now();
-    assert_eq!(
-        (claims.iat, claims.exp, claims.auth_time),
-        (now, now + 300, now - 5)
-    );
-    assert_eq!(
-        (claims.aud.as_str(), claims.client_id.as_str()),
-        ("demo-bet", "demo-bet")
-    );
+    assert_eq!((claims.iat, claims.exp, claims.auth_time), (now, now + 300, now - 5));
+    assert_eq!((claims.aud.as_str(), claims.client_id.as_str()), ("demo-bet", "demo-bet"));
     assert_eq!(claims.acr, "urn:rastau:acr:face+passkey");
     assert_eq!(claims.amr, ["face", "pop", "mfa"]);
     assert_eq!(claims.sandbox, None);
@@ -74,19 +68,10 @@ async fn a_code_that_comes_back_ends_its_token_once() {
     assert_eq!(world.introspect(&world.bet, token).await.body["active"], true);
     for _ in 0..2 {
         let again = world.exchange(&world.bet, &code).await;
-        assert_eq!(
-            (again.status, again.error()),
-            (StatusCode::BAD_REQUEST, "invalid_grant")
-        );
-        assert_eq!(
-            world.introspect(&world.bet, token).await.body,
-            json!({ "active": false })
-        );
+        assert_eq!((again.status, again.error()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+        assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }));
     }
-    assert_eq!(
-        world.audit().await,
-        ["verification_started", "token_issued", "token_revoked"]
-    );
+    assert_eq!(world.audit().await, ["verification_started", "token_issued", "token_revoked"]);
 }
 
 #[actix_web::test]
@@ -94,15 +79,9 @@ async fn of_two_at_once_one_wins_and_its_token_dies() {
     let world = World::production().await;
     let code = world.code(&world.bet).await;
     let answers = futures_util::future::join_all((0..4).map(|_| world.exchange(&world.bet, &code))).await;
-    let tokens: Vec<_> = answers
-        .iter()
-        .filter_map(|answer| answer.body["access_token"].as_str())
-        .collect();
+    let tokens: Vec<_> = answers.iter().filter_map(|answer| answer.body["access_token"].as_str()).collect();
     assert_eq!(tokens.len(), 1);
-    assert_eq!(
-        world.introspect(&world.bet, tokens[0]).await.body,
-        json!({ "active": false })
-    );
+    assert_eq!(world.introspect(&world.bet, tokens[0]).await.body, json!({ "active": false }));
 }
 
 /// Tries a wrong grant, then the right one with the same code, which must be burnt by then.
@@ -110,16 +89,8 @@ async fn burns(world: &World, change: (&'static str, &str)) {
     let code = world.code(&world.bet).await;
     let wrong = with(grant_fields(&code), change.0, change.1);
     let answer = world.post(&world.bet, "/oauth2/token", wrong).await;
-    assert_eq!(
-        (answer.status, answer.error()),
-        (StatusCode::BAD_REQUEST, "invalid_grant"),
-        "{change:?}"
-    );
-    assert_eq!(
-        world.exchange(&world.bet, &code).await.error(),
-        "invalid_grant",
-        "{change:?}"
-    );
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_grant"), "{change:?}");
+    assert_eq!(world.exchange(&world.bet, &code).await.error(), "invalid_grant", "{change:?}");
 }
 
 #[actix_web::test]
@@ -130,11 +101,7 @@ async fn a_wrong_redirect_or_verifier_burns_the_code() {
     burns(&world, ("redirect_uri", "https://bet.example/cb?")).await;
     // As with the plain method, which is not ours.
     burns(&world, ("code_verifier", CHALLENGE)).await;
-    burns(
-        &world,
-        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"),
-    )
-    .await;
+    burns(&world, ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl")).await;
     burns(&world, ("code_verifier", "short")).await;
     assert!(!world.audit().await.contains(&"token_issued".to_owned()));
 }
@@ -163,9 +130,7 @@ async fn a_verification_that_was_not_approved_gives_no_token() {
     // Such a code is never made; should one be, by a fault elsewhere, it still buys nothing.
     for decided in [false, true] {
         let uri = world.pushed(&world.bet).await;
-        let started = start_verification(&world.services, "demo-bet", &uri)
-            .await
-            .unwrap();
+        let started = start_verification(&world.services, "demo-bet", &uri).await.unwrap();
         let session = hash_handle(started.session.expose());
         let now = world.services.clock.now();
         let mut unit = world.services.store.begin().await.unwrap();
@@ -203,13 +168,7 @@ async fn what_is_missing_or_unknown_is_named_and_costs_no_code() {
         ("code", "unknown", "invalid_grant"),
         ("client_id", "other-bet", "invalid_client"),
     ] {
-        let answer = world
-            .post(
-                &world.bet,
-                "/oauth2/token",
-                with(grant_fields(&code), name, value),
-            )
-            .await;
+        let answer = world.post(&world.bet, "/oauth2/token", with(grant_fields(&code), name, value)).await;
         assert_eq!(answer.error(), error, "{name}={value}");
     }
     assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
@@ -224,10 +183,7 @@ async fn a_failure_of_ours_leaves_the_code_good() {
     let key = generate_es256().unwrap();
     world.services.signer = Arc::new(JoseSigner::new("https://other.example", &[key]).unwrap());
     let answer = world.exchange(&world.bet, &code).await;
-    assert_eq!(
-        (answer.status, answer.error()),
-        (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
-    );
+    assert_eq!((answer.status, answer.error()), (StatusCode::INTERNAL_SERVER_ERROR, "server_error"));
     world.services.signer = signer;
     assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
     assert_eq!(world.audit().await, ["verification_started", "token_issued"]);

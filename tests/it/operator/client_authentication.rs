@@ -14,11 +14,7 @@ async fn push_with(world: &World, assertion: String) -> (StatusCode, String) {
     let mut fields = request_fields();
     fields.extend(assertion_fields(assertion));
     let answer = world.send(form(PAR, &fields)).await;
-    let error = if answer.status.is_success() {
-        String::new()
-    } else {
-        answer.error().to_owned()
-    };
+    let error = if answer.status.is_success() { String::new() } else { answer.error().to_owned() };
     (answer.status, error)
 }
 
@@ -34,10 +30,7 @@ async fn an_assertion_works_once_and_at_one_address_for_all() {
     assert_eq!(push_with(&world, assertion.clone()).await, refused());
     let mut fields = assertion_fields(assertion);
     fields.push(("token", "x".to_owned()));
-    assert_eq!(
-        world.send(form("/oauth2/introspect", &fields)).await.error(),
-        "invalid_client"
-    );
+    assert_eq!(world.send(form("/oauth2/introspect", &fields)).await.error(), "invalid_client");
 }
 
 #[actix_web::test]
@@ -56,10 +49,7 @@ async fn two_operators_may_use_the_same_jti() {
     for client in [&world.bet, &world.other] {
         let mut claims = client.claims(world.now());
         claims["jti"] = json!("one");
-        assert_eq!(
-            push_with(&world, client.sign(&claims)).await.0,
-            StatusCode::CREATED
-        );
+        assert_eq!(push_with(&world, client.sign(&claims)).await.0, StatusCode::CREATED);
     }
 }
 
@@ -81,22 +71,12 @@ async fn an_assertion_that_is_not_to_the_letter_is_refused() {
     for (member, value) in changes {
         let mut claims = world.bet.claims(now);
         claims[member] = value;
-        assert_eq!(
-            push_with(&world, world.bet.sign(&claims)).await,
-            refused(),
-            "{claims}"
-        );
+        assert_eq!(push_with(&world, world.bet.sign(&claims)).await, refused(), "{claims}");
     }
     // Signed with another operator's key, or by nobody we know.
-    assert_eq!(
-        push_with(&world, world.other.sign(&world.bet.claims(now))).await,
-        refused()
-    );
+    assert_eq!(push_with(&world, world.other.sign(&world.bet.claims(now))).await, refused());
     let stranger = Client::new("stranger");
-    assert_eq!(
-        push_with(&world, stranger.sign(&stranger.claims(now))).await,
-        refused()
-    );
+    assert_eq!(push_with(&world, stranger.sign(&stranger.claims(now))).await, refused());
     assert_eq!(push_with(&world, "a.b.c".to_owned()).await, refused());
     // The service's own clock counts, not the machine's.
     let good = world.bet.sign(&world.bet.claims(now));
@@ -108,27 +88,16 @@ async fn an_assertion_that_is_not_to_the_letter_is_refused() {
 async fn a_client_id_beside_the_assertion_must_be_the_same() {
     let world = World::production().await;
     let named = |id: &str| with(request_fields(), "client_id", id);
-    assert_eq!(
-        world.post(&world.bet, PAR, named("demo-bet")).await.status,
-        StatusCode::CREATED
-    );
-    assert_eq!(
-        world.post(&world.bet, PAR, named("other-bet")).await.error(),
-        "invalid_client"
-    );
+    assert_eq!(world.post(&world.bet, PAR, named("demo-bet")).await.status, StatusCode::CREATED);
+    assert_eq!(world.post(&world.bet, PAR, named("other-bet")).await.error(), "invalid_client");
 }
 
 #[actix_web::test]
 async fn nobody_is_let_in_without_credentials() {
     let world = World::production().await;
     for path in [PAR, "/oauth2/token", "/oauth2/introspect"] {
-        let answer = world
-            .send(form(path, &with(request_fields(), "client_id", "demo-bet")))
-            .await;
-        assert_eq!(
-            (answer.status, answer.error()),
-            (StatusCode::UNAUTHORIZED, "invalid_client")
-        );
+        let answer = world.send(form(path, &with(request_fields(), "client_id", "demo-bet"))).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::UNAUTHORIZED, "invalid_client"));
         assert_eq!(answer.header("www-authenticate"), None);
     }
 }
@@ -137,10 +106,7 @@ async fn nobody_is_let_in_without_credentials() {
 async fn a_secret_opens_the_sandbox_and_nothing_else() {
     let (sandbox, production) = (World::sandbox().await, World::production().await);
     let knock = |id: &str, secret: &str| form(PAR, &request_fields()).insert_header(basic(id, secret));
-    assert_eq!(
-        sandbox.send(knock("sandbox-bet", SECRET)).await.status,
-        StatusCode::CREATED
-    );
+    assert_eq!(sandbox.send(knock("sandbox-bet", SECRET)).await.status, StatusCode::CREATED);
     for (world, id, secret) in [
         (&production, "sandbox-bet", SECRET),
         (&sandbox, "sandbox-bet", "wrong"),
@@ -150,11 +116,7 @@ async fn a_secret_opens_the_sandbox_and_nothing_else() {
         (&sandbox, "", SECRET),
     ] {
         let answer = world.send(knock(id, secret)).await;
-        assert_eq!(
-            (answer.status, answer.error()),
-            (StatusCode::UNAUTHORIZED, "invalid_client"),
-            "{id}"
-        );
+        assert_eq!((answer.status, answer.error()), (StatusCode::UNAUTHORIZED, "invalid_client"), "{id}");
         let challenge = answer.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("Basic realm="), "{challenge}");
     }
@@ -165,13 +127,8 @@ async fn a_sandbox_operator_has_no_key_to_production() {
     let world = World::production().await;
     let client = Client::new("sandbox-key");
     let jwks = client.jwks().to_string();
-    world
-        .insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, true)
-        .await;
-    assert_eq!(
-        world.post(&client, PAR, request_fields()).await.error(),
-        "invalid_client"
-    );
+    world.insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, true).await;
+    assert_eq!(world.post(&client, PAR, request_fields()).await.error(), "invalid_client");
 }
 
 #[actix_web::test]
@@ -179,17 +136,9 @@ async fn one_way_at_a_time() {
     let world = World::sandbox().await;
     let mut both = request_fields();
     both.extend(world.bet.credentials(world.now()));
-    let answer = world
-        .send(form(PAR, &both).insert_header(basic("sandbox-bet", SECRET)))
-        .await;
-    assert_eq!(
-        (answer.status, answer.error()),
-        (StatusCode::BAD_REQUEST, "invalid_request")
-    );
+    let answer = world.send(form(PAR, &both).insert_header(basic("sandbox-bet", SECRET))).await;
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_request"));
     let posted = with(request_fields(), "client_secret", SECRET);
     let answer = world.send(form(PAR, &posted)).await;
-    assert_eq!(
-        (answer.status, answer.error()),
-        (StatusCode::BAD_REQUEST, "invalid_request")
-    );
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_request"));
 }

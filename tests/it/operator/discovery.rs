@@ -9,9 +9,7 @@ use super::world::{BASE, World};
 #[actix_web::test]
 async fn the_metadata_say_what_is_and_nothing_that_is_not() {
     let world = World::production().await;
-    let answer = world
-        .send(TestRequest::get().uri("/.well-known/oauth-authorization-server"))
-        .await;
+    let answer = world.send(TestRequest::get().uri("/.well-known/oauth-authorization-server")).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let algorithms = json!(["ES256", "PS256", "EdDSA"]);
@@ -41,29 +39,18 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
         "ui_locales_supported": ["kk", "ru", "en"],
     });
     assert_eq!(answer.body, expected);
-    let openid = world
-        .send(TestRequest::get().uri("/.well-known/openid-configuration"))
-        .await;
+    let openid = world.send(TestRequest::get().uri("/.well-known/openid-configuration")).await;
     assert_eq!(openid.body, expected);
-    for endpoint in [
-        "token_endpoint",
-        "pushed_authorization_request_endpoint",
-        "introspection_endpoint",
-    ] {
+    for endpoint in ["token_endpoint", "pushed_authorization_request_endpoint", "introspection_endpoint"] {
         let path = expected[endpoint].as_str().unwrap().strip_prefix(BASE).unwrap();
-        assert_eq!(
-            world.send(TestRequest::get().uri(path)).await.status,
-            StatusCode::METHOD_NOT_ALLOWED
-        );
+        assert_eq!(world.send(TestRequest::get().uri(path)).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
 }
 
 #[actix_web::test]
 async fn secrets_are_offered_in_the_sandbox_only() {
     let world = World::sandbox().await;
-    let answer = world
-        .send(TestRequest::get().uri("/.well-known/oauth-authorization-server"))
-        .await;
+    let answer = world.send(TestRequest::get().uri("/.well-known/oauth-authorization-server")).await;
     let methods = json!(["private_key_jwt", "client_secret_basic"]);
     assert_eq!(answer.body["token_endpoint_auth_methods_supported"], methods);
 }
@@ -77,17 +64,10 @@ async fn an_issuer_with_a_path_is_found_where_both_standards_look() {
     for (path, status) in [
         ("/.well-known/oauth-authorization-server/sandbox", StatusCode::OK),
         ("/sandbox/.well-known/openid-configuration", StatusCode::OK),
-        (
-            "/.well-known/oauth-authorization-server/other",
-            StatusCode::NOT_FOUND,
-        ),
+        ("/.well-known/oauth-authorization-server/other", StatusCode::NOT_FOUND),
         ("/other/.well-known/openid-configuration", StatusCode::NOT_FOUND),
     ] {
-        assert_eq!(
-            world.send(TestRequest::get().uri(path)).await.status,
-            status,
-            "{path}"
-        );
+        assert_eq!(world.send(TestRequest::get().uri(path)).await.status, status, "{path}");
     }
 }
 
@@ -100,8 +80,5 @@ async fn the_keys_are_public_halves_and_named() {
     assert_eq!(keys.len(), 1);
     let members: Vec<_> = keys[0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x", "y"]);
-    assert_eq!(
-        (&keys[0]["alg"], &keys[0]["use"]),
-        (&json!("ES256"), &json!("sig"))
-    );
+    assert_eq!((&keys[0]["alg"], &keys[0]["use"]), (&json!("ES256"), &json!("sig")));
 }

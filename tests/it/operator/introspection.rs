@@ -46,10 +46,7 @@ async fn of_every_other_token_nothing_is_said() {
     let mut claims = world.services.signer.read(&token).unwrap();
     claims.jti = TokenId::new(world.services.clock.now(), world.services.randomness.as_ref()).to_string();
     let unissued = world.services.signer.sign(&claims).unwrap();
-    assert_eq!(
-        world.introspect(&world.bet, unissued.expose()).await.body,
-        nothing
-    );
+    assert_eq!(world.introspect(&world.bet, unissued.expose()).await.body, nothing);
 
     world.clock.advance(Duration::from_secs(299));
     assert_eq!(world.introspect(&world.bet, &token).await.body["active"], true);
@@ -65,18 +62,12 @@ async fn a_revoked_token_is_inactive_at_once() {
     let mut unit = world.services.store.begin().await.unwrap();
     assert!(unit.revoke_token(id, world.services.clock.now()).await.unwrap());
     unit.commit().await.unwrap();
-    assert_eq!(
-        world.introspect(&world.bet, &token).await.body,
-        json!({ "active": false })
-    );
+    assert_eq!(world.introspect(&world.bet, &token).await.body, json!({ "active": false }));
 }
 
 #[actix_web::test]
 async fn a_token_must_be_named() {
     let world = World::production().await;
     let answer = world.post(&world.bet, "/oauth2/introspect", vec![]).await;
-    assert_eq!(
-        (answer.status, answer.error()),
-        (StatusCode::BAD_REQUEST, "invalid_request")
-    );
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_request"));
 }

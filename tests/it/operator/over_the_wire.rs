@@ -13,15 +13,8 @@ fn serve(world: &World) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let services = web::Data::new(world.services.clone());
-    let app = move || {
-        App::new()
-            .app_data(services.clone())
-            .configure(operator::configure)
-    };
-    let server = HttpServer::new(app)
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(0);
+    let app = move || App::new().app_data(services.clone()).configure(operator::configure);
+    let server = HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(0);
     tokio::spawn(server.listen(listener).unwrap().run());
     address
 }
@@ -63,31 +56,17 @@ async fn a_body_is_held_to_its_limit_however_it_comes() {
     let unannounced = talk(address, "Transfer-Encoding: chunked", &chunked(long.as_bytes())).await;
     assert!(unannounced.starts_with("HTTP/1.1 413 "), "{unannounced}");
     let fitting = format!("a={}", "x".repeat(16_382));
-    let fitting = talk(
-        address,
-        "Transfer-Encoding: chunked",
-        &chunked(fitting.as_bytes()),
-    )
-    .await;
-    assert!(
-        fitting.starts_with("HTTP/1.1 401 ") && fitting.contains("invalid_client"),
-        "{fitting}"
-    );
+    let fitting = talk(address, "Transfer-Encoding: chunked", &chunked(fitting.as_bytes())).await;
+    assert!(fitting.starts_with("HTTP/1.1 401 ") && fitting.contains("invalid_client"), "{fitting}");
 }
 
 #[actix_web::test]
 async fn a_body_that_breaks_off_is_a_bad_request() {
     let world = World::production().await;
     let address = serve(&world);
-    for (head, body) in [
-        ("Content-Length: 100", &b"a=1"[..]),
-        ("Transfer-Encoding: chunked", b"3\r\na=1\r\n"),
-    ] {
+    for (head, body) in [("Content-Length: 100", &b"a=1"[..]), ("Transfer-Encoding: chunked", b"3\r\na=1\r\n")] {
         let answer = talk(address, head, body).await;
-        assert!(
-            answer.is_empty() || answer.starts_with("HTTP/1.1 400 "),
-            "{answer}"
-        );
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{answer}");
     }
     // And the next one is served.
     let next = talk(address, "Content-Length: 3", b"a=1").await;

@@ -43,28 +43,15 @@ async fn every_deviation_is_refused_with_its_own_code() {
         ("state", &long, "invalid_request"),
         ("state", "a\u{0}b", "invalid_request"),
         ("response_mode", "fragment", "invalid_request"),
-        (
-            "request_uri",
-            "urn:ietf:params:oauth:request_uri:x",
-            "invalid_request",
-        ),
+        ("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request"),
         ("request", "a.b.c", "request_not_supported"),
     ] {
-        let answer = world
-            .post(&world.bet, PAR, with(request_fields(), name, value))
-            .await;
-        assert_eq!(
-            (answer.status, answer.error()),
-            (StatusCode::BAD_REQUEST, error),
-            "{name}={value}"
-        );
+        let answer = world.post(&world.bet, PAR, with(request_fields(), name, value)).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, error), "{name}={value}");
     }
     // Others are ignored (RFC 6749 section 3.1).
     let more = with(request_fields(), "nonce", "n");
-    assert_eq!(
-        world.post(&world.bet, PAR, more).await.status,
-        StatusCode::CREATED
-    );
+    assert_eq!(world.post(&world.bet, PAR, more).await.status, StatusCode::CREATED);
 }
 
 #[actix_web::test]
@@ -79,11 +66,7 @@ async fn a_parameter_comes_once() {
         let mut fields = with(request_fields(), "unknown", "1");
         fields.extend(world.bet.credentials(world.now()));
         fields.push((name, value.to_owned()));
-        assert_eq!(
-            world.send(form(PAR, &fields)).await.error(),
-            "invalid_request",
-            "{name}"
-        );
+        assert_eq!(world.send(form(PAR, &fields)).await.error(), "invalid_request", "{name}");
     }
 }
 
@@ -97,29 +80,14 @@ async fn bodies_are_small_forms_and_nothing_else() {
         form(PAR, &with(request_fields(), "padding", &padding)).insert_header(("Content-Length", "10")),
     ] {
         let answer = world.send(request).await;
-        assert_eq!(
-            (answer.status, answer.error()),
-            (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request")
-        );
+        assert_eq!((answer.status, answer.error()), (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"));
     }
-    for kind in [
-        "application/json",
-        "text/plain",
-        "multipart/form-data; boundary=x",
-        "application/x-www-form",
-    ] {
-        let answer = world
-            .send(form(PAR, &request_fields()).insert_header(("Content-Type", kind)))
-            .await;
-        assert_eq!(
-            (answer.status, answer.error()),
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request")
-        );
+    for kind in ["application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form"] {
+        let answer = world.send(form(PAR, &request_fields()).insert_header(("Content-Type", kind))).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request"));
     }
     let charset = "application/x-www-form-urlencoded; charset=UTF-8";
-    let answer = world
-        .send(form(PAR, &request_fields()).insert_header(("Content-Type", charset)))
-        .await;
+    let answer = world.send(form(PAR, &request_fields()).insert_header(("Content-Type", charset))).await;
     assert_eq!(answer.error(), "invalid_client");
     let empty = world.send(TestRequest::post().uri(PAR)).await;
     assert_eq!(empty.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -129,13 +97,8 @@ async fn bodies_are_small_forms_and_nothing_else() {
 async fn other_methods_are_told_which_is_right() {
     let world = World::production().await;
     for path in [PAR, "/oauth2/token", "/oauth2/introspect"] {
-        let answer = world
-            .send(TestRequest::get().uri(&format!("{path}?code={VERIFIER}")))
-            .await;
-        assert_eq!(
-            (answer.status, answer.error()),
-            (StatusCode::METHOD_NOT_ALLOWED, "invalid_request")
-        );
+        let answer = world.send(TestRequest::get().uri(&format!("{path}?code={VERIFIER}"))).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::METHOD_NOT_ALLOWED, "invalid_request"));
         assert_eq!(answer.header("allow"), Some("POST"));
     }
     let answer = world.send(TestRequest::post().uri("/oauth2/jwks")).await;

@@ -83,11 +83,7 @@ impl Answer {
         assert_eq!(self.header("content-type"), Some("application/json"));
         let description = self.body["error_description"].as_str().unwrap();
         // RFC 6749 section 5.2 allows no quotes, backslashes or anything past ASCII.
-        assert!(
-            description
-                .chars()
-                .all(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\'))
-        );
+        assert!(description.chars().all(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')));
         self.body["error"].as_str().unwrap()
     }
 }
@@ -105,13 +101,9 @@ impl World {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
         let randomness = Arc::new(SeededRandomness::new(42));
-        let keys = ColumnKeys {
-            encryption: vec![SecretBytes::new(vec![1; 32])],
-            lookup: SecretBytes::new(vec![2; 32]),
-        };
-        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default())
-            .await
-            .unwrap();
+        let keys =
+            ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
+        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(1_800_000_000)));
         let services = Services {
@@ -147,8 +139,7 @@ impl World {
 
     async fn register(&self, client: &Client, sandbox: bool) {
         let jwks = client.jwks().to_string();
-        self.insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, sandbox)
-            .await;
+        self.insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, sandbox).await;
     }
 
     pub(super) async fn insert(&self, id: &str, authentication: ClientAuthentication, sandbox: bool) {
@@ -156,25 +147,17 @@ impl World {
         let id = OperatorId::parse(id).unwrap();
         let operator = Operator::register(id, "Demo Bet", authentication, uris, sandbox).unwrap();
         let mut unit = self.services.store.begin().await.unwrap();
-        unit.insert_operator(&operator, self.services.clock.now())
-            .await
-            .unwrap();
+        unit.insert_operator(&operator, self.services.clock.now()).await.unwrap();
         unit.commit().await.unwrap();
     }
 
     pub(super) async fn send(&self, request: test::TestRequest) -> Answer {
-        let app = App::new()
-            .app_data(web::Data::new(self.services.clone()))
-            .configure(operator::configure);
+        let app = App::new().app_data(web::Data::new(self.services.clone())).configure(operator::configure);
         let answer = test::call_service(&test::init_service(app).await, request.to_request()).await;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let bytes = test::read_body(answer).await;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        Answer { status, headers, body }
     }
 
     /// A form as `client` sends it, authenticated by a fresh assertion.
@@ -219,8 +202,7 @@ impl World {
     }
 
     pub(super) async fn introspect(&self, client: &Client, token: &str) -> Answer {
-        self.post(client, "/oauth2/introspect", vec![("token", token.to_owned())])
-            .await
+        self.post(client, "/oauth2/introspect", vec![("token", token.to_owned())]).await
     }
 
     /// Kinds of all audit events so far, the chain checked.
@@ -266,10 +248,7 @@ impl Client {
 }
 
 pub(super) fn assertion_fields(assertion: String) -> Fields {
-    vec![
-        ("client_assertion_type", ASSERTION_TYPE.to_owned()),
-        ("client_assertion", assertion),
-    ]
+    vec![("client_assertion_type", ASSERTION_TYPE.to_owned()), ("client_assertion", assertion)]
 }
 
 pub(super) fn request_fields() -> Fields {
@@ -287,14 +266,9 @@ pub(super) fn request_fields() -> Fields {
 }
 
 pub(super) fn grant_fields(code: &str) -> Fields {
-    [
-        ("grant_type", "authorization_code"),
-        ("code", code),
-        ("redirect_uri", CALLBACK),
-        ("code_verifier", VERIFIER),
-    ]
-    .map(|(name, value)| (name, value.to_owned()))
-    .to_vec()
+    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]
+        .map(|(name, value)| (name, value.to_owned()))
+        .to_vec()
 }
 
 /// The same fields, one of them changed; left out when the value is empty.
@@ -307,9 +281,7 @@ pub(super) fn with(fields: Fields, name: &'static str, value: &str) -> Fields {
 }
 
 pub(super) fn form(path: &str, fields: &Fields) -> test::TestRequest {
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     test::TestRequest::post()
         .uri(path)
         .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
@@ -317,10 +289,7 @@ pub(super) fn form(path: &str, fields: &Fields) -> test::TestRequest {
 }
 
 pub(super) fn basic(id: &str, secret: &str) -> (&'static str, String) {
-    (
-        "Authorization",
-        format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))),
-    )
+    ("Authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))
 }
 
 /// Takes every step in its turn.
@@ -330,9 +299,7 @@ fn approve(verification: &mut Verification, player: PlayerId, now: Timestamp) {
     let attempt = verification.begin_capture(now).unwrap();
     verification.face_succeeded(attempt, now).unwrap();
     let outcome = Outcome::of_permission(true, &Permission::Allowed);
-    verification
-        .factor_succeeded(FactorKind::Passkey, outcome, now)
-        .unwrap();
+    verification.factor_succeeded(FactorKind::Passkey, outcome, now).unwrap();
 }
 
 /// An outcome that must never become a token.
@@ -352,14 +319,8 @@ fn policy(sandbox: bool) -> Policy {
         pairwise_key: SecretBytes::new(vec![3; 32]),
         // Longer than any token may live.
         token_lifetime: Duration::from_hours(1),
-        comparison: Thresholds {
-            match_from: 0.4,
-            no_match_below: 0.3,
-        },
-        presentation: PresentationThresholds {
-            bona_fide_from: 0.8,
-            attack_below: 0.3,
-        },
+        comparison: Thresholds { match_from: 0.4, no_match_below: 0.3 },
+        presentation: PresentationThresholds { bona_fide_from: 0.8, attack_below: 0.3 },
         required_sources: vec!["debtors".to_owned()],
         registry_timeout: Duration::from_secs(1),
     }

@@ -5,13 +5,7 @@ use serde_json::Value;
 
 use crate::support::app::TestApp;
 
-async fn ask(
-    app: &TestApp,
-    method: Method,
-    path: &str,
-    body: impl Into<reqwest::Body>,
-    kind: &str,
-) -> (u16, String) {
+async fn ask(app: &TestApp, method: Method, path: &str, body: impl Into<reqwest::Body>, kind: &str) -> (u16, String) {
     let player = app.arrive().await;
     let answer = Client::new()
         .request(method, app.base.join(path).unwrap())
@@ -28,10 +22,7 @@ async fn ask(
     let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
     assert!(problem, "{path}: {status} is no problem document");
     assert_eq!(body["status"], status);
-    assert!(
-        body["detail"].as_str().unwrap().len() > 10 && body["title"].is_string(),
-        "{body}"
-    );
+    assert!(body["detail"].as_str().unwrap().len() > 10 && body["title"].is_string(), "{body}");
     (status, body["code"].as_str().unwrap().to_owned())
 }
 
@@ -41,30 +32,9 @@ async fn every_refusal_is_a_problem_with_a_code_and_a_sentence() {
     let app = TestApp::start().await;
     let json = "application/json";
     let refused = [
-        (
-            Method::POST,
-            "/api/player/consent",
-            String::new(),
-            json,
-            400,
-            "bad_request",
-        ),
-        (
-            Method::POST,
-            "/api/player/consent",
-            "{".to_owned(),
-            json,
-            400,
-            "bad_request",
-        ),
-        (
-            Method::POST,
-            "/api/player/consent",
-            r#"{"accepted":"yes","version":1}"#.to_owned(),
-            json,
-            400,
-            "bad_request",
-        ),
+        (Method::POST, "/api/player/consent", String::new(), json, 400, "bad_request"),
+        (Method::POST, "/api/player/consent", "{".to_owned(), json, 400, "bad_request"),
+        (Method::POST, "/api/player/consent", r#"{"accepted":"yes","version":1}"#.to_owned(), json, 400, "bad_request"),
         (
             Method::POST,
             "/api/player/consent",
@@ -89,14 +59,7 @@ async fn every_refusal_is_a_problem_with_a_code_and_a_sentence() {
             413,
             "body_too_large",
         ),
-        (
-            Method::GET,
-            "/api/player/nothing",
-            String::new(),
-            json,
-            404,
-            "not_found",
-        ),
+        (Method::GET, "/api/player/nothing", String::new(), json, 404, "not_found"),
         (
             Method::GET,
             "/oauth2/authorize?client_id=demo-bet&request_uri=urn:ietf:params:oauth:request_uri:unknown",
@@ -105,21 +68,10 @@ async fn every_refusal_is_a_problem_with_a_code_and_a_sentence() {
             400,
             "request_unknown",
         ),
-        (
-            Method::GET,
-            "/oauth2/authorize",
-            String::new(),
-            json,
-            400,
-            "bad_request",
-        ),
+        (Method::GET, "/oauth2/authorize", String::new(), json, 400, "bad_request"),
     ];
     for (method, path, body, kind, status, code) in refused {
-        assert_eq!(
-            ask(&app, method, path, body.clone(), kind).await,
-            (status, code.to_owned()),
-            "{path} {body:.60}"
-        );
+        assert_eq!(ask(&app, method, path, body.clone(), kind).await, (status, code.to_owned()), "{path} {body:.60}");
     }
 }
 
@@ -138,13 +90,7 @@ async fn a_hundred_megabytes_are_refused_without_being_read() {
     if let Ok(answer) = answer {
         assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
     }
-    assert_eq!(
-        reqwest::get(app.base.join("/health/live").unwrap())
-            .await
-            .unwrap()
-            .status(),
-        StatusCode::OK
-    );
+    assert_eq!(reqwest::get(app.base.join("/health/live").unwrap()).await.unwrap().status(), StatusCode::OK);
 }
 
 #[tokio::test]
@@ -160,21 +106,12 @@ async fn foreign_pages_and_unknown_sessions_change_nothing() {
         if let Some(origin) = origin {
             request = request.header("origin", origin);
         }
-        assert_eq!(
-            request.send().await.unwrap().status(),
-            StatusCode::FORBIDDEN,
-            "{origin:?}"
-        );
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{origin:?}");
     }
     assert_eq!(player.view().await.unwrap()["stage"], "consent");
     for cookie in ["rastau_session=unknown", "rastau_session=", "other=1"] {
         let view = app.base.join("/api/player/verification").unwrap();
-        let answer = Client::new()
-            .get(view)
-            .header("cookie", cookie)
-            .send()
-            .await
-            .unwrap();
+        let answer = Client::new().get(view).header("cookie", cookie).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{cookie}");
     }
 }
@@ -192,18 +129,10 @@ async fn a_flood_of_one_session_is_slowed() {
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let app = TestApp::start().await;
-    for path in [
-        "/health/live",
-        "/api/player/verification",
-        "/nothing",
-        "/oauth2/jwks",
-    ] {
+    for path in ["/health/live", "/api/player/verification", "/nothing", "/oauth2/jwks"] {
         let answer = reqwest::get(app.base.join(path).unwrap()).await.unwrap();
         let policy = answer.headers()["content-security-policy"].to_str().unwrap();
-        assert!(
-            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
-            "{path}"
-        );
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
     }
 }

@@ -42,11 +42,7 @@ async fn a_frame_that_does_not_count_gets_the_one_hint_that_helps() {
         (42, dark_clip(Who::Astronaut).swap_remove(0), "too_dark"),
     ] {
         let answer = answer_to(&app, number, frame(1, &picture)).await;
-        assert_eq!(
-            (answer["type"].as_str(), answer["code"].as_str()),
-            (Some("guidance"), Some(hint)),
-            "{answer}"
-        );
+        assert_eq!((answer["type"].as_str(), answer["code"].as_str()), (Some("guidance"), Some(hint)), "{answer}");
         assert_eq!(answer["collected"], 0);
     }
 }
@@ -64,11 +60,7 @@ async fn garbage_on_the_wire_ends_the_stream_with_a_reason() {
         (55, Message::Binary(vec![1; 600 * 1024].into()), "frame_too_large"),
     ] {
         let answer = answer_to(&app, number, message).await;
-        assert_eq!(
-            (answer["type"].as_str(), answer["code"].as_str()),
-            (Some("problem"), Some(code)),
-            "{answer}"
-        );
+        assert_eq!((answer["type"].as_str(), answer["code"].as_str()), (Some("problem"), Some(code)), "{answer}");
         assert!(answer["detail"].as_str().unwrap().len() > 10);
     }
 }
@@ -86,15 +78,8 @@ async fn a_cut_stream_counts_as_an_attempt_and_leaves_nothing_half_done() {
         drop(socket);
     }
     let view = player.view().await.unwrap();
-    assert_eq!(
-        (view["stage"].as_str(), view["face"]["attempts_left"].as_u64()),
-        (Some("face"), Some(1)),
-        "{view}"
-    );
-    assert_eq!(
-        player.capture(&clip(Who::Astronaut)).await.unwrap().result,
-        "passed"
-    );
+    assert_eq!((view["stage"].as_str(), view["face"]["attempts_left"].as_u64()), (Some("face"), Some(1)), "{view}");
+    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
 }
 
 #[tokio::test]
@@ -107,10 +92,7 @@ async fn when_all_attempts_are_cut_off_the_next_one_is_the_end() {
     for _ in 0..5 {
         drop(player.open_capture().await.unwrap());
     }
-    assert_eq!(
-        player.capture(&clip(Who::Astronaut)).await.unwrap().result,
-        "refused"
-    );
+    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "refused");
     let outcome = player.view().await.unwrap()["outcome"].clone();
     assert_eq!(outcome["reasons"][0]["code"], "capture_attempts");
 }
@@ -128,11 +110,7 @@ async fn silence_ends_with_the_captures_time() {
     while let Some(Ok(Message::Text(text))) = socket.next().await {
         last = serde_json::from_str(&text).unwrap();
     }
-    assert_eq!(
-        (last["result"].as_str(), last["reason"].as_str()),
-        (Some("retry"), Some("capture_timeout")),
-        "{last}"
-    );
+    assert_eq!((last["result"].as_str(), last["reason"].as_str()), (Some("retry"), Some("capture_timeout")), "{last}");
 }
 
 #[tokio::test]
@@ -142,10 +120,7 @@ async fn an_id_photo_without_a_usable_face_goes_to_a_person() {
     app.add_person(&iin, &empty_room()).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
-    assert_eq!(
-        player.capture(&clip(Who::Astronaut)).await.unwrap().result,
-        "under_review"
-    );
+    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "under_review");
     let cases: Value = app.staff("cases").await.json().await.unwrap();
     assert_eq!(
         (cases[0]["status"].as_str(), cases[0]["reasons"][0].as_str()),

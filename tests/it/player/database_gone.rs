@@ -39,10 +39,7 @@ async fn the_player_is_told_and_goes_on_when_it_is_back() {
     line.send(Line::Open).unwrap();
     assert_eq!(player.view().await.unwrap()["stage"], "face");
 
-    assert_eq!(
-        player.capture(&clip(Who::Astronaut)).await.unwrap().result,
-        "passed"
-    );
+    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
     line.send(Line::Cut).unwrap();
     assert!(player.enrol_passkey(&mut SoftPasskey::new(true)).await.is_err());
     line.send(Line::Open).unwrap();

@@ -39,22 +39,14 @@ async fn outcome_of(app: &TestApp, iin: &Iin) -> Value {
 }
 
 fn codes(outcome: &Value) -> Vec<&str> {
-    outcome["reasons"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|reason| reason["code"].as_str().unwrap())
-        .collect()
+    outcome["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
 async fn under_21_is_refused() {
     let app = TestApp::start().await;
     let outcome = outcome_of(&app, &under_21(app.now())).await;
-    assert_eq!(
-        (outcome["result"].as_str(), codes(&outcome)),
-        (Some("refused"), vec!["under_21"])
-    );
+    assert_eq!((outcome["result"].as_str(), codes(&outcome)), (Some("refused"), vec!["under_21"]));
 }
 
 #[tokio::test]
@@ -72,10 +64,7 @@ async fn every_active_ground_is_told_to_the_player_at_once() {
     assert_eq!(told, ["restricted_debtor", "restricted_self"]);
     let reason = &outcome["reasons"][0];
     assert_eq!(reason["legal_basis"], "article 1");
-    assert!(
-        reason["until"].is_string() && reason["text"].as_str().unwrap().len() > 20,
-        "{reason}"
-    );
+    assert!(reason["until"].is_string() && reason["text"].as_str().unwrap().len() > 20, "{reason}");
 }
 
 #[tokio::test]
@@ -83,10 +72,7 @@ async fn a_stale_source_refuses_since_it_cannot_be_sure() {
     let app = TestApp::start().await;
     app.clock.advance(Duration::from_hours(25));
     let outcome = outcome_of(&app, &adult(4)).await;
-    assert_eq!(
-        (outcome["result"].as_str(), codes(&outcome)),
-        (Some("refused"), vec!["restrictions_unknown"])
-    );
+    assert_eq!((outcome["result"].as_str(), codes(&outcome)), (Some("refused"), vec!["restrictions_unknown"]));
 }
 
 #[tokio::test]
@@ -100,10 +86,7 @@ async fn a_missing_source_refuses_since_it_cannot_be_sure() {
 async fn an_iin_that_is_none_or_that_nobody_has_is_named() {
     let app = TestApp::start().await;
     let player = app.arrive().await;
-    player
-        .post("consent", &json!({ "accepted": true, "version": "2026-11" }))
-        .await
-        .unwrap();
+    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await.unwrap();
     for (iin, code) in [
         ("", "iin_malformed"),
         ("90010130001", "iin_malformed"),
@@ -113,11 +96,7 @@ async fn an_iin_that_is_none_or_that_nobody_has_is_named() {
         ("900101300018", "iin_control_digit"),
         ("900101300017", "person_not_found"),
     ] {
-        assert_eq!(
-            refusal(player.post("identify", &json!({ "iin": iin })).await),
-            code,
-            "{iin:?}"
-        );
+        assert_eq!(refusal(player.post("identify", &json!({ "iin": iin })).await), code, "{iin:?}");
     }
 }
 
@@ -127,20 +106,9 @@ async fn steps_out_of_turn_are_refused() {
     let player = app.arrive().await;
     let declined = json!({ "accepted": false, "version": "2026-11" });
     assert_eq!(refusal(player.post("consent", &declined).await), "consent_needed");
-    assert_eq!(
-        refusal(player.post("identify", &json!({ "iin": "900101300017" })).await),
-        "out_of_turn"
-    );
-    for step in [
-        "passkey/register/start",
-        "passkey/authenticate/start",
-        "totp/enrol/start",
-    ] {
-        assert_eq!(
-            refusal(player.post(step, &json!({})).await),
-            "out_of_turn",
-            "{step}"
-        );
+    assert_eq!(refusal(player.post("identify", &json!({ "iin": "900101300017" })).await), "out_of_turn");
+    for step in ["passkey/register/start", "passkey/authenticate/start", "totp/enrol/start"] {
+        assert_eq!(refusal(player.post(step, &json!({})).await), "out_of_turn", "{step}");
     }
     assert!(player.capture(&clip(Who::Astronaut)).await.is_err());
 }
@@ -151,10 +119,7 @@ async fn an_expired_verification_goes_nowhere() {
     let player = app.arrive().await;
     app.clock.advance(Duration::from_mins(20));
     let consent = json!({ "accepted": true, "version": "2026-11" });
-    assert_eq!(
-        refusal(player.post("consent", &consent).await),
-        "verification_expired"
-    );
+    assert_eq!(refusal(player.post("consent", &consent).await), "verification_expired");
     assert_eq!(refusal(player.view().await), "verification_expired");
 }
 
@@ -190,17 +155,9 @@ async fn another_persons_face_is_refused_after_its_attempts_and_kept_for_complia
     let case = &cases[0];
     assert_eq!(case["reasons"], json!(["face_mismatch"]));
     assert!(case["scores"]["similarity"].as_f64().unwrap() < 0.363);
-    let frame = app
-        .staff(&format!("cases/{}/frame", case["id"].as_str().unwrap()))
-        .await;
-    assert_eq!(
-        &frame.bytes().await.unwrap()[..2],
-        [0xff, 0xd8],
-        "the best frame is a JPEG"
-    );
-    let without_key = reqwest::get(app.base.join("api/compliance/cases").unwrap())
-        .await
-        .unwrap();
+    let frame = app.staff(&format!("cases/{}/frame", case["id"].as_str().unwrap())).await;
+    assert_eq!(&frame.bytes().await.unwrap()[..2], [0xff, 0xd8], "the best frame is a JPEG");
+    let without_key = reqwest::get(app.base.join("api/compliance/cases").unwrap()).await.unwrap();
     assert_eq!(without_key.status(), 401);
     assert!(!STAFF_KEY.is_empty());
     app.verify_audit().await;

@@ -26,28 +26,12 @@ async fn enrolled(app: &TestApp, number: u16) -> (Iin, Vec<String>, String) {
     to_second_factor(&player, &iin, Who::Astronaut).await;
     let started = player.post("totp/enrol/start", &json!({})).await.unwrap();
     assert!(started["qr_svg"].as_str().unwrap().contains("<svg"));
-    assert!(
-        !started.to_string().contains(iin.expose()),
-        "the app's entry names the person"
-    );
+    assert!(!started.to_string().contains(iin.expose()), "the app's entry names the person");
     let code = code_of(app, &iin).await;
-    let answer = player
-        .post("totp/enrol/finish", &json!({ "code": code }))
-        .await
-        .unwrap();
-    assert_eq!(
-        answer["verification"]["outcome"]["result"], "approved",
-        "{answer}"
-    );
+    let answer = player.post("totp/enrol/finish", &json!({ "code": code })).await.unwrap();
+    assert_eq!(answer["verification"]["outcome"]["result"], "approved", "{answer}");
     let codes: Vec<Value> = answer["recovery_codes"].as_array().unwrap().clone();
-    (
-        iin,
-        codes
-            .iter()
-            .map(|code| code.as_str().unwrap().to_owned())
-            .collect(),
-        code,
-    )
+    (iin, codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect(), code)
 }
 
 #[tokio::test]
@@ -58,27 +42,14 @@ async fn totp_is_enrolled_once_then_demanded_and_no_code_works_twice() {
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
     let step = player.view().await.unwrap()["second_factor"].clone();
-    assert_eq!(
-        step,
-        json!({ "mode": "prove", "methods": ["totp", "recovery_code"], "locked_until": null })
-    );
+    assert_eq!(step, json!({ "mode": "prove", "methods": ["totp", "recovery_code"], "locked_until": null }));
     for enrolment in ["totp/enrol/start", "passkey/register/start"] {
-        assert_eq!(
-            refusal(player.post(enrolment, &json!({})).await),
-            "factor_enrolled",
-            "{enrolment}"
-        );
+        assert_eq!(refusal(player.post(enrolment, &json!({})).await), "factor_enrolled", "{enrolment}");
     }
-    assert_eq!(
-        refusal(player.post("totp/verify", &json!({ "code": used })).await),
-        "code_wrong"
-    );
+    assert_eq!(refusal(player.post("totp/verify", &json!({ "code": used })).await), "code_wrong");
     app.clock.advance(Duration::from_secs(30));
     let fresh = code_of(&app, &iin).await;
-    let view = player
-        .post("totp/verify", &json!({ "code": fresh }))
-        .await
-        .unwrap();
+    let view = player.post("totp/verify", &json!({ "code": fresh })).await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved");
     let visit = player.go_back().await.unwrap();
     assert_eq!(visit["claims"]["acr"], "urn:rastau:acr:face+totp");
@@ -93,26 +64,13 @@ async fn a_recovery_code_works_once() {
 
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    let view = player
-        .post("recovery-code/verify", &json!({ "code": typed }))
-        .await
-        .unwrap();
+    let view = player.post("recovery-code/verify", &json!({ "code": typed })).await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved");
-    assert_eq!(
-        player.go_back().await.unwrap()["claims"]["acr"],
-        "urn:rastau:acr:face+recovery"
-    );
+    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+recovery");
 
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    assert_eq!(
-        refusal(
-            player
-                .post("recovery-code/verify", &json!({ "code": codes[4] }))
-                .await
-        ),
-        "code_wrong"
-    );
+    assert_eq!(refusal(player.post("recovery-code/verify", &json!({ "code": codes[4] })).await), "code_wrong");
 }
 
 #[tokio::test]
@@ -129,24 +87,14 @@ async fn wrong_codes_lock_over_sessions_and_longer_each_time() {
     let other = app.arrive().await;
     to_second_factor(&other, &iin, Who::Astronaut).await;
     let right = json!({ "code": codes[0] });
-    assert_eq!(
-        refusal(other.post("recovery-code/verify", &right).await),
-        "factor_locked"
-    );
+    assert_eq!(refusal(other.post("recovery-code/verify", &right).await), "factor_locked");
     assert!(other.view().await.unwrap()["second_factor"]["locked_until"].is_string());
     app.clock.advance(Duration::from_secs(31));
     assert_eq!(refusal(other.post("totp/verify", &wrong).await), "factor_locked");
     app.clock.advance(Duration::from_secs(31));
-    assert_eq!(
-        refusal(other.post("recovery-code/verify", &right).await),
-        "factor_locked",
-        "the second lock is longer"
-    );
+    assert_eq!(refusal(other.post("recovery-code/verify", &right).await), "factor_locked", "the second lock is longer");
     app.clock.advance(Duration::from_secs(31));
-    assert_eq!(
-        other.post("recovery-code/verify", &right).await.unwrap()["outcome"]["result"],
-        "approved"
-    );
+    assert_eq!(other.post("recovery-code/verify", &right).await.unwrap()["outcome"]["result"], "approved");
 }
 
 #[tokio::test]
@@ -158,15 +106,8 @@ async fn raced_guesses_cannot_outrun_the_lock() {
     let wrong = json!({ "code": "000000" });
     let guesses = (0..12).map(|_| player.post("totp/verify", &wrong));
     let answers = futures_util::future::join_all(guesses).await;
-    let looked_at = answers
-        .into_iter()
-        .map(refusal)
-        .filter(|code| code == "code_wrong")
-        .count();
-    assert!(
-        looked_at <= 2,
-        "{looked_at} guesses were looked at without a lock"
-    );
+    let looked_at = answers.into_iter().map(refusal).filter(|code| code == "code_wrong").count();
+    assert!(looked_at <= 2, "{looked_at} guesses were looked at without a lock");
 }
 
 #[tokio::test]
@@ -181,16 +122,10 @@ async fn a_passkey_is_demanded_at_the_next_visit_and_a_strangers_is_refused() {
 
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    assert!(
-        player.show_passkey(&mut SoftPasskey::new(true)).await.is_err(),
-        "a device without the passkey"
-    );
+    assert!(player.show_passkey(&mut SoftPasskey::new(true)).await.is_err(), "a device without the passkey");
     let view = player.show_passkey(&mut device).await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved");
-    assert_eq!(
-        player.go_back().await.unwrap()["claims"]["acr"],
-        "urn:rastau:acr:face+passkey"
-    );
+    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+passkey");
     app.verify_audit().await;
 }
 
@@ -201,22 +136,13 @@ async fn nothing_is_enrolled_without_a_face_or_long_after_it() {
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
-    assert_eq!(
-        refusal(player.post("totp/enrol/start", &json!({})).await),
-        "out_of_turn"
-    );
+    assert_eq!(refusal(player.post("totp/enrol/start", &json!({})).await), "out_of_turn");
 
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
     app.clock.advance(Duration::from_mins(10));
-    assert_eq!(
-        refusal(player.post("totp/enrol/start", &json!({})).await),
-        "face_too_old"
-    );
-    assert_eq!(
-        refusal(player.post("passkey/register/start", &json!({})).await),
-        "face_too_old"
-    );
+    assert_eq!(refusal(player.post("totp/enrol/start", &json!({})).await), "face_too_old");
+    assert_eq!(refusal(player.post("passkey/register/start", &json!({})).await), "face_too_old");
 }
 
 #[tokio::test]
@@ -226,29 +152,9 @@ async fn a_passkey_ceremony_serves_once_and_an_unknown_answer_is_refused() {
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    assert_eq!(
-        refusal(player.post("passkey/register/finish", &json!({})).await),
-        "ceremony_unknown"
-    );
+    assert_eq!(refusal(player.post("passkey/register/finish", &json!({})).await), "ceremony_unknown");
     player.post("passkey/register/start", &json!({})).await.unwrap();
-    assert_eq!(
-        refusal(
-            player
-                .post("passkey/register/finish", &json!({ "id": "x" }))
-                .await
-        ),
-        "passkey_rejected"
-    );
-    assert_eq!(
-        refusal(
-            player
-                .post("passkey/register/finish", &json!({ "id": "x" }))
-                .await
-        ),
-        "ceremony_unknown"
-    );
-    assert_eq!(
-        refusal(player.post("passkey/authenticate/start", &json!({})).await),
-        "factor_missing"
-    );
+    assert_eq!(refusal(player.post("passkey/register/finish", &json!({ "id": "x" })).await), "passkey_rejected");
+    assert_eq!(refusal(player.post("passkey/register/finish", &json!({ "id": "x" })).await), "ceremony_unknown");
+    assert_eq!(refusal(player.post("passkey/authenticate/start", &json!({})).await), "factor_missing");
 }

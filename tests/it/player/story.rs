@@ -26,10 +26,7 @@ async fn tell(app: &TestApp) {
     let player = app.arrive().await;
     assert_eq!(player.view().await.unwrap()["stage"], "consent");
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    assert_eq!(
-        player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap(),
-        10
-    );
+    assert_eq!(player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap(), 10);
     let view = player.view().await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved", "{view}");
 
@@ -41,17 +38,10 @@ async fn tell(app: &TestApp) {
     assert!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap() <= 300);
     // The operator learns nothing that names the person or says how sure we were.
     let told = visit.to_string();
-    assert!(
-        !told.contains(iin.expose()) && !told.contains("similarity"),
-        "{told}"
-    );
+    assert!(!told.contains(iin.expose()) && !told.contains("similarity"), "{told}");
     let again = player.return_address().await.unwrap();
     let parameters: Vec<String> = again.query_pairs().map(|(key, _)| key.into_owned()).collect();
-    assert_eq!(
-        parameters,
-        ["error", "state", "iss"],
-        "a second return carries no code"
-    );
+    assert_eq!(parameters, ["error", "state", "iss"], "a second return carries no code");
     app.verify_audit().await;
 }
 
@@ -62,14 +52,8 @@ async fn nothing_of_the_person_lies_readable_in_the_database() {
     let photo = id_photo(Who::Astronaut);
     app.add_person(&iin, &photo).await;
     let player = app.arrive().await;
-    player
-        .post("consent", &json!({ "accepted": true, "version": "2026-11" }))
-        .await
-        .unwrap();
-    player
-        .post("identify", &json!({ "iin": iin.expose() }))
-        .await
-        .unwrap();
+    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await.unwrap();
+    player.post("identify", &json!({ "iin": iin.expose() })).await.unwrap();
     player.capture(&clip(Who::Other)).await.unwrap();
 
     for entry in std::fs::read_dir(app.folder.path()).unwrap() {

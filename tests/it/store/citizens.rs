@@ -17,12 +17,7 @@ fn citizen(number: usize, sandbox: bool) -> Citizen {
 }
 
 fn contents(citizen: &Citizen) -> (&str, &str, &[u8], bool) {
-    (
-        citizen.iin.expose(),
-        citizen.name.expose(),
-        citizen.photo.expose(),
-        citizen.sandbox,
-    )
+    (citizen.iin.expose(), citizen.name.expose(), citizen.photo.expose(), citizen.sandbox)
 }
 
 on_both_engines! {
@@ -71,9 +66,7 @@ async fn nothing_of_an_iin_a_name_or_a_photo_stands_in_the_database_file() {
     database.player(0).await;
     let citizen = citizen(0, false);
     let mut unit = database.begin().await;
-    unit.put_citizens(std::slice::from_ref(&citizen), at(1))
-        .await
-        .unwrap();
+    unit.put_citizens(std::slice::from_ref(&citizen), at(1)).await.unwrap();
     unit.commit().await.unwrap();
     let (path, _folder) = database.file.as_ref().unwrap();
     let mut bytes = Vec::new();
@@ -82,11 +75,7 @@ async fn nothing_of_an_iin_a_name_or_a_photo_stands_in_the_database_file() {
     }
     let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(holds(b"plain-to-read"), "the scan sees what is written");
-    for secret in [
-        citizen.iin.expose().as_bytes(),
-        NAME.as_bytes(),
-        &citizen.photo.expose()[..8],
-    ] {
+    for secret in [citizen.iin.expose().as_bytes(), NAME.as_bytes(), &citizen.photo.expose()[..8]] {
         assert!(!holds(secret));
     }
 }

@@ -36,10 +36,7 @@ pub(crate) struct Database {
 /// Keys made of one byte each.
 pub(crate) fn keys(encryption: &[u8]) -> ColumnKeys {
     let key = |byte: u8| SecretBytes::new(vec![byte; 32]);
-    ColumnKeys {
-        encryption: encryption.iter().copied().map(key).collect(),
-        lookup: key(200),
-    }
+    ColumnKeys { encryption: encryption.iter().copied().map(key).collect(), lookup: key(200) }
 }
 
 /// The machine may be busy with other tests: only the tests of waiting itself wait less.
@@ -75,25 +72,15 @@ impl Database {
 
     async fn migrated(url: String, file: Option<(PathBuf, tempfile::TempDir)>) -> Self {
         let randomness = Arc::new(SeededRandomness::new(1));
-        let store = SqlStore::connect(&url, keys(&[1]), randomness.clone(), patient())
-            .await
-            .unwrap();
+        let store = SqlStore::connect(&url, keys(&[1]), randomness.clone(), patient()).await.unwrap();
         store.migrate().await.unwrap();
-        Self {
-            url,
-            store,
-            randomness,
-            file,
-            handles: AtomicU64::new(0),
-        }
+        Self { url, store, randomness, file, handles: AtomicU64::new(0) }
     }
 
     /// The same database with other keys.
     pub(crate) async fn with_keys(&self, encryption: &[u8]) -> SqlStore {
         let randomness = Arc::new(SeededRandomness::new(2));
-        SqlStore::connect(&self.url, keys(encryption), randomness, patient())
-            .await
-            .unwrap()
+        SqlStore::connect(&self.url, keys(encryption), randomness, patient()).await.unwrap()
     }
 
     pub(crate) async fn begin(&self) -> Box<dyn UnitOfWork> {
@@ -143,9 +130,7 @@ impl Database {
         let operator = Operator::register(
             OperatorId::parse(id).unwrap(),
             "Demo Bet",
-            ClientAuthentication::PrivateKeyJwt {
-                jwks: r#"{"keys":[]}"#.to_owned(),
-            },
+            ClientAuthentication::PrivateKeyJwt { jwks: r#"{"keys":[]}"#.to_owned() },
             vec!["https://operator.example/callback".to_owned()],
             false,
         )

@@ -20,15 +20,8 @@ async fn passkey(database: &Database, credential: &[u8]) -> StoredPasskey {
 }
 
 fn ten_codes(salt: u8) -> RecoveryCodes {
-    let code = |place: u8| StoredCode {
-        place: i64::from(place),
-        hash: CodeHash([salt ^ place; 32]),
-        used: false,
-    };
-    RecoveryCodes {
-        salt: [salt; 16],
-        codes: (0..10).map(code).collect(),
-    }
+    let code = |place: u8| StoredCode { place: i64::from(place), hash: CodeHash([salt ^ place; 32]), used: false };
+    RecoveryCodes { salt: [salt; 16], codes: (0..10).map(code).collect() }
 }
 
 on_both_engines! {

@@ -8,11 +8,7 @@ use super::database::{Database, at, iin};
 use super::on_both_engines;
 
 fn source(name: &str, refreshed: i64) -> Source {
-    Source {
-        name: name.to_owned(),
-        refreshed_at: at(refreshed),
-        max_age: Duration::from_hours(24),
-    }
+    Source { name: name.to_owned(), refreshed_at: at(refreshed), max_age: Duration::from_hours(24) }
 }
 
 fn restriction(source: &str, key: &str, ground: Ground) -> Restriction {
@@ -29,10 +25,7 @@ fn restriction(source: &str, key: &str, ground: Ground) -> Restriction {
 /// So many different valid IINs.
 fn people(count: u16) -> Vec<Iin> {
     let birth = iin(0).birth_date();
-    (1..)
-        .filter_map(|serial| Iin::compose(birth, false, serial))
-        .take(usize::from(count))
-        .collect()
+    (1..).filter_map(|serial| Iin::compose(birth, false, serial)).take(usize::from(count)).collect()
 }
 
 on_both_engines! {

@@ -9,9 +9,7 @@ use super::database::{Database, keys, patient};
 use super::on_both_engines;
 
 async fn connect(url: &str) -> SqlStore {
-    SqlStore::connect(url, keys(&[1]), Arc::new(SeededRandomness::new(1)), patient())
-        .await
-        .unwrap()
+    SqlStore::connect(url, keys(&[1]), Arc::new(SeededRandomness::new(1)), patient()).await.unwrap()
 }
 
 fn why(answer: Result<(), StoreError>) -> String {

@@ -41,11 +41,7 @@ async fn far_database() -> Option<(Database, SqlStore, watch::Sender<Line>)> {
     let (sender, receiver) = watch::channel(Line::Open);
     let port = line(receiver).await;
     let name = url::Url::parse(&database.url).unwrap().path().to_owned();
-    let store = connect(&format!(
-        "postgres://rastau@127.0.0.1:{port}{name}?sslmode=disable"
-    ))
-    .await
-    .unwrap();
+    let store = connect(&format!("postgres://rastau@127.0.0.1:{port}{name}?sslmode=disable")).await.unwrap();
     Some((database, store, sender))
 }
 
@@ -89,10 +85,7 @@ async fn a_line_that_falls_silent_is_no_hang() {
     line.send(Line::Open).unwrap();
     let began = Instant::now();
     while let Err(error) = store.check().await {
-        assert!(
-            began.elapsed() < Duration::from_secs(15),
-            "does not recover: {error}"
-        );
+        assert!(began.elapsed() < Duration::from_secs(15), "does not recover: {error}");
     }
 }
 
@@ -122,34 +115,20 @@ async fn an_sqlite_file_that_another_process_writes_is_an_error_for_writers_alon
     other.execute("BEGIN IMMEDIATE").await.unwrap();
     let began = Instant::now();
     assert_unavailable(store.begin().await, began);
-    let read = store
-        .read()
-        .await
-        .unwrap()
-        .find_operator(&operator.id)
-        .await
-        .unwrap();
+    let read = store.read().await.unwrap().find_operator(&operator.id).await.unwrap();
     assert_eq!(read, Some(operator));
     other.execute("COMMIT").await.unwrap();
     let mut unit = store.begin().await.unwrap();
-    unit.remember_assertion(&read.unwrap().id, "jti", at(1), at(0))
-        .await
-        .unwrap();
+    unit.remember_assertion(&read.unwrap().id, "jti", at(1), at(0)).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_url_that_leads_nowhere_is_an_error_that_keeps_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
-    std::fs::write(
-        &file,
-        "neither a folder nor a database, but more than an empty file",
-    )
-    .unwrap();
-    let (not_a_database, not_a_folder) = (
-        format!("sqlite://{}", file.display()),
-        format!("sqlite://{}/x.db", file.display()),
-    );
+    std::fs::write(&file, "neither a folder nor a database, but more than an empty file").unwrap();
+    let (not_a_database, not_a_folder) =
+        (format!("sqlite://{}", file.display()), format!("sqlite://{}/x.db", file.display()));
     for url in [
         "mysql://user:hunter2@localhost/x",
         "user:hunter2@localhost/x",

@@ -65,40 +65,21 @@ impl TestApp {
         let direct = Url::parse(&postgres::new_database().await?).unwrap();
         let (sender, receiver) = watch::channel(Line::Open);
         let port = line(receiver).await;
-        let url = format!(
-            "postgres://rastau@127.0.0.1:{port}{}?sslmode=disable",
-            direct.path()
-        );
-        Some((
-            Self::start_on(&url, tempfile::tempdir().unwrap(), |_| ()).await,
-            sender,
-        ))
+        let url = format!("postgres://rastau@127.0.0.1:{port}{}?sslmode=disable", direct.path());
+        Some((Self::start_on(&url, tempfile::tempdir().unwrap(), |_| ()).await, sender))
     }
 
     async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port())
-            .parse()
-            .unwrap();
+        let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
         let clock = Arc::new(FakeClock::new(real_now()));
         let randomness = Arc::new(SeededRandomness::new(7));
-        let keys = ColumnKeys {
-            encryption: vec![SecretBytes::new(vec![1; 32])],
-            lookup: SecretBytes::new(vec![2; 32]),
-        };
-        let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default())
-            .await
-            .unwrap();
+        let keys =
+            ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
+        let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
         store.migrate().await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let faces = OrtFaceEngine::load(
-            &models(),
-            PoolSettings {
-                sessions: 1,
-                ..PoolSettings::default()
-            },
-        )
-        .unwrap();
+        let faces = OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
         let issuer = format!("{base}sandbox");
         let mut policy = Policy {
             public_url: base.clone(),
@@ -126,9 +107,7 @@ impl TestApp {
         let secret = SecretText::new(new_handle(randomness.as_ref()));
         let app_operator = operator(&base, &secret);
         let mut unit = services.store.begin().await.unwrap();
-        unit.insert_operator(&app_operator, clock_now(&clock))
-            .await
-            .unwrap();
+        unit.insert_operator(&app_operator, clock_now(&clock)).await.unwrap();
         unit.commit().await.unwrap();
         let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret, Vec::new()).unwrap();
         let settings = HttpSettings {
@@ -140,13 +119,7 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         tokio::spawn(tick(clock.clone()));
-        let app = Self {
-            base,
-            services,
-            clock,
-            server: handle,
-            folder,
-        };
+        let app = Self { base, services, clock, server: handle, folder };
         app.restrict(&[]).await;
         app
     }
@@ -176,11 +149,7 @@ impl TestApp {
 
     /// Replaces the registry by these restrictions, fresh for a day from now.
     pub(crate) async fn restrict(&self, rows: &[(Iin, Restriction)]) {
-        let source = Source {
-            name: SOURCE.to_owned(),
-            refreshed_at: self.now(),
-            max_age: Duration::from_hours(24),
-        };
+        let source = Source { name: SOURCE.to_owned(), refreshed_at: self.now(), max_age: Duration::from_hours(24) };
         let mut unit = self.unit().await;
         unit.replace_restrictions(&source, rows).await.unwrap();
         unit.commit().await.unwrap();
@@ -194,19 +163,12 @@ impl TestApp {
     /// What the staff's door answers.
     pub(crate) async fn staff(&self, path: &str) -> reqwest::Response {
         let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
-        reqwest::Client::new()
-            .get(address)
-            .bearer_auth(STAFF_KEY)
-            .send()
-            .await
-            .unwrap()
+        reqwest::Client::new().get(address).bearer_auth(STAFF_KEY).send().await.unwrap()
     }
 
     /// The whole log is unbroken.
     pub(crate) async fn verify_audit(&self) {
-        verify_audit(self.services.store.as_ref(), None, |_, _| ())
-            .await
-            .unwrap();
+        verify_audit(self.services.store.as_ref(), None, |_, _| ()).await.unwrap();
     }
 
     /// The player with this IIN, if they named themselves before.
@@ -227,10 +189,7 @@ impl Drop for TestApp {
 /// Where `make models` put the models.
 pub(crate) fn models() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    assert!(
-        folder.join("store/sface.onnx").exists(),
-        "the models are missing: run `make models`"
-    );
+    assert!(folder.join("store/sface.onnx").exists(), "the models are missing: run `make models`");
     folder
 }
 
@@ -263,8 +222,6 @@ fn clock_now(clock: &FakeClock) -> Timestamp {
 /// The fake clock starts at the real time: webauthn-rs reads the system's own.
 #[allow(clippy::disallowed_methods)]
 fn real_now() -> Timestamp {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap())
 }

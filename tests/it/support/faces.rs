@@ -23,9 +23,7 @@ pub(crate) enum Who {
 /// What a camera sees of them: JPEG frames.
 pub(crate) fn clip(who: Who) -> Vec<Vec<u8>> {
     static CLIPS: [OnceLock<Vec<Vec<u8>>>; 2] = [OnceLock::new(), OnceLock::new()];
-    CLIPS[usize::from(who == Who::Other)]
-        .get_or_init(|| camera::clip(&portrait(who)).unwrap())
-        .clone()
+    CLIPS[usize::from(who == Who::Other)].get_or_init(|| camera::clip(&portrait(who)).unwrap()).clone()
 }
 
 /// Their ID photo.
@@ -37,9 +35,7 @@ pub(crate) fn id_photo(who: Who) -> Vec<u8> {
 pub(crate) fn dark_clip(who: Who) -> Vec<Vec<u8>> {
     let dim = |frame: Vec<u8>| {
         let mut picture = image::load_from_memory(&frame).unwrap().to_rgb8();
-        picture
-            .pixels_mut()
-            .for_each(|pixel| pixel.0 = pixel.0.map(|value| value / 12));
+        picture.pixels_mut().for_each(|pixel| pixel.0 = pixel.0.map(|value| value / 12));
         jpeg(&picture)
     };
     clip(who).into_iter().take(1).map(dim).collect()
@@ -47,54 +43,27 @@ pub(crate) fn dark_clip(who: Who) -> Vec<Vec<u8>> {
 
 /// A camera that nobody sits before.
 pub(crate) fn empty_room() -> Vec<u8> {
-    jpeg(&RgbImage::from_fn(640, 480, |x, y| {
-        Rgb([(x / 4) as u8, (y / 3) as u8, 120])
-    }))
+    jpeg(&RgbImage::from_fn(640, 480, |x, y| Rgb([(x / 4) as u8, (y / 3) as u8, 120])))
 }
 
 /// Two people before one camera.
 pub(crate) fn two_people() -> Vec<u8> {
-    let left = image::load_from_memory(&clip(Who::Astronaut)[0])
-        .unwrap()
-        .to_rgb8();
+    let left = image::load_from_memory(&clip(Who::Astronaut)[0]).unwrap().to_rgb8();
     let right = image::load_from_memory(&clip(Who::Other)[0]).unwrap().to_rgb8();
     let mut both = RgbImage::new(640, 480);
-    imageops::replace(
-        &mut both,
-        &imageops::crop_imm(&left, 160, 0, 320, 480).to_image(),
-        0,
-        0,
-    );
-    imageops::replace(
-        &mut both,
-        &imageops::crop_imm(&right, 160, 0, 320, 480).to_image(),
-        320,
-        0,
-    );
+    imageops::replace(&mut both, &imageops::crop_imm(&left, 160, 0, 320, 480).to_image(), 0, 0);
+    imageops::replace(&mut both, &imageops::crop_imm(&right, 160, 0, 320, 480).to_image(), 320, 0);
     jpeg(&both)
 }
 
 fn portrait(who: Who) -> Portrait {
-    let which = if who == Who::Astronaut {
-        ASTRONAUT
-    } else {
-        COLLEAGUE
-    };
+    let which = if who == Who::Astronaut { ASTRONAUT } else { COLLEAGUE };
     // On a thread of its own: tests call this from inside their runtime.
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let faces = OrtFaceEngine::load(
-                &models(),
-                PoolSettings {
-                    sessions: 1,
-                    ..PoolSettings::default()
-                },
-            )
-            .unwrap();
+            let faces =
+                OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
             camera::portrait(&faces, &models(), which).await.unwrap()
         })
     })

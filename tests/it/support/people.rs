@@ -12,30 +12,20 @@ use super::faces::{Who, clip};
 
 /// An adult; another one for each number.
 pub(crate) fn adult(number: u16) -> Iin {
-    (0..)
-        .find_map(|extra| Iin::compose(date!(1990 - 01 - 01), true, number * 10 + extra))
-        .unwrap()
+    (0..).find_map(|extra| Iin::compose(date!(1990 - 01 - 01), true, number * 10 + extra)).unwrap()
 }
 
 /// Someone who will be 21 tomorrow, Almaty time.
 pub(crate) fn under_21(now: Timestamp) -> Iin {
     let tomorrow = now.almaty_date().next_day().unwrap();
     let birth = tomorrow.replace_year(tomorrow.year() - 21).unwrap();
-    (0..)
-        .find_map(|serial| Iin::compose(birth, false, serial))
-        .unwrap()
+    (0..).find_map(|serial| Iin::compose(birth, false, serial)).unwrap()
 }
 
 /// Consent and IIN.
 pub(crate) async fn to_face(player: &DemoPlayer, iin: &Iin) {
-    player
-        .post("consent", &json!({ "accepted": true, "version": "2026-11" }))
-        .await
-        .unwrap();
-    player
-        .post("identify", &json!({ "iin": iin.expose() }))
-        .await
-        .unwrap();
+    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await.unwrap();
+    player.post("identify", &json!({ "iin": iin.expose() })).await.unwrap();
 }
 
 /// Consent, IIN and the camera.

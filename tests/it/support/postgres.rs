@@ -49,22 +49,13 @@ pub(crate) async fn new_database() -> Option<String> {
         eprintln!("not run on PostgreSQL: {WITHOUT}=1");
         return None;
     }
-    let socket = tokio::task::spawn_blocking(|| cluster().socket_folder.clone())
-        .await
-        .unwrap();
-    let name = format!(
-        "test_{}_{}",
-        std::process::id(),
-        NUMBER.fetch_add(1, Ordering::SeqCst)
-    );
+    let socket = tokio::task::spawn_blocking(|| cluster().socket_folder.clone()).await.unwrap();
+    let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
     let mut connection = options(&socket, "postgres").connect().await.unwrap();
     let statement = format!("CREATE DATABASE {name}");
     connection.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
     connection.close().await.unwrap();
-    Some(format!(
-        "postgres://rastau@localhost/{name}?host={}",
-        socket.display()
-    ))
+    Some(format!("postgres://rastau@localhost/{name}?host={}", socket.display()))
 }
 
 /// Where the server's socket is, of a database that [`new_database`] made: for proxies that cut the connection.
@@ -73,10 +64,7 @@ pub(crate) fn socket_path() -> PathBuf {
 }
 
 fn options(socket: &Path, database: &str) -> sqlx::postgres::PgConnectOptions {
-    sqlx::postgres::PgConnectOptions::new_without_pgpass()
-        .socket(socket)
-        .username("rastau")
-        .database(database)
+    sqlx::postgres::PgConnectOptions::new_without_pgpass().socket(socket).username("rastau").database(database)
 }
 
 struct Cluster {
@@ -101,29 +89,19 @@ fn join_or_start(shared: &Path) -> Cluster {
     let users = open("postgres.users.lock");
     users.lock_shared().unwrap();
     let state = shared.join("postgres.folder");
-    let running = fs::read_to_string(&state)
-        .ok()
-        .map(PathBuf::from)
-        .filter(|f| answers(f));
+    let running = fs::read_to_string(&state).ok().map(PathBuf::from).filter(|f| answers(f));
     let socket_folder = running.unwrap_or_else(|| {
         let folder = start(&shared.join("postgres.users.lock"), &state);
         fs::write(&state, folder.as_os_str().as_encoded_bytes()).unwrap();
         folder
     });
-    Cluster {
-        socket_folder,
-        _users: users,
-    }
+    Cluster { socket_folder, _users: users }
 }
 
 fn start(users: &Path, state: &Path) -> PathBuf {
     let programs = programs().unwrap_or_else(|| panic!("{MISSING}"));
     // Not under target/: the server's account may not reach it there, and a socket's path must be short.
-    let folder = tempfile::Builder::new()
-        .prefix("rastau-pg-")
-        .tempdir()
-        .unwrap()
-        .keep();
+    let folder = tempfile::Builder::new().prefix("rastau-pg-").tempdir().unwrap().keep();
     let data = folder.join("data");
     if is_root() {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
@@ -131,31 +109,15 @@ fn start(users: &Path, state: &Path) -> PathBuf {
     }
     let mut initdb = unprivileged(&programs.join("initdb"));
     initdb.arg("-D").arg(&data);
-    initdb.args([
-        "--no-sync",
-        "--no-instructions",
-        "-A",
-        "trust",
-        "-U",
-        "rastau",
-        "-E",
-        "UTF8",
-        "--locale=C",
-    ]);
+    initdb.args(["--no-sync", "--no-instructions", "-A", "trust", "-U", "rastau", "-E", "UTF8", "--locale=C"]);
     run(&mut initdb);
     // In the file and not on the command line, where a benchmark could not change them.
-    let mut settings = File::options()
-        .append(true)
-        .open(data.join("postgresql.conf"))
-        .unwrap();
+    let mut settings = File::options().append(true).open(data.join("postgresql.conf")).unwrap();
     let text = "listen_addresses=''\nfsync=off\nfull_page_writes=off\nmax_connections=400\n";
     settings.write_all(text.as_bytes()).unwrap();
     let mut server = unprivileged(&programs.join("postgres"));
     server.arg("-D").arg(&data).arg("-k").arg(&folder);
-    #[allow(
-        clippy::zombie_processes,
-        reason = "it outlives this process: that is its purpose"
-    )]
+    #[allow(clippy::zombie_processes, reason = "it outlives this process: that is its purpose")]
     let _supervisor = Command::new("sh")
         .args(["-c", SUPERVISOR, "rastau-postgres-supervisor"])
         .args([users, state, &folder])
@@ -172,11 +134,7 @@ fn start(users: &Path, state: &Path) -> PathBuf {
     let began = Instant::now();
     while !answers(&folder) {
         let log = || fs::read_to_string(folder.join("server.log")).unwrap_or_default();
-        assert!(
-            began.elapsed() < Duration::from_secs(30),
-            "PostgreSQL does not start: {}",
-            log()
-        );
+        assert!(began.elapsed() < Duration::from_secs(30), "PostgreSQL does not start: {}", log());
         std::thread::sleep(Duration::from_millis(20));
     }
     folder
@@ -194,11 +152,7 @@ fn answers(folder: &Path) -> bool {
     message.extend_from_slice(&196_608_u32.to_be_bytes());
     message.extend_from_slice(parameters);
     let mut first = [0];
-    stream
-        .write_all(&message)
-        .and_then(|()| stream.read_exact(&mut first))
-        .is_ok()
-        && first == *b"R"
+    stream.write_all(&message).and_then(|()| stream.read_exact(&mut first)).is_ok() && first == *b"R"
 }
 
 /// The newest installed version's folder of programs.
@@ -221,9 +175,7 @@ fn unprivileged(program: &Path) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
-        .arg(program);
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
     command
 }
 

@@ -1,0 +1,34 @@
+//! `rastau demo` tells the whole story by itself.
+
+use std::net::TcpListener;
+
+use super::workshop::{Workshop, models};
+
+fn free_port() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
+}
+
+#[test]
+fn the_story_is_told_again_and_again() {
+    let shop = Workshop::bare("");
+    let (port, models) = (free_port(), models().display().to_string());
+    let demo = ["demo", "--once", "--port", &port, "--models", &models, "--data", "demo"];
+    for visit in ["first", "second"] {
+        let told = shop.run(&demo).good();
+        for part in ["approved", "\"active\": true", "\"sandbox\": true", "access_denied, and no ground"] {
+            assert!(told.contains(part), "{visit} visit, {part}: {told}");
+        }
+    }
+    let port_folder = shop.path("demo").join(format!("port-{port}"));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(port_folder).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0, "others may look into the sandbox's folder");
+}
+
+#[test]
+fn a_taken_port_is_named_with_a_way_out() {
+    let shop = Workshop::bare("");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, models) = (listener.local_addr().unwrap().port(), models().display().to_string());
+    let refused = shop.run(&["demo", "--once", "--port", &port.to_string(), "--models", &models]).bad();
+    assert!(refused.contains("is taken") && refused.contains("--port"), "{refused}");
+}
