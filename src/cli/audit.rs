@@ -76,7 +76,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         }
         Ok(head) if head.sequence == 0 => print("the log is whole: it has no events yet")?,
         Ok(head) => {
-            print(&format!("the log is whole: {} events\nhead {}:{}", head.sequence, head.sequence, hex(&head.hash)))?
+            print(&format!("the log is whole: {} events\nhead {}:{}", head.sequence, head.sequence, hex(&head.hash)))?;
         }
         Err(VerifyAuditError::Store(error)) => {
             return Err(error).context("the log could not be read to its end");

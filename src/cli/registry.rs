@@ -98,7 +98,7 @@ async fn run_import(context: &Context, args: Import) -> anyhow::Result<ExitCode>
     let bar = ProgressBar::new(length)
         .with_style(ProgressStyle::with_template("{bar:32} {bytes}/{total_bytes} read, {eta} left")?);
     let outcome = import_registry(store.as_ref(), startup::clock().as_ref(), BufReader::new(file), &import, |bytes| {
-        bar.set_position(bytes)
+        bar.set_position(bytes);
     })
     .await;
     bar.finish_and_clear();

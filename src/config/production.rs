@@ -13,10 +13,10 @@ fn check(config: &Config, kind: KeyKind) -> Vec<Fault> {
     let mut faults = Vec::new();
     match (config.sandbox.enabled, kind) {
         (false, KeyKind::Sandbox) => {
-            faults.push(config.fault("keys.file", "these keys were made for a sandbox and sandbox.enabled is false"))
+            faults.push(config.fault("keys.file", "these keys were made for a sandbox and sandbox.enabled is false"));
         }
         (true, KeyKind::Production) => {
-            faults.push(config.fault("keys.file", "these keys were made for production and sandbox.enabled is true"))
+            faults.push(config.fault("keys.file", "these keys were made for production and sandbox.enabled is true"));
         }
         _ => {}
     }
