@@ -37,6 +37,6 @@ async function assertNone(page, runOnly, where) {
   // Not by a script tag: the page keeps its content security policy.
   await page.evaluate(`globalThis.axe ?? (() => { ${AXE} })()`);
   const { violations } = await page.evaluate((only) => globalThis.axe.run({ runOnly: only }), runOnly);
-  const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary}`));
+  const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}\n  ${node.html}\n  ${node.failureSummary}`));
   assert.ok(found.length === 0, `accessibility of ${where}:\n${found.join('\n')}`);
 }

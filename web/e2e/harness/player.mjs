@@ -21,7 +21,8 @@ export async function withPlayer({ face, allowed = true, origin = process.env.RA
       await story(new Player(page, origin));
     } catch (error) {
       await picture(page, `FAILED.${Date.now()}`).catch(() => {});
-      throw complaints.length > 0 ? new Error(`${error.message}\nthe page complained: ${complaints.join('\n')}`, { cause: error }) : error;
+      if (complaints.length === 0) throw error;
+      throw new Error(`${error.message}\nthe page complained: ${complaints.join('\n')}`, { cause: error });
     }
     assert.deepEqual(complaints, []);
   } finally {
