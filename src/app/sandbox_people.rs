@@ -39,12 +39,12 @@ pub enum NewcomerError {
     Store(#[from] StoreError),
 }
 
-/// A valid IIN of this birth that nobody in the sandbox has.
+/// A valid IIN of this birth that nobody in the sandbox has or had: whoever left may have enrolled a second factor.
 pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, NewcomerError> {
     expect_sandbox(services)?;
     let mut unit = services.store.read().await?;
     for iin in SERIALS.filter_map(|serial| Iin::compose(birth, false, serial)) {
-        if unit.find_citizen(&iin).await?.is_none() {
+        if unit.find_citizen(&iin).await?.is_none() && unit.find_player(&iin).await?.is_none() {
             return Ok(iin);
         }
     }
@@ -72,6 +72,16 @@ pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: Sec
     unit.put_citizens(&[citizen], services.clock.now()).await?;
     unit.commit().await?;
     Ok(())
+}
+
+/// Removes a newcomer, photo and all; false when nobody has this IIN.
+pub async fn remove_newcomer(services: &Services, iin: &str) -> Result<bool, NewcomerError> {
+    expect_sandbox(services)?;
+    let iin = Iin::parse(iin)?;
+    let mut unit = services.store.begin().await?;
+    let removed = unit.remove_sandbox_citizen(&iin).await?;
+    unit.commit().await?;
+    Ok(removed)
 }
 
 /// Everyone in the sandbox, oldest first.

@@ -104,6 +104,13 @@ impl Citizens for SqlUnitOfWork {
         .transpose()
     }
 
+    async fn remove_sandbox_citizen(&mut self, iin: &Iin) -> Result<bool> {
+        let lookup = self.cipher.lookup("citizen", iin)?;
+        let removed =
+            self.execute(sqlx::query("DELETE FROM citizen WHERE iin_lookup = $1 AND sandbox = 1").bind(lookup)).await?;
+        Ok(removed > 0)
+    }
+
     async fn list_sandbox_citizens(&mut self) -> Result<Vec<Citizen>> {
         let rows = self
             .fetch_all(sqlx::query_as::<_, CitizenRow>(

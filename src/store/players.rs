@@ -46,6 +46,11 @@ impl Players for SqlUnitOfWork {
         self.player_by(&lookup).await?.ok_or_else(|| corrupt("player.iin_lookup"))
     }
 
+    async fn find_player(&mut self, iin: &Iin) -> Result<Option<PlayerId>> {
+        let lookup = self.cipher.lookup("player", iin)?;
+        self.player_by(&lookup).await
+    }
+
     async fn find_iin(&mut self, player: PlayerId) -> Result<Option<Iin>> {
         let row = player.to_string();
         let found: Option<(Vec<u8>,)> =

@@ -142,7 +142,9 @@ async fn play_story(household: &Household, services: &Services, config: &Config,
     let restricted = player::add_newcomer(base, "Story Debtor", "1988-08-08", &id_photo).await?;
     household.restrict(services, Some(&Iin::parse(&restricted)?)).await?;
     let cast = story::Cast { clip: &clip, id_photo: &id_photo, restricted_iin: &restricted };
-    story::play(base, &cast).await
+    let told = story::play(base, &cast).await;
+    player::remove_newcomer(base, &restricted).await?;
+    told
 }
 
 fn print_addresses(base: &Url) {

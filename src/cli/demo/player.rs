@@ -203,6 +203,14 @@ pub struct Refused {
     pub detail: String,
 }
 
+/// Removes a newcomer again.
+pub async fn remove_newcomer(base: &Url, iin: &str) -> Result<()> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let address = base.join(&format!("api/sandbox/people/{iin}"))?;
+    http.delete(address).header(ORIGIN, origin(base)).send().await?.error_for_status()?;
+    Ok(())
+}
+
 async fn read(answer: reqwest::Response) -> Result<Value> {
     let status = answer.status();
     let body: Value = answer.json().await.context("the answer is no JSON")?;

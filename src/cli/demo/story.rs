@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
-use super::player::{DemoPlayer, add_newcomer};
+use super::player::{DemoPlayer, add_newcomer, remove_newcomer};
 
 /// What the story needs: the clip of a face, an ID photo of the same person, and the IIN of one who is restricted.
 pub(super) struct Cast<'a> {
@@ -49,6 +49,7 @@ pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     print_indented(&visit["claims"]);
     println!("What introspection says of it");
     print_indented(&visit["introspection"]);
+    remove_newcomer(base, &iin).await?;
 
     println!("\nA player who may not: a restriction holds");
     let player = DemoPlayer::arrive(base).await?;

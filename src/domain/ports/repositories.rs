@@ -114,6 +114,8 @@ pub trait Verifications {
 pub trait Players {
     /// The player with this IIN; makes one with `id` when there is none.
     async fn player_of(&mut self, iin: &Iin, id: PlayerId, now: Timestamp) -> Result<PlayerId>;
+    /// The player with this IIN, if they named themselves before.
+    async fn find_player(&mut self, iin: &Iin) -> Result<Option<PlayerId>>;
     /// The IIN of a player.
     async fn find_iin(&mut self, player: PlayerId) -> Result<Option<Iin>>;
     /// Holds other transactions off this player until this one ends, so that two guesses cannot race.
@@ -211,6 +213,8 @@ pub trait Citizens {
     async fn put_citizens(&mut self, citizens: &[Citizen], now: Timestamp) -> Result<()>;
     /// By IIN.
     async fn find_citizen(&mut self, iin: &Iin) -> Result<Option<Citizen>>;
+    /// Removes a made-up person; false when there is none. Real people leave with their register alone.
+    async fn remove_sandbox_citizen(&mut self, iin: &Iin) -> Result<bool>;
     /// Made-up people of the sandbox, oldest first.
     async fn list_sandbox_citizens(&mut self) -> Result<Vec<Citizen>>;
 }

@@ -27,6 +27,7 @@ pub fn configure(config: &mut web::ServiceConfig, operator: Arc<DemoOperator>) {
                 .route("/people", web::get().to(people::list))
                 .route("/people/suggest-iin", web::get().to(people::suggest))
                 .service(web::resource("/people").app_data(people::json_limit()).route(web::post().to(people::add)))
+                .route("/people/{iin}", web::delete().to(people::remove))
                 .route("/people/{iin}/photo", web::get().to(people::photo)),
         );
 }

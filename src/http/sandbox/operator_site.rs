@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::DemoNote;
+use super::people::NEWCOMER;
 use crate::app::Services;
 use crate::domain::authorization::{SCOPE, new_handle};
 use crate::domain::ports::Randomness;
@@ -75,7 +76,7 @@ impl DemoOperator {
     }
 
     pub(super) fn note(&self, iin: &str) -> &'static str {
-        self.notes.iter().find(|note| note.iin == iin).map_or("newcomer", |note| note.code)
+        self.notes.iter().find(|note| note.iin == iin).map_or(NEWCOMER, |note| note.code)
     }
 
     fn visits(&self) -> MutexGuard<'_, Visits> {

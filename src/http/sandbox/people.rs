@@ -11,11 +11,14 @@ use time::macros::format_description;
 
 use super::DemoOperator;
 use crate::app::Services;
-use crate::app::sandbox_people::{NewcomerError, PHOTO_BYTES, add_newcomer, list_people, suggest_iin};
+use crate::app::sandbox_people::{NewcomerError, PHOTO_BYTES, add_newcomer, list_people, remove_newcomer, suggest_iin};
 use crate::domain::person::IinError;
 use crate::domain::secret::SecretBytes;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Locale;
+
+/// The note of those who added themselves.
+pub(super) const NEWCOMER: &str = "newcomer";
 
 /// What a visitor may expect of a demo person: a code that the page has words for.
 #[derive(Clone, Debug)]
@@ -113,6 +116,23 @@ pub(super) async fn add(
         .await
         .map_err(|error| problem(error, locale(&request)))?;
     Ok(HttpResponse::Created().json(json!({ "iin": newcomer.iin })))
+}
+
+/// Newcomers may leave; the demo's own people stay.
+pub(super) async fn remove(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    operator: web::Data<DemoOperator>,
+    iin: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let newcomer = operator.note(&iin) == NEWCOMER;
+    let removed =
+        newcomer && remove_newcomer(&services, &iin).await.map_err(|error| problem(error, locale(&request)))?;
+    if removed {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::new(ProblemCode::NotFound, locale(&request)))
+    }
 }
 
 fn problem(error: NewcomerError, locale: Locale) -> Problem {

@@ -4,5 +4,6 @@ mod bad_input;
 mod capture;
 mod database_gone;
 mod refusals;
+mod sandbox;
 mod second_factor;
 mod story;

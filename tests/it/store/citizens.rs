@@ -46,6 +46,16 @@ on_both_engines! {
         assert_eq!(unit.list_sandbox_citizens().await.unwrap().len(), 2);
     }
 
+    async fn only_made_up_people_can_be_removed(database: &Database) {
+        let mut unit = database.begin().await;
+        unit.put_citizens(&[citizen(0, true), citizen(1, false)], at(1)).await.unwrap();
+        assert!(unit.remove_sandbox_citizen(&iin(0)).await.unwrap());
+        assert!(!unit.remove_sandbox_citizen(&iin(0)).await.unwrap(), "a second time");
+        assert!(!unit.remove_sandbox_citizen(&iin(1)).await.unwrap(), "a real person");
+        assert!(unit.find_citizen(&iin(0)).await.unwrap().is_none());
+        assert!(unit.find_citizen(&iin(1)).await.unwrap().is_some());
+    }
+
     async fn a_name_or_photo_elsewhere_or_under_another_key_is_corrupt(database: &Database) {
         let mut unit = database.begin().await;
         unit.put_citizens(&[citizen(0, false)], at(1)).await.unwrap();

@@ -18,6 +18,8 @@ on_both_engines! {
         let mut unit = database.begin().await;
         let other = PlayerId::new(at(9), database.randomness.as_ref());
         assert_eq!(unit.player_of(&iin(0), other, at(9)).await.unwrap(), first);
+        assert_eq!(unit.find_player(&iin(0)).await.unwrap(), Some(first));
+        assert_eq!(unit.find_player(&iin(2)).await.unwrap(), None);
         assert_eq!(unit.find_iin(first).await.unwrap(), Some(iin(0)));
         assert_eq!(unit.find_iin(second).await.unwrap(), Some(iin(1)));
         assert_eq!(unit.find_iin(other).await.unwrap(), None);

@@ -171,11 +171,9 @@ impl TestApp {
         verify_audit(self.services.store.as_ref(), None, |_, _| ()).await.unwrap();
     }
 
-    /// The player with this IIN, if they named themselves before.
+    /// The player with this IIN, who named themselves before.
     pub(crate) async fn player_of(&self, iin: &Iin) -> PlayerId {
-        let mut unit = self.unit().await;
-        let unused = PlayerId::new(self.now(), self.services.randomness.as_ref());
-        unit.player_of(iin, unused, self.now()).await.unwrap()
+        self.unit().await.find_player(iin).await.unwrap().unwrap()
     }
 }
 

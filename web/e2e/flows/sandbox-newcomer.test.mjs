@@ -21,7 +21,12 @@ test('a newcomer takes the photo with their own camera, and passes the compariso
     await player.part('photo-take').click();
     await player.part('photo-preview').waitFor();
     await player.part('add-submit').click();
-    await player.comeToSecondFactor(await player.part('add-done-iin').textContent());
+    const iin = await player.part('add-done-iin').textContent();
+    await player.comeToSecondFactor(iin);
+    await player.page.goto(new URL('/sandbox/', player.origin).href);
+    const card = player.page.locator(`[data-testid=person][data-iin="${iin}"]`);
+    await card.locator('[data-testid=person-remove]').click();
+    await card.waitFor({ state: 'detached' });
   }));
 
 test('a photo that cannot serve is refused in the language of the page, and another one may be chosen', () =>

@@ -3,7 +3,7 @@ import { localProblem, NETWORK, parseProblem, ProblemError, UNEXPECTED } from '.
 
 const PATIENCE_MS = 30_000;
 
-async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current };
   const init: RequestInit = { method, headers, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) };
   if (body !== undefined) {
@@ -36,4 +36,8 @@ export const post = <T>(path: string, body: unknown = {}): Promise<T> => askForB
 /** For answers whose body, if any, says nothing that we need. */
 export const send = async (path: string, body: unknown): Promise<void> => {
   await ask<unknown>('POST', path, body);
+};
+
+export const remove = async (path: string): Promise<void> => {
+  await ask<unknown>('DELETE', path);
 };

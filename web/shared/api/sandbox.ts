@@ -1,4 +1,4 @@
-import { get, send } from './http';
+import { get, remove, send } from './http';
 
 export interface Person {
   readonly iin: string;
@@ -28,4 +28,5 @@ export const sandbox = {
   suggestIin: (birthDate: string) =>
     get<{ readonly iin: string }>(`/api/sandbox/people/suggest-iin?birth_date=${encodeURIComponent(birthDate)}`),
   add: (person: NewPerson) => send('/api/sandbox/people', person),
+  remove: (iin: string) => remove(`/api/sandbox/people/${encodeURIComponent(iin)}`),
 };
