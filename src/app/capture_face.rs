@@ -10,7 +10,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{Capture, FrameRefused, Guidance, KeptFrame};
 use crate::domain::comparison::Template;
-use crate::domain::face_step::{FaceJudgement, judge};
+use crate::domain::face_step::{FaceJudgement, judge, told_at_retry};
 use crate::domain::ports::{Ask, EngineError, Gate, UnitOfWork};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
@@ -57,7 +57,7 @@ pub enum FrameAnswer {
 pub enum CaptureResult {
     /// On to the second factor.
     Passed,
-    /// Once more, for this reason.
+    /// Once more; this much is told.
     Retry(ReasonCode),
     /// The verification has ended.
     Ended(Verdict),
@@ -155,7 +155,7 @@ impl FaceCapture {
                 judged(unit_ref, &verification, reason.code(), now).await?;
                 let evidence = Evidence { reasons: vec![reason], scores, frame };
                 record_case(services, unit_ref, &verification, Verdict::Refused, evidence, now).await?;
-                CaptureResult::Retry(reason)
+                CaptureResult::Retry(told_at_retry(reason))
             }
             FaceJudgement::Ended(outcome) => {
                 let verdict = outcome.verdict;

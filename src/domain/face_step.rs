@@ -56,6 +56,15 @@ pub fn judge(
     (judgement, scores)
 }
 
+/// What the player is told of a capture that may be tried again. Which cue failed would tell an attacker what to work
+/// on, and "staff will look" is not yet true.
+pub fn told_at_retry(reason: ReasonCode) -> ReasonCode {
+    match reason {
+        ReasonCode::CaptureTimeout | ReasonCode::CaptureFaceChanged => reason,
+        _ => ReasonCode::CaptureRetry,
+    }
+}
+
 /// Doubt goes to a person; everything else is refused.
 fn verdict_of(reason: ReasonCode) -> Verdict {
     match reason {
@@ -98,6 +107,14 @@ mod tests {
         let comparison = Thresholds { match_from: 0.45, no_match_below: 0.363 };
         let presentation = PresentationThresholds { bona_fide_from: 0.5, attack_below: 0.2 };
         judge(&capture(frames, bona_fide), &template(angle), comparison, presentation, left).0
+    }
+
+    #[test]
+    fn a_retry_does_not_say_which_cue_failed() {
+        for reason in [ReasonCode::PresentationAttack, ReasonCode::FaceMismatch, ReasonCode::FaceDoubtful] {
+            assert_eq!(told_at_retry(reason), ReasonCode::CaptureRetry);
+        }
+        assert_eq!(told_at_retry(ReasonCode::CaptureTimeout), ReasonCode::CaptureTimeout);
     }
 
     #[test]

@@ -65,6 +65,8 @@ reason_codes! {
     CaptureTimeout = "capture_timeout",
     /// All attempts of this verification are used.
     CaptureAttempts = "capture_attempts",
+    /// The capture did not succeed, and another one may be tried; which cue failed is not said.
+    CaptureRetry = "capture_retry",
     /// Different faces in one capture.
     CaptureFaceChanged = "capture_face_changed",
     // Liveness.

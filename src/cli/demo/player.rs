@@ -35,6 +35,8 @@ pub struct DemoPlayer {
 pub struct Captured {
     /// `passed`, `retry`, `refused` or `under_review`.
     pub result: String,
+    /// Why it is to be tried again; empty otherwise.
+    pub reason: String,
     /// Frames sent.
     pub frames: u32,
     /// Hints, without repeats in a row.
@@ -117,7 +119,7 @@ impl DemoPlayer {
 
     /// [`DemoPlayer::capture`] over a stream that is open already.
     pub async fn stream(&self, socket: &mut CaptureSocket, clip: &[Vec<u8>]) -> Result<Captured> {
-        let mut captured = Captured { result: String::new(), frames: 0, hints: Vec::new() };
+        let mut captured = Captured { result: String::new(), reason: String::new(), frames: 0, hints: Vec::new() };
         let mut frames = clip.iter().cycle();
         while let Some(message) = socket.next().await {
             let Message::Text(text) = message? else { continue };
@@ -125,6 +127,7 @@ impl DemoPlayer {
             match message["type"].as_str() {
                 Some("result") => {
                     captured.result = message["result"].as_str().unwrap_or_default().to_owned();
+                    captured.reason = message["reason"].as_str().unwrap_or_default().to_owned();
                     return Ok(captured);
                 }
                 Some("problem") => bail!("the capture was refused: {}", message["code"]),

@@ -17,7 +17,7 @@ test("somebody else's face gets five attempts, each told why it failed, and is r
       const locale = ['ru', 'en', 'kk'][left % 3];
       await chooseLocale(page, locale);
       assert.equal(await player.showFace(), 'retry');
-      assert.equal(await player.part('face-retry').getAttribute('data-code'), 'face_mismatch');
+      assert.equal(await player.part('face-retry').getAttribute('data-code'), 'capture_retry');
       if (left > 1) await spoken(player.part('face-retry'), locale);
       assert.match(await player.part('face-attempts').textContent(), new RegExp(`\\b${left}$`));
       await look(page, `face-retry-mismatch.${locale}`);
