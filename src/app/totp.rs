@@ -39,9 +39,22 @@ pub async fn confirm_totp(
     session: HandleHash,
     code: &str,
 ) -> Result<Vec<SecretText>, PlayerError> {
+    // Looked at first without consequences: a guess must not cost us ten hashes, nor the hashes a held lock.
+    if !fits_enrolment(services, session, code).await? {
+        FactorAttempt::begin(services, session).await?.reject(FactorKind::Totp).await?;
+    }
     let (texts, set) = new_recovery_codes(services).await?;
     prove(services, session, code, Some(set)).await?;
     Ok(texts)
+}
+
+async fn fits_enrolment(services: &Services, session: HandleHash, code: &str) -> Result<bool, PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.read().await?;
+    let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
+    expect_none(unit.as_mut(), player).await?;
+    let enrolment = unit.find_totp(player).await?.ok_or(PlayerError::FactorMissing)?;
+    Ok(enrolment.accept(code, now).is_some())
 }
 
 /// A code of an enrolled authenticator.

@@ -146,6 +146,23 @@ async fn nothing_is_enrolled_without_a_face_or_long_after_it() {
 }
 
 #[tokio::test]
+async fn guesses_at_an_enrolment_lock_as_well() {
+    let app = TestApp::start().await;
+    let iin = adult(27);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    let wrong = json!({ "code": "000000" });
+    assert_eq!(refusal(player.post("totp/enrol/finish", &wrong).await), "factor_missing");
+    player.post("totp/enrol/start", &json!({})).await.unwrap();
+    for told in ["code_wrong", "code_wrong", "factor_locked", "factor_locked"] {
+        assert_eq!(refusal(player.post("totp/enrol/finish", &wrong).await), told);
+    }
+    let right = json!({ "code": code_of(&app, &iin).await });
+    assert_eq!(refusal(player.post("totp/enrol/finish", &right).await), "factor_locked");
+}
+
+#[tokio::test]
 async fn a_passkey_ceremony_serves_once_and_an_unknown_answer_is_refused() {
     let app = TestApp::start().await;
     let iin = adult(25);
