@@ -20,7 +20,6 @@ use crate::credentials::passkeys::WebauthnCeremonies;
 use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError};
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
-use crate::vision::engine::{OrtFaceEngine, PoolSettings};
 use system::{SystemClock, SystemRandomness};
 
 /// What authenticators show as the name of the relying party.
@@ -100,24 +99,11 @@ async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
         .context("the database cannot be opened; check database.url")
 }
 
-/// The face engine with its models.
-pub fn load_faces(config: &Config) -> anyhow::Result<Arc<OrtFaceEngine>> {
-    let defaults = PoolSettings::default();
-    let pool = PoolSettings {
-        sessions: config.models.sessions.unwrap_or(defaults.sessions),
-        queue: config.models.queue,
-        ..defaults
-    };
-    let engine = OrtFaceEngine::load(&config.models.directory, pool)
-        .context("the face engine does not load; `make models` prepares the models, `rastau doctor` checks them")?;
-    Ok(Arc::new(engine))
-}
-
 /// Everything that the doors need.
 pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let keys = config.read_keys()?;
     let store = open_store_with(config, &keys).await?;
-    let faces = load_faces(config)?;
+    let faces = faces::of(config)?;
     let issuer = config.issuer();
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.
@@ -128,15 +114,15 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         sandbox: config.sandbox.enabled,
         pairwise_key: keys.pairwise.clone(),
         token_lifetime: config.tokens.lifetime.0,
-        comparison: config.face.comparison(faces.comparison_thresholds()),
-        presentation: config.face.presentation(faces.presentation_thresholds()),
+        comparison: config.face.comparison(faces.comparison),
+        presentation: config.face.presentation(faces.presentation),
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
     };
     Ok(Services {
         register: register(config, &store)?,
         store,
-        faces,
+        faces: faces.engine,
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),
         assertions: Arc::new(AssertionJose::new([issuer].into_iter().chain(audiences))),

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context as _;
+
+use crate::config::Config;
 use crate::domain::comparison::Thresholds;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::FaceEngine;
@@ -19,12 +22,28 @@ pub struct Faces {
     pub presentation: PresentationThresholds,
 }
 
-/// Loads the models of `DIR/manifest.toml`, a worker for each processor.
+/// Loads the models of `DIR/manifest.toml`, a worker for each processor: for commands that need nothing else configured.
 ///
 /// # Errors
 /// See [`LoadError`]; each names the file.
 pub fn load(models_dir: &Path) -> Result<Faces, LoadError> {
-    let engine = OrtFaceEngine::load(models_dir, PoolSettings::default())?;
+    load_with(models_dir, PoolSettings::default())
+}
+
+/// Loads the models as `[models]` says.
+pub fn of(config: &Config) -> anyhow::Result<Faces> {
+    let usual = PoolSettings::default();
+    let pool = PoolSettings {
+        sessions: config.models.sessions.unwrap_or(usual.sessions),
+        queue: config.models.queue,
+        ..usual
+    };
+    load_with(&config.models.directory, pool)
+        .context("the face engine does not load; `make models` prepares the models, `rastau doctor` checks them")
+}
+
+fn load_with(models_dir: &Path, pool: PoolSettings) -> Result<Faces, LoadError> {
+    let engine = OrtFaceEngine::load(models_dir, pool)?;
     Ok(Faces {
         comparison: engine.comparison_thresholds(),
         presentation: engine.presentation_thresholds(),

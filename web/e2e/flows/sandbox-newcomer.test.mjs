@@ -25,6 +25,9 @@ test('a newcomer takes the photo with their own camera, and passes the compariso
     await player.comeToSecondFactor(iin);
     await player.page.goto(new URL('/sandbox/', player.origin).href);
     const card = player.page.locator(`[data-testid=person][data-iin="${iin}"]`);
+    // The photo is loaded when it comes into view: it must not be asked for after it is gone.
+    await card.scrollIntoViewIfNeeded();
+    await card.locator('img').evaluate((photo) => photo.decode());
     await card.locator('[data-testid=person-remove]').click();
     await card.waitFor({ state: 'detached' });
   }));
