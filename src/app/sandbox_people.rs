@@ -84,6 +84,13 @@ pub async fn remove_newcomer(services: &Services, iin: &str) -> Result<bool, New
     Ok(removed)
 }
 
+/// One of the sandbox's people; `None` for a text that is no IIN and for everybody else.
+pub async fn find_person(services: &Services, iin: &str) -> Result<Option<Citizen>, NewcomerError> {
+    expect_sandbox(services)?;
+    let Ok(iin) = Iin::parse(iin) else { return Ok(None) };
+    Ok(services.store.read().await?.find_citizen(&iin).await?.filter(|citizen| citizen.sandbox))
+}
+
 /// Everyone in the sandbox, oldest first.
 pub async fn list_people(services: &Services) -> Result<Vec<Citizen>, NewcomerError> {
     expect_sandbox(services)?;

@@ -8,6 +8,7 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderMap, RETR
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
+use crate::domain::person::IinError;
 use crate::domain::ports::{EngineError, StoreError};
 use crate::domain::reason::ReasonCode;
 use crate::domain::verification::StepError;
@@ -77,6 +78,17 @@ impl ProblemBody {
     /// The sentence.
     pub fn detail(&self) -> &str {
         &self.detail
+    }
+}
+
+impl From<IinError> for ProblemCode {
+    fn from(error: IinError) -> Self {
+        match error {
+            IinError::Malformed => Self::IinMalformed,
+            IinError::Century => Self::IinCentury,
+            IinError::Date => Self::IinDate,
+            IinError::ControlDigit => Self::IinControlDigit,
+        }
     }
 }
 

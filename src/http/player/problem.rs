@@ -1,7 +1,6 @@
 //! A player's refusal as a problem.
 
 use crate::app::PlayerError;
-use crate::domain::person::IinError;
 use crate::domain::reason::ReasonCode;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::messages::Locale;
@@ -31,10 +30,7 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::SessionUnknown => ProblemCode::SessionUnknown,
         PlayerError::RequestUnknown => ProblemCode::RequestUnknown,
         PlayerError::ConsentNeeded => ProblemCode::ConsentNeeded,
-        PlayerError::Iin(IinError::Malformed) => ProblemCode::IinMalformed,
-        PlayerError::Iin(IinError::Century) => ProblemCode::IinCentury,
-        PlayerError::Iin(IinError::Date) => ProblemCode::IinDate,
-        PlayerError::Iin(IinError::ControlDigit) => ProblemCode::IinControlDigit,
+        PlayerError::Iin(error) => (*error).into(),
         PlayerError::FactorEnrolled => ProblemCode::FactorEnrolled,
         PlayerError::FactorMissing => ProblemCode::FactorMissing,
         PlayerError::CeremonyUnknown => ProblemCode::CeremonyUnknown,

@@ -11,8 +11,9 @@ use time::macros::format_description;
 
 use super::DemoOperator;
 use crate::app::Services;
-use crate::app::sandbox_people::{NewcomerError, PHOTO_BYTES, add_newcomer, list_people, remove_newcomer, suggest_iin};
-use crate::domain::person::IinError;
+use crate::app::sandbox_people::{
+    NewcomerError, PHOTO_BYTES, add_newcomer, find_person, list_people, remove_newcomer, suggest_iin,
+};
 use crate::domain::secret::SecretBytes;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Locale;
@@ -82,10 +83,9 @@ pub(super) async fn photo(
     services: web::Data<Services>,
     iin: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let people = list_people(&services).await.map_err(|error| problem(error, locale(&request)))?;
-    let citizen = people
-        .into_iter()
-        .find(|citizen| citizen.iin.expose() == iin.as_str())
+    let citizen = find_person(&services, &iin)
+        .await
+        .map_err(|error| problem(error, locale(&request)))?
         .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
     let kind = image::guess_format(citizen.photo.expose()).map_or("application/octet-stream", |f| f.to_mime_type());
     Ok(HttpResponse::Ok()
@@ -143,10 +143,7 @@ fn problem(error: NewcomerError, locale: Locale) -> Problem {
         NewcomerError::NoSandbox => ProblemCode::NotFound,
         NewcomerError::Taken => ProblemCode::IinTaken,
         NewcomerError::Name => ProblemCode::NameInvalid,
-        NewcomerError::Iin(IinError::Malformed) => ProblemCode::IinMalformed,
-        NewcomerError::Iin(IinError::Century) => ProblemCode::IinCentury,
-        NewcomerError::Iin(IinError::Date) => ProblemCode::IinDate,
-        NewcomerError::Iin(IinError::ControlDigit) => ProblemCode::IinControlDigit,
+        NewcomerError::Iin(error) => error.into(),
     };
     Problem::new(code, locale)
 }
