@@ -54,6 +54,31 @@ impl Template {
         Ok(self.values.iter().zip(&other.values).map(|(a, b)| a * b).sum())
     }
 
+    /// One template of several of the same model: their weighted mean, so that what is chance in each averages out.
+    ///
+    /// # Errors
+    /// When there are none, a model differs, or the mean has no direction.
+    pub fn weighted_mean<'a>(parts: impl IntoIterator<Item = (f32, &'a Self)>) -> Result<Self, NoTemplate> {
+        let mut parts = parts.into_iter();
+        let (weight, first) = parts.next().ok_or(NoTemplate)?;
+        let mut sum = zeroize::Zeroizing::new(first.values.iter().map(|value| weight * value).collect::<Vec<f32>>());
+        for (weight, part) in parts {
+            if part.model != first.model || part.values.len() != sum.len() {
+                return Err(NoTemplate);
+            }
+            for (total, value) in sum.iter_mut().zip(&part.values) {
+                *total += weight * value;
+            }
+        }
+        Self::new(first.model.clone(), std::mem::take(&mut *sum))
+    }
+
+    /// The first `count` numbers, or all where there are fewer: in a fused template those of the first model, which
+    /// alone is good enough to look for candidates among many.
+    pub fn leading(&self, count: usize) -> &[f32] {
+        &self.values[..count.min(self.values.len())]
+    }
+
     /// The numbers as little-endian bytes, for the encrypted column.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.values.iter().flat_map(|v| v.to_le_bytes()).collect()
@@ -137,6 +162,21 @@ mod tests {
             assert!(Template::new(model("a"), values).is_err());
         }
         assert!(Template::from_bytes(model("a"), &[1, 2, 3]).is_err());
+    }
+
+    #[test]
+    fn a_mean_lies_between_its_parts_nearer_to_the_heavier() {
+        let a = Template::new(model("a"), vec![1.0, 0.0]).unwrap();
+        let b = Template::new(model("a"), vec![0.0, 1.0]).unwrap();
+        let mean = Template::weighted_mean([(3.0, &a), (1.0, &b)]).unwrap();
+        assert!(mean.similarity(&a).unwrap() > mean.similarity(&b).unwrap());
+        assert!(mean.similarity(&b).unwrap() > 0.0);
+        assert_eq!(mean.leading(1).len(), 1);
+        assert_eq!(mean.leading(9).len(), 2);
+        let other = Template::new(model("b"), vec![0.0, 1.0]).unwrap();
+        assert_eq!(Template::weighted_mean([(1.0, &a), (1.0, &other)]), Err(NoTemplate));
+        assert_eq!(Template::weighted_mean([]), Err(NoTemplate));
+        assert_eq!(Template::weighted_mean([(0.0, &a)]), Err(NoTemplate));
     }
 
     proptest! {
