@@ -1,28 +1,45 @@
-//! Milliseconds of each step at 640 x 480, beside the models alone, in one run: `cargo bench --bench face`.
+//! What each step of a 640 x 480 frame costs, beside the models alone: `cargo bench --bench face`.
+//!
+//! Everything is run once a round, in turn, so that a busy machine is busy for all alike; medians are printed. The last
+//! line is the whole frame, ID template at hand, over the sum of the models alone.
 
 use std::hint::black_box;
 use std::path::Path;
+use std::time::Instant;
 
-use criterion::Criterion;
 use rastau::domain::capture::Face;
-use rastau::domain::ports::{Ask, Gate};
+use rastau::domain::comparison::Template;
+use rastau::domain::ports::{Ask, Detail, Gate};
 use rastau::vision::align::align;
 use rastau::vision::animate::Portrait;
 use rastau::vision::decode::{DecodeLimits, decode};
 use rastau::vision::examiner::{Examiner, Models, PictureLimits};
+use rastau::vision::landmarks::Landmarks;
 use rastau::vision::manifest::Manifest;
 use rastau::vision::picture::Picture;
 use rastau::vision::presentation::surroundings;
 use rastau::vision::quality::measure;
+use rastau::vision::tensor::InputNumbers;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A camera frame and what was found in it.
+const ROUNDS: usize = 200;
+const EVERYTHING: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick };
+const PHOTO: Ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
+
+/// A camera frame, what was found in it, and it as each model takes it.
 struct Scene {
     jpeg: Vec<u8>,
+    photo: Vec<u8>,
+    id_template: Template,
     picture: Picture,
     face: Face,
+    landmarks: Landmarks,
     aligned: Picture,
+    frame: InputNumbers,
+    head: InputNumbers,
+    skin: InputNumbers,
+    around: Vec<InputNumbers>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -34,68 +51,122 @@ fn main() -> Result<(), Failure> {
     let manifest = Manifest::load(&models)?;
     let mut examiner = Models::read(&manifest)?.examiner(PictureLimits::default())?;
     let scene = scene(&models, &mut examiner)?;
-    let mut criterion = Criterion::default().configure_from_args();
-    models_alone(&mut criterion, &mut examiner, &scene)?;
-    steps(&mut criterion, &mut examiner, &scene);
-    whole(&mut criterion, &mut examiner, &scene);
-    criterion.final_summary();
+    let names: Vec<&str> = work().iter().map(|(name, _)| *name).collect();
+    let mut times = vec![Vec::with_capacity(ROUNDS); names.len()];
+    for round in 0..ROUNDS + 10 {
+        for ((_, step), times) in work().iter().zip(&mut times) {
+            let start = Instant::now();
+            step(&mut examiner, &scene)?;
+            if round >= 10 {
+                times.push(start.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+    }
+    let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
+    for (name, median) in names.iter().zip(&medians) {
+        println!("{name:<44} {median:7.2} ms");
+    }
+    let alone: f64 = names.iter().zip(&medians).filter(|(name, _)| name.starts_with("model")).map(|(_, ms)| ms).sum();
+    let whole = names.iter().zip(&medians).find(|(name, _)| name.starts_with("whole")).map_or(f64::NAN, |(_, ms)| *ms);
+    println!("models alone {alone:.2} ms, everything {whole:.2} ms: ratio {:.3}", whole / alone);
     Ok(())
+}
+
+type Step = fn(&mut Examiner, &Scene) -> Result<(), Failure>;
+
+/// In the order of a frame's way. The models are those that one frame takes: PAD at three scales, the first embedder once.
+fn work() -> [(&'static str, Step); 14] {
+    [
+        ("model detector", |examiner, scene| Ok(examiner.detector.run_alone(black_box(&scene.frame))?)),
+        ("model face mesh", |examiner, scene| Ok(examiner.landmarks.run_alone(black_box(&scene.head))?)),
+        ("model PAD, three times", |examiner, scene| {
+            for numbers in &scene.around {
+                examiner.presentation.score(black_box(numbers))?;
+            }
+            Ok(())
+        }),
+        ("model first embedder, once", |examiner, scene| {
+            examiner.templates.first.unit(black_box(&scene.skin))?;
+            Ok(())
+        }),
+        ("whole: one frame with everything, compared", |examiner, scene| {
+            let found = examiner.examine(black_box(&scene.jpeg), EVERYTHING)?;
+            let template = found.template.ok_or("no template")?;
+            black_box(template.similarity(&scene.id_template)?);
+            Ok(())
+        }),
+        ("frame of a capture that is not kept", |examiner, scene| {
+            let ask = Ask { presentation: false, template: Detail::None, ..EVERYTHING };
+            examiner.examine(black_box(&scene.jpeg), ask)?;
+            Ok(())
+        }),
+        ("ID photo, embedded in full", |examiner, scene| {
+            examiner.examine(black_box(&scene.photo), PHOTO)?;
+            Ok(())
+        }),
+        ("step decode", |_, scene| {
+            black_box(decode(&scene.jpeg, DecodeLimits::FRAME).map_err(rastau::domain::reason::ReasonCode::code)?);
+            Ok(())
+        }),
+        ("step detect", |examiner, scene| {
+            black_box(examiner.detector.detect(&scene.picture, Gate::LiveFrame)?);
+            Ok(())
+        }),
+        ("step face mesh", |examiner, scene| {
+            black_box(examiner.landmarks.detect(&scene.picture, &scene.face)?);
+            Ok(())
+        }),
+        ("step align", |_, scene| {
+            black_box(align(&scene.picture, &scene.face.points)?);
+            Ok(())
+        }),
+        ("step quality", |_, scene| {
+            black_box(measure(&scene.picture, &scene.face, &scene.landmarks, &scene.aligned));
+            Ok(())
+        }),
+        ("step PAD, three scales", |examiner, scene| {
+            black_box(examiner.presentation.scores(&scene.picture, &scene.face)?);
+            Ok(())
+        }),
+        ("step embed, quick", |examiner, scene| {
+            black_box(examiner.templates.template(&scene.aligned, Detail::Quick)?);
+            Ok(())
+        }),
+    ]
 }
 
 fn scene(models: &Path, examiner: &mut Examiner) -> Result<Scene, Failure> {
+    let code = rastau::domain::reason::ReasonCode::code;
     let photo = std::fs::read(models.join("store/demo/astronaut.png"))?;
-    let photo = decode(&photo, DecodeLimits::PHOTO).map_err(rastau::domain::reason::ReasonCode::code)?;
-    let faces = examiner.detector.detect(&photo)?;
-    let jpeg = Portrait::new(&photo, &faces, 0)?.frame(0, 1)?;
-    let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(rastau::domain::reason::ReasonCode::code)?;
-    let face = examiner.detector.detect(&picture)?.first().cloned().ok_or("no face")?;
-    let aligned = align(&picture, &face.points)?;
-    Ok(Scene { jpeg, picture, face, aligned })
+    let photo = decode(&photo, DecodeLimits::PHOTO).map_err(code)?;
+    let faces = examiner.detector.detect(&photo, Gate::IdPhoto)?;
+    let portrait = Portrait::new(&photo, &faces, 0)?;
+    let (jpeg, photo) = (portrait.frame(0, 1)?, portrait.id_photo()?);
+    let id_template = examiner.examine(&photo, PHOTO)?.template.ok_or("the ID photo has no template")?;
+    let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(code)?;
+    let face = examiner.detector.detect(&picture, Gate::LiveFrame)?.first().cloned().ok_or("no face")?;
+    let landmarks = examiner.landmarks.detect(&picture, &face)?;
+    let aligned = align(&picture, &landmarks.five_points())?;
+    let around = [2.0, 2.7, 4.0]
+        .map(|scale| examiner.presentation.numbers(&picture, surroundings(&picture, &face, scale)))
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Scene {
+        frame: examiner.detector.numbers(&picture)?,
+        head: examiner.landmarks.numbers(&picture, &face)?,
+        skin: examiner.templates.first.numbers(&aligned),
+        around,
+        jpeg,
+        photo,
+        id_template,
+        picture,
+        face,
+        landmarks,
+        aligned,
+    })
 }
 
-fn models_alone(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) -> Result<(), Failure> {
-    let mut group = criterion.benchmark_group("model alone");
-    let frame = examiner.detector.numbers(&scene.picture)?;
-    group.bench_function("detector", |b| {
-        b.iter(|| examiner.detector.run_alone(black_box(&frame)));
-    });
-    let face = examiner.embedder.numbers(&scene.aligned);
-    group.bench_function("embedder", |b| {
-        b.iter(|| examiner.embedder.unit(black_box(&face)));
-    });
-    let area = surroundings(&scene.picture, &scene.face, 2.7);
-    let around = examiner.presentation.numbers(&scene.picture, area)?;
-    group.bench_function("PAD", |b| {
-        b.iter(|| examiner.presentation.score(black_box(&around)));
-    });
-    group.finish();
-    Ok(())
-}
-
-fn steps(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) {
-    let mut group = criterion.benchmark_group("step");
-    group.bench_function("decode", |b| {
-        b.iter(|| decode(black_box(&scene.jpeg), DecodeLimits::FRAME));
-    });
-    group.bench_function("detect", |b| b.iter(|| examiner.detector.detect(&scene.picture)));
-    group.bench_function("align", |b| b.iter(|| align(&scene.picture, &scene.face.points)));
-    group.bench_function("quality", |b| {
-        b.iter(|| measure(&scene.picture, &scene.face, &scene.aligned));
-    });
-    group.bench_function("PAD (3 scales)", |b| {
-        b.iter(|| examiner.presentation.scores(&scene.picture, &scene.face));
-    });
-    group.bench_function("embed (face and mirror)", |b| {
-        b.iter(|| examiner.embedder.template(&scene.aligned));
-    });
-    group.finish();
-}
-
-fn whole(criterion: &mut Criterion, examiner: &mut Examiner, scene: &Scene) {
-    let mut group = criterion.benchmark_group("whole");
-    for (name, template) in [("frame of a capture: all but embed", false), ("best frame: everything", true)] {
-        let ask = Ask { gate: Gate::LiveFrame, presentation: true, template };
-        group.bench_function(name, |b| b.iter(|| examiner.examine(&scene.jpeg, ask)));
-    }
-    group.finish();
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -11,7 +11,7 @@ use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{Capture, FrameRefused, Guidance, KeptFrame};
 use crate::domain::comparison::Template;
 use crate::domain::face_step::{FaceJudgement, judge, told_at_retry};
-use crate::domain::ports::{Ask, EngineError, Gate, UnitOfWork};
+use crate::domain::ports::{Ask, Detail, EngineError, Gate, UnitOfWork};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
@@ -107,7 +107,8 @@ impl FaceCapture {
         }
         // A frame that would not be kept gets its hint, and costs no PAD and no template.
         let due = self.capture.is_due(now);
-        let ask = Ask { gate: Gate::LiveFrame, presentation: due, template: due };
+        let detail = if due { Detail::Quick } else { Detail::None };
+        let ask = Ask { gate: Gate::LiveFrame, presentation: due, template: detail };
         let examination = match self.services.faces.examine(picture.clone(), ask).await {
             Ok(examination) => examination,
             // A busy engine drops the frame, not the capture: the next one may find a free session.
@@ -135,13 +136,15 @@ impl FaceCapture {
     /// Judges the whole capture; the decision, its case and its audit event are one transaction.
     pub async fn finish(self) -> Result<CaptureResult, PlayerError> {
         let services = &self.services;
+        let live = self.live_template().await?;
         let now = services.clock.now();
         let mut unit = services.store.begin().await?;
         let mut verification = open(unit.as_mut(), self.session).await?;
         verification.expect_capture(self.attempt, now)?;
         let left = verification.face_attempts_left();
         let policy = &services.policy;
-        let (judgement, scores) = judge(&self.capture, &self.id_photo, policy.comparison, policy.presentation, left);
+        let (judgement, scores) =
+            judge(&self.capture, live.as_ref(), &self.id_photo, policy.comparison, policy.presentation, left);
         let frame = self.capture.best().map(|best| best.picture.clone());
         let unit_ref = unit.as_mut();
         let result = match judgement {
@@ -169,6 +172,24 @@ impl FaceCapture {
         };
         unit.commit().await?;
         Ok(result)
+    }
+
+    /// The template of the whole capture. Where the first embedder leaves room for doubt, the second looks at the best
+    /// frame, too; a frame that it cannot judge adds nothing, and the doubt stays.
+    async fn live_template(&self) -> Result<Option<Template>, PlayerError> {
+        let Some(live) = self.capture.template().filter(|_| self.capture.is_complete()) else {
+            return Ok(None);
+        };
+        let best = self.capture.best().filter(|_| live.needs_second(&self.id_photo));
+        let Some(best) = best else {
+            return Ok(Some(live));
+        };
+        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Full };
+        let full = self.services.faces.examine(best.picture.clone(), ask).await?.template;
+        Ok(Some(match full {
+            Some(full) => live.with_second_of(&full),
+            None => live,
+        }))
     }
 
     fn guide(&self, guidance: Guidance) -> FrameAnswer {

@@ -13,7 +13,7 @@ use super::row_refusal::{RowFault, RowRefusal, text};
 use super::table::{Row, Table, TableError};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::person::{Citizen, Iin};
-use crate::domain::ports::{Ask, Clock, EngineError, FaceEngine, Gate, Store, StoreError};
+use crate::domain::ports::{Ask, Clock, Detail, EngineError, FaceEngine, Gate, Store, StoreError};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
@@ -204,7 +204,7 @@ async fn examine(
     faces: &dyn FaceEngine,
     photo: SecretBytes,
 ) -> Result<Option<crate::domain::reason::ReasonCode>, EngineError> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
     let mut tries = 0;
     loop {
         match faces.examine(photo.clone(), ask).await {

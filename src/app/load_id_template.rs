@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{PlayerError, Services};
 use crate::domain::comparison::Template;
 use crate::domain::id::PlayerId;
-use crate::domain::ports::{Ask, EngineError, Gate, StoreError};
+use crate::domain::ports::{Ask, Detail, EngineError, Gate, StoreError};
 
 /// The template, or `None` when the photo cannot be used: then a person must look.
 pub(super) async fn load_id_template(services: &Services, player: PlayerId) -> Result<Option<Template>, PlayerError> {
@@ -19,7 +19,7 @@ pub(super) async fn load_id_template(services: &Services, player: PlayerId) -> R
         return Ok(Some(template));
     }
     drop(unit);
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
     let template = match services.faces.examine(citizen.photo.clone(), ask).await {
         Ok(examination) => examination.template,
         Err(EngineError::Picture(_)) => None,

@@ -4,7 +4,7 @@ use ::time::Date;
 
 use super::Services;
 use crate::domain::person::{Citizen, Iin, IinError};
-use crate::domain::ports::{Ask, EngineError, Gate, StoreError};
+use crate::domain::ports::{Ask, Detail, EngineError, Gate, StoreError};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::{SecretBytes, SecretText};
 
@@ -59,7 +59,7 @@ pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: Sec
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(NewcomerError::Name);
     }
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: false };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
     let examination = services.faces.examine(photo.clone(), ask).await?;
     if let Some(reason) = examination.rejection {
         return Err(NewcomerError::Photo(reason));

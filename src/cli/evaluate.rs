@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::accuracy::{OperatingPoint, Scores};
 use crate::domain::comparison::Template;
-use crate::domain::ports::{Ask, EngineError, FaceEngine, Gate};
+use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
 use crate::domain::reason::ReasonCode;
 use crate::startup::faces;
 
@@ -116,7 +116,7 @@ async fn evaluate(engine: &dyn FaceEngine, folder: &Path, labels: Vec<Label>) ->
 async fn examine(engine: &dyn FaceEngine, folder: &Path, label: Label) -> anyhow::Result<Sample> {
     let path = folder.join(&label.file);
     let bytes = tokio::fs::read(&path).await.with_context(|| path.display().to_string())?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
     let (found, outcome) = match engine.examine(bytes.into(), ask).await {
         Ok(examination) => {
             let template = examination.template;

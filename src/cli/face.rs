@@ -1,5 +1,6 @@
 //! `rastau face`: compare two pictures, or look at what the models see in some.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,9 +9,10 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::domain::comparison::{Comparison, Thresholds};
+use crate::domain::comparison::{Comparison, Template, Thresholds};
+use crate::domain::face_quality::{Component, FaceQuality};
 use crate::domain::liveness::decision::{Presentation, PresentationThresholds, decide};
-use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::ports::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
 use crate::domain::reason::ReasonCode;
 use crate::messages::{Locale, message};
 use crate::startup::faces;
@@ -113,22 +115,23 @@ impl CompareArgs {
             similarity,
             thresholds,
         };
-        let mut templates = Vec::new();
-        for file in [&self.a, &self.b] {
-            let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
-            match examine(engine, file, ask).await? {
-                Ok(Examination { template: Some(template), .. }) => templates.push(template),
-                Ok(examination) => {
-                    let reason = examination.rejection.unwrap_or(ReasonCode::NoFace);
-                    return Ok(unclear(reason, Some(file), None));
+        // The second embedder costs more than all the rest: it is asked only where the first leaves room for doubt.
+        let mut similarity = f32::NAN;
+        for detail in [Detail::Quick, Detail::Full] {
+            let mut templates = Vec::new();
+            for file in [&self.a, &self.b] {
+                match template(engine, file, detail).await? {
+                    Ok(template) => templates.push(template),
+                    Err(reason) => return Ok(unclear(reason, Some(file), None)),
                 }
-                Err(reason) => return Ok(unclear(reason, Some(file), None)),
+            }
+            if let [a, b] = templates.as_slice() {
+                similarity = a.similarity(b)?;
+                if !a.needs_second(b) {
+                    break;
+                }
             }
         }
-        let similarity = match templates.as_slice() {
-            [a, b] => a.similarity(b)?,
-            _ => f32::NAN,
-        };
         let outcome = match thresholds.judge(similarity) {
             Comparison::Match => "match",
             Comparison::NoMatch => "no_match",
@@ -188,7 +191,35 @@ struct Measures {
     contrast: f32,
     sharpness: f32,
     yaw: f32,
-    overall: f32,
+    eyes_open: f32,
+    mouth_open: f32,
+    inside: f32,
+    /// Unified score, 0 to 100.
+    unified: f32,
+    /// Components, 0 to 100.
+    components: BTreeMap<&'static str, f32>,
+    /// Those that failed, worst first.
+    failed: Vec<Component>,
+}
+
+impl From<&FaceQuality> for Measures {
+    fn from(quality: &FaceQuality) -> Self {
+        let component = |component: Component| (component.name(), quality.component(component));
+        Self {
+            eye_distance: quality.eye_distance,
+            height_share: quality.height_share,
+            brightness: quality.brightness,
+            contrast: quality.contrast,
+            sharpness: quality.sharpness,
+            yaw: quality.yaw,
+            eyes_open: quality.eyes_open,
+            mouth_open: quality.mouth_open,
+            inside: quality.inside,
+            unified: quality.unified(),
+            components: Component::ALL.into_iter().map(component).collect(),
+            failed: quality.failed(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -201,8 +232,11 @@ struct PresentationFindings {
 impl InspectArgs {
     async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         let faces = faces::load(models)?;
-        let ask =
-            Ask { gate: if self.live { Gate::LiveFrame } else { Gate::IdPhoto }, presentation: true, template: false };
+        let ask = Ask {
+            gate: if self.live { Gate::LiveFrame } else { Gate::IdPhoto },
+            presentation: true,
+            template: Detail::None,
+        };
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let outcome = examine(faces.engine.as_ref(), file, ask).await?;
@@ -238,15 +272,7 @@ impl Findings {
                     .into_iter()
                     .map(|face| FoundFace { bounds: face.bounds, points: face.points, confidence: face.confidence })
                     .collect();
-                findings.quality = examination.quality.map(|quality| Measures {
-                    eye_distance: quality.eye_distance,
-                    height_share: quality.height_share,
-                    brightness: quality.brightness,
-                    contrast: quality.contrast,
-                    sharpness: quality.sharpness,
-                    yaw: quality.yaw,
-                    overall: quality.overall,
-                });
+                findings.quality = examination.quality.as_ref().map(Measures::from);
                 findings.presentation = examination.presentation.map(|scores| PresentationFindings {
                     by_scale: scores.by_scale(),
                     verdict: decide(&[scores], thresholds),
@@ -261,7 +287,7 @@ fn print_table(all: &[Findings]) {
     let width =
         all.iter().map(|findings| findings.file.display().to_string().chars().count()).max().unwrap_or(0).max(4);
     println!(
-        "{:width$}  {:>11}  faces  eyes px  share  light  contrast  sharp    yaw  overall    PAD  verdict",
+        "{:width$}  {:>11}  faces  eyes px  share  light  contrast  sharp    yaw  quality    PAD  verdict",
         "file", "size"
     );
     for findings in all {
@@ -270,8 +296,8 @@ fn print_table(all: &[Findings]) {
         print!("{file:width$}  {size:>11}  {:>5}", findings.faces.len());
         match &findings.quality {
             Some(q) => print!(
-                "  {:>7.1}  {:>5.2}  {:>5.0}  {:>8.0}  {:>5.0}  {:>5.2}  {:>7.2}",
-                q.eye_distance, q.height_share, q.brightness, q.contrast, q.sharpness, q.yaw, q.overall
+                "  {:>7.1}  {:>5.2}  {:>5.0}  {:>8.0}  {:>5.0}  {:>5.2}  {:>7.0}",
+                q.eye_distance, q.height_share, q.brightness, q.contrast, q.sharpness, q.yaw, q.unified
             ),
             None => print!("  {:>7}  {:>5}  {:>5}  {:>8}  {:>5}  {:>5}  {:>7}", "-", "-", "-", "-", "-", "-", "-"),
         }
@@ -290,6 +316,20 @@ fn verdict(findings: &Findings) -> &'static str {
         (None, Some(Presentation::Doubt)) => "passes, liveness doubtful",
         (None, _) => "passes",
     }
+}
+
+/// The template of one file; the inner error says why it has none.
+async fn template(
+    engine: &dyn FaceEngine,
+    file: &Path,
+    detail: Detail,
+) -> anyhow::Result<Result<Template, ReasonCode>> {
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail };
+    Ok(match examine(engine, file, ask).await? {
+        Ok(Examination { template: Some(template), .. }) => Ok(template),
+        Ok(examination) => Err(examination.rejection.unwrap_or(ReasonCode::NoFace)),
+        Err(reason) => Err(reason),
+    })
 }
 
 /// Examines one file; the inner error says why it is no picture that is read.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::comparison::Template;
+use super::face_quality::FaceQuality;
 use super::liveness::evidence::PresentationScores;
 use super::reason::ReasonCode;
 use super::secret::SecretBytes;
@@ -47,25 +48,6 @@ impl Face {
         let from_middle = [nose[0] - f32::midpoint(left[0], right[0]), nose[1] - f32::midpoint(left[1], right[1])];
         (from_middle[0] * axis[0] + from_middle[1] * axis[1]) / (length * length)
     }
-}
-
-/// What was measured of a face that stands alone in its picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FaceQuality {
-    /// Distance between the eyes, pixels.
-    pub eye_distance: f32,
-    /// Share of the frame's height that the face takes, 0 to 1 and more.
-    pub height_share: f32,
-    /// Mean luma of the face, 0 to 255.
-    pub brightness: f32,
-    /// Standard deviation of the luma of the face, 0 to 128.
-    pub contrast: f32,
-    /// Variance of the Laplacian on the aligned 112 x 112 face; higher is sharper.
-    pub sharpness: f32,
-    /// See [`Face::yaw`].
-    pub yaw: f32,
-    /// One figure to order frames by, 0 (worst) to 1.
-    pub overall: f32,
 }
 
 /// What the capture makes of one frame, told to the player.
@@ -181,7 +163,12 @@ impl Capture {
 
     /// The kept frame of the best quality.
     pub fn best(&self) -> Option<&KeptFrame> {
-        self.kept.iter().max_by(|a, b| a.quality.overall.total_cmp(&b.quality.overall))
+        self.kept.iter().max_by(|a, b| a.quality.unified().total_cmp(&b.quality.unified()))
+    }
+
+    /// One template of all kept frames, the better the frame the heavier; `None` when there are none.
+    pub fn template(&self) -> Option<Template> {
+        Template::weighted_mean(self.kept.iter().map(|frame| (frame.quality.unified(), &frame.template))).ok()
     }
 }
 
@@ -189,21 +176,14 @@ impl Capture {
 mod tests {
     use super::*;
     use crate::domain::comparison::ModelHash;
+    use crate::domain::face_quality::tests::good;
 
     fn template(values: [f32; 2]) -> Template {
         Template::new(ModelHash("m".into()), values.to_vec()).unwrap()
     }
 
     fn frame(overall: f32) -> KeptFrame {
-        let quality = FaceQuality {
-            eye_distance: 60.0,
-            height_share: 0.4,
-            brightness: 120.0,
-            contrast: 40.0,
-            sharpness: 300.0,
-            yaw: 0.0,
-            overall,
-        };
+        let quality = FaceQuality { eye_distance: 10.0 + overall, ..good() };
         KeptFrame {
             picture: vec![1].into(),
             quality,
@@ -233,7 +213,18 @@ mod tests {
         }
         assert!(capture.is_complete());
         assert_eq!(capture.collected(), FRAMES_NEEDED);
-        assert!((capture.best().unwrap().quality.overall - 15.0).abs() < 0.01);
+        assert!((capture.best().unwrap().quality.eye_distance - 25.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn the_template_of_a_capture_leans_to_its_better_frames() {
+        let mut capture = Capture::start(at(0));
+        assert_eq!(capture.template(), None);
+        capture.keep(KeptFrame { template: template([1.0, 0.0]), ..frame(70.0) }, at(0));
+        capture.keep(KeptFrame { template: template([0.0, 1.0]), ..frame(10.0) }, at(500));
+        let mean = capture.template().unwrap();
+        let to = |values| mean.similarity(&template(values)).unwrap();
+        assert!(to([1.0, 0.0]) > to([0.0, 1.0]) && to([0.0, 1.0]) > 0.1);
     }
 
     #[test]

@@ -19,21 +19,23 @@ pub enum FaceJudgement {
     Ended(Outcome),
 }
 
-/// Judges a capture; `attempts_left` counts those after this one. Returns the scores for staff beside the judgement.
+/// Judges a capture; `live` is its template and `attempts_left` counts those after this one. Returns the scores for staff
+/// beside the judgement.
 pub fn judge(
     capture: &Capture,
+    live: Option<&Template>,
     id_photo: &Template,
     comparison: Thresholds,
     presentation: PresentationThresholds,
     attempts_left: u32,
 ) -> (FaceJudgement, FaceScores) {
     let presentations: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
-    let similarity = capture.best().and_then(|best| best.template.similarity(id_photo).ok());
+    let similarity = live.and_then(|live| live.similarity(id_photo).ok());
     let scores = FaceScores {
         similarity,
         presentation: Some(capture_score(&presentations)),
         frames: capture.collected(),
-        quality: capture.best().map(|best| best.quality.overall),
+        quality: capture.best().map(|best| best.quality.unified() / 100.0),
     };
     let reason = if !capture.is_complete() {
         Some(ReasonCode::CaptureTimeout)
@@ -76,8 +78,9 @@ fn verdict_of(reason: ReasonCode) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::capture::{FRAMES_NEEDED, FaceQuality, KeptFrame};
+    use crate::domain::capture::{FRAMES_NEEDED, KeptFrame};
     use crate::domain::comparison::ModelHash;
+    use crate::domain::face_quality::tests::good;
     use crate::domain::time::Timestamp;
 
     fn template(angle: f32) -> Template {
@@ -87,15 +90,7 @@ mod tests {
     fn capture(frames: usize, bona_fide: f32) -> Capture {
         let mut capture = Capture::start(Timestamp::from_seconds(0));
         for second in (0..).take(frames) {
-            let quality = FaceQuality {
-                eye_distance: 60.0,
-                height_share: 0.4,
-                brightness: 120.0,
-                contrast: 40.0,
-                sharpness: 300.0,
-                yaw: 0.0,
-                overall: 0.8,
-            };
+            let quality = good();
             let presentation = PresentationScores::new([bona_fide; 3]);
             let frame = KeptFrame { picture: vec![1].into(), quality, presentation, template: template(0.0) };
             capture.keep(frame, Timestamp::from_seconds(second));
@@ -106,7 +101,8 @@ mod tests {
     fn judged(frames: usize, bona_fide: f32, angle: f32, left: u32) -> FaceJudgement {
         let comparison = Thresholds { match_from: 0.45, no_match_below: 0.363 };
         let presentation = PresentationThresholds { bona_fide_from: 0.5, attack_below: 0.2 };
-        judge(&capture(frames, bona_fide), &template(angle), comparison, presentation, left).0
+        let capture = capture(frames, bona_fide);
+        judge(&capture, capture.template().as_ref(), &template(angle), comparison, presentation, left).0
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct FaceScores {
     pub presentation: Option<f32>,
     /// How many frames were kept.
     pub frames: usize,
-    /// Quality of the best frame, 0 to 1.
+    /// Unified quality of the best frame, 0 to 1.
     pub quality: Option<f32>,
 }
 

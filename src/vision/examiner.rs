@@ -6,8 +6,9 @@ use ort::session::Session;
 use super::align::align;
 use super::decode::{DecodeLimits, decode};
 use super::detect::Detector;
-use super::embed::Embedder;
+use super::embed::{Embedder, TemplateMaker};
 use super::gate;
+use super::landmarks::LandmarkDetector;
 use super::manifest::{Manifest, Model, Role};
 use super::picture::Picture;
 use super::presentation::PresentationDetector;
@@ -15,6 +16,7 @@ use super::quality;
 use super::runtime::{LoadError, environment, session};
 use super::tensor::InferenceError;
 use crate::domain::ports::{Ask, EngineError, Examination, Gate};
+use crate::domain::reason::ReasonCode;
 
 /// How large pictures may be, by gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +38,10 @@ impl Default for PictureLimits {
 pub struct Examiner {
     /// Finds faces.
     pub detector: Detector,
+    /// Places the points of a face.
+    pub landmarks: LandmarkDetector,
     /// Makes templates.
-    pub embedder: Embedder,
+    pub templates: TemplateMaker,
     /// Tells living faces from pictures of them.
     pub presentation: PresentationDetector,
     limits: PictureLimits,
@@ -48,9 +52,7 @@ pub struct Examiner {
 pub struct Models<'a> {
     manifest: &'a Manifest,
     environment: Environment,
-    detector: (&'a Model, Vec<u8>),
-    embedder: (&'a Model, Vec<u8>),
-    pad: (&'a Model, Vec<u8>),
+    read: Vec<(&'a Model, Vec<u8>)>,
 }
 
 impl<'a> Models<'a> {
@@ -59,17 +61,14 @@ impl<'a> Models<'a> {
     /// # Errors
     /// When a file is missing or not the one that the manifest names, or the runtime does not start.
     pub fn read(manifest: &'a Manifest) -> Result<Self, LoadError> {
+        let mut roles = vec![Role::Detector, Role::Landmarks, Role::Embedder, Role::Pad];
+        roles.extend(manifest.fusion().map(|_| Role::Embedder2));
         let read = |role| -> Result<(&'a Model, Vec<u8>), LoadError> {
             let model = manifest.model(role)?;
             Ok((model, manifest.read(model)?))
         };
-        Ok(Self {
-            manifest,
-            detector: read(Role::Detector)?,
-            embedder: read(Role::Embedder)?,
-            pad: read(Role::Pad)?,
-            environment: environment(manifest)?,
-        })
+        let read = roles.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { manifest, environment: environment(manifest)?, read })
     }
 
     /// A fresh examiner.
@@ -77,19 +76,42 @@ impl<'a> Models<'a> {
     /// # Errors
     /// When the runtime refuses a model, or the manifest describes another.
     pub fn examiner(&self, limits: PictureLimits) -> Result<Examiner, LoadError> {
-        let start = |(model, bytes): &(&Model, Vec<u8>)| -> Result<Session, LoadError> {
-            session(&self.environment, model, bytes)
+        let manifest = self.manifest;
+        let detection = manifest.detection_thresholds()?;
+        let present = manifest.presence_threshold()?;
+        let embedder = |role| self.start(role, Embedder::new);
+        let second = match manifest.fusion() {
+            Some(fusion) => Some((embedder(Role::Embedder2)?, fusion)),
+            None => None,
         };
-        let described =
-            |model: &Model, error: InferenceError| LoadError::Model { file: model.file.clone(), why: error.0 };
-        let (detector, embedder, pad) = (self.detector.0, self.embedder.0, self.pad.0);
         Ok(Examiner {
-            detector: Detector::new(start(&self.detector)?, detector, self.manifest.detection_thresholds()?),
-            embedder: Embedder::new(start(&self.embedder)?, embedder).map_err(|e| described(embedder, e))?,
-            presentation: PresentationDetector::new(start(&self.pad)?, pad).map_err(|e| described(pad, e))?,
+            detector: self.start(Role::Detector, |session, model| Ok(Detector::new(session, model, detection)))?,
+            landmarks: self.start(Role::Landmarks, |session, model| LandmarkDetector::new(session, model, present))?,
+            templates: TemplateMaker::new(embedder(Role::Embedder)?, second, manifest.embedder()?),
+            presentation: self.start(Role::Pad, PresentationDetector::new)?,
             limits,
         })
     }
+
+    /// A session of this role's model, made into what works with it.
+    fn start<T>(
+        &self,
+        role: Role,
+        make: impl FnOnce(Session, &Model) -> Result<T, InferenceError>,
+    ) -> Result<T, LoadError> {
+        let found = self.read.iter().find(|(model, _)| model.role == role);
+        let (model, bytes) = match found {
+            Some((model, bytes)) => (*model, bytes),
+            // Says which is missing.
+            None => return Err(self.manifest.model(role).err().map_or_else(|| unread(role), LoadError::from)),
+        };
+        let described = |error: InferenceError| LoadError::Model { file: model.file.clone(), why: error.0 };
+        make(session(&self.environment, model, bytes)?, model).map_err(described)
+    }
+}
+
+fn unread(role: Role) -> LoadError {
+    LoadError::Model { file: format!("{role:?}"), why: "was not read".to_owned() }
 }
 
 impl Examiner {
@@ -111,7 +133,7 @@ impl Examiner {
     /// # Errors
     /// When OpenCV or the runtime fails.
     pub fn judge(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
-        let faces = self.detector.detect(picture)?;
+        let faces = self.detector.detect(picture, ask.gate)?;
         let mut examination = Examination {
             size: [picture.width(), picture.height()],
             faces,
@@ -120,25 +142,31 @@ impl Examiner {
             presentation: None,
             template: None,
         };
-        let face = match gate::only_face(&examination.faces) {
-            Ok(face) => face,
+        let mut face = match gate::only_face(&examination.faces) {
+            Ok(face) => face.clone(),
             Err(reason) => {
                 examination.rejection = Some(reason);
                 return Ok(examination);
             }
         };
-        let aligned = align(picture, &face.points)?;
-        let quality = quality::measure(picture, face, &aligned);
-        examination.quality = Some(quality);
-        examination.rejection = gate::reject(ask.gate, examination.size, face, &quality);
-        if examination.rejection.is_some() {
+        let landmarks = self.landmarks.detect(picture, &face)?;
+        if !landmarks.present {
+            examination.rejection = Some(ReasonCode::NoFace);
             return Ok(examination);
         }
-        if ask.presentation {
-            examination.presentation = Some(self.presentation.scores(picture, face)?);
+        face.points = landmarks.five_points();
+        let aligned = align(picture, &face.points)?;
+        let quality = quality::measure(picture, &face, &landmarks, &aligned);
+        examination.quality = Some(quality);
+        examination.rejection = gate::reject(ask.gate, &quality);
+        if examination.rejection.is_none() {
+            if ask.presentation {
+                examination.presentation = Some(self.presentation.scores(picture, &face)?);
+            }
+            examination.template = self.templates.template(&aligned, ask.template)?;
         }
-        if ask.template {
-            examination.template = Some(self.embedder.template(&aligned)?);
+        if let Some(first) = examination.faces.first_mut() {
+            *first = face;
         }
         Ok(examination)
     }

@@ -1,7 +1,8 @@
 //! What a face must be before anything is made of it: pure rules over measures, one reason each.
 
 use super::align::{inverse, similarity};
-use crate::domain::capture::{Face, FaceQuality};
+use crate::domain::capture::Face;
+use crate::domain::face_quality::FaceQuality;
 use crate::domain::ports::Gate;
 use crate::domain::reason::ReasonCode;
 
@@ -93,12 +94,12 @@ pub fn only_face(faces: &[Face]) -> Result<&Face, ReasonCode> {
 
 /// Why a face does not pass, the first thing to change first; `None` when it passes. A measure that is no number never
 /// passes.
-pub fn reject(gate: Gate, size: [u32; 2], face: &Face, quality: &FaceQuality) -> Option<ReasonCode> {
+pub fn reject(gate: Gate, quality: &FaceQuality) -> Option<ReasonCode> {
     let bounds = bounds(gate);
     let [dark, bright] = bounds.brightness;
     let passes = [
         (quality.height_share <= bounds.height_share, ReasonCode::FaceTooLarge),
-        (inside(size, face) >= bounds.inside, ReasonCode::FaceCutOff),
+        (quality.inside >= bounds.inside, ReasonCode::FaceCutOff),
         (quality.eye_distance >= bounds.eye_distance, ReasonCode::FaceTooSmall),
         (quality.yaw.abs() <= bounds.yaw, ReasonCode::FaceTurned),
         (quality.brightness >= dark, ReasonCode::TooDark),
@@ -129,6 +130,7 @@ pub fn inside(size: [u32; 2], face: &Face) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::face_quality::tests::good;
     use proptest::prelude::*;
 
     const SIZE: [u32; 2] = [640, 480];
@@ -141,22 +143,10 @@ mod tests {
         }
     }
 
-    fn good() -> FaceQuality {
-        FaceQuality {
-            eye_distance: 60.0,
-            height_share: 0.375,
-            brightness: 130.0,
-            contrast: 40.0,
-            sharpness: 300.0,
-            yaw: 0.0,
-            overall: 0.7,
-        }
-    }
-
     fn judged(change: impl FnOnce(&mut FaceQuality)) -> Option<ReasonCode> {
         let mut quality = good();
         change(&mut quality);
-        reject(Gate::LiveFrame, SIZE, &face(), &quality)
+        reject(Gate::LiveFrame, &quality)
     }
 
     #[test]
@@ -178,7 +168,7 @@ mod tests {
             cut.points = cut.points.map(|point| [point[0] + x, point[1] + y]);
             cut
         };
-        let judged = |gate, x, y| reject(gate, SIZE, &moved(x, y), &good());
+        let judged = |gate, x, y| reject(gate, &FaceQuality { inside: inside(SIZE, &moved(x, y)), ..good() });
         for (x, y) in [(-265.0, 0.0), (285.0, 0.0), (0.0, -190.0), (0.0, 190.0)] {
             assert_eq!(judged(Gate::LiveFrame, x, y), Some(ReasonCode::FaceCutOff));
             assert_eq!(judged(Gate::IdPhoto, x, y), None);
@@ -210,9 +200,9 @@ mod tests {
         ) {
             let mut values = [v[0], v[1] / 400.0, v[2], v[3], v[4], yaw];
             let build = |v: [f32; 6]| FaceQuality {
-                eye_distance: v[0], height_share: v[1], brightness: v[2], contrast: v[3], sharpness: v[4], yaw: v[5], overall: 0.5,
+                eye_distance: v[0], height_share: v[1], brightness: v[2], contrast: v[3], sharpness: v[4], yaw: v[5], ..good()
             };
-            let of = |gate, v| reject(gate, SIZE, &face(), &build(v));
+            let of = |gate, v| reject(gate, &build(v));
             if of(Gate::LiveFrame, values).is_none() {
                 prop_assert_eq!(of(Gate::IdPhoto, values), None);
             }

@@ -1,6 +1,6 @@
 //! OpenCV on [`Picture`]s: resizing and affine warps, straight into buffers that are wiped.
 
-use opencv::core::{BORDER_CONSTANT, Mat, Scalar, Size, Vec3b};
+use opencv::core::{BORDER_CONSTANT, BORDER_REPLICATE, Mat, Scalar, Size, Vec3b};
 use opencv::imgproc;
 
 use super::picture::Picture;
@@ -56,13 +56,31 @@ fn resize_by(picture: &Picture, width: u32, height: u32, method: i32) -> Result<
 /// # Errors
 /// When OpenCV refuses.
 pub fn warp(picture: &Picture, map: &Affine, width: u32, height: u32) -> Result<Picture, InferenceError> {
+    warp_within(picture, map, width, height, BORDER_CONSTANT)
+}
+
+/// As [`warp`], with the picture's edge repeated outside it.
+///
+/// # Errors
+/// When OpenCV refuses.
+pub fn warp_extended(picture: &Picture, map: &Affine, width: u32, height: u32) -> Result<Picture, InferenceError> {
+    warp_within(picture, map, width, height, BORDER_REPLICATE)
+}
+
+fn warp_within(
+    picture: &Picture,
+    map: &Affine,
+    width: u32,
+    height: u32,
+    border: i32,
+) -> Result<Picture, InferenceError> {
     let mut out = Picture::black(width, height);
     let size = Size::new(signed(width), signed(height));
     let from =
         Mat::new_rows_cols_with_bytes::<Vec3b>(signed(picture.height()), signed(picture.width()), picture.pixels())?;
     let mut to = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(size.height, size.width, out.pixels_mut())?;
     let matrix = Mat::from_slice_2d(map)?;
-    imgproc::warp_affine(&from, &mut to, &matrix, size, imgproc::INTER_LINEAR, BORDER_CONSTANT, Scalar::default())?;
+    imgproc::warp_affine(&from, &mut to, &matrix, size, imgproc::INTER_LINEAR, border, Scalar::default())?;
     drop(to);
     Ok(out)
 }

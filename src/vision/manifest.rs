@@ -5,7 +5,6 @@
 
 mod schema;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use self::schema::Document;
 pub use self::schema::{
     Asset, Colour, InputTensor, Layout, Model, OutputTensor, Preprocessing, Region, Role, Runtime, Source, Tensors,
 };
-use crate::domain::comparison::{ModelHash, Thresholds};
+use crate::domain::comparison::{Fusion, ModelHash, Thresholds};
 use crate::domain::liveness::decision::PresentationThresholds;
 
 /// The schema of the manifest that this program reads.
@@ -93,6 +92,8 @@ impl Manifest {
         manifest.detection_thresholds()?;
         manifest.comparison()?;
         manifest.presentation()?;
+        manifest.presence_threshold()?;
+        manifest.checked_fusion()?;
         Ok(manifest)
     }
 
@@ -147,9 +148,45 @@ impl Manifest {
         })
     }
 
-    /// The identity of the embedder, by which templates are told apart.
+    /// From this logit on the face mesh holds it for a face.
+    pub fn presence_threshold(&self) -> Result<f32, ManifestError> {
+        let model = self.model(Role::Landmarks)?;
+        let finite = model.thresholds.presence.filter(|logit| logit.is_finite());
+        finite.ok_or_else(|| model.invalid("thresholds.presence must be there"))
+    }
+
+    /// How the two embedders' scores become one; `None` where the first decides alone.
+    pub fn fusion(&self) -> Option<Fusion> {
+        self.document.fusion
+    }
+
+    /// The identity of all that makes a template: detector, face mesh, embedders and their fusion. Templates and
+    /// calibrations of another are never used.
     pub fn embedder(&self) -> Result<ModelHash, ManifestError> {
-        Ok(ModelHash(self.model(Role::Embedder)?.sha256().to_owned()))
+        let mut roles = vec![Role::Detector, Role::Landmarks, Role::Embedder];
+        let mut digest = digest::Context::new(&digest::SHA256);
+        if let Some(Fusion { weight, unclear: [from, to] }) = self.fusion() {
+            roles.push(Role::Embedder2);
+            digest.update(format!("{weight} {from} {to}\n").as_bytes());
+        }
+        for role in roles {
+            let model = self.model(role)?;
+            let Preprocessing { width, height, .. } = model.preprocessing;
+            digest.update(format!("{role:?} {width} {height} {}\n", model.sha256()).as_bytes());
+        }
+        Ok(ModelHash(hex::encode(digest.finish())))
+    }
+
+    fn checked_fusion(&self) -> Result<(), ManifestError> {
+        let Some(Fusion { weight, unclear: [from, to] }) = self.fusion() else {
+            return Ok(());
+        };
+        let makes_sense = (0.0..1.0).contains(&weight) && from <= to && (-1.0..=1.0).contains(&from) && to <= 1.0;
+        if !makes_sense {
+            let why = "[fusion] needs a weight from 0 to below 1, and unclear from -1 to 1, rising";
+            return Err(ManifestError::Invalid { file: "manifest.toml".into(), why: why.into() });
+        }
+        self.model(Role::Embedder2).map(|_| ())
     }
 
     fn comparison(&self) -> Result<Thresholds, ManifestError> {
@@ -213,10 +250,7 @@ impl Manifest {
 pub fn read_checked(path: &Path, expected: &str) -> Result<Vec<u8>, ManifestError> {
     let bytes =
         fs::read(path).map_err(|error| ManifestError::Missing { path: path.to_owned(), why: error.to_string() })?;
-    let found = digest::digest(&digest::SHA256, &bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let found = hex::encode(digest::digest(&digest::SHA256, &bytes));
     if found == expected {
         Ok(bytes)
     } else {

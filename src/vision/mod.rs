@@ -14,6 +14,7 @@ pub mod engine;
 pub mod examiner;
 pub mod gate;
 pub mod geometry;
+pub mod landmarks;
 pub mod manifest;
 pub mod picture;
 pub mod presentation;

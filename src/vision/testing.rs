@@ -7,6 +7,7 @@ use super::decode::{DecodeLimits, decode};
 use super::examiner::{Examiner, Models, PictureLimits};
 use super::manifest::Manifest;
 use super::picture::Picture;
+use crate::domain::ports::Gate;
 
 /// The folder of the models, when they are prepared.
 pub(crate) fn models() -> Option<PathBuf> {
@@ -39,7 +40,7 @@ pub(crate) fn examiner() -> Option<Examiner> {
 pub(crate) fn portrait(examiner: &mut Examiner, file: &str, at: [f32; 2]) -> Portrait {
     let bytes = std::fs::read(models().unwrap().join("store/demo").join(file)).unwrap();
     let photo = decode(&bytes, DecodeLimits::PHOTO).unwrap();
-    let faces = examiner.detector.detect(&photo).unwrap();
+    let faces = examiner.detector.detect(&photo, Gate::IdPhoto).unwrap();
     let which = faces
         .iter()
         .position(|face| {

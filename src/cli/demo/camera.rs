@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::people::DemoPortrait;
 use crate::domain::capture::Face;
-use crate::domain::ports::{Ask, FaceEngine, Gate};
+use crate::domain::ports::{Ask, Detail, FaceEngine, Gate};
 use crate::domain::secret::SecretBytes;
 use crate::vision::animate::Portrait;
 use crate::vision::decode::{DecodeLimits, decode};
@@ -23,7 +23,7 @@ pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait
         std::fs::read(&path).with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
     let picture = decode(&bytes, DecodeLimits::PHOTO)
         .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: false };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
     let examination = faces.examine(SecretBytes::new(bytes), ask).await?;
     let place = nearest(&examination.faces, which.centre).context("the demo picture shows no face")?;
     Ok(Portrait::new(&picture, &examination.faces, place)?)

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::capture::{Face, FaceQuality};
+use crate::domain::capture::Face;
 use crate::domain::comparison::{ModelHash, Template};
+use crate::domain::face_quality::FaceQuality;
 use crate::domain::liveness::evidence::PresentationScores;
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
@@ -27,8 +28,19 @@ pub struct Ask {
     pub gate: Gate,
     /// PAD scores wanted.
     pub presentation: bool,
-    /// A template wanted.
-    pub template: bool,
+    /// Whether a template is wanted, and which.
+    pub template: Detail,
+}
+
+/// How much of a template is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// None.
+    None,
+    /// What one look of the first embedder gives: for frames, of which there are many.
+    Quick,
+    /// Every embedder, on the face and its mirror image: for ID photos, which are embedded once, and for doubt.
+    Full,
 }
 
 /// What was found in a picture.

@@ -9,7 +9,7 @@ pub use credentials::{
     AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, SignError, StartedCeremony, TokenSigner,
     VerifiedAssertion,
 };
-pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
     UnitOfWork, Verifications,

@@ -2,13 +2,13 @@
 
 use super::super::testing::{astronaut, examiner, models};
 use super::*;
-use crate::domain::ports::Gate;
+use crate::domain::ports::{Detail, Gate};
 use crate::domain::reason::ReasonCode;
 use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-const ASK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: true };
+const ASK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick };
 
 fn small_pool(queue: usize) -> PoolSettings {
     PoolSettings { sessions: 1, queue, retry_after: Duration::from_secs(2) }
@@ -65,7 +65,7 @@ fn copy_of(dir: &Path) -> tempfile::TempDir {
     let store = copy.path().join("store");
     fs::create_dir(&store).unwrap();
     fs::copy(dir.join("manifest.toml"), copy.path().join("manifest.toml")).unwrap();
-    for file in ["yunet.onnx", "fr_liveness.onnx", "sface.onnx"] {
+    for file in ["yunet.onnx", "face_mesh.onnx", "fr_liveness.onnx", "sface.onnx", "fr_feature.onnx"] {
         std::os::unix::fs::symlink(dir.join("store").join(file), store.join(file)).unwrap();
     }
     for entry in fs::read_dir(dir.join("store")).unwrap() {
@@ -81,7 +81,7 @@ fn copy_of(dir: &Path) -> tempfile::TempDir {
 #[test]
 fn a_missing_or_wrong_model_file_is_named() {
     let Some(dir) = models() else { return };
-    for file in ["yunet.onnx", "sface.onnx", "fr_liveness.onnx"] {
+    for file in ["yunet.onnx", "face_mesh.onnx", "sface.onnx", "fr_feature.onnx", "fr_liveness.onnx"] {
         let copy = copy_of(&dir);
         let path = copy.path().join("store").join(file);
         fs::remove_file(&path).unwrap();
@@ -102,6 +102,8 @@ fn a_model_that_is_not_as_described_is_named() {
         ("name = \"fc1\"", "name = \"fc2\"", "sface.onnx"),
         ("name = \"data\"", "name = \"date\"", "sface.onnx"),
         ("crop_scales = [2.0, 2.7, 4.0]", "crop_scales = [2.7]", "fr_liveness.onnx"),
+        ("crop_scales = [1.5]", "crop_scales = []", "face_mesh.onnx"),
+        ("weight = 0.65", "weight = 1.65", "manifest.toml"),
     ] {
         let changed = manifest.replacen(right, wrong, 1);
         assert_ne!(changed, manifest);

@@ -4,11 +4,12 @@ use super::super::animate::FRAME;
 use super::super::geometry::{Area, crop, lay, resize};
 use super::super::testing::{astronaut, evaluation, examiner, portrait, toned};
 use super::*;
+use crate::domain::ports::Detail;
 use crate::domain::reason::ReasonCode;
 use std::path::Path;
 
-const EVERYTHING: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: true };
-const PHOTO: Ask = Ask { gate: Gate::IdPhoto, presentation: false, template: true };
+const EVERYTHING: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick };
+const PHOTO: Ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
 
 fn rejection(examiner: &mut Examiner, picture: &Picture) -> Option<ReasonCode> {
     let examination = examiner.judge(picture, EVERYTHING).unwrap();

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::ManifestError;
+use crate::domain::comparison::Fusion;
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -116,7 +117,7 @@ pub(super) struct ModelThresholds {
     pub(super) no_match: Option<f32>,
     pub(super) live: Option<f32>,
     pub(super) attack: Option<f32>,
-    presence: Option<f32>,
+    pub(super) presence: Option<f32>,
 }
 
 /// Where a file comes from; read by the fetcher, shown by `doctor`.
@@ -232,6 +233,7 @@ pub struct Asset {
 pub(super) struct Document {
     pub(super) schema: u32,
     pub(super) runtime: Runtime,
+    pub(super) fusion: Option<Fusion>,
     #[serde(default)]
     pub(super) model: Vec<Model>,
     #[serde(default)]
