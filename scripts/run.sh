@@ -8,6 +8,7 @@ source scripts/steps.sh
 source scripts/system.sh
 source scripts/setup.sh
 source scripts/checks.sh
+source scripts/peers.sh
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 rastau=$target/debug/rastau
@@ -68,7 +69,15 @@ bench)
     step "Debian packages" system_packages build
     step "Models" prepare_models
     step "Web pages" build_web
-    step "Benchmarks" cargo bench --locked
+    step "Benchmarks" cargo bench --locked --bench face --bench store
+    ;;
+bench-peers)
+    steps 5
+    step "Debian packages" system_packages build
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Peers" prepare_peers "$target/peers"
+    step "Two JPEG files to a similarity" measure_peers "$target/peers"
     ;;
 doctor)
     steps 4

@@ -184,7 +184,7 @@ impl FaceCapture {
         let Some(best) = best else {
             return Ok(Some(live));
         };
-        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Full };
+        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both };
         let full = self.services.faces.examine(best.picture.clone(), ask).await?.template;
         Ok(Some(match full {
             Some(full) => live.with_second_of(&full),

@@ -117,7 +117,7 @@ impl CompareArgs {
         };
         // The second embedder costs more than all the rest: it is asked only where the first leaves room for doubt.
         let mut similarity = f32::NAN;
-        for detail in [Detail::Quick, Detail::Full] {
+        for detail in [Detail::Quick, Detail::Both] {
             let mut templates = Vec::new();
             for file in [&self.a, &self.b] {
                 match template(engine, file, detail).await? {

@@ -45,6 +45,10 @@ impl TemplateMaker {
         let (first, second) = match detail {
             Detail::None => return Ok(None),
             Detail::Quick => (self.first.direction(aligned)?, None),
+            Detail::Both => {
+                let look = |embedder: &mut Embedder| embedder.direction(aligned);
+                (look(&mut self.first)?, self.second.as_mut().map(|(second, _)| look(second)).transpose()?)
+            }
             Detail::Full => {
                 let mirrored = mirror(aligned);
                 let both = |embedder: &mut Embedder| embedder.mean_direction(aligned, &mirrored);

@@ -39,7 +39,9 @@ pub enum Detail {
     None,
     /// What one look of the first embedder gives: for frames, of which there are many.
     Quick,
-    /// Every embedder, on the face and its mirror image: for ID photos, which are embedded once, and for doubt.
+    /// What one look of every embedder gives: where the first leaves room for doubt.
+    Both,
+    /// Every embedder, on the face and its mirror image: for ID photos, which are embedded once.
     Full,
 }
 
