@@ -15,7 +15,7 @@ use self::schema::Document;
 pub use self::schema::{
     Asset, Colour, InputTensor, Layout, Model, OutputTensor, Preprocessing, Region, Role, Runtime, Source, Tensors,
 };
-use crate::domain::comparison::{ModelHash, Thresholds};
+use crate::domain::comparison::ModelHash;
 use crate::domain::liveness::decision::PresentationThresholds;
 
 /// The schema of the manifest that this program reads.
@@ -91,7 +91,7 @@ impl Manifest {
         }
         let manifest = Self { store: dir.join("store"), document };
         manifest.detection_thresholds()?;
-        manifest.comparison()?;
+        manifest.embedder()?;
         manifest.presentation()?;
         Ok(manifest)
     }
@@ -126,14 +126,9 @@ impl Manifest {
         }
     }
 
-    /// Similarity thresholds of the embedder.
-    pub fn comparison_thresholds(&self) -> Thresholds {
-        // Checked when the manifest was loaded; what could not be judged would match nobody.
-        self.comparison().unwrap_or(Thresholds { match_from: f32::INFINITY, no_match_below: f32::INFINITY })
-    }
-
     /// Thresholds of the PAD model.
     pub fn presentation_thresholds(&self) -> PresentationThresholds {
+        // Checked when the manifest was loaded; what could not be judged would be live to nobody.
         self.presentation()
             .unwrap_or(PresentationThresholds { bona_fide_from: f32::INFINITY, attack_below: f32::INFINITY })
     }
@@ -150,18 +145,6 @@ impl Manifest {
     /// The identity of the embedder, by which templates are told apart.
     pub fn embedder(&self) -> Result<ModelHash, ManifestError> {
         Ok(ModelHash(self.model(Role::Embedder)?.sha256().to_owned()))
-    }
-
-    fn comparison(&self) -> Result<Thresholds, ManifestError> {
-        let model = self.model(Role::Embedder)?;
-        let thresholds = Thresholds {
-            match_from: model.threshold("match", model.thresholds.r#match)?,
-            no_match_below: model.threshold("no_match", model.thresholds.no_match)?,
-        };
-        if thresholds.no_match_below > thresholds.match_from {
-            return Err(model.invalid("thresholds.no_match must not lie above thresholds.match"));
-        }
-        Ok(thresholds)
     }
 
     fn presentation(&self) -> Result<PresentationThresholds, ManifestError> {

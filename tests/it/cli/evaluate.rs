@@ -128,6 +128,26 @@ fn few_people_calibrate_nothing_and_leave_the_old_calibration() {
     assert_eq!(std::fs::read_to_string(shop.path("c.json")).unwrap(), "old");
 }
 
+#[test]
+fn a_calibration_of_other_models_compares_nothing() {
+    let shop = shop();
+    let text = std::fs::read_to_string(models().join("calibration.json")).unwrap();
+    let model = serde_json::from_str::<Value>(&text).unwrap()["model"].as_str().unwrap().to_owned();
+    shop.write("other.json", text.replace(&model, &"ab".repeat(32)));
+    let environment = [("RASTAU__COMPARISON__CALIBRATION", "other.json")];
+    let told =
+        format!("is of the embedder abababababab, and {} is in use; make a new one: rastau evaluate", &model[..12]);
+    let compared = shop.run_with(&["face", "compare", "a1.jpg", "a2.jpg"], &environment);
+    assert_eq!(compared.code, 2);
+    let served = shop.run_with(&["serve"], &environment);
+    assert_eq!(served.code, 1);
+    let examined = shop.run_with(&["doctor"], &environment);
+    assert_eq!(examined.code, 1);
+    for said in [compared.err, served.err, examined.out] {
+        assert!(said.contains(&told), "{said}");
+    }
+}
+
 /// The evaluation data, when it is there: it is not part of the project.
 fn evaluation() -> Option<PathBuf> {
     let index = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval/faces/index.csv");
