@@ -159,7 +159,11 @@ impl FacesArgs {
         let samples = pictures::examine(faces.engine.as_ref(), folder, &index.rows).await?;
         let model = &faces.engine.embedder().0;
         let failures: Vec<Failure> = index.failures.clone();
-        measure(model, &samples, failures, wanted).context("--splits")
+        let mut wanted = wanted.clone();
+        if let Some(other) = wanted.calibration.take_if(|calibration| calibration.model.0 != *model) {
+            eprintln!("--calibration: it is of the embedder {}, and {model} is measured: left out", other.model.0);
+        }
+        measure(model, &samples, failures, &wanted).context("--splits")
     }
 
     fn tell(&self, notices: &[String], measured: &Measured, shadow: Option<&Measured>) -> anyhow::Result<()> {

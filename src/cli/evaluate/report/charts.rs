@@ -124,7 +124,7 @@ pub(super) fn histogram(measured: &Measured) -> Result<Option<String>> {
 
 /// FNMR of each group; those too small to tell are pale.
 pub(super) fn groups(groups: &Groups) -> Result<Option<String>> {
-    let count = i32::try_from(groups.groups.len()).context("too many groups to draw")?;
+    let last = i32::try_from(groups.groups.len()).context("too many groups to draw")? - 1;
     let most = groups.groups.iter().filter_map(|group| group.fnmr).fold(0.01, f64::max) * 115.0;
     let mut svg = String::new();
     {
@@ -135,7 +135,7 @@ pub(super) fn groups(groups: &Groups) -> Result<Option<String>> {
             .margin_right(26)
             .x_label_area_size(42)
             .y_label_area_size(96)
-            .build_cartesian_2d(0.0..most, (0..count).into_segmented())
+            .build_cartesian_2d(0.0..most, (0..last).into_segmented())
             .map_err(failed)?;
         let name = |place: &SegmentValue<i32>| match place {
             SegmentValue::CenterOf(place) => {
@@ -159,7 +159,8 @@ pub(super) fn groups(groups: &Groups) -> Result<Option<String>> {
             .map_err(failed)?;
         let bars = groups.groups.iter().zip(0..).filter_map(|(group, place)| {
             let colour = if group.too_small { GENUINE.mix(0.3) } else { GENUINE.mix(0.9) };
-            let corners = [(0.0, SegmentValue::Exact(place)), (100.0 * group.fnmr?, SegmentValue::Exact(place + 1))];
+            let end = if place == last { SegmentValue::Last } else { SegmentValue::Exact(place + 1) };
+            let corners = [(0.0, SegmentValue::Exact(place)), (100.0 * group.fnmr?, end)];
             let mut bar = Rectangle::new(corners, colour.filled());
             bar.set_margin(5, 5, 0, 0);
             Some(bar)
@@ -197,12 +198,29 @@ fn failed(why: impl std::fmt::Display) -> anyhow::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::evaluate_faces::groups::Group;
 
     #[test]
     fn rates_read_as_people_write_them() {
         assert_eq!(percent(0.01), "1 %");
         assert_eq!(percent(1e-5), "0.001 %");
         assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn a_group_alone_is_drawn_too() {
+        let group =
+            Group { name: "n".into(), people: 1, genuine: 3, impostor: 0, fmr: None, fnmr: Some(0.5), too_small: true };
+        let alone = Groups {
+            column: "side".into(),
+            at_fmr: 1e-3,
+            threshold: 0.3,
+            groups: vec![group],
+            fmr_ratio: None,
+            fnmr_ratio: None,
+        };
+        let svg = groups(&alone).unwrap().unwrap();
+        assert!(svg.contains("<rect") && svg.contains("FNMR, %"));
     }
 
     #[test]
