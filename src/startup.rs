@@ -1,6 +1,7 @@
 //! The composition root: puts concrete adapters behind the ports, from what the configuration says. Nothing else names
 //! adapters across rooms.
 
+pub mod calibration;
 pub mod doors;
 pub mod faces;
 pub mod inspection;
@@ -114,7 +115,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         sandbox: config.sandbox.enabled,
         pairwise_key: keys.pairwise.clone(),
         token_lifetime: config.tokens.lifetime.0,
-        comparison: config.face.comparison(faces.comparison),
+        comparison: calibration::thresholds(config, faces.engine.embedder())?,
         presentation: config.face.presentation(faces.presentation),
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,

@@ -7,6 +7,7 @@ pub mod capture_face;
 mod check_restrictions;
 pub mod enrol_passkey;
 mod enrolled_factors;
+pub mod evaluate_faces;
 pub mod exchange_code;
 mod factor_attempt;
 pub mod give_consent;

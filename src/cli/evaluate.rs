@@ -1,236 +1,219 @@
 //! `rastau evaluate`: how well the models do on labelled pictures, by the very way that players go.
 
-mod accuracy;
+mod index;
+mod lines;
+mod pictures;
+mod report;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
-use clap::{Args, Subcommand};
-use futures_util::{StreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde::{Deserialize, Serialize};
+use anyhow::Context as _;
+use clap::{Args, Subcommand, ValueEnum};
+use sha2::{Digest, Sha256};
 
-use self::accuracy::{OperatingPoint, Scores};
-use crate::domain::comparison::Template;
-use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
-use crate::domain::reason::ReasonCode;
-use crate::startup::faces;
+use self::index::{Index, Row};
+use super::{print, print_json};
+use crate::app::evaluate_faces::compare::Listed;
+use crate::app::evaluate_faces::{Failure, Measured, Wanted, measure};
+use crate::domain::calibration::Calibration;
+use crate::domain::comparison::ModelHash;
+use crate::startup::{self, faces};
 
-/// The false match rates that are reported.
-const FALSE_MATCH_RATES: [f64; 3] = [1e-2, 1e-3, 1e-4];
+/// Where every draw starts from: the same figures come out again.
+const SEED: u64 = 1;
 
 /// Measure the models on labelled pictures
 #[derive(Debug, Subcommand)]
 pub enum EvaluateCommand {
-    /// Compare every pair of labelled faces and print error rates
-    Faces(FacesArgs),
+    /// Compare pairs of labelled faces, print error rates, calibrate
+    Faces(Box<FacesArgs>),
 }
 
 /// What `evaluate faces` takes.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  rastau evaluate faces --index ../shared/eval/faces/index.csv\n  \
-                        rastau evaluate faces --index faces/index.csv --json > faces.json")]
+#[command(after_long_help = "\
+Exit status: 0 when something was measured, 1 otherwise. What could not be is told line by line on standard error.
+
+Examples:
+  rastau evaluate faces --index faces/index.csv
+  rastau evaluate faces --index faces/index.csv --json --report out > faces.json
+  rastau evaluate faces --index faces/index.csv --calibrate models/calibration.json
+  rastau evaluate faces --index faces/index.csv --people odd --calibrate odd.json
+  rastau evaluate faces --index faces/index.csv --people even --calibration odd.json
+  rastau evaluate faces --index faces/index.csv --shadow new-models")]
 pub struct FacesArgs {
     /// CSV with the columns file (beside the index) and identity
     #[arg(long, value_name = "FILE")]
     index: PathBuf,
+    /// Compare these pairs alone: CSV with the columns file_a, file_b and, where it should say so, same (1 or 0)
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
+    /// Column of the index: count errors within each of its values too
+    #[arg(long, value_name = "COLUMN")]
+    group: Option<String>,
+    /// Column of the index: pictures of one person that share its value make one template
+    #[arg(long, value_name = "COLUMN")]
+    capture: Option<String>,
+    /// Half of the people, by the SHA-256 of their identity: to calibrate on one half and report on the other
+    #[arg(long, value_name = "HALF")]
+    people: Option<Half>,
+    /// Split people in two this often, calibrate on one half and report how the other keeps to it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    splits: u16,
+    /// Write a calibration of these models to a file
+    #[arg(long, value_name = "FILE")]
+    calibrate: Option<PathBuf>,
+    /// Report the errors at the scores of a calibration
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+    /// Folder of the models' manifest (default: the configuration's)
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Folder of another manifest, to be measured beside
+    #[arg(long, value_name = "DIR")]
+    shadow: Option<PathBuf>,
+    /// Rounds of the bootstrap over people behind the intervals
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    rounds: u32,
+    /// Write report.html into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
+/// Half of the people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Half {
+    /// The first byte of the hash is odd.
+    Odd,
+    /// It is even.
+    Even,
+}
+
+impl Half {
+    fn has(self, identity: &str) -> bool {
+        let is_odd = Sha256::digest(identity)[0] % 2 == 1;
+        is_odd == (self == Self::Odd)
+    }
+}
+
 impl EvaluateCommand {
-    /// Runs the command with the models of `models`.
+    /// Runs the command with the models of `models`, where it names no others.
     ///
     /// # Errors
-    /// When the models cannot be loaded or the index cannot be read.
+    /// When the models cannot be loaded, the index cannot be read or lacks a column that nothing goes without, or a
+    /// calibration that was asked for cannot be made.
     pub async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         let Self::Faces(args) = self;
-        let labels = read_index(&args.index)?;
-        let engine = faces::load(models)?.engine;
-        let folder = args.index.parent().unwrap_or(Path::new("."));
-        let report = evaluate(engine.as_ref(), folder, labels).await?;
-        if args.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+        args.run(models).await
+    }
+}
+
+impl FacesArgs {
+    async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
+        let mut index = Index::read(&self.index, self.group.as_deref(), self.capture.as_deref())?;
+        if let Some(half) = self.people {
+            index.rows.retain(|row| half.has(&row.identity));
+        }
+        let calibration = self.calibration.as_deref().map(read_calibration).transpose()?;
+        let pairs = self.pairs.as_deref().map(|file| index::read_pairs(file, &mut index.failures)).transpose()?;
+        let pairs = pairs.map(|pairs| self.of_half(pairs, &index.rows));
+        let wanted = Wanted {
+            pairs,
+            group: self.group.clone().filter(|_| index.has_group),
+            calibration,
+            splits: self.splits.into(),
+            rounds: self.rounds as usize,
+            seed: SEED,
+        };
+        let models = self.models.as_deref().unwrap_or(models);
+        let mut measured = self.measure(models, &index, &wanted).await?;
+        let shadow = match &self.shadow {
+            Some(shadow) => Some(self.measure(shadow, &index, &wanted).await?),
+            None => None,
+        };
+        measured.evaluation.shadow = shadow.as_ref().map(|shadow| Box::new(shadow.evaluation.clone()));
+        self.tell(&index.notices, &measured, shadow.as_ref())?;
+        if let Some(file) = &self.calibrate {
+            calibrate(file, &measured)?;
+        }
+        let found = &measured.evaluation;
+        Ok(if found.genuine + found.impostor > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Pairs of both halves are nobody's failure where one half was asked for.
+    fn of_half(&self, pairs: Vec<Listed>, rows: &[Row]) -> Vec<Listed> {
+        if self.people.is_none() {
+            return pairs;
+        }
+        let known: std::collections::HashSet<&str> = rows.iter().map(|row| row.file.as_str()).collect();
+        pairs.into_iter().filter(|pair| pair.files.iter().all(|file| known.contains(file.as_str()))).collect()
+    }
+
+    async fn measure(&self, models: &Path, index: &Index, wanted: &Wanted) -> anyhow::Result<Measured> {
+        let faces = faces::load(models)?;
+        let folder = self.index.parent().unwrap_or(Path::new(""));
+        let samples = pictures::examine(faces.engine.as_ref(), folder, &index.rows).await?;
+        let model = &faces.engine.embedder().0;
+        let failures: Vec<Failure> = index.failures.clone();
+        let mut wanted = wanted.clone();
+        if let Some(other) = wanted.calibration.take_if(|calibration| calibration.model.0 != *model) {
+            eprintln!("--calibration: it is of the embedder {}, and {model} is measured: left out", other.model.0);
+        }
+        measure(model, &samples, failures, &wanted).context("--splits")
+    }
+
+    fn tell(&self, notices: &[String], measured: &Measured, shadow: Option<&Measured>) -> anyhow::Result<()> {
+        let found = &measured.evaluation;
+        for line in notices.iter().cloned().chain(lines::failures(found)).chain(lines::remarks(found)) {
+            eprintln!("{line}");
+        }
+        if self.json {
+            print_json(found)?;
         } else {
-            print!("{report}");
+            print(lines::table(found).trim_end())?;
         }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Label {
-    file: PathBuf,
-    identity: String,
-}
-
-fn read_index(index: &Path) -> anyhow::Result<Vec<Label>> {
-    let mut reader = csv::Reader::from_path(index).with_context(|| index.display().to_string())?;
-    let labels =
-        reader.deserialize().collect::<Result<Vec<Label>, _>>().with_context(|| index.display().to_string())?;
-    ensure!(!labels.is_empty(), "{}: no pictures", index.display());
-    Ok(labels)
-}
-
-/// What became of one picture.
-struct Sample {
-    identity: String,
-    found: bool,
-    outcome: Result<Template, ReasonCode>,
-}
-
-/// What the evaluation came to.
-#[derive(Debug, Serialize)]
-struct Report {
-    model: String,
-    pictures: usize,
-    identities: usize,
-    /// Pictures with exactly one face.
-    found: usize,
-    /// Pictures without a template, by reason.
-    failed: BTreeMap<&'static str, usize>,
-    genuine: usize,
-    genuine_missed: usize,
-    impostor: usize,
-    eer: Option<f64>,
-    tar: Vec<OperatingPoint>,
-}
-
-async fn evaluate(engine: &dyn FaceEngine, folder: &Path, labels: Vec<Label>) -> anyhow::Result<Report> {
-    let progress = ProgressBar::new(labels.len() as u64)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")?);
-    let abreast = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut samples = Vec::with_capacity(labels.len());
-    let mut work = stream::iter(labels).map(|label| examine(engine, folder, label)).buffered(abreast);
-    while let Some(sample) = work.next().await {
-        samples.push(sample?);
-        progress.inc(1);
-    }
-    progress.finish_and_clear();
-    Ok(report(&engine.embedder().0, &samples))
-}
-
-async fn examine(engine: &dyn FaceEngine, folder: &Path, label: Label) -> anyhow::Result<Sample> {
-    let path = folder.join(&label.file);
-    let bytes = tokio::fs::read(&path).await.with_context(|| path.display().to_string())?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
-    let (found, outcome) = match engine.examine(bytes.into(), ask).await {
-        Ok(examination) => {
-            let template = examination.template;
-            let reason = examination.rejection.unwrap_or(ReasonCode::NoFace);
-            (examination.quality.is_some(), template.ok_or(reason))
-        }
-        Err(EngineError::Picture(reason)) => (false, Err(reason)),
-        Err(error) => return Err(anyhow::Error::new(error).context(path.display().to_string())),
-    };
-    Ok(Sample { identity: label.identity, found, outcome })
-}
-
-fn report(model: &str, samples: &[Sample]) -> Report {
-    let (mut genuine, mut impostor, mut missed) = (Vec::new(), Vec::new(), 0);
-    for (place, a) in samples.iter().enumerate() {
-        for b in &samples[place + 1..] {
-            let same = a.identity == b.identity;
-            let score = match (&a.outcome, &b.outcome) {
-                (Ok(a), Ok(b)) => a.similarity(b).ok(),
-                _ => None,
-            };
-            match score {
-                Some(score) if same => genuine.push(score),
-                Some(score) => impostor.push(score),
-                None => missed += usize::from(same),
-            }
-        }
-    }
-    let mut failed = BTreeMap::new();
-    for reason in samples.iter().filter_map(|sample| sample.outcome.as_ref().err()) {
-        *failed.entry(reason.code()).or_default() += 1;
-    }
-    let identities: std::collections::BTreeSet<&str> = samples.iter().map(|sample| sample.identity.as_str()).collect();
-    let scores = Scores::new(genuine, impostor, missed);
-    Report {
-        model: model.to_owned(),
-        pictures: samples.len(),
-        identities: identities.len(),
-        found: samples.iter().filter(|sample| sample.found).count(),
-        failed,
-        genuine: scores.genuine(),
-        genuine_missed: missed,
-        impostor: scores.impostor(),
-        eer: scores.eer(),
-        tar: FALSE_MATCH_RATES.into_iter().filter_map(|fmr| scores.at(fmr)).collect(),
-    }
-}
-
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let share = 100.0 * self.found as f64 / self.pictures.max(1) as f64;
-        writeln!(f, "model     {}", self.model)?;
-        writeln!(f, "pictures  {} of {} people", self.pictures, self.identities)?;
-        writeln!(f, "found     {} ({share:.2} %)", self.found)?;
-        let failed: usize = self.failed.values().sum();
-        let reasons: Vec<_> = self.failed.iter().map(|(code, count)| format!("{code} {count}")).collect();
-        writeln!(f, "failed    {failed}{}{}", if failed > 0 { ": " } else { "" }, reasons.join(", "))?;
-        writeln!(f, "genuine   {} pairs compared, {} could not be", self.genuine, self.genuine_missed)?;
-        writeln!(f, "impostor  {} pairs", self.impostor)?;
-        if let Some(eer) = self.eer {
-            writeln!(f, "EER       {:.2} %", 100.0 * eer)?;
-        }
-        for point in &self.tar {
-            writeln!(
-                f,
-                "TAR       {:.2} % at FMR {:.0e}, threshold {:.3} ({:.2} % of the pairs compared)",
-                100.0 * point.tar,
-                point.fmr,
-                point.threshold,
-                100.0 * point.tar_compared
-            )?;
+        if let Some(folder) = &self.report {
+            let file = report::write(folder, measured, shadow, startup::clock().now())?;
+            eprintln!("the report is in {}", file.display());
         }
         Ok(())
     }
 }
 
+fn read_calibration(file: &Path) -> anyhow::Result<Calibration> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Calibration::from_json(&text).with_context(|| file.display().to_string())
+}
+
+/// Writes beside the file first: nobody reads half a calibration.
+fn calibrate(file: &Path, measured: &Measured) -> anyhow::Result<()> {
+    let (found, now) = (&measured.evaluation, startup::clock().now());
+    let model = ModelHash(found.model.clone());
+    let calibration = Calibration::fit(model, &measured.scores, found.identities, env!("CARGO_PKG_VERSION"), now)
+        .with_context(|| format!("{} was not written", file.display()))?;
+    let unfinished = file.with_extension(format!("json.{}", std::process::id()));
+    let written = std::fs::write(&unfinished, calibration.to_json()).and_then(|()| std::fs::rename(&unfinished, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written.with_context(|| format!("{} was not written", file.display()))?;
+    eprintln!("the calibration is in {}", file.display());
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::comparison::ModelHash;
-
-    fn sample(identity: &str, values: Option<[f32; 2]>) -> Sample {
-        let outcome = values.map(|values| Template::new(ModelHash("m".into()), values.to_vec()).unwrap());
-        Sample { identity: identity.into(), found: outcome.is_some(), outcome: outcome.ok_or(ReasonCode::NoFace) }
-    }
 
     #[test]
-    fn pairs_are_counted_once_and_those_without_a_template_are_misses() {
-        let samples = [
-            sample("a", Some([1.0, 0.0])),
-            sample("a", Some([1.0, 0.1])),
-            sample("a", None),
-            sample("b", Some([0.0, 1.0])),
-            sample("b", Some([0.1, 1.0])),
-        ];
-        let report = report("m", &samples);
-        assert_eq!((report.pictures, report.identities, report.found), (5, 2, 4));
-        assert_eq!((report.genuine, report.genuine_missed, report.impostor), (2, 2, 4));
-        assert_eq!(report.failed, BTreeMap::from([("no_face", 1)]));
-        assert!((report.tar[0].tar - 0.5).abs() < 1e-9 && (report.tar[0].tar_compared - 1.0).abs() < 1e-9);
-        let text = report.to_string();
-        assert!(text.contains("found     4 (80.00 %)") && text.contains("failed    1: no_face 1"), "{text}");
-    }
-
-    #[test]
-    fn an_index_that_is_none_is_refused_by_name() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("index.csv");
-        for text in ["", "file,identity\n", "file,person\na.jpg,a\n"] {
-            std::fs::write(&path, text).unwrap();
-            let error = format!("{:#}", read_index(&path).unwrap_err());
-            assert!(error.contains("index.csv"), "{error}");
-        }
-        std::fs::write(&path, "file,identity\na.jpg,a\n").unwrap();
-        assert_eq!(read_index(&path).unwrap().len(), 1);
+    fn everybody_is_in_one_half() {
+        let people: Vec<String> = (0..1000).map(|number| format!("person {number}")).collect();
+        let odd = people.iter().filter(|name| Half::Odd.has(name)).count();
+        assert!((400..600).contains(&odd), "{odd}");
+        assert!(people.iter().all(|name| Half::Odd.has(name) != Half::Even.has(name)));
     }
 }

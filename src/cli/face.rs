@@ -9,13 +9,14 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::config::Config;
 use crate::domain::comparison::{Comparison, Template, Thresholds};
 use crate::domain::face_quality::{Component, FaceQuality};
 use crate::domain::liveness::decision::{Presentation, PresentationThresholds, decide};
 use crate::domain::ports::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
 use crate::domain::reason::ReasonCode;
 use crate::messages::{Locale, message};
-use crate::startup::faces;
+use crate::startup::{calibration, faces};
 
 /// Look at faces in pictures
 #[derive(Debug, Subcommand)]
@@ -62,18 +63,18 @@ pub struct InspectArgs {
 pub(super) const COULD_NOT_TELL: u8 = 2;
 
 impl FaceCommand {
-    /// Runs the command with the models of `models`.
+    /// Runs the command with the models and error rates of `config`.
     ///
     /// # Errors
     /// `inspect`: when the models cannot be loaded. `compare` answers "could not tell" instead, since an error's usual
     /// exit status would read as "no match".
-    pub async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Compare(args) => Ok(args.run(models).await.unwrap_or_else(|error| {
+            Self::Compare(args) => Ok(args.run(config).await.unwrap_or_else(|error| {
                 eprintln!("error: {error:#}");
                 ExitCode::from(COULD_NOT_TELL)
             })),
-            Self::Inspect(args) => args.run(models).await,
+            Self::Inspect(args) => args.run(&config.models.directory).await,
         }
     }
 }
@@ -92,9 +93,10 @@ struct Verdict {
 }
 
 impl CompareArgs {
-    async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
-        let faces = faces::load(models)?;
-        let verdict = self.judge(faces.engine.as_ref(), faces.comparison).await?;
+    async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let faces = faces::load(&config.models.directory)?;
+        let thresholds = calibration::thresholds(config, faces.engine.embedder())?;
+        let verdict = self.judge(faces.engine.as_ref(), thresholds).await?;
         if self.json {
             println!("{}", serde_json::to_string_pretty(&verdict)?);
         } else {
@@ -151,7 +153,7 @@ impl fmt::Display for Verdict {
         f.write_str(words)?;
         if let Some(similarity) = self.similarity {
             let Thresholds { match_from, no_match_below } = self.thresholds;
-            write!(f, " (similarity {similarity:.3}; match from {match_from}, no match below {no_match_below})")?;
+            write!(f, " (similarity {similarity:.3}; match from {match_from:.3}, no match below {no_match_below:.3})")?;
         }
         if let Some(reason) = self.reason {
             f.write_str(": ")?;

@@ -125,7 +125,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Registry(args) => registry::run(context, args).await,
             Command::Review(args) => review::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
-            Command::Face(command) => command.run(&context.config()?.models.directory).await,
+            Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
             Command::Demo(args) => demo::run(args).await,
         }

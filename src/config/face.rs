@@ -1,19 +1,14 @@
-//! `[face]`: thresholds that replace those of the models' manifest, for a deployer who has calibrated on their own data.
+//! `[face]`: PAD thresholds that replace those of the models' manifest, for a deployer who has measured on their own data.
 
 use serde::{Deserialize, Serialize};
 
 use super::section::{Key, Problems, Section, in_range};
-use crate::domain::comparison::Thresholds;
 use crate::domain::liveness::decision::PresentationThresholds;
 
 /// `[face]`: either both keys of a pair or none.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Face {
-    /// Similarity from which two faces match.
-    pub match_from: Option<f32>,
-    /// Similarity below which they do not.
-    pub no_match_below: Option<f32>,
     /// PAD score from which a capture is bona fide.
     pub bona_fide_from: Option<f32>,
     /// PAD score below which it is an attack.
@@ -21,14 +16,6 @@ pub struct Face {
 }
 
 impl Face {
-    /// The thresholds of comparison, `fallback` being the manifest's.
-    pub fn comparison(&self, fallback: Thresholds) -> Thresholds {
-        Thresholds {
-            match_from: self.match_from.unwrap_or(fallback.match_from),
-            no_match_below: self.no_match_below.unwrap_or(fallback.no_match_below),
-        }
-    }
-
     /// The thresholds of PAD, `fallback` being the manifest's.
     pub fn presentation(&self, fallback: PresentationThresholds) -> PresentationThresholds {
         PresentationThresholds {
@@ -42,14 +29,6 @@ impl Section for Face {
     const NAME: &'static str = "face";
     const KEYS: &'static [Key] = &[
         Key {
-            name: "match_from",
-            allowed: "0.2 to 1.0, together with face.no_match_below and not below it (default: the models' manifest)",
-        },
-        Key {
-            name: "no_match_below",
-            allowed: "0.2 to 1.0, together with face.match_from and not above it (default: the models' manifest)",
-        },
-        Key {
             name: "bona_fide_from",
             allowed: "0.05 to 1.0, together with face.attack_below and not below it (default: the models' manifest)",
         },
@@ -60,8 +39,7 @@ impl Section for Face {
     ];
 
     fn check(&self, problems: &mut Problems) {
-        // The floors keep a slip of the pen (0.0) from opening the gate.
-        check_pair(("match_from", self.match_from), ("no_match_below", self.no_match_below), 0.2, problems);
+        // The floor keeps a slip of the pen (0.0) from opening the gate.
         check_pair(("bona_fide_from", self.bona_fide_from), ("attack_below", self.attack_below), 0.05, problems);
     }
 }

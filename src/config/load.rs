@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Models, Origin, PopulationRegister,
+    Comparison, Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Models, Origin, PopulationRegister,
     Restrictions, Sandbox, Server, Tokens,
 };
 
@@ -18,6 +18,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Database::NAME, Database::KEYS),
     (Keys::NAME, Keys::KEYS),
     (Models::NAME, Models::KEYS),
+    (Comparison::NAME, Comparison::KEYS),
     (Face::NAME, Face::KEYS),
     (Restrictions::NAME, Restrictions::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
@@ -63,6 +64,7 @@ pub(super) fn load(
         database: loader.section(),
         keys: loader.section(),
         models: loader.section(),
+        comparison: loader.section(),
         face: loader.section(),
         restrictions: loader.section(),
         population_register: loader.section(),

@@ -33,7 +33,7 @@ fn the_environment_stands_above_the_file() {
 #[test]
 fn every_fault_names_key_range_and_origin() {
     let why = with(
-        "[server]\nworkers = 0\npublic_url = \"https://x.example/path\"\nprot = 1\n[token]\nlifetime = \"1s\"\n[models]\nqueue = \"many\"\n[face]\nmatch_from = 0.5",
+        "[server]\nworkers = 0\npublic_url = \"https://x.example/path\"\nprot = 1\n[token]\nlifetime = \"1s\"\n[models]\nqueue = \"many\"\n[comparison]\nfmr = 0.02\ndoubt_fmr = 0.001\n[face]\nbona_fide_from = 0.5",
         &[("RASTAU__TOKENS__LIFETIME", "1h"), ("RASTAU__LOG", "x")],
     )
     .unwrap_err();
@@ -90,6 +90,7 @@ fn the_described_keys_are_the_keys() {
     check::<Database>();
     check::<Keys>();
     check::<Models>();
+    check::<Comparison>();
     check::<Face>();
     check::<Restrictions>();
     check::<PopulationRegister>();

@@ -3,6 +3,7 @@
 //! Every error names the key, what it may be, and the file or variable that set it. Secrets come from files that only
 //! their owner may read; in the sandbox they may also stand inline.
 
+mod comparison;
 mod compliance;
 mod database;
 mod face;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub use comparison::Comparison;
 pub use compliance::Compliance;
 pub use database::Database;
 pub use face::Face;
@@ -59,7 +61,9 @@ pub struct Config {
     pub keys: Keys,
     /// Where the models are and how many work at once.
     pub models: Models,
-    /// Thresholds that replace those of the models' manifest.
+    /// How often faces of two people may match.
+    pub comparison: Comparison,
+    /// PAD thresholds that replace those of the models' manifest.
     pub face: Face,
     /// What the restrictions registry must hold.
     pub restrictions: Restrictions,

@@ -17,9 +17,6 @@ pub const FRAME_SPACING: Duration = Duration::from_millis(150);
 pub const CAPTURE_TIME: Duration = Duration::from_mins(1);
 /// How many captures one verification may begin.
 pub const CAPTURE_ATTEMPTS: u32 = 5;
-/// Similarity that every kept frame must have with the best one, so that no face is slipped in among others; same as
-/// the threshold below which faces are said to differ.
-pub const SAME_FACE: f32 = 0.363;
 
 /// One face as the detector and the quality measures see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,10 +150,11 @@ impl Capture {
         &self.kept
     }
 
-    /// Whether every kept frame shows the face of the best one.
-    pub fn shows_one_face(&self) -> bool {
+    /// Whether every kept frame shows the face of the best one, so that no face is slipped in among others; below
+    /// `no_match_below` two faces are said to differ.
+    pub fn shows_one_face(&self, no_match_below: f32) -> bool {
         self.best().is_some_and(|best| {
-            let same = |frame: &KeptFrame| frame.template.similarity(&best.template).is_ok_and(|s| s >= SAME_FACE);
+            let same = |frame: &KeptFrame| frame.template.similarity(&best.template).is_ok_and(|s| s >= no_match_below);
             self.kept.iter().all(same)
         })
     }
@@ -230,11 +228,11 @@ mod tests {
     #[test]
     fn another_face_among_the_frames_is_noticed() {
         let mut capture = Capture::start(at(0));
-        assert!(!capture.shows_one_face());
+        assert!(!capture.shows_one_face(0.363));
         capture.keep(frame(1.0), at(0));
-        assert!(capture.shows_one_face());
+        assert!(capture.shows_one_face(0.363));
         capture.keep(KeptFrame { template: template([0.0, 1.0]), ..frame(0.5) }, at(500));
-        assert!(!capture.shows_one_face());
+        assert!(!capture.shows_one_face(0.363));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub fn judge(
     };
     let reason = if !capture.is_complete() {
         Some(ReasonCode::CaptureTimeout)
-    } else if !capture.shows_one_face() {
+    } else if !capture.shows_one_face(comparison.no_match_below) {
         Some(ReasonCode::CaptureFaceChanged)
     } else {
         match (decide(&presentations, presentation), comparison.judge(similarity.unwrap_or(f32::NAN))) {

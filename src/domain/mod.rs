@@ -6,8 +6,10 @@
 pub mod access_token;
 pub mod audit;
 pub mod authorization;
+pub mod calibration;
 pub mod capture;
 pub mod comparison;
+pub mod error_rates;
 pub mod face_quality;
 pub mod face_step;
 pub mod id;

@@ -6,18 +6,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::config::Config;
-use crate::domain::comparison::Thresholds;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::FaceEngine;
 use crate::vision::engine::{LoadError, OrtFaceEngine, PoolSettings};
 
-/// The engine and the thresholds that belong to its models.
+/// The engine and the thresholds of its PAD model; those of comparison are [calibrated](super::calibration).
 #[derive(Clone)]
 pub struct Faces {
     /// Finds, measures and describes faces.
     pub engine: Arc<dyn FaceEngine>,
-    /// Similarity thresholds of the embedder.
-    pub comparison: Thresholds,
     /// Thresholds of the PAD model.
     pub presentation: PresentationThresholds,
 }
@@ -44,9 +41,5 @@ pub fn of(config: &Config) -> anyhow::Result<Faces> {
 
 fn load_with(models_dir: &Path, pool: PoolSettings) -> Result<Faces, LoadError> {
     let engine = OrtFaceEngine::load(models_dir, pool)?;
-    Ok(Faces {
-        comparison: engine.comparison_thresholds(),
-        presentation: engine.presentation_thresholds(),
-        engine: Arc::new(engine),
-    })
+    Ok(Faces { presentation: engine.presentation_thresholds(), engine: Arc::new(engine) })
 }

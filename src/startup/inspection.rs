@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{advice, clock, connect, passkeys, refuse_sandbox_records, signer};
+use super::{advice, calibration, clock, connect, passkeys, refuse_sandbox_records, signer};
 use crate::config::{Config, KeyFile};
 use crate::domain::ports::Store as _;
 use crate::http::web_files;
@@ -146,6 +146,35 @@ fn inspect_models(config: &Config, findings: &mut Vec<Finding>) {
                 Finding::wrong(name, why.to_string(), remedy)
             }
         });
+    }
+    findings.push(inspect_calibration(config, &manifest));
+}
+
+/// Whether the scores of these models can be read as error rates.
+fn inspect_calibration(config: &Config, manifest: &Manifest) -> Finding {
+    const NAME: &str = "calibration";
+    let embedder = match manifest.embedder() {
+        Ok(embedder) => embedder,
+        Err(why) => return Finding::wrong(NAME, why.to_string(), "mend the models' manifest"),
+    };
+    match calibration::of(config, &embedder) {
+        Ok(calibration) => {
+            let wanted = &config.comparison;
+            let thresholds = calibration.thresholds(wanted.fmr, wanted.doubt_fmr);
+            Finding::good(
+                NAME,
+                format!(
+                    "of {} people, {}: match from {:.3} (FMR {:e}), no match below {:.3} (FMR {:e})",
+                    calibration.people,
+                    calibration.made_at,
+                    thresholds.match_from,
+                    wanted.fmr,
+                    thresholds.no_match_below,
+                    wanted.doubt_fmr
+                ),
+            )
+        }
+        Err(why) => Finding::wrong(NAME, why.to_string(), "calibrate on the register's own photos, docs/OPERATIONS.md"),
     }
 }
 

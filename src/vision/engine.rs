@@ -9,7 +9,7 @@ use super::manifest::Manifest;
 pub use super::runtime::LoadError;
 pub use super::session_pool::PoolSettings;
 use super::session_pool::{PoolError, SessionPool};
-use crate::domain::comparison::{ModelHash, Thresholds};
+use crate::domain::comparison::ModelHash;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine};
 use crate::domain::secret::SecretBytes;
@@ -19,7 +19,6 @@ use crate::domain::secret::SecretBytes;
 pub struct OrtFaceEngine {
     pool: SessionPool<Examiner>,
     embedder: ModelHash,
-    comparison: Thresholds,
     presentation: PresentationThresholds,
 }
 
@@ -43,14 +42,8 @@ impl OrtFaceEngine {
         Ok(Self {
             pool: SessionPool::new(examiners, pool.queue, pool.retry_after),
             embedder: manifest.embedder()?,
-            comparison: manifest.comparison_thresholds(),
             presentation: manifest.presentation_thresholds(),
         })
-    }
-
-    /// Similarity thresholds of the embedder in use.
-    pub fn comparison_thresholds(&self) -> Thresholds {
-        self.comparison
     }
 
     /// Thresholds of the PAD model in use.

@@ -14,7 +14,7 @@ use self::schema::Document;
 pub use self::schema::{
     Asset, Colour, InputTensor, Layout, Model, OutputTensor, Preprocessing, Region, Role, Runtime, Source, Tensors,
 };
-use crate::domain::comparison::{Fusion, ModelHash, Thresholds};
+use crate::domain::comparison::{Fusion, ModelHash};
 use crate::domain::liveness::decision::PresentationThresholds;
 
 /// The schema of the manifest that this program reads.
@@ -90,7 +90,7 @@ impl Manifest {
         }
         let manifest = Self { store: dir.join("store"), document };
         manifest.detection_thresholds()?;
-        manifest.comparison()?;
+        manifest.embedder()?;
         manifest.presentation()?;
         manifest.presence_threshold()?;
         manifest.checked_fusion()?;
@@ -127,14 +127,9 @@ impl Manifest {
         }
     }
 
-    /// Similarity thresholds of the embedder.
-    pub fn comparison_thresholds(&self) -> Thresholds {
-        // Checked when the manifest was loaded; what could not be judged would match nobody.
-        self.comparison().unwrap_or(Thresholds { match_from: f32::INFINITY, no_match_below: f32::INFINITY })
-    }
-
     /// Thresholds of the PAD model.
     pub fn presentation_thresholds(&self) -> PresentationThresholds {
+        // Checked when the manifest was loaded; what could not be judged would be live to nobody.
         self.presentation()
             .unwrap_or(PresentationThresholds { bona_fide_from: f32::INFINITY, attack_below: f32::INFINITY })
     }
@@ -187,18 +182,6 @@ impl Manifest {
             return Err(ManifestError::Invalid { file: "manifest.toml".into(), why: why.into() });
         }
         self.model(Role::Embedder2).map(|_| ())
-    }
-
-    fn comparison(&self) -> Result<Thresholds, ManifestError> {
-        let model = self.model(Role::Embedder)?;
-        let thresholds = Thresholds {
-            match_from: model.threshold("match", model.thresholds.r#match)?,
-            no_match_below: model.threshold("no_match", model.thresholds.no_match)?,
-        };
-        if thresholds.no_match_below > thresholds.match_from {
-            return Err(model.invalid("thresholds.no_match must not lie above thresholds.match"));
-        }
-        Ok(thresholds)
     }
 
     fn presentation(&self) -> Result<PresentationThresholds, ManifestError> {

@@ -43,6 +43,8 @@ fn the_command_line_is_sound_and_shows_examples() {
 async fn a_comparison_says_match_no_match_or_why_it_could_not_tell() {
     let Some(models) = models() else { return };
     let faces = faces::load(&models).unwrap();
+    let file = models.join("calibration.json");
+    let thresholds = calibration::read(&file, faces.engine.embedder()).unwrap().thresholds(1e-4, 1e-3);
     let dir = pictures(&models);
     for (a, b, outcome, reason) in [
         ("one.png", "again.jpg", "match", None),
@@ -51,7 +53,7 @@ async fn a_comparison_says_match_no_match_or_why_it_could_not_tell() {
         ("text.jpg", "one.png", "unclear", Some(ReasonCode::PictureFormat)),
     ] {
         let args = CompareArgs { a: dir.path().join(a), b: dir.path().join(b), json: false };
-        let verdict = args.judge(faces.engine.as_ref(), faces.comparison).await.unwrap();
+        let verdict = args.judge(faces.engine.as_ref(), thresholds).await.unwrap();
         assert_eq!((verdict.outcome, verdict.reason), (outcome, reason), "{a} {b}: {verdict}");
         assert_eq!(verdict.similarity.is_some(), reason.is_none());
         let blamed = verdict.file.map(|file| file.file_name().unwrap().to_owned());
@@ -69,7 +71,9 @@ async fn a_comparison_says_match_no_match_or_why_it_could_not_tell() {
 async fn what_cannot_be_read_is_never_a_no_match() {
     let program = Program::try_parse_from(["rastau", "compare", "/nowhere/a.jpg", "/nowhere/b.jpg"]).unwrap();
     let nowhere = tempfile::tempdir().unwrap();
-    let status = program.command.run(nowhere.path()).await.unwrap();
+    let mut config = Config::load(&nowhere.path().join("none.toml"), false, []).unwrap();
+    config.models.directory = nowhere.path().to_owned();
+    let status = program.command.run(&config).await.unwrap();
     assert_eq!(format!("{status:?}"), format!("{:?}", ExitCode::from(COULD_NOT_TELL)));
 }
 

@@ -55,7 +55,9 @@ fn every_way_to_fail_has_its_reason() {
 #[test]
 fn frames_of_one_person_match_her_id_photo_and_nobody_elses() {
     let Some(mut examiner) = examiner() else { return };
-    let thresholds = Manifest::load(&super::super::testing::models().unwrap()).unwrap().comparison_thresholds();
+    let file = super::super::testing::models().unwrap().join("calibration.json");
+    let text = std::fs::read_to_string(file).unwrap();
+    let thresholds = crate::domain::calibration::Calibration::from_json(&text).unwrap().thresholds(1e-4, 1e-3);
     let people = [("astronaut.png", [223.0, 120.0]), ("group3.jpg", [690.0, 463.0]), ("group5.jpg", [464.0, 1024.0])]
         .map(|(file, at)| portrait(&mut examiner, file, at));
     let photos = people.each_ref().map(|person| {

@@ -113,8 +113,6 @@ pub struct Preprocessing {
 pub(super) struct ModelThresholds {
     pub(super) score: Option<f32>,
     pub(super) nms_iou: Option<f32>,
-    pub(super) r#match: Option<f32>,
-    pub(super) no_match: Option<f32>,
     pub(super) live: Option<f32>,
     pub(super) attack: Option<f32>,
     pub(super) presence: Option<f32>,

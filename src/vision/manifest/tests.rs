@@ -20,8 +20,6 @@ fn refused(text: &str) -> String {
 fn the_committed_manifest_is_whole() {
     let dir = folder(&committed());
     let manifest = Manifest::load(dir.path()).unwrap();
-    let comparison = manifest.comparison_thresholds();
-    assert!(comparison.match_from > comparison.no_match_below && comparison.no_match_below > 0.0);
     let presentation = manifest.presentation_thresholds();
     assert!(presentation.bona_fide_from > presentation.attack_below && presentation.attack_below > 0.0);
     assert_eq!(manifest.embedder().unwrap().0.len(), 64);
@@ -36,9 +34,11 @@ fn what_makes_no_sense_is_refused_with_its_name() {
     assert!(refused(&text.replacen("licence = ", "license = ", 1)).contains("license"));
     assert!(refused(&text.replace("role = \"pad\"", "role = \"landmarks\"")).contains("no model of the role Pad"));
     assert!(refused(&text.replace("role = \"embedder2\"", "role = \"embedder\"")).contains("more than one"));
-    let high = text.replace("no_match = 0.363", "no_match = 0.5");
+    let high = text.replace("attack = 0.2", "attack = 0.6");
     assert_ne!(high, text);
-    assert!(refused(&high).contains("sface.onnx"));
+    assert!(refused(&high).contains("must not lie above"));
+    // Scores of comparison belong to the calibration.
+    assert!(refused(&text.replace("nms_iou = 0.3", "nms_iou = 0.3\nmatch = 0.45")).contains("match"));
     let missing = text.replace("live = 0.5", "");
     assert_ne!(missing, text);
     assert!(refused(&missing).contains("fr_liveness.onnx"));

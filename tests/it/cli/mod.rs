@@ -4,6 +4,7 @@ mod audit;
 mod config;
 mod demo;
 mod doctor;
+mod evaluate;
 mod face;
 mod keys;
 mod operator;

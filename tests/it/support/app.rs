@@ -15,13 +15,14 @@ use rastau::domain::id::PlayerId;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{PopulationRegister, Store, UnitOfWork};
+use rastau::domain::ports::{FaceEngine as _, PopulationRegister, Store, UnitOfWork};
 use rastau::domain::restrictions::{Restriction, Source};
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
 use rastau::http::compliance::StaffKey;
 use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
+use rastau::startup::calibration;
 use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
 use sha2::{Digest, Sha256};
@@ -80,6 +81,7 @@ impl TestApp {
         store.migrate().await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let faces = OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
+        let calibration = calibration::read(&models().join("calibration.json"), faces.embedder()).unwrap();
         let issuer = format!("{base}sandbox");
         let mut policy = Policy {
             public_url: base.clone(),
@@ -87,7 +89,7 @@ impl TestApp {
             sandbox: true,
             pairwise_key: SecretBytes::new(vec![3; 32]),
             token_lifetime: Duration::from_mins(5),
-            comparison: faces.comparison_thresholds(),
+            comparison: calibration.thresholds(1e-4, 1e-3),
             presentation: faces.presentation_thresholds(),
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),

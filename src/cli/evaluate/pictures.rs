@@ -1,0 +1,85 @@
+//! Reads and examines the pictures of an index, as many at once as there are processors, under a progress bar.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use futures_util::{StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::index::Row;
+use crate::app::evaluate_faces::{Failure, Sample};
+use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::reason::ReasonCode;
+use crate::messages::{Locale, message};
+
+/// A larger file is not read; the engine's own limit is not above it.
+const LARGEST_PICTURE: u64 = 16 * 1024 * 1024;
+
+/// Examines every picture, in the order of the rows.
+pub(super) async fn examine(engine: &dyn FaceEngine, folder: &Path, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")?;
+    let progress = ProgressBar::new(rows.len() as u64).with_style(style);
+    let abreast = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut samples = Vec::with_capacity(rows.len());
+    let mut work = stream::iter(rows).map(|row| sample(engine, folder, row)).buffered(abreast);
+    while let Some(sample) = work.next().await {
+        samples.push(sample);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(samples)
+}
+
+async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {
+    let mut sample = Sample {
+        file: row.file.clone(),
+        identity: row.identity.clone(),
+        group: row.group.clone(),
+        capture: row.capture.clone(),
+        found: false,
+        outcome: Err(failure(row, "no_face", String::new())),
+    };
+    let bytes = match read(&folder.join(&row.file)).await {
+        Ok(bytes) => bytes,
+        Err((code, detail)) => {
+            sample.outcome = Err(failure(row, code, detail));
+            return sample;
+        }
+    };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
+    sample.outcome = match engine.examine(bytes.into(), ask).await {
+        Ok(examination) => {
+            sample.found = examination.quality.is_some();
+            let rejection = examination.rejection.unwrap_or(ReasonCode::NoFace);
+            let quality = examination.quality.map_or(0.0, |quality| quality.unified());
+            examination.template.map(|template| (quality, template)).ok_or_else(|| refused(row, rejection))
+        }
+        Err(EngineError::Picture(reason)) => Err(refused(row, reason)),
+        Err(error) => Err(failure(row, "engine_failed", error.to_string())),
+    };
+    sample
+}
+
+async fn read(path: &Path) -> Result<Vec<u8>, (&'static str, String)> {
+    let told = |why: std::io::Error| match why.kind() {
+        ErrorKind::NotFound => ("file_missing", "there is no such file".to_owned()),
+        _ => ("file_unreadable", why.to_string()),
+    };
+    let about = tokio::fs::metadata(path).await.map_err(told)?;
+    if !about.is_file() {
+        return Err(("file_unreadable", "it is not a file".to_owned()));
+    }
+    if about.len() > LARGEST_PICTURE {
+        let reason = ReasonCode::PictureTooManyBytes;
+        return Err((reason.code(), message(reason.code(), Locale::En).title));
+    }
+    tokio::fs::read(path).await.map_err(told)
+}
+
+fn refused(row: &Row, reason: ReasonCode) -> Failure {
+    failure(row, reason.code(), message(reason.code(), Locale::En).title)
+}
+
+fn failure(row: &Row, code: &'static str, detail: String) -> Failure {
+    Failure { file: Some(row.file.clone()), line: row.line, code, detail }
+}
