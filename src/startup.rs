@@ -17,7 +17,7 @@ use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
 use crate::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
-use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError};
+use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError, Unobserved};
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use system::{SystemClock, SystemRandomness};
@@ -103,7 +103,7 @@ async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
 pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let keys = config.read_keys()?;
     let store = open_store_with(config, &keys).await?;
-    let faces = faces::of(config)?;
+    let faces = faces::of(config, Arc::new(Unobserved))?;
     let issuer = config.issuer();
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.

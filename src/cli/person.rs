@@ -59,7 +59,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let reader = BufReader::new(File::open(&file).with_context(|| format!("cannot read {shown}"))?);
     let photos = PhotoDirectory::open(&photos)?;
     let store = startup::open_store(&config).await?;
-    let faces = startup::faces::of(&config)?.engine;
+    let faces = startup::faces::for_command(&config)?.engine;
     let clock = startup::clock();
     let ports = Ports { store: store.as_ref(), faces: faces.as_ref(), clock: clock.as_ref(), photos: &photos };
     let import = PeopleImport { skip_refused, sandbox: config.sandbox.enabled };

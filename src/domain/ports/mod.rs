@@ -2,6 +2,7 @@
 
 mod credentials;
 mod engines;
+mod observer;
 mod repositories;
 pub mod testing;
 
@@ -10,6 +11,7 @@ pub use credentials::{
     VerifiedAssertion,
 };
 pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
     UnitOfWork, Verifications,

@@ -342,6 +342,18 @@ impl FaceEngine for NotAsked {
         Err(EngineError::Failed("not asked here".to_owned()))
     }
 
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+        self.examine(picture, ask).await
+    }
+
+    async fn warm_up(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     fn embedder(&self) -> &ModelHash {
         static NONE: std::sync::LazyLock<ModelHash> = std::sync::LazyLock::new(|| ModelHash(String::new()));
         &NONE
