@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Models, Origin, PopulationRegister,
+    Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Metrics, Models, Origin, PopulationRegister,
     Restrictions, Sandbox, Server, Tokens,
 };
 
@@ -25,6 +25,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Sandbox::NAME, Sandbox::KEYS),
     (Tokens::NAME, Tokens::KEYS),
     (Log::NAME, Log::KEYS),
+    (Metrics::NAME, Metrics::KEYS),
 ];
 
 pub(super) fn keys() -> Vec<(String, &'static str)> {
@@ -70,6 +71,7 @@ pub(super) fn load(
         sandbox: loader.section(),
         tokens: loader.section(),
         log: loader.section(),
+        metrics: loader.section(),
         file: loader.file,
         variables: loader.variables,
     };

@@ -48,7 +48,7 @@ impl Section for Models {
             in_range("queue", &queue, 1..=1024, problems);
         }
         if let Some(wait) = self.longest_wait {
-            in_range("longest_wait", &wait, Span(Duration::from_millis(1))..=Span(Duration::from_secs(60)), problems);
+            in_range("longest_wait", &wait, Span(Duration::from_millis(1))..=Span(Duration::from_mins(1)), problems);
         }
     }
 

@@ -162,13 +162,12 @@ impl<T: Send + 'static> SessionPool<T> {
         let place = self.place(purpose)?;
         let waiting = Waiting::begin(self.shared.observer.as_ref(), purpose);
         let began = Instant::now();
-        let turn = match timeout(self.settings.longest_wait, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(turn) => turn.map_err(|_| none_left())?,
-            Err(_) => {
-                waiting.settle(InferenceStep::Expired);
-                return Err(self.busy());
-            }
+        let turn = timeout(self.settings.longest_wait, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(turn) = turn else {
+            waiting.settle(InferenceStep::Expired);
+            return Err(self.busy());
         };
+        let turn = turn.map_err(|_| none_left())?;
         waiting.settle(InferenceStep::Begun { waited: began.elapsed() });
         self.serve(purpose, turn, place, work).await
     }

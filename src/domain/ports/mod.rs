@@ -13,8 +13,8 @@ pub use credentials::{
 pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
-    UnitOfWork, Verifications,
+    AuditLog, Authorizations, Cases, Citizens, Factors, IdTemplates, Operators, Players, Restrictions, Store,
+    StoreError, TemplateCount, UnitOfWork, Verifications,
 };
 
 use super::time::Timestamp;

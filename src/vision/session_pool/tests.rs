@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use tokio::task::JoinHandle;
 
 const RETRY: Duration = Duration::from_secs(1);
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Keeps what it hears, in order.
 #[derive(Default)]

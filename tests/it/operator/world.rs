@@ -24,7 +24,7 @@ use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
 use rastau::domain::ports::{
-    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner,
+    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner, Unobserved,
 };
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::Permission;
@@ -119,6 +119,7 @@ impl World {
             )),
             clock: clock.clone(),
             randomness,
+            observer: Arc::new(Unobserved),
             policy: Arc::new(policy(sandbox)),
         };
         let world = Self {
