@@ -103,18 +103,23 @@ async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
 
 /// Everything that the doors need; `observer` counts.
 pub async fn services(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Services> {
-    let faces = faces::of(config, observer.clone())?;
-    services_with(config, faces, observer).await
+    services_with(config, observer.clone(), |config| faces::of(config, observer)).await
 }
 
 /// As [`services`] for a command that works through many pictures and has nobody waiting.
 pub async fn services_for_command(config: &Config) -> anyhow::Result<Services> {
-    services_with(config, faces::for_command(config)?, Arc::new(Unobserved)).await
+    services_with(config, Arc::new(Unobserved), faces::for_command).await
 }
 
-async fn services_with(config: &Config, faces: Faces, observer: Arc<dyn Observer>) -> anyhow::Result<Services> {
+/// Models come after keys and database: they take longest to load, and say least about a wrong configuration.
+async fn services_with(
+    config: &Config,
+    observer: Arc<dyn Observer>,
+    load_faces: impl FnOnce(&Config) -> anyhow::Result<Faces>,
+) -> anyhow::Result<Services> {
     let keys = config.read_keys()?;
     let store = open_store_with(config, &keys).await?;
+    let faces = load_faces(config)?;
     let issuer = config.issuer();
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.
