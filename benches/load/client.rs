@@ -103,10 +103,14 @@ pub(super) async fn at_rate(
 
 async fn ask_on_any(address: SocketAddr, request: &[u8], idle: &Mutex<VecDeque<TcpStream>>) -> Result<u16, Failure> {
     let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop_back();
-    let mut connection = match kept {
-        Some(connection) => connection,
-        None => TcpStream::connect(address).await?,
-    };
+    if let Some(mut connection) = kept
+        && let Ok(status) = ask(&mut connection, request).await
+    {
+        idle.lock().unwrap_or_else(PoisonError::into_inner).push_back(connection);
+        return Ok(status);
+    }
+    // The service closes a connection that was idle for some seconds, perhaps just as it is used.
+    let mut connection = TcpStream::connect(address).await?;
     connection.set_nodelay(true)?;
     let status = ask(&mut connection, request).await?;
     idle.lock().unwrap_or_else(PoisonError::into_inner).push_back(connection);
