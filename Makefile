@@ -5,7 +5,7 @@ RUN := @bash scripts/run.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test models web build lint bench bench-peers doctor clean
+.PHONY: help demo test models web build lint bench bench-load bench-peers doctor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: ## formatting, clippy, types of the web pages, licences of dependencies
 
 bench: ## measure detection, liveness and comparison
 	$(RUN) bench
+
+bench-load: ## measure the service under load: throughput, latency, overload, memory
+	$(RUN) bench-load
 
 bench-peers: ## measure two JPEG files to a similarity beside the open peers
 	$(RUN) bench-peers

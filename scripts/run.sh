@@ -71,6 +71,13 @@ bench)
     step "Web pages" build_web
     step "Benchmarks" cargo bench --locked --bench face --bench store
     ;;
+bench-load)
+    steps 4
+    step "Debian packages" system_packages build
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Load" cargo bench --locked --bench load
+    ;;
 bench-peers)
     steps 5
     step "Debian packages" system_packages build

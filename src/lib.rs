@@ -6,6 +6,7 @@
 //! - [`domain`]: pure rules, no input or output;
 //! - [`app`]: one use case a file, named by its verb;
 //! - [`vision`], [`store`], [`gateways`], [`credentials`]: adapters behind the ports of the domain;
+//! - [`metrics`]: counts what the observer port is told;
 //! - [`http`], [`cli`]: the doors for players, operators, staff and the people who run it;
 //! - [`config`]: what can be set; [`messages`]: what people read;
 //! - [`startup`]: the composition root, the only file that names concrete adapters.
@@ -20,6 +21,7 @@ pub mod domain;
 pub mod gateways;
 pub mod http;
 pub mod messages;
+pub mod metrics;
 pub mod startup;
 pub mod store;
 pub mod vision;

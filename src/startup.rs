@@ -6,6 +6,7 @@ pub mod doors;
 pub mod faces;
 pub mod inspection;
 pub mod system;
+pub mod watch;
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
@@ -18,9 +19,10 @@ use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
 use crate::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
-use crate::domain::ports::{Clock, PopulationRegister, Randomness, Store, StoreError};
+use crate::domain::ports::{Clock, Observer, PopulationRegister, Randomness, Store, StoreError, Unobserved};
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
+use faces::Faces;
 use system::{SystemClock, SystemRandomness};
 
 /// What authenticators show as the name of the relying party.
@@ -100,11 +102,25 @@ async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
         .context("the database cannot be opened; check database.url")
 }
 
-/// Everything that the doors need.
-pub async fn services(config: &Config) -> anyhow::Result<Services> {
+/// Everything that the doors need; `observer` counts.
+pub async fn services(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Services> {
+    services_with(config, observer.clone(), |config| faces::of(config, observer)).await
+}
+
+/// As [`services`] for a command that works through many pictures and has nobody waiting.
+pub async fn services_for_command(config: &Config) -> anyhow::Result<Services> {
+    services_with(config, Arc::new(Unobserved), faces::for_command).await
+}
+
+/// Models come after keys and database: they take longest to load, and say least about a wrong configuration.
+async fn services_with(
+    config: &Config,
+    observer: Arc<dyn Observer>,
+    load_faces: impl FnOnce(&Config) -> anyhow::Result<Faces>,
+) -> anyhow::Result<Services> {
     let keys = config.read_keys()?;
     let store = open_store_with(config, &keys).await?;
-    let faces = faces::of(config)?;
+    let faces = load_faces(config)?;
     let issuer = config.issuer();
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.
@@ -129,6 +145,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         assertions: Arc::new(AssertionJose::new([issuer].into_iter().chain(audiences))),
         clock: clock(),
         randomness: randomness(),
+        observer,
         policy: Arc::new(policy),
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::examine_patiently::{Patience, examine_patiently};
 use super::load_id_template::load_id_template;
 use super::player_session::{audit, audit_decision, open};
 use super::record_case::{Evidence, record_case};
@@ -184,8 +185,9 @@ impl FaceCapture {
         let Some(best) = best else {
             return Ok(Some(live));
         };
+        let faces = self.services.faces.as_ref();
         let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both };
-        let full = self.services.faces.examine(best.picture.clone(), ask).await?.template;
+        let full = examine_patiently(faces, &best.picture, ask, Patience::PERSON).await?.template;
         Ok(Some(match full {
             Some(full) => live.with_second_of(&full),
             None => live,

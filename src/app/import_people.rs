@@ -9,6 +9,7 @@ use std::io::BufRead;
 use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 
+use super::examine_patiently::{Patience, examine_patiently};
 use super::row_refusal::{RowFault, RowRefusal, text};
 use super::table::{Row, Table, TableError};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
@@ -21,12 +22,10 @@ use crate::domain::time::Timestamp;
 pub const COLUMNS: [&str; 3] = ["iin", "name", "photo"];
 /// Longest name, characters.
 const LONGEST_NAME: usize = 200;
-/// Photos judged at once; the engine's own queue is longer.
+/// Photos judged at once; a command's engine lets more than these wait.
 const AT_ONCE: usize = 4;
 /// People written by one statement.
 const BATCH: usize = 64;
-/// How often a busy engine is asked again.
-const PATIENCE: u32 = 100;
 
 /// Where the photos are.
 pub trait PhotoSource: Sync {
@@ -192,28 +191,12 @@ async fn judge_photo(
         Err(fault) => return refuse(fault),
     };
     candidate.sha256 = Sha256::digest(photo.expose()).into();
-    match examine(ports.faces, photo).await {
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
+    let examined = examine_patiently(ports.faces, &photo, ask, Patience::COMMAND).await;
+    match examined.map(|examination| examination.rejection) {
         Ok(None) => Ok(Ok(candidate)),
         Ok(Some(reason)) | Err(EngineError::Picture(reason)) => refuse(RowFault::Photo(reason)),
         Err(error) => Err(ImportPeopleError::Engine { line, error }),
-    }
-}
-
-/// Why the photo is no ID photo, if it is none; waits for a busy engine.
-async fn examine(
-    faces: &dyn FaceEngine,
-    photo: SecretBytes,
-) -> Result<Option<crate::domain::reason::ReasonCode>, EngineError> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
-    let mut tries = 0;
-    loop {
-        match faces.examine(photo.clone(), ask).await {
-            Err(EngineError::Busy { retry_after }) if tries < PATIENCE => {
-                tries += 1;
-                tokio::time::sleep(retry_after).await;
-            }
-            answer => return answer.map(|examination| examination.rejection),
-        }
     }
 }
 

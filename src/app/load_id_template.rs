@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::examine_patiently::{Patience, examine_patiently};
 use super::{PlayerError, Services};
 use crate::domain::comparison::Template;
 use crate::domain::id::PlayerId;
@@ -20,7 +21,7 @@ pub(super) async fn load_id_template(services: &Services, player: PlayerId) -> R
     }
     drop(unit);
     let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full };
-    let template = match services.faces.examine(citizen.photo.clone(), ask).await {
+    let template = match examine_patiently(services.faces.as_ref(), &citizen.photo, ask, Patience::PERSON).await {
         Ok(examination) => examination.template,
         Err(EngineError::Picture(_)) => None,
         Err(error) => return Err(error.into()),

@@ -8,6 +8,7 @@ mod check_restrictions;
 pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod evaluate_faces;
+mod examine_patiently;
 pub mod exchange_code;
 mod factor_attempt;
 pub mod give_consent;
@@ -15,6 +16,7 @@ pub mod identify_person;
 pub mod import_people;
 pub mod import_registry;
 pub mod introspect_token;
+pub mod keep_templates_current;
 mod load_id_template;
 mod player_error;
 mod player_session;
@@ -22,6 +24,7 @@ pub mod prove_passkey;
 pub mod push_authorization;
 mod record_case;
 pub mod recovery_codes;
+pub mod reembed_id_photos;
 pub mod registry_file;
 pub mod return_to_operator;
 pub mod review_cases;
@@ -42,7 +45,8 @@ use url::Url;
 use crate::domain::comparison::Thresholds;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, PasskeyCeremonies, PopulationRegister, Randomness, Store, TokenSigner,
+    AssertionVerifier, Clock, FaceEngine, Observer, PasskeyCeremonies, PopulationRegister, Randomness, Store,
+    TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -67,6 +71,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub randomness: Arc<dyn Randomness>,
+    /// Who counts what happens.
+    pub observer: Arc<dyn Observer>,
     /// What the deployer decided.
     pub policy: Arc<Policy>,
 }

@@ -3,6 +3,7 @@
 use ::time::Date;
 
 use super::Services;
+use super::examine_patiently::{Patience, examine_patiently};
 use crate::domain::person::{Citizen, Iin, IinError};
 use crate::domain::ports::{Ask, Detail, EngineError, Gate, StoreError};
 use crate::domain::reason::ReasonCode;
@@ -51,6 +52,17 @@ pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, Newcom
     Err(NewcomerError::Taken)
 }
 
+/// Whether a photo would do as an ID photo: `None` when it would, else why not. Asks once: a busy engine says so.
+pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Option<ReasonCode>, NewcomerError> {
+    expect_sandbox(services)?;
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
+    match services.faces.examine(photo, ask).await {
+        Ok(examination) => Ok(examination.rejection),
+        Err(EngineError::Picture(reason)) => Ok(Some(reason)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Adds a person to the sandbox's register.
 pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: SecretBytes) -> Result<(), NewcomerError> {
     expect_sandbox(services)?;
@@ -60,7 +72,7 @@ pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: Sec
         return Err(NewcomerError::Name);
     }
     let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
-    let examination = services.faces.examine(photo.clone(), ask).await?;
+    let examination = examine_patiently(services.faces.as_ref(), &photo, ask, Patience::PERSON).await?;
     if let Some(reason) = examination.rejection {
         return Err(NewcomerError::Photo(reason));
     }

@@ -1,4 +1,6 @@
-//! `rastau person import`
+//! `rastau person`
+
+mod reembed;
 
 use std::fs::File;
 use std::io::BufReader;
@@ -15,7 +17,7 @@ use super::{Context, print, print_json, row_report};
 use crate::app::import_people::{PeopleImport, PeopleReport, Ports, import_people};
 use crate::startup;
 
-/// Fill the embedded population register
+/// Fill the embedded population register, and keep templates of ID photos current
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -50,16 +52,29 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    Reembed(reembed::Args),
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
-    let Command::Import { file, photos, skip_refused, json } = args.command;
+    match args.command {
+        Command::Import { file, photos, skip_refused, json } => import(context, file, photos, skip_refused, json).await,
+        Command::Reembed(args) => reembed::run(context, args).await,
+    }
+}
+
+async fn import(
+    context: &Context,
+    file: PathBuf,
+    photos: PathBuf,
+    skip_refused: bool,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
     let config = context.config()?;
     let shown = file.display();
     let reader = BufReader::new(File::open(&file).with_context(|| format!("cannot read {shown}"))?);
     let photos = PhotoDirectory::open(&photos)?;
     let store = startup::open_store(&config).await?;
-    let faces = startup::faces::of(&config)?.engine;
+    let faces = startup::faces::for_command(&config)?.engine;
     let clock = startup::clock();
     let ports = Ports { store: store.as_ref(), faces: faces.as_ref(), clock: clock.as_ref(), photos: &photos };
     let import = PeopleImport { skip_refused, sandbox: config.sandbox.enabled };

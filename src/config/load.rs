@@ -6,8 +6,8 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Comparison, Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Models, Origin, PopulationRegister,
-    Restrictions, Sandbox, Server, Tokens,
+    Comparison, Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Metrics, Models, Origin,
+    PopulationRegister, Restrictions, Sandbox, Server, Tokens,
 };
 
 /// What a variable of ours begins with; `RASTAU_CONFIG` is the command line's and has one underscore.
@@ -26,6 +26,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Sandbox::NAME, Sandbox::KEYS),
     (Tokens::NAME, Tokens::KEYS),
     (Log::NAME, Log::KEYS),
+    (Metrics::NAME, Metrics::KEYS),
 ];
 
 pub(super) fn keys() -> Vec<(String, &'static str)> {
@@ -72,6 +73,7 @@ pub(super) fn load(
         sandbox: loader.section(),
         tokens: loader.section(),
         log: loader.section(),
+        metrics: loader.section(),
         file: loader.file,
         variables: loader.variables,
     };

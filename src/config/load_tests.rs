@@ -65,6 +65,20 @@ fn what_is_shown_holds_no_secret() {
 }
 
 #[test]
+fn queue_and_wait_are_bounded_and_metrics_are_off_unless_asked_for() {
+    let usual = with("", &[]).unwrap();
+    assert_eq!((usual.models.queue, usual.models.longest_wait, usual.metrics.bind), (None, None, None));
+    let set = with("[models]\nqueue = 3\nlongest_wait = \"25ms\"\n[metrics]\nbind = \"127.0.0.1:9464\"", &[]).unwrap();
+    assert_eq!((set.models.queue, set.models.longest_wait.unwrap().0.as_millis()), (Some(3), 25));
+    assert_eq!(set.metrics.bind.unwrap().port(), 9464);
+    for text in ["queue = 0", "queue = 1025", "longest_wait = \"0ms\"", "longest_wait = \"2m\""] {
+        let why = with(&format!("[models]\n{text}"), &[]).unwrap_err();
+        assert!(why.contains("is out of range"), "{why}");
+    }
+    assert!(with("[metrics]\nbind = 9464", &[]).unwrap_err().contains("metrics.bind"));
+}
+
+#[test]
 fn a_wrong_type_does_not_quote_a_secret() {
     let why = with("[compliance]\ntoken = 4711", &[]).unwrap_err();
     assert!(why.contains("compliance.token") && !why.contains("4711"), "{why}");
@@ -98,6 +112,7 @@ fn the_described_keys_are_the_keys() {
     check::<Sandbox>();
     check::<Tokens>();
     check::<Log>();
+    check::<Metrics>();
 }
 
 #[test]

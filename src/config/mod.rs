@@ -12,6 +12,7 @@ mod key_file;
 mod keys;
 mod load;
 mod log;
+mod metrics;
 mod models;
 mod population_register;
 mod production;
@@ -35,6 +36,7 @@ pub use fault::{ConfigError, Fault, Origin};
 pub use key_file::{KeyFile, KeyFileError, KeyKind};
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
+pub use metrics::Metrics;
 pub use models::Models;
 pub use population_register::{PopulationRegister, RegisterKind};
 pub use restrictions::Restrictions;
@@ -77,6 +79,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// What is logged and how.
     pub log: Log,
+    /// Where the service tells what it counts.
+    pub metrics: Metrics,
 }
 
 impl Config {

@@ -42,6 +42,10 @@ pub enum AuditKind {
     PeopleImported,
     /// Staff looked at a case or its picture.
     CaseViewed,
+    /// Embedding ID photos again for another model began, or went on.
+    ReembeddingStarted,
+    /// Every ID photo was embedded again or found unusable.
+    ReembeddingEnded,
 }
 
 impl AuditKind {
@@ -62,6 +66,8 @@ impl AuditKind {
             Self::RegistryImported => "registry_imported",
             Self::PeopleImported => "people_imported",
             Self::CaseViewed => "case_viewed",
+            Self::ReembeddingStarted => "reembedding_started",
+            Self::ReembeddingEnded => "reembedding_ended",
         }
     }
 }

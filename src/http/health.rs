@@ -13,8 +13,11 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
 }
 
-/// Ready when the database answers with our schema; the models were loaded before the port was opened.
+/// Ready when the face engine is warm and the database answers with our schema.
 async fn ready(services: web::Data<Services>) -> HttpResponse {
+    if !services.faces.is_ready() {
+        return HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "face_engine_not_ready" }));
+    }
     match services.store.check().await {
         Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
         Err(error) => {

@@ -3,6 +3,7 @@
 
 pub mod compliance;
 pub mod health;
+pub mod metrics;
 pub mod middleware;
 pub mod operator;
 pub mod player;

@@ -79,6 +79,11 @@ impl ProblemBody {
     pub fn detail(&self) -> &str {
         &self.detail
     }
+
+    /// Seconds until it is worth another try.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
 }
 
 impl From<IinError> for ProblemCode {

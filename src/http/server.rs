@@ -5,9 +5,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
 use super::compliance::{self, StaffKey};
+use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
 use super::problem::{Problem, ProblemCode, locale};
@@ -35,10 +37,12 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
+    let sandbox = services.policy.sandbox;
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
         App::new()
             .wrap(security_headers(https))
+            .wrap(from_fn(observe))
             .app_data(services.clone())
             .app_data(limiter.clone())
             .configure(bad_input)
@@ -49,6 +53,9 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .configure(|config| {
                 if let Some(key) = &staff_key {
                     compliance::configure(config, key.clone());
+                }
+                if sandbox {
+                    sandbox::configure_photo_check(config);
                 }
                 if let Some(operator) = &demo_operator {
                     sandbox::configure(config, operator.clone());

@@ -1,7 +1,7 @@
 //! The store: every repository over SQLite (the default) or PostgreSQL (by URL), with one SQL text for both.
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
-//! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `factors`, `restrictions`,
+//! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
 //!   `cases`, `audit`, `citizens`;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
@@ -20,6 +20,7 @@ mod encryption;
 mod engine;
 mod errors;
 mod factors;
+mod id_templates;
 mod operators;
 mod players;
 mod postgres;

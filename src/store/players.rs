@@ -1,18 +1,16 @@
-//! Players, found by a keyed hash of their IIN, and the templates of their ID photos.
+//! Players, found by a keyed hash of their IIN.
 
 use async_trait::async_trait;
 
 use super::columns::{corrupt, parse};
 use super::encryption::Column;
 use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
 use crate::domain::ports::Players;
 use crate::domain::time::Timestamp;
 
 const IIN: Column = Column::new("player", "iin");
-const TEMPLATE: Column = Column::new("id_template", "template");
 
 impl SqlUnitOfWork {
     async fn player_by(&mut self, iin_lookup: &[u8]) -> Result<Option<PlayerId>> {
@@ -68,45 +66,5 @@ impl Players for SqlUnitOfWork {
         // Changes nothing: an UPDATE locks its row in every engine, and FOR UPDATE is PostgreSQL's alone.
         self.change(sqlx::query("UPDATE player SET created_at = created_at WHERE id = $1").bind(player.to_string()))
             .await
-    }
-
-    async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template) -> Result<()> {
-        let (row, model) = (player.to_string(), template.model().0.as_str());
-        let key: [&[u8]; 3] = [row.as_bytes(), model.as_bytes(), &photo];
-        let plain = zeroize::Zeroizing::new(template.to_bytes());
-        let sealed = self.cipher.seal(TEMPLATE, &key, &plain)?;
-        self.execute(
-            sqlx::query(
-                "INSERT INTO id_template (player, model, photo, template) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (player, model) DO UPDATE SET photo = excluded.photo, template = excluded.template",
-            )
-            .bind(row.as_str())
-            .bind(model)
-            .bind(photo.to_vec())
-            .bind(sealed),
-        )
-        .await?;
-        Ok(())
-    }
-
-    async fn find_id_template(
-        &mut self,
-        player: PlayerId,
-        photo: [u8; 32],
-        model: &ModelHash,
-    ) -> Result<Option<Template>> {
-        let row = player.to_string();
-        let found: Option<(Vec<u8>,)> = self
-            .fetch_optional(
-                sqlx::query_as("SELECT template FROM id_template WHERE player = $1 AND model = $2 AND photo = $3")
-                    .bind(row.as_str())
-                    .bind(model.0.as_str())
-                    .bind(photo.to_vec()),
-            )
-            .await?;
-        let Some((sealed,)) = found else { return Ok(None) };
-        let key: [&[u8]; 3] = [row.as_bytes(), model.0.as_bytes(), &photo];
-        let plain = self.cipher.open(TEMPLATE, &key, &sealed)?;
-        Template::from_bytes(model.clone(), plain.expose()).map(Some).map_err(|_| corrupt("id_template.template"))
     }
 }

@@ -1,6 +1,8 @@
 //! The face engine behind the port of the domain: examiners in a pool.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
@@ -8,40 +10,45 @@ use super::examiner::{Examiner, Models, PictureLimits};
 use super::manifest::Manifest;
 pub use super::runtime::LoadError;
 pub use super::session_pool::PoolSettings;
-use super::session_pool::{PoolError, SessionPool};
+use super::session_pool::{PoolError, Replace, SessionPool};
 use crate::domain::comparison::ModelHash;
 use crate::domain::liveness::decision::PresentationThresholds;
-use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine};
+use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine, Gate, Observer, Purpose, Unobserved};
 use crate::domain::secret::SecretBytes;
 
 /// Examines faces with ONNX Runtime. Must be used inside a Tokio runtime.
 #[derive(Debug)]
 pub struct OrtFaceEngine {
     pool: SessionPool<Examiner>,
+    warm: AtomicBool,
     embedder: ModelHash,
     presentation: PresentationThresholds,
 }
 
 impl OrtFaceEngine {
-    /// Loads `DIR/manifest.toml` and the models of `DIR/store/`, with the usual limits for pictures.
+    /// Loads `DIR/manifest.toml` and the models of `DIR/store/`, with the usual limits for pictures; nobody watches.
     ///
     /// # Errors
     /// See [`LoadError`]; each names the file.
     pub fn load(models_dir: &Path, pool: PoolSettings) -> Result<Self, LoadError> {
-        Self::with_limits(models_dir, pool, PictureLimits::default())
+        Self::observed(models_dir, pool, Arc::new(Unobserved))
     }
 
-    /// As [`OrtFaceEngine::load`] with other limits for pictures.
+    /// As [`OrtFaceEngine::load`], and `observer` hears of all work.
     ///
     /// # Errors
     /// See [`LoadError`].
-    pub fn with_limits(models_dir: &Path, pool: PoolSettings, limits: PictureLimits) -> Result<Self, LoadError> {
+    pub fn observed(models_dir: &Path, pool: PoolSettings, observer: Arc<dyn Observer>) -> Result<Self, LoadError> {
+        let limits = PictureLimits::default();
         let manifest = Manifest::load(models_dir)?;
+        let embedder = manifest.embedder()?;
         let models = Models::read(&manifest)?;
         let examiners = (0..pool.sessions.max(1)).map(|_| models.examiner(limits)).collect::<Result<Vec<_>, _>>()?;
+        let replace = replacement(models_dir.to_owned(), embedder.clone(), limits);
         Ok(Self {
-            pool: SessionPool::new(examiners, pool.queue, pool.retry_after),
-            embedder: manifest.embedder()?,
+            pool: SessionPool::new(examiners, pool, replace, observer),
+            warm: AtomicBool::new(false),
+            embedder,
             presentation: manifest.presentation_thresholds(),
         })
     }
@@ -52,15 +59,50 @@ impl OrtFaceEngine {
     }
 }
 
+/// Reads the models anew: their bytes are not kept for a panic that may never come.
+fn replacement(models_dir: PathBuf, embedder: ModelHash, limits: PictureLimits) -> Replace<Examiner> {
+    Box::new(move || {
+        let manifest = Manifest::load(&models_dir).map_err(|why| why.to_string())?;
+        if manifest.embedder().map_err(|why| why.to_string())? != embedder {
+            return Err("the folder holds another embedder by now: restart the service".into());
+        }
+        let models = Models::read(&manifest).map_err(|why| why.to_string())?;
+        models.examiner(limits).map_err(|why| why.to_string())
+    })
+}
+
+fn of_pool(error: PoolError) -> EngineError {
+    match error {
+        PoolError::Busy { retry_after } => EngineError::Busy { retry_after },
+        PoolError::Failed(why) => EngineError::Failed(why),
+    }
+}
+
 #[async_trait]
 impl FaceEngine for OrtFaceEngine {
     async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+        let purpose = match ask.gate {
+            Gate::LiveFrame => Purpose::LiveFrame,
+            Gate::IdPhoto => Purpose::IdPhoto,
+        };
         let work = move |examiner: &mut Examiner| examiner.examine(picture.expose(), ask);
-        match self.pool.run(work).await {
-            Ok(outcome) => outcome,
-            Err(PoolError::Busy { retry_after }) => Err(EngineError::Busy { retry_after }),
-            Err(PoolError::Failed(why)) => Err(EngineError::Failed(why)),
-        }
+        self.pool.run(purpose, work).await.map_err(of_pool)?
+    }
+
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+        let work = move |examiner: &mut Examiner| examiner.examine(picture.expose(), ask);
+        self.pool.run_when_idle(Purpose::Reembedding, work).await.map_err(of_pool)?
+    }
+
+    async fn warm_up(&self) -> Result<(), EngineError> {
+        let outcomes = self.pool.run_with_each(Examiner::warm_up).await.map_err(of_pool)?;
+        outcomes.into_iter().collect::<Result<(), _>>().map_err(|error| EngineError::Failed(error.0))?;
+        self.warm.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn is_ready(&self) -> bool {
+        self.warm.load(Ordering::SeqCst) && self.pool.workers() > 0
     }
 
     fn embedder(&self) -> &ModelHash {

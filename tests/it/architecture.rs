@@ -29,6 +29,7 @@ const RULES: &[Rule] = &[
     Rule { room: "domain",      may: &[],                                                            never: ADAPTER_CRATES_AND_RUNTIME },
     Rule { room: "app",         may: &["domain"],                                                    never: ADAPTER_CRATES },
     Rule { room: "messages",    may: &["domain"],                                                    never: ADAPTER_CRATES_AND_RUNTIME },
+    Rule { room: "metrics",     may: &["domain"],                                                    never: ADAPTER_CRATES_AND_RUNTIME },
     Rule { room: "config",      may: &["domain"],                                                    never: ADAPTER_CRATES },
     Rule { room: "vision",      may: &["app", "domain"],                                             never: &["sqlx"] },
     Rule { room: "store",       may: &["app", "domain"],                                             never: &["ort", "opencv"] },
@@ -38,7 +39,7 @@ const RULES: &[Rule] = &[
     // vision: the face commands, the evaluation and the demo's camera work on pictures without a service.
     Rule { room: "cli",         may: &["app", "domain", "messages", "config", "startup", "vision"],  never: SQL_AND_MODELS },
     Rule { room: "startup",     may: &["app", "domain", "messages", "config", "vision", "store",
-                                       "gateways", "credentials", "http"],                           never: &[] },
+                                       "gateways", "credentials", "http", "metrics"],                           never: &[] },
     Rule { room: "main",        may: &["cli"],                                                       never: ADAPTER_CRATES },
 ];
 

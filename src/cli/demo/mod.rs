@@ -11,6 +11,7 @@ use std::io::{BufWriter, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -19,6 +20,7 @@ use url::Url;
 use crate::app::Services;
 use crate::config::Config;
 use crate::domain::person::Iin;
+use crate::domain::ports::Unobserved;
 use crate::startup;
 use household::Household;
 use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
@@ -113,12 +115,13 @@ async fn serve_demo(args: &Args) -> Result<()> {
     let listener = TcpListener::bind(address)
         .with_context(|| format!("port {} is taken; try `--port {}`", args.port, args.port.wrapping_add(1)))?;
     startup::migrate(&config).await?;
-    let services = startup::services(&config).await?;
+    let services = startup::services(&config, Arc::new(Unobserved)).await?;
     household.settle_people(&services, &args.models).await?;
     let operator = household.operator(&services).await?;
     let server = startup::doors::open(listener, &config, services.clone(), Some(operator))?;
     let handle = server.handle();
     let running = tokio::spawn(server);
+    services.faces.warm_up().await.context("the face engine does not run")?;
     let base = config.server.public_url.clone();
     story::wait_until_ready(&base).await?;
     println!("Rastau serves at {base} after {} ms.", began.elapsed().as_millis());

@@ -85,6 +85,15 @@ pub trait FaceEngine: Send + Sync {
     /// Decodes an untrusted picture, finds faces, applies the gate and, where it is passed, makes what was asked for.
     async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError>;
 
+    /// As [`FaceEngine::examine`] for work that nobody waits for: [`EngineError::Busy`] at once while anybody is served.
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError>;
+
+    /// Runs every session of every model once, so that no player pays for the first run of one.
+    async fn warm_up(&self) -> Result<(), EngineError>;
+
+    /// Whether sessions are warm and at least one is left.
+    fn is_ready(&self) -> bool;
+
     /// The model that makes templates.
     fn embedder(&self) -> &ModelHash;
 }

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod engines;
+mod observer;
 mod repositories;
 pub mod testing;
 
@@ -10,9 +11,10 @@ pub use credentials::{
     VerifiedAssertion,
 };
 pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
-    UnitOfWork, Verifications,
+    AuditLog, Authorizations, Cases, Citizens, Factors, IdTemplates, Operators, Players, Restrictions, Store,
+    StoreError, TemplateCount, UnitOfWork, Verifications,
 };
 
 use super::time::Timestamp;

@@ -9,6 +9,7 @@ use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::id::{CaseId, PasskeyId, PlayerId, TokenId, VerificationId};
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::{Citizen, Iin};
+use crate::domain::reason::ReasonCode;
 use crate::domain::restrictions::{Restriction, Source};
 use crate::domain::review::Case;
 use crate::domain::second_factor::lockout::Lockout;
@@ -51,7 +52,17 @@ pub trait Store: Send + Sync {
 /// One transaction over all repositories.
 #[async_trait]
 pub trait UnitOfWork:
-    Operators + Authorizations + Verifications + Players + Factors + Restrictions + Cases + AuditLog + Citizens + Send
+    Operators
+    + Authorizations
+    + Verifications
+    + Players
+    + IdTemplates
+    + Factors
+    + Restrictions
+    + Cases
+    + AuditLog
+    + Citizens
+    + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.
     async fn commit(self: Box<Self>) -> Result<()>;
@@ -109,7 +120,7 @@ pub trait Verifications {
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()>;
 }
 
-/// Players, found by a keyed hash of their IIN, and the templates of their ID photos.
+/// Players, found by a keyed hash of their IIN.
 #[async_trait]
 pub trait Players {
     /// The player with this IIN; makes one with `id` when there is none.
@@ -120,7 +131,22 @@ pub trait Players {
     async fn find_iin(&mut self, player: PlayerId) -> Result<Option<Iin>>;
     /// Holds other transactions off this player until this one ends, so that two guesses cannot race.
     async fn lock_player(&mut self, player: PlayerId) -> Result<()>;
-    /// Keeps the template of the ID photo with this sha256, in place of older ones of the same model.
+}
+
+/// How many players wait for a template of one model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TemplateCount {
+    /// Those with templates of other models alone, whose photo was not found unusable.
+    pub due: u64,
+    /// Those whose photo was found unusable with this model.
+    pub unusable: u64,
+}
+
+/// The templates of ID photos. They outlive their models: each says which one made it.
+#[async_trait]
+pub trait IdTemplates {
+    /// Keeps the template of the ID photo with this sha256, in place of older ones of the same model; the photo
+    /// counts as usable from here on.
     async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template) -> Result<()>;
     /// The template of this very photo by this model.
     async fn find_id_template(
@@ -129,6 +155,29 @@ pub trait Players {
         photo: [u8; 32],
         model: &ModelHash,
     ) -> Result<Option<Template>>;
+    /// Players who have templates of other models alone and whose photo was not found unusable with this one, by id
+    /// after `after`, at most `limit`.
+    async fn list_template_due(
+        &mut self,
+        model: &ModelHash,
+        after: Option<PlayerId>,
+        limit: u32,
+    ) -> Result<Vec<PlayerId>>;
+    /// How many they are.
+    async fn count_templates(&mut self, model: &ModelHash) -> Result<TemplateCount>;
+    /// Remembers that this model makes no template of the player's photo.
+    async fn refuse_id_template(
+        &mut self,
+        player: PlayerId,
+        model: &ModelHash,
+        reason: ReasonCode,
+        now: Timestamp,
+    ) -> Result<()>;
+    /// Forgets all that was remembered of this model; says of how many players.
+    async fn forget_template_refusals(&mut self, model: &ModelHash) -> Result<u64>;
+    /// Deletes what other models made for players who have a template of this one, and what is remembered of other
+    /// models; says how many templates.
+    async fn prune_id_templates(&mut self, model: &ModelHash) -> Result<u64>;
 }
 
 /// Second factors, ceremonies under way, and lockouts.

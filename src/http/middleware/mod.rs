@@ -1,5 +1,6 @@
 //! What stands before the handlers.
 
+pub mod observe;
 pub mod own_origin;
 pub mod per_session;
 pub mod security_headers;

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::problem::problem;
 use super::{session_cookie, view};
-use crate::app::Services;
 use crate::app::capture_face::{Begun, CaptureResult, FaceCapture, FrameAnswer, begin_capture};
+use crate::app::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{CAPTURE_TIME, FRAMES_NEEDED};
+use crate::domain::ports::{EngineError, Observation};
 use crate::domain::secret::SecretBytes;
 use crate::domain::verification::Verdict;
 use crate::http::problem::{Problem, ProblemCode, locale};
@@ -50,7 +51,12 @@ pub(super) async fn stream(
     // A browser cannot choose the headers of a WebSocket: the page names its language in the address.
     let locale = language.ui_locales.as_deref().map_or_else(|| locale(&request), Locale::negotiate);
     let session = session_cookie::read(&request, &services)?;
-    let begun = begin_capture(&services, session).await.map_err(|error| problem(&error, locale))?;
+    let begun = match begin_capture(&services, session).await {
+        Ok(begun) => Ok(begun),
+        // A browser learns nothing of a handshake that was refused, and this much it must know: come again.
+        Err(error @ PlayerError::Engine(EngineError::Busy { .. })) => Err(problem(&error, locale)),
+        Err(error) => return Err(problem(&error, locale)),
+    };
     let (response, socket, messages) = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL])
         .map_err(|_| Problem::new(ProblemCode::BadRequest, locale))?;
     let messages = messages
@@ -65,10 +71,11 @@ pub(super) async fn stream(
 impl Stream {
     /// Runs until there is a result, a fault of the other side, or silence for the capture's whole time. A connection
     /// that is cut leaves nothing behind but the counted attempt.
-    async fn run(mut self, begun: Begun, mut messages: AggregatedMessageStream) {
+    async fn run(mut self, begun: Result<Begun, Problem>, mut messages: AggregatedMessageStream) {
         let outcome = match begun {
-            Begun::Ended(verdict) => self.result(ended(verdict)).await,
-            Begun::Ready(capture) => self.capture(*capture, &mut messages).await,
+            Err(refusal) => self.refuse(&refusal).await,
+            Ok(Begun::Ended(verdict)) => self.result(ended(verdict)).await,
+            Ok(Begun::Ready(capture)) => self.capture(*capture, &mut messages).await,
         };
         if outcome.is_ok() {
             let _ = self.socket.close(Some(CloseReason::from(CloseCode::Normal))).await;
@@ -130,11 +137,12 @@ impl Stream {
         }
     }
 
-    async fn result(&mut self, result: &str) -> Result<(), Closed> {
+    async fn result(&mut self, result: &'static str) -> Result<(), Closed> {
         self.result_with(result, None).await
     }
 
-    async fn result_with(&mut self, result: &str, reason: Option<&str>) -> Result<(), Closed> {
+    async fn result_with(&mut self, result: &'static str, reason: Option<&str>) -> Result<(), Closed> {
+        self.services.observer.note(Observation::Capture(result));
         match view::read(&self.services, self.session, self.locale).await {
             Ok(view) => {
                 let text = reason.map(|code| crate::messages::message(code, self.locale).text);
@@ -152,7 +160,14 @@ impl Stream {
 
     async fn refuse(&mut self, refusal: &Problem) -> Result<(), Closed> {
         let body = refusal.body();
-        self.send(&json!({ "type": "problem", "code": refusal.code(), "problem": body, "detail": body.detail() })).await
+        let told = json!({
+            "type": "problem",
+            "code": refusal.code(),
+            "problem": body,
+            "detail": body.detail(),
+            "retry_after": body.retry_after(),
+        });
+        self.send(&told).await
     }
 
     async fn send(&mut self, message: &Value) -> Result<(), Closed> {

@@ -2,6 +2,7 @@
 
 mod operator_site;
 mod people;
+mod photo_check;
 
 use std::sync::Arc;
 
@@ -12,6 +13,16 @@ use super::web_files;
 
 pub use operator_site::DemoOperator;
 pub use people::DemoNote;
+
+/// Mounts `/api/sandbox/photo-check`: in every sandbox, also in one without the demo operator's site.
+pub fn configure_photo_check(config: &mut web::ServiceConfig) {
+    config.service(
+        web::resource("/api/sandbox/photo-check")
+            .wrap(actix_web::middleware::from_fn(own_origin::check))
+            .app_data(photo_check::body_limit())
+            .route(web::post().to(photo_check::check)),
+    );
+}
 
 /// Mounts `/sandbox` and `/api/sandbox`.
 pub fn configure(config: &mut web::ServiceConfig, operator: Arc<DemoOperator>) {

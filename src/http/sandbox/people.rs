@@ -135,7 +135,7 @@ pub(super) async fn remove(
     }
 }
 
-fn problem(error: NewcomerError, locale: Locale) -> Problem {
+pub(super) fn problem(error: NewcomerError, locale: Locale) -> Problem {
     let code = match error {
         NewcomerError::Photo(reason) => return Problem::reason(reason, locale),
         NewcomerError::Engine(error) => return Problem::engine(&error, locale),

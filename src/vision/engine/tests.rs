@@ -11,7 +11,7 @@ use std::time::Duration;
 const ASK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick };
 
 fn small_pool(queue: usize) -> PoolSettings {
-    PoolSettings { sessions: 1, queue, retry_after: Duration::from_secs(2) }
+    PoolSettings { queue, retry_after: Duration::from_secs(2), ..PoolSettings::patient(1) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,6 +57,27 @@ async fn bytes_that_are_no_picture_are_refused_with_their_reason() {
         let outcome = engine.examine(bytes.into(), ASK).await;
         assert_eq!(outcome.err(), Some(EngineError::Picture(reason)));
     }
+}
+
+#[tokio::test]
+async fn an_engine_is_ready_once_it_is_warm() {
+    let Some(dir) = models() else { return };
+    let engine = OrtFaceEngine::load(&dir, small_pool(1)).unwrap();
+    assert!(!engine.is_ready());
+    engine.warm_up().await.unwrap();
+    assert!(engine.is_ready());
+    let black = engine.examine_when_idle(b"GIF89a".to_vec().into(), ASK).await;
+    assert_eq!(black.err(), Some(EngineError::Picture(ReasonCode::PictureFormat)));
+}
+
+#[test]
+fn a_worker_is_not_replaced_by_one_of_another_embedder() {
+    let Some(dir) = models() else { return };
+    let limits = PictureLimits::default();
+    let right = Manifest::load(&dir).unwrap().embedder().unwrap();
+    assert!(replacement(dir.clone(), right, limits)().is_ok());
+    let why = replacement(dir, ModelHash("another".into()), limits)().unwrap_err();
+    assert!(why.contains("restart"), "{why}");
 }
 
 /// A folder with the models of the project, to be spoiled.

@@ -102,3 +102,32 @@ fn without_models_or_photos_nothing_begins() {
     let err = shop.run(&["person", "import", "missing.csv", "--photos", "photos"]).bad();
     assert!(err.contains("cannot read missing.csv"), "{err}");
 }
+
+/// The template of somebody who was here when another model was in use.
+async fn veteran(shop: &Workshop, iin: &Iin, photo: &[u8]) {
+    use rastau::domain::comparison::{ModelHash, Template};
+    use rastau::domain::id::PlayerId;
+    use rastau::domain::ports::testing::SeededRandomness;
+    use rastau::domain::time::Timestamp;
+    use sha2::{Digest as _, Sha256};
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let template = Template::new(ModelHash("earlier".into()), vec![1.0, 2.0]).unwrap();
+    let mut unit = shop.store().await.begin().await.unwrap();
+    let player = unit.player_of(iin, PlayerId::new(now, &SeededRandomness::new(3)), now).await.unwrap();
+    unit.put_id_template(player, Sha256::digest(photo).into(), &template).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn photos_are_embedded_again_after_a_change_of_models() {
+    let shop = shop_with_photos();
+    import(&shop, "iin,name,photo\n900101300017,Айгүл,astronaut.png\n", &[]).good();
+    let photo = std::fs::read(shop.path("photos/astronaut.png")).unwrap();
+    veteran(&shop, &Iin::parse("900101300017").unwrap(), &photo).await;
+    let done = shop.run(&["person", "reembed", "--json"]).json();
+    assert_eq!((&done["due"], &done["embedded"], &done["pruned"]), (&1.into(), &1.into(), &0.into()), "{done}");
+    let out = shop.run(&["person", "reembed", "--prune"]).good();
+    assert_eq!(out, "every ID photo is embedded with the model in use\ntemplates of earlier models deleted: 1\n");
+    assert_eq!(shop.run(&["person", "reembed", "--json"]).json()["due"], 0);
+    shop.run(&["audit", "verify"]).good();
+}

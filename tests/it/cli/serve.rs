@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 struct Serving {
     child: Child,
     address: String,
+    metrics: String,
 }
 
 fn serve(shop: &Workshop) -> Serving {
@@ -14,22 +15,32 @@ fn serve(shop: &Workshop) -> Serving {
         .current_dir(shop.path(""))
         .env_clear()
         .env("RASTAU__SERVER__BIND", "127.0.0.1:0")
+        .env("RASTAU__METRICS__BIND", "127.0.0.1:0")
         .env("RASTAU__LOG__FORMAT", "json")
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let line = lines.find(|line| line.contains("\"serving\"")).expect("it serves");
-    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-    let address = line["fields"]["address"].as_str().unwrap().to_owned();
+    let mut until = |message: &str| {
+        let line =
+            lines.find(|line| line.contains(&format!("\"{message}\""))).unwrap_or_else(|| panic!("no {message}"));
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        line["fields"]["address"].as_str().unwrap_or_default().to_owned()
+    };
+    let (metrics, address) = (until("metrics"), until("serving"));
+    until("ready");
     // Keep reading, or a full pipe would stop the service.
     std::thread::spawn(move || lines.count());
-    Serving { child, address }
+    Serving { child, address, metrics }
 }
 
 impl Serving {
     fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        Self::get_from(&self.address, path)
+    }
+
+    fn get_from(address: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
@@ -42,6 +53,12 @@ fn it_serves_until_it_is_asked_to_stop() {
     let shop = Workshop::sandbox();
     let mut serving = serve(&shop);
     assert!(serving.get("/health/ready").starts_with("HTTP/1.1 200"));
+    let metrics = Serving::get_from(&serving.metrics, "/metrics");
+    assert!(
+        metrics.contains("application/openmetrics-text") && metrics.contains("route=\"/health/ready\""),
+        "{metrics}"
+    );
+    assert!(serving.get("/metrics").starts_with("HTTP/1.1 404"), "players and operators do not see them");
     let metadata = serving.get("/.well-known/oauth-authorization-server");
     assert!(metadata.contains("\"issuer\":\"http://localhost:8080/sandbox\""), "{metadata}");
     let stopped = Command::new("kill").arg(serving.child.id().to_string()).status().unwrap();

@@ -24,7 +24,7 @@ use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
 use rastau::domain::ports::{
-    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner,
+    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner, Unobserved,
 };
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::Permission;
@@ -119,6 +119,7 @@ impl World {
             )),
             clock: clock.clone(),
             randomness,
+            observer: Arc::new(Unobserved),
             policy: Arc::new(policy(sandbox)),
         };
         let world = Self {
@@ -340,6 +341,18 @@ impl PopulationRegister for NotAsked {
 impl FaceEngine for NotAsked {
     async fn examine(&self, _: SecretBytes, _: Ask) -> Result<Examination, EngineError> {
         Err(EngineError::Failed("not asked here".to_owned()))
+    }
+
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+        self.examine(picture, ask).await
+    }
+
+    async fn warm_up(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn is_ready(&self) -> bool {
+        true
     }
 
     fn embedder(&self) -> &ModelHash {

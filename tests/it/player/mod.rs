@@ -3,6 +3,8 @@
 mod bad_input;
 mod capture;
 mod database_gone;
+mod overload;
+mod reembedding;
 mod refusals;
 mod sandbox;
 mod second_factor;

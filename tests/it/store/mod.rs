@@ -6,6 +6,7 @@ mod cases;
 mod citizens;
 mod database;
 mod factors;
+mod id_templates;
 mod operators;
 mod players;
 mod restrictions;

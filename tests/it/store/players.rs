@@ -1,15 +1,10 @@
 use std::time::{Duration, Instant};
 
-use rastau::domain::comparison::{ModelHash, Template};
 use rastau::domain::id::PlayerId;
 use rastau::domain::ports::{Store as _, StoreError};
 
 use super::database::{Database, at, iin};
 use super::on_both_engines;
-
-fn template(model: &str, first: f32) -> Template {
-    Template::new(ModelHash(model.to_owned()), vec![first, 0.5, -0.25]).unwrap()
-}
 
 on_both_engines! {
     async fn one_iin_is_one_player(database: &Database) {
@@ -55,21 +50,6 @@ on_both_engines! {
         let mut unit = database.begin().await;
         let unknown = PlayerId::new(at(9), database.randomness.as_ref());
         assert_eq!(unit.lock_player(unknown).await, Err(StoreError::Conflict));
-    }
-
-    async fn a_template_stands_for_one_photo_and_one_model(database: &Database) {
-        let player = database.player(0).await;
-        let (old, new) = (template("sface", 0.1), template("sface", 0.9));
-        let mut unit = database.begin().await;
-        unit.put_id_template(player, [1; 32], &old).await.unwrap();
-        unit.put_id_template(player, [1; 32], &template("other", 0.3)).await.unwrap();
-        assert_eq!(unit.find_id_template(player, [1; 32], old.model()).await.unwrap(), Some(old.clone()));
-        assert_eq!(unit.find_id_template(player, [2; 32], old.model()).await.unwrap(), None);
-        unit.put_id_template(player, [2; 32], &new).await.unwrap();
-        assert_eq!(unit.find_id_template(player, [1; 32], old.model()).await.unwrap(), None, "replaced");
-        assert_eq!(unit.find_id_template(player, [2; 32], new.model()).await.unwrap(), Some(new));
-        let other = ModelHash("other".to_owned());
-        assert!(unit.find_id_template(player, [1; 32], &other).await.unwrap().is_some());
     }
 
     async fn an_iin_is_read_with_the_right_key_and_in_its_own_row_only(database: &Database) {

@@ -15,16 +15,18 @@ use rastau::domain::id::PlayerId;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{FaceEngine as _, PopulationRegister, Store, UnitOfWork};
+use rastau::domain::ports::{PopulationRegister, Store, UnitOfWork};
 use rastau::domain::restrictions::{Restriction, Source};
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
 use rastau::http::compliance::StaffKey;
 use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
+use rastau::metrics::Metrics;
 use rastau::startup::calibration;
 use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
+use rastau::vision::manifest::Manifest;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -32,6 +34,7 @@ use url::Url;
 
 use super::line::{Line, line};
 use super::postgres;
+use super::valve::Valve;
 
 /// The key of the staff's door in tests.
 pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
@@ -45,6 +48,9 @@ pub(crate) struct TestApp {
     pub(crate) services: Services,
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) folder: TempDir,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Shut, the face engine is busy.
+    pub(crate) valve: Arc<Valve>,
     server: actix_web::dev::ServerHandle,
 }
 
@@ -52,6 +58,13 @@ impl TestApp {
     /// Starts on SQLite in a temporary folder.
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
+    }
+
+    /// Starts with an engine that turns work away as a service's does; its models have not run yet.
+    pub(crate) async fn start_cold(pool: PoolSettings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        Self::start_with_pool(&url, folder, pool, |_| ()).await
     }
 
     /// Starts with a changed policy.
@@ -71,6 +84,13 @@ impl TestApp {
     }
 
     async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
+        // Patient: the machine may be busy with other tests.
+        let app = Self::start_with_pool(url, folder, PoolSettings::patient(1), change).await;
+        app.services.faces.warm_up().await.unwrap();
+        app
+    }
+
+    async fn start_with_pool(url: &str, folder: TempDir, pool: PoolSettings, change: impl FnOnce(&mut Policy)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
         let clock = Arc::new(FakeClock::new(real_now()));
@@ -80,9 +100,13 @@ impl TestApp {
         let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
         store.migrate().await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let faces = OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
-        let calibration = calibration::read(&models().join("calibration.json"), faces.embedder()).unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let faces = OrtFaceEngine::observed(&models(), pool, metrics.clone()).unwrap();
+        let faces = Arc::new(Valve::new(Arc::new(faces)));
         let issuer = format!("{base}sandbox");
+        let manifest = Manifest::load(&models()).unwrap();
+        let embedder = manifest.embedder().unwrap();
+        let calibration = calibration::read(&models().join("calibration.json"), &embedder).unwrap();
         let mut policy = Policy {
             public_url: base.clone(),
             issuer: issuer.clone(),
@@ -90,7 +114,7 @@ impl TestApp {
             pairwise_key: SecretBytes::new(vec![3; 32]),
             token_lifetime: Duration::from_mins(5),
             comparison: calibration.thresholds(1e-4, 1e-3),
-            presentation: faces.presentation_thresholds(),
+            presentation: manifest.presentation_thresholds(),
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),
         };
@@ -98,12 +122,13 @@ impl TestApp {
         let services = Services {
             register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
             store,
-            faces: Arc::new(faces),
+            faces: faces.clone(),
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
             assertions: Arc::new(AssertionJose::new([issuer])),
             clock: clock.clone(),
             randomness: randomness.clone(),
+            observer: metrics.clone(),
             policy: Arc::new(policy),
         };
         let secret = SecretText::new(new_handle(randomness.as_ref()));
@@ -121,7 +146,7 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         tokio::spawn(tick(clock.clone()));
-        let app = Self { base, services, clock, server: handle, folder };
+        let app = Self { base, services, clock, metrics, valve: faces, server: handle, folder };
         app.restrict(&[]).await;
         app
     }

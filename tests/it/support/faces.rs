@@ -62,8 +62,7 @@ fn portrait(who: Who) -> Portrait {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let faces =
-                OrtFaceEngine::load(&models(), PoolSettings { sessions: 1, ..PoolSettings::default() }).unwrap();
+            let faces = OrtFaceEngine::load(&models(), PoolSettings::patient(1)).unwrap();
             camera::portrait(&faces, &models(), which).await.unwrap()
         })
     })

@@ -5,3 +5,4 @@ pub(crate) mod faces;
 pub(crate) mod line;
 pub(crate) mod people;
 pub(crate) mod postgres;
+pub(crate) mod valve;

@@ -1,0 +1,42 @@
+//! A busy engine is asked again, but not for ever.
+
+use std::time::Duration;
+
+use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine};
+use crate::domain::secret::SecretBytes;
+
+/// How often to ask again, and how long to wait before each time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub(super) tries: u32,
+    pub(super) pause: Duration,
+}
+
+impl Patience {
+    /// Somebody sits before a page that loads: two seconds.
+    pub(super) const PERSON: Self = Self { tries: 20, pause: Duration::from_millis(100) };
+    /// A command has the night.
+    pub(super) const COMMAND: Self = Self { tries: 600, pause: Duration::from_millis(250) };
+}
+
+/// As [`FaceEngine::examine`].
+///
+/// # Errors
+/// [`EngineError::Busy`] when patience is over.
+pub(super) async fn examine_patiently(
+    faces: &dyn FaceEngine,
+    picture: &SecretBytes,
+    ask: Ask,
+    patience: Patience,
+) -> Result<Examination, EngineError> {
+    let mut tries = 0;
+    loop {
+        match faces.examine(picture.clone(), ask).await {
+            Err(EngineError::Busy { .. }) if tries < patience.tries => {
+                tries += 1;
+                tokio::time::sleep(patience.pause).await;
+            }
+            answer => return answer,
+        }
+    }
+}

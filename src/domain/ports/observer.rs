@@ -1,0 +1,94 @@
+//! What the service tells those who watch it: numbers and codes, never an identity.
+
+use std::time::Duration;
+
+/// What a picture is examined for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// A camera frame of a player who waits.
+    LiveFrame,
+    /// An ID photo that somebody waits for.
+    IdPhoto,
+    /// An ID photo that is embedded again for a new model; nobody waits.
+    Reembedding,
+}
+
+impl Purpose {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LiveFrame => "live_frame",
+            Self::IdPhoto => "id_photo",
+            Self::Reembedding => "reembedding",
+        }
+    }
+}
+
+/// A step of one piece of work through the inference pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InferenceStep {
+    /// The queue was full: turned away at once.
+    Refused,
+    /// Waits for a session.
+    Queued,
+    /// Waited as long as it may, and was turned away.
+    Expired,
+    /// Its caller went away before its turn: never done.
+    Dropped,
+    /// Has a session.
+    Begun {
+        /// Time in the queue.
+        waited: Duration,
+    },
+    /// Gave its session back.
+    Ended {
+        /// Time with the session.
+        ran: Duration,
+    },
+}
+
+/// One thing worth counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation<'a> {
+    /// Work in the inference pool.
+    Inference(Purpose, InferenceStep),
+    /// A session was lost to a panic.
+    SessionLost {
+        /// Whether another took its place.
+        replaced: bool,
+    },
+    /// An HTTP request was answered.
+    Request {
+        /// The method.
+        method: &'a str,
+        /// The route's pattern, never the path itself: that carries ids.
+        route: &'a str,
+        /// The status.
+        status: u16,
+        /// Until the answer began.
+        took: Duration,
+    },
+    /// A capture was judged: `passed`, `retry`, `refused` or `under_review`.
+    Capture(&'static str),
+    /// How the templates of ID photos stand with the model in use.
+    Templates {
+        /// Players whose photo is to be embedded again.
+        due: u64,
+        /// Players whose photo does not pass with the model in use.
+        unusable: u64,
+    },
+}
+
+/// Hears observations. Called on hot paths: counts, and neither waits nor fails.
+pub trait Observer: Send + Sync {
+    /// Takes note.
+    fn note(&self, observation: Observation<'_>);
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn note(&self, _observation: Observation<'_>) {}
+}

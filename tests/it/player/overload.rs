@@ -1,0 +1,127 @@
+//! A service with more pictures than it can look at: it says so, and forgets nothing.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use rastau::vision::engine::PoolSettings;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::app::TestApp;
+use crate::support::faces::{Who, clip, empty_room, id_photo};
+use crate::support::people::{adult, to_face};
+
+async fn check(app: &TestApp, photo: Vec<u8>) -> Response {
+    let origin = app.base.origin().ascii_serialization();
+    let address = app.base.join("api/sandbox/photo-check").unwrap();
+    Client::new().post(address).header("origin", origin).body(photo).send().await.unwrap()
+}
+
+async fn ready(app: &TestApp) -> (StatusCode, Value) {
+    let answer = reqwest::get(app.base.join("health/ready").unwrap()).await.unwrap();
+    (answer.status(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_service_is_ready_once_its_sessions_are_warm() {
+    let app = TestApp::start_cold(PoolSettings::patient(1)).await;
+    let cold = json!({ "status": "face_engine_not_ready" });
+    assert_eq!(ready(&app).await, (StatusCode::SERVICE_UNAVAILABLE, cold));
+    let live = reqwest::get(app.base.join("health/live").unwrap()).await.unwrap();
+    assert_eq!(live.status(), StatusCode::OK);
+    app.services.faces.warm_up().await.unwrap();
+    assert_eq!(ready(&app).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_photo_is_checked_and_forgotten() {
+    let app = TestApp::start().await;
+    let answer: Value = check(&app, id_photo(Who::Astronaut)).await.json().await.unwrap();
+    assert_eq!(answer, json!({ "usable": true, "reason": null }));
+    for (photo, code) in [(empty_room(), "no_face"), (b"GIF89a".to_vec(), "picture_format")] {
+        let answer: Value = check(&app, photo).await.json().await.unwrap();
+        assert_eq!((&answer["usable"], answer["reason"]["code"].as_str()), (&false.into(), Some(code)), "{answer}");
+        assert!(answer["reason"]["text"].as_str().unwrap().len() > 10);
+    }
+    let origin = app.base.origin().ascii_serialization();
+    let address = app.base.join("api/sandbox/photo-check").unwrap();
+    let post = || Client::new().post(address.clone()).header("origin", &origin);
+    let answer = post().json(&json!({ "photo": "R0lGODlh" })).send().await.unwrap();
+    assert_eq!(answer.json::<Value>().await.unwrap()["reason"]["code"], "picture_format");
+    let answer = post().json(&json!({ "photo": "no base64!" })).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let answer = post().body(vec![0; 11 * 1024 * 1024]).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let foreign = Client::new().post(address).body("x").send().await.unwrap();
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+}
+
+/// The real pool, and more callers than it lets in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn more_than_the_engine_holds_is_told_to_come_back() {
+    let app = TestApp::start_cold(PoolSettings::serving(1)).await;
+    let photo = id_photo(Who::Astronaut);
+    let answers = futures_util::future::join_all((0..12).map(|_| check(&app, photo.clone()))).await;
+    let mut busy = 0;
+    for answer in answers {
+        if answer.status() == StatusCode::OK {
+            continue;
+        }
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()["retry-after"], "1");
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!((problem["code"].as_str(), problem["retry_after"].as_u64()), (Some("busy"), Some(1)));
+        busy += 1;
+    }
+    assert!((1..12).contains(&busy), "{busy} of 12 were busy");
+    let text = app.metrics.text();
+    let refused: u64 = text
+        .lines()
+        .filter(|line| line.starts_with("rastau_inference_refusals_total{purpose=\"id_photo\""))
+        .map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(refused, busy, "{text}");
+    assert!(text.contains("rastau_inference_working 0") && text.contains("rastau_inference_waiting 0"), "{text}");
+    let route = "method=\"POST\",route=\"/api/sandbox/photo-check\",status=\"503\"";
+    assert!(text.contains(&format!("rastau_http_request_seconds_count{{{route}}} {busy}")), "{text}");
+}
+
+#[tokio::test]
+async fn a_capture_that_finds_no_session_is_told_so_and_costs_no_attempt() {
+    let app = TestApp::start().await;
+    let iin = adult(70);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    app.valve.shut(true);
+    let before = app.valve.asked();
+    let mut socket = player.open_capture().await.unwrap();
+    let Some(Ok(Message::Text(told))) = socket.next().await else { panic!("nothing was told") };
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((told["type"].as_str(), told["code"].as_str()), (Some("problem"), Some("busy")), "{told}");
+    assert_eq!((told["retry_after"].as_u64(), told["problem"]["status"].as_u64()), (Some(1), Some(503)));
+    assert!(matches!(socket.next().await, Some(Ok(Message::Close(_)))));
+    assert!(app.valve.asked() > before + 5, "it was patient first");
+    let left = player.view().await.unwrap()["face"]["attempts_left"].clone();
+    assert_eq!(left, 5, "no attempt was counted");
+    app.valve.shut(false);
+    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert!(app.metrics.text().contains("rastau_captures_total{result=\"passed\"} 1"));
+}
+
+#[tokio::test]
+async fn an_engine_that_is_busy_for_a_moment_is_waited_for() {
+    let app = TestApp::start().await;
+    let iin = adult(71);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    app.valve.shut(true);
+    let valve = app.valve.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        valve.shut(false);
+    });
+    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+}
