@@ -42,6 +42,12 @@ pub enum AuditKind {
     PeopleImported,
     /// Staff looked at a case or its picture.
     CaseViewed,
+    /// Staff found the likeness of two players innocent.
+    FaceCleared,
+    /// Staff confirmed that a case shows an attacker.
+    AttackConfirmed,
+    /// Staff took an attacker back.
+    AttackForgotten,
 }
 
 impl AuditKind {
@@ -62,6 +68,9 @@ impl AuditKind {
             Self::RegistryImported => "registry_imported",
             Self::PeopleImported => "people_imported",
             Self::CaseViewed => "case_viewed",
+            Self::FaceCleared => "face_cleared",
+            Self::AttackConfirmed => "attack_confirmed",
+            Self::AttackForgotten => "attack_forgotten",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authorization;
 pub mod capture;
 pub mod comparison;
+pub mod face_search;
 pub mod face_step;
 pub mod id;
 pub mod liveness;

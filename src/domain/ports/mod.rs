@@ -2,6 +2,7 @@
 
 mod credentials;
 mod engines;
+mod face_search;
 mod repositories;
 pub mod testing;
 
@@ -10,6 +11,7 @@ pub use credentials::{
     VerifiedAssertion,
 };
 pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use face_search::{FaceIndex, FaceIndexError};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
     UnitOfWork, Verifications,
