@@ -36,6 +36,7 @@ pub(super) async fn record_case(
         status,
         reasons: evidence.reasons,
         scores: evidence.scores,
+        face_hits: Vec::new(),
         frame: evidence.frame,
     };
     unit.insert_case(&case).await?;

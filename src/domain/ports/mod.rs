@@ -13,7 +13,7 @@ pub use credentials::{
 pub use engines::{Ask, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Store, StoreError,
+    AuditLog, Authorizations, Cases, Citizens, Factors, Operators, Players, Restrictions, Sightings, Store, StoreError,
     UnitOfWork, Verifications,
 };
 

@@ -22,6 +22,7 @@ fn case(number: u128, frame: Option<&[u8]>) -> Case {
         status: CaseStatus::Open,
         reasons: vec![ReasonCode::FaceDoubtful],
         scores: FaceScores { similarity: Some(0.412), presentation: Some(0.9), frames: 6, quality: None },
+        face_hits: Vec::new(),
         frame: frame.map(|bytes| SecretBytes::new(bytes.to_vec())),
     }
 }
