@@ -2,6 +2,7 @@
 //! adapters across rooms.
 
 pub mod doors;
+mod face_search;
 pub mod faces;
 pub mod inspection;
 pub mod system;
@@ -108,13 +109,15 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.
     let audiences = ["oauth2/token", "oauth2/par", "oauth2/introspect"].map(|path| format!("{public}/{path}"));
+    let comparison = config.face.comparison(faces.comparison);
     let policy = Policy {
         public_url: config.server.public_url.clone(),
         issuer: issuer.clone(),
         sandbox: config.sandbox.enabled,
         pairwise_key: keys.pairwise.clone(),
         token_lifetime: config.tokens.lifetime.0,
-        comparison: config.face.comparison(faces.comparison),
+        comparison,
+        face_search: face_search::policy(&config.face_search, comparison),
         presentation: config.face.presentation(faces.presentation),
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
@@ -122,6 +125,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
     Ok(Services {
         register: register(config, &store)?,
         store,
+        face_index: face_search::index(faces.engine.as_ref()),
         faces: faces.engine,
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Models, Origin, PopulationRegister,
+    Compliance, Config, ConfigError, Database, Face, FaceSearch, Fault, Keys, Log, Models, Origin, PopulationRegister,
     Restrictions, Sandbox, Server, Tokens,
 };
 
@@ -19,6 +19,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Keys::NAME, Keys::KEYS),
     (Models::NAME, Models::KEYS),
     (Face::NAME, Face::KEYS),
+    (FaceSearch::NAME, FaceSearch::KEYS),
     (Restrictions::NAME, Restrictions::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
     (Compliance::NAME, Compliance::KEYS),
@@ -64,6 +65,7 @@ pub(super) fn load(
         keys: loader.section(),
         models: loader.section(),
         face: loader.section(),
+        face_search: loader.section(),
         restrictions: loader.section(),
         population_register: loader.section(),
         compliance: loader.section(),

@@ -6,6 +6,7 @@
 mod compliance;
 mod database;
 mod face;
+mod face_search;
 mod fault;
 mod key_file;
 mod keys;
@@ -29,6 +30,7 @@ use serde::Serialize;
 pub use compliance::Compliance;
 pub use database::Database;
 pub use face::Face;
+pub use face_search::FaceSearch;
 pub use fault::{ConfigError, Fault, Origin};
 pub use key_file::{KeyFile, KeyFileError, KeyKind};
 pub use keys::Keys;
@@ -61,6 +63,8 @@ pub struct Config {
     pub models: Models,
     /// Thresholds that replace those of the models' manifest.
     pub face: Face,
+    /// Search of live faces among those that were seen.
+    pub face_search: FaceSearch,
     /// What the restrictions registry must hold.
     pub restrictions: Restrictions,
     /// Who knows people.

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::app::Services;
+use crate::app::search_faces::is_ready;
 
 /// Mounts `/health`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -13,9 +14,12 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
 }
 
-/// Ready when the database answers with our schema; the models were loaded before the port was opened.
+/// Ready when the database answers with our schema and the index of faces is up to date; the models were loaded before the port was opened.
 async fn ready(services: web::Data<Services>) -> HttpResponse {
     match services.store.check().await {
+        Ok(()) if !is_ready(&services) => {
+            HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "face_search_behind" }))
+        }
         Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
         Err(error) => {
             tracing::warn!(%error, "not ready");
