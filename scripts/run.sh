@@ -70,6 +70,14 @@ bench)
     step "Web pages" build_web
     step "Benchmarks" cargo bench --locked
     ;;
+bench-search)
+    steps 3
+    step "Debian packages" system_packages build
+    step "Web pages" build_web
+    step "Build" cargo bench --locked --bench search --no-run
+    header "Search of a face"
+    exec cargo bench --quiet --locked --bench search -- "$@"
+    ;;
 doctor)
     steps 4
     step "Debian packages" system_packages build
