@@ -72,7 +72,7 @@ fn seeded(seed: u128, width: usize) -> Outcome<Template> {
 
 fn sighting(number: u128, width: usize) -> Outcome<Sighting> {
     Ok(Sighting {
-        id: SightingId::from(Uuid::from_u128(number)),
+        id: SightingId::from(Uuid::from_u128(SightingId::least(NOW).uuid().as_u128() + number)),
         key: SightingKey { kind: SightingKind::Accepted, subject: Uuid::from_u128(number) },
         player: None,
         seen_at: NOW,
