@@ -5,7 +5,7 @@ RUN := @bash scripts/run.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test models web build lint bench bench-load bench-peers doctor clean
+.PHONY: help demo test models web build lint bench bench-load bench-peers bench-search doctor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench-load: ## measure the service under load: throughput, latency, overload, me
 
 bench-peers: ## measure two JPEG files to a similarity beside the open peers
 	$(RUN) bench-peers
+
+bench-search: ## measure the search of a face among 2.5 million; more in ARGS: faces in memory, faces in the database
+	$(RUN) bench-search $(ARGS)
 
 doctor: ## let the server check its own configuration, models and database
 	$(RUN) doctor $(ARGS)

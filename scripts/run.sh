@@ -86,6 +86,14 @@ bench-peers)
     step "Peers" prepare_peers "$target/peers"
     step "Two JPEG files to a similarity" measure_peers "$target/peers"
     ;;
+bench-search)
+    steps 3
+    step "Debian packages" system_packages build
+    step "Web pages" build_web
+    step "Build" cargo bench --locked --bench search --no-run
+    header "Search of a face"
+    exec cargo bench --quiet --locked --bench search -- "$@"
+    ;;
 doctor)
     steps 4
     step "Debian packages" system_packages build

@@ -3,6 +3,7 @@
 
 pub mod calibration;
 pub mod doors;
+mod face_search;
 pub mod faces;
 pub mod inspection;
 pub mod system;
@@ -125,13 +126,15 @@ async fn services_with(
     let public = config.server.public_url.as_str().trim_end_matches('/');
     // RFC 7523 section 3: the issuer or the endpoint itself.
     let audiences = ["oauth2/token", "oauth2/par", "oauth2/introspect"].map(|path| format!("{public}/{path}"));
+    let calibration = calibration::of(config, faces.engine.embedder())?;
     let policy = Policy {
         public_url: config.server.public_url.clone(),
         issuer: issuer.clone(),
         sandbox: config.sandbox.enabled,
         pairwise_key: keys.pairwise.clone(),
         token_lifetime: config.tokens.lifetime.0,
-        comparison: calibration::thresholds(config, faces.engine.embedder())?,
+        comparison: calibration.thresholds(config.comparison.fmr, config.comparison.doubt_fmr),
+        face_search: face_search::policy(&config.face_search, calibration),
         presentation: config.face.presentation(faces.presentation),
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
@@ -139,6 +142,7 @@ async fn services_with(
     Ok(Services {
         register: register(config, &store)?,
         store,
+        face_index: face_search::index(faces.engine.as_ref()),
         faces: faces.engine,
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),

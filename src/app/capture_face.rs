@@ -6,12 +6,15 @@ use super::examine_patiently::{Patience, examine_patiently};
 use super::load_id_template::load_id_template;
 use super::player_session::{audit, audit_decision, open};
 use super::record_case::{Evidence, record_case};
+use super::search_faces::{expect_ready, search_faces};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{Capture, FrameRefused, Guidance, KeptFrame};
 use crate::domain::comparison::Template;
+use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
 use crate::domain::face_step::{FaceJudgement, judge, told_at_retry};
+use crate::domain::id::{PlayerId, SightingId};
 use crate::domain::ports::{Ask, Detail, EngineError, Gate, UnitOfWork};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
@@ -23,6 +26,7 @@ use crate::domain::verification::{Outcome, Stage, Verdict, Verification};
 pub struct FaceCapture {
     services: Services,
     session: HandleHash,
+    player: PlayerId,
     attempt: u32,
     id_photo: Template,
     capture: Capture,
@@ -72,6 +76,7 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
     drop(unit);
     verification.expect(Stage::Face, now)?;
     let player = verification.player.ok_or(PlayerError::SessionUnknown)?;
+    expect_ready(services)?;
     let id_photo = load_id_template(services, player).await?;
 
     let mut unit = services.store.begin().await?;
@@ -86,7 +91,7 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
             unit.commit().await?;
             let capture = Capture::start(now);
             let services = services.clone();
-            return Ok(Begun::Ready(Box::new(FaceCapture { services, session, attempt, id_photo, capture })));
+            return Ok(Begun::Ready(Box::new(FaceCapture { services, session, player, attempt, id_photo, capture })));
         }
     };
     let verdict = refusal.verdict;
@@ -134,10 +139,14 @@ impl FaceCapture {
         self.capture.is_over(self.services.clock.now())
     }
 
-    /// Judges the whole capture; the decision, its case and its audit event are one transaction.
+    /// Judges the whole capture; the decision, its case, its audit event and the face's sighting are one transaction.
     pub async fn finish(self) -> Result<CaptureResult, PlayerError> {
         let services = &self.services;
         let live = self.live_template().await?;
+        let face_hits = match self.one_face(live.as_ref()) {
+            Some(template) => search_faces(services, self.player, template).await?,
+            None => Vec::new(),
+        };
         let now = services.clock.now();
         let mut unit = services.store.begin().await?;
         let mut verification = open(unit.as_mut(), self.session).await?;
@@ -146,6 +155,8 @@ impl FaceCapture {
         let policy = &services.policy;
         let (judgement, scores) =
             judge(&self.capture, live.as_ref(), &self.id_photo, policy.comparison, policy.presentation, left);
+        let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
+        let judgement = heed(judgement, &face_hits);
         let frame = self.capture.best().map(|best| best.picture.clone());
         let unit_ref = unit.as_mut();
         let result = match judgement {
@@ -157,7 +168,7 @@ impl FaceCapture {
             }
             FaceJudgement::Retry(reason) => {
                 judged(unit_ref, &verification, reason.code(), now).await?;
-                let evidence = Evidence { reasons: vec![reason], scores, frame };
+                let evidence = Evidence { reasons: vec![reason], scores, face_hits, frame };
                 record_case(services, unit_ref, &verification, Verdict::Refused, evidence, now).await?;
                 CaptureResult::Retry(told_at_retry(reason))
             }
@@ -165,13 +176,22 @@ impl FaceCapture {
                 let verdict = outcome.verdict;
                 let reasons = outcome.codes();
                 judged(unit_ref, &verification, reasons.first().map_or("", |reason| reason.code()), now).await?;
-                let evidence = Evidence { reasons, scores, frame };
+                let evidence = Evidence { reasons, scores, face_hits, frame };
                 record_case(services, unit_ref, &verification, verdict, evidence, now).await?;
                 end(unit_ref, &mut verification, outcome, now).await?;
                 CaptureResult::Ended(verdict)
             }
         };
+        if let Some(sighting) = &sighting {
+            unit_ref.put_sighting(sighting, services.faces.embedder()).await?;
+        }
         unit.commit().await?;
+        if let Some(sighting) = sighting
+            // The store has it: the next refresh brings what did not come through here.
+            && let Err(error) = services.face_index.apply(vec![sighting]).await
+        {
+            tracing::error!(%error, "the face index did not take a face in");
+        }
         Ok(result)
     }
 
@@ -192,6 +212,32 @@ impl FaceCapture {
             Some(full) => live.with_second_of(&full),
             None => live,
         }))
+    }
+
+    /// The template that stands for the live face among others, when the capture shows one face.
+    fn one_face<'a>(&self, live: Option<&'a Template>) -> Option<&'a Template> {
+        live.filter(|_| self.capture.shows_one_face(self.services.policy.comparison.no_match_below))
+    }
+
+    /// What is remembered of this face. Nothing when it would have passed but for a likeness: whoever it is like would
+    /// be caught by it in turn, before a person has looked.
+    fn sighting(
+        &self,
+        judgement: &FaceJudgement,
+        live: Option<&Template>,
+        hits: &[FaceHit],
+        now: Timestamp,
+    ) -> Option<Sighting> {
+        let enabled = self.services.policy.face_search.enabled;
+        let caught = *judgement == FaceJudgement::Passed && !hits.is_empty();
+        let kind = SightingKind::of(judgement).filter(|_| enabled && !caught)?;
+        Some(Sighting {
+            id: SightingId::new(now, self.services.randomness.as_ref()),
+            key: SightingKey::of_player(kind, self.player),
+            player: Some(self.player),
+            seen_at: now,
+            template: Some(self.one_face(live)?.clone()),
+        })
     }
 
     fn guide(&self, guidance: Guidance) -> FrameAnswer {

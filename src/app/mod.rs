@@ -1,16 +1,19 @@
 //! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
 
 pub mod add_operator;
+pub mod attacker_case;
 pub mod authenticate_client;
 pub mod cancel_verification;
 pub mod capture_face;
 mod check_restrictions;
+pub mod clear_face;
 pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod evaluate_faces;
 mod examine_patiently;
 pub mod exchange_code;
 mod factor_attempt;
+pub mod follow_sightings;
 pub mod give_consent;
 pub mod identify_person;
 pub mod import_people;
@@ -30,6 +33,7 @@ pub mod return_to_operator;
 pub mod review_cases;
 pub mod row_refusal;
 pub mod sandbox_people;
+pub mod search_faces;
 pub mod start_verification;
 pub mod table;
 pub mod totp;
@@ -43,10 +47,11 @@ use std::time::Duration;
 use url::Url;
 
 use crate::domain::comparison::Thresholds;
+use crate::domain::face_search::FaceSearchPolicy;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, Observer, PasskeyCeremonies, PopulationRegister, Randomness, Store,
-    TokenSigner,
+    AssertionVerifier, Clock, FaceEngine, FaceIndex, Observer, PasskeyCeremonies, PopulationRegister, Randomness,
+    Store, TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -61,6 +66,8 @@ pub struct Services {
     pub register: Arc<dyn PopulationRegister>,
     /// Faces.
     pub faces: Arc<dyn FaceEngine>,
+    /// Faces that were seen.
+    pub face_index: Arc<dyn FaceIndex>,
     /// Passkeys.
     pub passkeys: Arc<dyn PasskeyCeremonies>,
     /// Token signatures.
@@ -100,6 +107,8 @@ pub struct Policy {
     pub comparison: Thresholds,
     /// PAD thresholds of the model in use.
     pub presentation: PresentationThresholds,
+    /// Search of the live face among others.
+    pub face_search: FaceSearchPolicy,
     /// Restriction sources without which nobody is allowed.
     pub required_sources: Vec<String>,
     /// The registry must answer within this time.

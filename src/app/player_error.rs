@@ -54,6 +54,9 @@ pub enum PlayerError {
     /// Faces.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The live face could not be searched among others, so nothing was decided.
+    #[error("the face search is not up to date or failed")]
+    FaceSearchUnavailable,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

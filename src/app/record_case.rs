@@ -1,6 +1,7 @@
 //! Failed and doubtful attempts are kept for compliance, in the transaction of the decision they belong to.
 
 use super::{PlayerError, Services};
+use crate::domain::face_search::{FaceHit, staff_reasons};
 use crate::domain::id::CaseId;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
@@ -14,10 +15,12 @@ use crate::domain::verification::{Verdict, Verification};
 pub(super) struct Evidence {
     pub(super) reasons: Vec<ReasonCode>,
     pub(super) scores: FaceScores,
+    pub(super) face_hits: Vec<FaceHit>,
     pub(super) frame: Option<SecretBytes>,
 }
 
-/// Keeps the attempt: open when a person must look, recorded when the refusal was clear.
+/// Keeps the attempt: open when a person must look, for doubt or for a likeness; recorded when the
+/// refusal was clear.
 pub(super) async fn record_case(
     services: &Services,
     unit: &mut dyn UnitOfWork,
@@ -26,7 +29,8 @@ pub(super) async fn record_case(
     evidence: Evidence,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
-    let status = if verdict == Verdict::UnderReview { CaseStatus::Open } else { CaseStatus::Recorded };
+    let doubtful = verdict == Verdict::UnderReview || !evidence.face_hits.is_empty();
+    let status = if doubtful { CaseStatus::Open } else { CaseStatus::Recorded };
     let case = Case {
         id: CaseId::new(now, services.randomness.as_ref()),
         verification: verification.id,
@@ -34,8 +38,9 @@ pub(super) async fn record_case(
         player: verification.player,
         opened_at: now,
         status,
-        reasons: evidence.reasons,
+        reasons: staff_reasons(evidence.reasons, &evidence.face_hits),
         scores: evidence.scores,
+        face_hits: evidence.face_hits,
         frame: evidence.frame,
     };
     unit.insert_case(&case).await?;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::face_search::FaceHit;
 use crate::domain::id::CaseId;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::review::{Case, CaseStatus, FaceScores};
@@ -29,6 +30,8 @@ pub struct CaseSummary {
     pub reasons: Vec<&'static str>,
     /// What was measured.
     pub scores: FaceScores,
+    /// Whom the live face was like.
+    pub face_hits: Vec<FaceHit>,
 }
 
 impl From<&Case> for CaseSummary {
@@ -42,6 +45,7 @@ impl From<&Case> for CaseSummary {
             status: case.status,
             reasons: case.reasons.iter().map(|reason| reason.code()).collect(),
             scores: case.scores,
+            face_hits: case.face_hits.clone(),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! `rastau review list` and `rastau review show`
+//! `rastau review`: cases, and what staff decide about faces.
+
+mod faces;
 
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -10,6 +12,7 @@ use clap::Subcommand;
 
 use super::{Context, print, print_json};
 use crate::app::review_cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
+use crate::domain::face_search::FaceHit;
 use crate::domain::id::CaseId;
 use crate::domain::secret::SecretBytes;
 use crate::startup;
@@ -56,10 +59,34 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    /// Note that the likeness of a case is innocent: these two are not held against each other again
+    #[command(after_long_help = "\
+For twins and chance likenesses, after somebody has looked. The verification of the case stays as it is; the player begins
+a new one. The audit log keeps who decided.
+
+Example:
+  rastau review clear-face 0199d6a0-7c1e-7000-8000-000000000001")]
+    ClearFace(faces::Decision),
+    /// Make the face of a case a confirmed attacker's: it goes to review under whatever IIN it comes
+    #[command(after_long_help = "\
+Takes the best frame of the case. Refused when the frame shows the person of the ID photo held up before the camera: that
+is the victim. The audit log keeps who decided.
+
+Example:
+  rastau review confirm-attack 0199d6a0-7c1e-7000-8000-000000000001 --json")]
+    ConfirmAttack(faces::Decision),
+    /// Take a confirmed attacker back
+    #[command(after_long_help = "\
+Running services let go of the face within seconds. The audit log keeps who decided.
+
+Example:
+  rastau review forget-attack 0199d6a0-7c1e-7000-8000-000000000001")]
+    ForgetAttack(faces::Decision),
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
-    let store = startup::open_store(&context.config()?).await?;
+    let config = context.config()?;
+    let store = startup::open_store(&config).await?;
     match args.command {
         Command::List { limit, before, json } => {
             let cases = list_cases(store.as_ref(), limit, before).await?;
@@ -71,6 +98,9 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
                 print(&cases.iter().map(list_line).collect::<Vec<_>>().join("\n"))?;
             }
         }
+        Command::ClearFace(decision) => faces::clear(store.as_ref(), &decision, &viewer()).await?,
+        Command::ConfirmAttack(decision) => faces::confirm(&config, store.as_ref(), &decision, &viewer()).await?,
+        Command::ForgetAttack(decision) => faces::forget(&config, store.as_ref(), &decision, &viewer()).await?,
         Command::Show { id, frame, json } => {
             let clock = startup::clock();
             let case = view_case(store.as_ref(), clock.as_ref(), id, &viewer())
@@ -113,11 +143,21 @@ fn list_line(case: &CaseSummary) -> String {
     format!("{}  {}  {:8}  {}  {}", case.id, case.opened_at, status(case), case.operator, case.reasons.join(", "))
 }
 
+/// Whom the face was like: how they were seen, their id and the similarity.
+fn likenesses(case: &CaseSummary) -> String {
+    let line = |hit: &FaceHit| format!("{} {} ({:.3})", hit.kind.as_str(), hit.subject, hit.similarity);
+    if case.face_hits.is_empty() {
+        "nobody else".to_owned()
+    } else {
+        case.face_hits.iter().map(line).collect::<Vec<_>>().join(", ")
+    }
+}
+
 fn show_lines(case: &CaseSummary, has_frame: bool) -> String {
     let score = |value: Option<f32>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
     format!(
         "case          {}\nverification  {}\noperator      {}\nplayer        {}\nopened        {}\nstatus        {}\n\
-         reasons       {}\nsimilarity    {}\npresentation  {}\nquality       {}\nframes kept   {}\nbest frame    {}",
+         reasons       {}\nlike          {}\nsimilarity    {}\npresentation  {}\nquality       {}\nframes kept   {}\nbest frame    {}",
         case.id,
         case.verification,
         case.operator,
@@ -125,6 +165,7 @@ fn show_lines(case: &CaseSummary, has_frame: bool) -> String {
         case.opened_at,
         status(case),
         case.reasons.join(", "),
+        likenesses(case),
         score(case.scores.similarity),
         score(case.scores.presentation),
         score(case.scores.quality),

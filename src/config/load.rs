@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Comparison, Compliance, Config, ConfigError, Database, Face, Fault, Keys, Log, Metrics, Models, Origin,
+    Comparison, Compliance, Config, ConfigError, Database, Face, FaceSearch, Fault, Keys, Log, Metrics, Models, Origin,
     PopulationRegister, Restrictions, Sandbox, Server, Tokens,
 };
 
@@ -20,6 +20,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Models::NAME, Models::KEYS),
     (Comparison::NAME, Comparison::KEYS),
     (Face::NAME, Face::KEYS),
+    (FaceSearch::NAME, FaceSearch::KEYS),
     (Restrictions::NAME, Restrictions::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
     (Compliance::NAME, Compliance::KEYS),
@@ -67,6 +68,7 @@ pub(super) fn load(
         models: loader.section(),
         comparison: loader.section(),
         face: loader.section(),
+        face_search: loader.section(),
         restrictions: loader.section(),
         population_register: loader.section(),
         compliance: loader.section(),

@@ -7,6 +7,7 @@ mod comparison;
 mod compliance;
 mod database;
 mod face;
+mod face_search;
 mod fault;
 mod key_file;
 mod keys;
@@ -32,6 +33,7 @@ pub use comparison::Comparison;
 pub use compliance::Compliance;
 pub use database::Database;
 pub use face::Face;
+pub use face_search::FaceSearch;
 pub use fault::{ConfigError, Fault, Origin};
 pub use key_file::{KeyFile, KeyFileError, KeyKind};
 pub use keys::Keys;
@@ -67,6 +69,8 @@ pub struct Config {
     pub comparison: Comparison,
     /// PAD thresholds that replace those of the models' manifest.
     pub face: Face,
+    /// Search of live faces among those that were seen.
+    pub face_search: FaceSearch,
     /// What the restrictions registry must hold.
     pub restrictions: Restrictions,
     /// Who knows people.

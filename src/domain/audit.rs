@@ -46,6 +46,12 @@ pub enum AuditKind {
     ReembeddingStarted,
     /// Every ID photo was embedded again or found unusable.
     ReembeddingEnded,
+    /// Staff found the likeness of two players innocent.
+    FaceCleared,
+    /// Staff confirmed that a case shows an attacker.
+    AttackConfirmed,
+    /// Staff took an attacker back.
+    AttackForgotten,
 }
 
 impl AuditKind {
@@ -68,6 +74,9 @@ impl AuditKind {
             Self::CaseViewed => "case_viewed",
             Self::ReembeddingStarted => "reembedding_started",
             Self::ReembeddingEnded => "reembedding_ended",
+            Self::FaceCleared => "face_cleared",
+            Self::AttackConfirmed => "attack_confirmed",
+            Self::AttackForgotten => "attack_forgotten",
         }
     }
 }

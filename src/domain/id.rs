@@ -11,8 +11,12 @@ use super::time::Timestamp;
 fn uuid_v7(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
     let mut tail = [0_u8; 10];
     randomness.fill(&mut tail);
+    uuid_v7_of(now, &tail)
+}
+
+fn uuid_v7_of(now: Timestamp, tail: &[u8; 10]) -> Uuid {
     let millis = u64::try_from(now.micros() / 1_000).unwrap_or(0);
-    Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+    Builder::from_unix_timestamp_millis(millis, tail).into_uuid()
 }
 
 macro_rules! id {
@@ -26,6 +30,11 @@ macro_rules! id {
             /// A new id that sorts by time.
             pub fn new(now: Timestamp, randomness: &dyn Randomness) -> Self {
                 Self(uuid_v7(now, randomness))
+            }
+
+            /// The least id that could be made at `now`: every id from `now` on sorts at or after it.
+            pub fn least(now: Timestamp) -> Self {
+                Self(uuid_v7_of(now, &[0; 10]))
             }
 
             /// The UUID itself.
@@ -66,6 +75,10 @@ id!(
 id!(
     /// A case for compliance staff.
     CaseId
+);
+id!(
+    /// One version of a face that was seen.
+    SightingId
 );
 id!(
     /// One stored passkey.

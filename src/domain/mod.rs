@@ -11,6 +11,7 @@ pub mod capture;
 pub mod comparison;
 pub mod error_rates;
 pub mod face_quality;
+pub mod face_search;
 pub mod face_step;
 pub mod id;
 pub mod liveness;

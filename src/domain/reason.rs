@@ -79,6 +79,11 @@ reason_codes! {
     FaceMismatch = "face_mismatch",
     /// The similarity lies between match and no match.
     FaceDoubtful = "face_doubtful",
+    /// The live face was seen under another IIN, or is a confirmed attacker's. For staff: the player is told
+    /// [`ReasonCode::ReviewNeeded`].
+    FaceSeenElsewhere = "face_seen_elsewhere",
+    /// A member of staff will look; why is not said.
+    ReviewNeeded = "review_needed",
     /// The ID photo of the register cannot be used.
     IdPhotoUnusable = "id_photo_unusable",
     // Who.

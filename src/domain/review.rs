@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::face_search::FaceHit;
 use super::id::{CaseId, PlayerId, VerificationId};
 use super::operator::OperatorId;
 use super::reason::ReasonCode;
@@ -65,6 +66,8 @@ pub struct Case {
     pub reasons: Vec<ReasonCode>,
     /// What was measured.
     pub scores: FaceScores,
+    /// Whom the live face was like, the most alike first.
+    pub face_hits: Vec<FaceHit>,
     /// The best frame, if there was one: JPEG as captured. Not loaded in lists.
     pub frame: Option<SecretBytes>,
 }

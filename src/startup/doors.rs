@@ -7,6 +7,7 @@ use actix_web::dev::Server;
 use anyhow::Context as _;
 
 use crate::app::Services;
+use crate::app::follow_sightings::follow;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::compliance::StaffKey;
@@ -24,7 +25,7 @@ pub struct DemoSite {
     pub notes: Vec<(String, &'static str)>,
 }
 
-/// Serves on `listener`; the demo operator's site joins in a sandbox that brings one.
+/// Serves on `listener`, and keeps the index of faces in step with the store meanwhile; the demo operator's site joins in a sandbox that brings one.
 pub fn open(
     listener: TcpListener,
     config: &Config,
@@ -37,6 +38,8 @@ pub fn open(
         demo_operator: demo.map(operator).transpose()?,
         staff_key: config.compliance_token()?.as_ref().map(StaffKey::new),
     };
+    // Ends with the process: what it does not come to, the next start does.
+    tokio::spawn(follow(services.clone()));
     serve(listener, services, &settings).context("the server does not start")
 }
 

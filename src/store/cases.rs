@@ -1,4 +1,4 @@
-//! Cases for compliance staff: scores and the best frame are encrypted.
+//! Cases for compliance staff: scores, likenesses and the best frame are encrypted.
 
 use async_trait::async_trait;
 use sqlx::FromRow;
@@ -14,6 +14,7 @@ use crate::domain::review::{Case, CaseStatus};
 use crate::domain::time::Timestamp;
 
 const SCORES: Column = Column::new("review_case", "scores");
+const FACE_HITS: Column = Column::new("review_case", "face_hits");
 const FRAME: Column = Column::new("review_case", "frame");
 
 #[derive(FromRow)]
@@ -26,6 +27,7 @@ struct CaseRow {
     status: String,
     reasons: String,
     scores: Vec<u8>,
+    face_hits: Option<Vec<u8>>,
     frame: Option<Vec<u8>>,
 }
 
@@ -33,6 +35,7 @@ impl CaseRow {
     fn into_case(self, cipher: &ColumnCipher) -> Result<Case> {
         let row: [&[u8]; 1] = [self.id.as_bytes()];
         let scores = cipher.open(SCORES, &row, &self.scores)?;
+        let face_hits = self.face_hits.map(|sealed| cipher.open(FACE_HITS, &row, &sealed)).transpose()?;
         let open_frame = |sealed: Vec<u8>| cipher.open(FRAME, &row, &sealed);
         Ok(Case {
             frame: self.frame.map(open_frame).transpose()?,
@@ -44,6 +47,10 @@ impl CaseRow {
             status: named(&self.status, CaseStatus::from_name, "review_case.status")?,
             reasons: from_json(self.reasons.as_bytes(), "review_case.reasons")?,
             scores: from_json(scores.expose(), "review_case.scores")?,
+            face_hits: match face_hits {
+                Some(json) => from_json(json.expose(), "review_case.face_hits")?,
+                None => Vec::new(),
+            },
         })
     }
 }
@@ -55,13 +62,18 @@ impl Cases for SqlUnitOfWork {
         let key: [&[u8]; 1] = [row.as_bytes()];
         let scores = Zeroizing::new(to_json(&case.scores, "review_case.scores")?);
         let sealed_scores = self.cipher.seal(SCORES, &key, scores.as_bytes())?;
+        let seal_hits = || {
+            let hits = Zeroizing::new(to_json(&case.face_hits, "review_case.face_hits")?);
+            self.cipher.seal(FACE_HITS, &key, hits.as_bytes())
+        };
+        let sealed_hits = (!case.face_hits.is_empty()).then(seal_hits).transpose()?;
         let seal_frame = |frame| self.cipher.seal(FRAME, &key, frame);
         let sealed_frame = case.frame.as_ref().map(|frame| seal_frame(frame.expose())).transpose()?;
         self.change(
             sqlx::query(
                 "INSERT INTO review_case \
-                 (id, verification, operator, player, opened_at, status, reasons, scores, frame) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+                 (id, verification, operator, player, opened_at, status, reasons, scores, face_hits, frame) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
             )
             .bind(row.as_str())
             .bind(case.verification.to_string())
@@ -71,6 +83,7 @@ impl Cases for SqlUnitOfWork {
             .bind(case.status.as_str())
             .bind(to_json(&case.reasons, "review_case.reasons")?)
             .bind(sealed_scores)
+            .bind(sealed_hits)
             .bind(sealed_frame),
         )
         .await
@@ -82,7 +95,7 @@ impl Cases for SqlUnitOfWork {
         let rows = self
             .fetch_all(
                 sqlx::query_as::<_, CaseRow>(
-                    "SELECT id, verification, operator, player, opened_at, status, reasons, scores, \
+                    "SELECT id, verification, operator, player, opened_at, status, reasons, scores, face_hits, \
                      CAST(NULL AS BYTEA) AS frame FROM review_case WHERE id < $1 ORDER BY id DESC LIMIT $2",
                 )
                 .bind(end)
@@ -95,8 +108,8 @@ impl Cases for SqlUnitOfWork {
     async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>> {
         self.fetch_optional(
             sqlx::query_as::<_, CaseRow>(
-                "SELECT id, verification, operator, player, opened_at, status, reasons, scores, frame \
-                 FROM review_case WHERE id = $1",
+                "SELECT id, verification, operator, player, opened_at, status, reasons, scores, face_hits, \
+                 frame FROM review_case WHERE id = $1",
             )
             .bind(id.to_string()),
         )

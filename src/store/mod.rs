@@ -2,7 +2,7 @@
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
 //! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
-//!   `cases`, `audit`, `citizens`;
+//!   `cases`, `audit`, `citizens`, `sightings`;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
 //!
@@ -26,6 +26,7 @@ mod players;
 mod postgres;
 mod restrictions;
 mod schema;
+mod sightings;
 mod sqlite;
 mod unit_of_work;
 mod verifications;

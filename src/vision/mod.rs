@@ -3,6 +3,7 @@
 //! A picture's way: [`decode`], [`detect`], [`align`], [`quality`], [`gate`], [`presentation`], [`embed`], all walked in
 //! [`examiner`]; [`session_pool`] hands examiners out and [`engine`] puts them behind the port of the domain. What the
 //! models are, how they are fed and judged, stands in `models/manifest.toml`, read by [`manifest`].
+//! [`face_index`] finds faces that are alike among all that were seen.
 //! [`animate`] brings a still portrait to motion for the demonstration.
 
 pub mod align;
@@ -12,6 +13,7 @@ pub mod detect;
 pub mod embed;
 pub mod engine;
 pub mod examiner;
+pub mod face_index;
 pub mod gate;
 pub mod geometry;
 pub mod landmarks;

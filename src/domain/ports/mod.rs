@@ -2,6 +2,7 @@
 
 mod credentials;
 mod engines;
+mod face_search;
 mod observer;
 mod repositories;
 pub mod testing;
@@ -11,10 +12,11 @@ pub use credentials::{
     VerifiedAssertion,
 };
 pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, Factors, IdTemplates, Operators, Players, Restrictions, Store,
-    StoreError, TemplateCount, UnitOfWork, Verifications,
+    AuditLog, Authorizations, Cases, Citizens, Factors, IdTemplates, Operators, Players, Restrictions, Sightings,
+    Store, StoreError, TemplateCount, UnitOfWork, Verifications,
 };
 
 use super::time::Timestamp;

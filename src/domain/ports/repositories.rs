@@ -6,7 +6,8 @@ use crate::domain::access_token::IssuedToken;
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
 use crate::domain::comparison::{ModelHash, Template};
-use crate::domain::id::{CaseId, PasskeyId, PlayerId, TokenId, VerificationId};
+use crate::domain::face_search::{Sighting, SightingKey};
+use crate::domain::id::{CaseId, PasskeyId, PlayerId, SightingId, TokenId, VerificationId};
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
@@ -19,6 +20,7 @@ use crate::domain::second_factor::totp::TotpEnrolment;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
+use uuid::Uuid;
 
 /// Why the store did not do as asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +64,7 @@ pub trait UnitOfWork:
     + Cases
     + AuditLog
     + Citizens
+    + Sightings
     + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.
@@ -266,4 +269,22 @@ pub trait Citizens {
     async fn remove_sandbox_citizen(&mut self, iin: &Iin) -> Result<bool>;
     /// Made-up people of the sandbox, oldest first.
     async fn list_sandbox_citizens(&mut self) -> Result<Vec<Citizen>>;
+}
+
+/// Faces that were seen, and likenesses that staff found innocent.
+#[async_trait]
+pub trait Sightings {
+    /// Keeps a face in place of an older one of the same key; one without a template tells replicas to let go of it.
+    async fn put_sighting(&mut self, sighting: &Sighting, model: &ModelHash) -> Result<()>;
+    /// At most `limit` sightings of `model` with an id after `after`, in order of their ids.
+    async fn list_sightings(&mut self, model: &ModelHash, after: SightingId, limit: u32) -> Result<Vec<Sighting>>;
+    /// Those of `keys` that are kept, of `model`.
+    async fn find_sightings(&mut self, model: &ModelHash, keys: &[SightingKey]) -> Result<Vec<Sighting>>;
+    /// Deletes, at most `limit`, players' faces seen before `since` and traces of what was taken back before
+    /// `taken_back`; returns how many.
+    async fn delete_sightings(&mut self, since: Timestamp, taken_back: Timestamp, limit: u32) -> Result<u64>;
+    /// Notes that the likeness of two is innocent; once is enough.
+    async fn put_clearance(&mut self, one: Uuid, other: Uuid, case: CaseId, now: Timestamp) -> Result<()>;
+    /// With whom `one` was cleared.
+    async fn cleared_with(&mut self, one: Uuid) -> Result<Vec<Uuid>>;
 }

@@ -27,6 +27,10 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
             tracing::error!("a worker thread died");
             ProblemCode::Internal
         }
+        PlayerError::FaceSearchUnavailable => {
+            tracing::error!("the face search is not up to date or failed");
+            ProblemCode::Unavailable
+        }
         PlayerError::SessionUnknown => ProblemCode::SessionUnknown,
         PlayerError::RequestUnknown => ProblemCode::RequestUnknown,
         PlayerError::ConsentNeeded => ProblemCode::ConsentNeeded,

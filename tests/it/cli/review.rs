@@ -1,5 +1,8 @@
+use crate::support::faces::{Who, clip};
+
 use super::workshop::Workshop;
 use rastau::domain::authorization::{PushedRequest, hash_handle};
+use rastau::domain::face_search::{FaceHit, SightingKind};
 use rastau::domain::id::{CaseId, PlayerId, VerificationId};
 use rastau::domain::operator::OperatorId;
 use rastau::domain::person::Iin;
@@ -22,6 +25,7 @@ fn case(number: u128, frame: Option<&[u8]>) -> Case {
         status: CaseStatus::Open,
         reasons: vec![ReasonCode::FaceDoubtful],
         scores: FaceScores { similarity: Some(0.412), presentation: Some(0.9), frames: 6, quality: None },
+        face_hits: Vec::new(),
         frame: frame.map(|bytes| SecretBytes::new(bytes.to_vec())),
     }
 }
@@ -103,4 +107,61 @@ async fn what_cannot_be_shown_is_said() {
     let err = shop.run(&["review", "show", "00000000-0000-0000-0000-000000000001", "--frame", "taken.jpg"]).bad();
     assert!(err.contains("--frame: cannot write taken.jpg"), "{err}");
     assert_eq!(std::fs::read(shop.path("taken.jpg")).unwrap(), b"mine");
+}
+
+/// A case of a player whose face was like another's, with a real frame.
+async fn add_likeness(shop: &Workshop) -> String {
+    let mut likeness = case(3, Some(&clip(Who::Other)[0]));
+    likeness.reasons = vec![ReasonCode::FaceSeenElsewhere];
+    let subject = Uuid::from_u128(8);
+    let hit = FaceHit { kind: SightingKind::Accepted, subject, player: Some(subject.into()), similarity: 0.71 };
+    likeness.face_hits = vec![hit];
+    let store = shop.store().await;
+    let mut unit = store.begin().await.unwrap();
+    unit.insert_verification(&verification(&likeness, likeness.opened_at)).await.unwrap();
+    unit.insert_case(&likeness).await.unwrap();
+    unit.commit().await.unwrap();
+    store.close().await;
+    likeness.id.to_string()
+}
+
+async fn last_event(shop: &Workshop) -> (String, String) {
+    let mut unit = shop.store().await.read().await.unwrap();
+    let event = unit.list_audit(1, 100).await.unwrap().pop().unwrap();
+    (event.kind, event.details)
+}
+
+#[tokio::test]
+async fn a_likeness_is_shown_and_cleared_with_a_trace() {
+    let shop = shop_with_cases().await;
+    let id = add_likeness(&shop).await;
+    let shown = shop.run(&["review", "show", &id]).good();
+    assert!(shown.contains("like          accepted 00000000-0000-0000-0000-000000000008 (0.710)"), "{shown}");
+    assert_eq!(shop.run(&["review", "clear-face", &id, "--json"]).json()["cleared_with"], 1);
+    let (kind, details) = last_event(&shop).await;
+    assert_eq!(kind, "face_cleared");
+    assert!(details.contains("cli, user id ") && details.contains("000000000008") && !details.contains("0.71"));
+    let cleared = shop.store().await.read().await.unwrap().cleared_with(Uuid::from_u128(8)).await.unwrap();
+    assert_eq!(cleared, [Uuid::from_u128(7)]);
+    let refused = shop.run(&["review", "clear-face", "00000000-0000-0000-0000-000000000001"]).bad();
+    assert!(refused.starts_with("rastau: case_without_likeness: "), "{refused}");
+}
+
+#[tokio::test]
+async fn an_attacker_is_confirmed_from_a_case_and_taken_back() {
+    let shop = shop_with_cases().await;
+    let id = add_likeness(&shop).await;
+    assert!(shop.run(&["review", "confirm-attack", &id]).good().starts_with("confirmed"));
+    assert_eq!(last_event(&shop).await.0, "attack_confirmed");
+    assert_eq!(shop.run(&["review", "forget-attack", &id, "--json"]).json()["attacker"], false);
+    assert_eq!(last_event(&shop).await.0, "attack_forgotten");
+    for (command, number, code) in [
+        ("forget-attack", 3, "attacker_unknown"),
+        ("confirm-attack", 1, "case_without_face"),
+        ("confirm-attack", 2, "case_without_frame"),
+        ("confirm-attack", 9, "case_unknown"),
+    ] {
+        let refused = shop.run(&["review", command, &format!("00000000-0000-0000-0000-00000000000{number}")]).bad();
+        assert!(refused.starts_with(&format!("rastau: {code}: ")), "{refused}");
+    }
 }

@@ -2,6 +2,7 @@ use super::workshop::Workshop;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 struct Serving {
     child: Child,
@@ -52,7 +53,15 @@ impl Serving {
 fn it_serves_until_it_is_asked_to_stop() {
     let shop = Workshop::sandbox();
     let mut serving = serve(&shop);
-    assert!(serving.get("/health/ready").starts_with("HTTP/1.1 200"));
+    // The index of faces is filled while it serves already.
+    let ready = || serving.get("/health/ready").starts_with("HTTP/1.1 200");
+    assert!(
+        (0..200).any(|_| ready() || {
+            std::thread::sleep(Duration::from_millis(50));
+            false
+        }),
+        "never ready"
+    );
     let metrics = Serving::get_from(&serving.metrics, "/metrics");
     assert!(
         metrics.contains("application/openmetrics-text") && metrics.contains("route=\"/health/ready\""),

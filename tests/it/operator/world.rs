@@ -18,6 +18,7 @@ use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::audit::ChainWalk;
 use rastau::domain::authorization::hash_handle;
 use rastau::domain::comparison::{ModelHash, Thresholds};
+use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::PlayerId;
 use rastau::domain::liveness::decision::PresentationThresholds;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
@@ -34,6 +35,7 @@ use rastau::domain::time::Timestamp;
 use rastau::domain::verification::{Outcome, Verdict, Verification};
 use rastau::http::operator;
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
+use rastau::vision::face_index::ScannedFaceIndex;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -110,6 +112,7 @@ impl World {
             store: Arc::new(store.clone()),
             register: Arc::new(NotAsked),
             faces: Arc::new(NotAsked),
+            face_index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
             passkeys: Arc::new(
                 WebauthnCeremonies::new("rastau.example", &Url::parse(BASE).unwrap(), "Rastau").unwrap(),
             ),
@@ -322,6 +325,12 @@ fn policy(sandbox: bool) -> Policy {
         token_lifetime: Duration::from_hours(1),
         comparison: Thresholds { match_from: 0.4, no_match_below: 0.3 },
         presentation: PresentationThresholds { bona_fide_from: 0.8, attack_below: 0.3 },
+        face_search: FaceSearchPolicy {
+            enabled: false,
+            false_hits: 0.01,
+            keep: Duration::from_hours(24),
+            score_at: ScoreAt::new(|_| 1.0),
+        },
         required_sources: vec!["debtors".to_owned()],
         registry_timeout: Duration::from_secs(1),
     }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod capture;
 mod database_gone;
+mod face_search;
 mod overload;
 mod reembedding;
 mod refusals;

@@ -18,6 +18,7 @@ async fn case(database: &Database, opened: i64) -> Case {
         status: CaseStatus::Recorded,
         reasons: vec![ReasonCode::PresentationAttack, ReasonCode::FaceMismatch],
         scores: FaceScores { similarity: Some(0.123_456_79), presentation: None, frames: 6, quality: Some(0.5) },
+        face_hits: Vec::new(),
         frame: Some(SecretBytes::new(b"jpeg".to_vec())),
     }
 }

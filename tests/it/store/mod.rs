@@ -11,6 +11,7 @@ mod operators;
 mod players;
 mod restrictions;
 mod schema;
+mod sightings;
 mod unavailable;
 mod unit_of_work;
 mod verifications;

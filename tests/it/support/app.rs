@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rastau::app::follow_sightings::refresh;
 use rastau::app::verify_audit::verify_audit;
 use rastau::app::{Policy, Services};
 use rastau::cli::demo::player::DemoPlayer;
 use rastau::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
 use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::authorization::new_handle;
+use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::PlayerId;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
@@ -26,6 +28,7 @@ use rastau::metrics::Metrics;
 use rastau::startup::calibration;
 use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
+use rastau::vision::face_index::ScannedFaceIndex;
 use rastau::vision::manifest::Manifest;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -76,11 +79,18 @@ impl TestApp {
 
     /// Starts on PostgreSQL behind a line that the test may cut; `None` when tests go without PostgreSQL.
     pub(crate) async fn start_on_postgres() -> Option<(Self, watch::Sender<Line>)> {
+        Self::start_on_postgres_with(|_| ()).await
+    }
+
+    /// The same with a changed policy.
+    pub(crate) async fn start_on_postgres_with(
+        change: impl FnOnce(&mut Policy),
+    ) -> Option<(Self, watch::Sender<Line>)> {
         let direct = Url::parse(&postgres::new_database().await?).unwrap();
         let (sender, receiver) = watch::channel(Line::Open);
         let port = line(receiver).await;
         let url = format!("postgres://rastau@127.0.0.1:{port}{}?sslmode=disable", direct.path());
-        Some((Self::start_on(&url, tempfile::tempdir().unwrap(), |_| ()).await, sender))
+        Some((Self::start_on(&url, tempfile::tempdir().unwrap(), change).await, sender))
     }
 
     async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
@@ -107,14 +117,16 @@ impl TestApp {
         let manifest = Manifest::load(&models()).unwrap();
         let embedder = manifest.embedder().unwrap();
         let calibration = calibration::read(&models().join("calibration.json"), &embedder).unwrap();
+        let comparison = calibration.thresholds(1e-4, 1e-3);
         let mut policy = Policy {
             public_url: base.clone(),
             issuer: issuer.clone(),
             sandbox: true,
             pairwise_key: SecretBytes::new(vec![3; 32]),
             token_lifetime: Duration::from_mins(5),
-            comparison: calibration.thresholds(1e-4, 1e-3),
+            comparison,
             presentation: manifest.presentation_thresholds(),
+            face_search: face_search(comparison.match_from),
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),
         };
@@ -122,6 +134,7 @@ impl TestApp {
         let services = Services {
             register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
             store,
+            face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
             faces: faces.clone(),
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
@@ -146,6 +159,8 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         tokio::spawn(tick(clock.clone()));
+        // Not followed any further: a test says when its service hears of others.
+        refresh(&services).await.unwrap();
         let app = Self { base, services, clock, metrics, valve: faces, server: handle, folder };
         app.restrict(&[]).await;
         app
@@ -216,6 +231,16 @@ pub(crate) fn models() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     assert!(folder.join("store/sface.onnx").exists(), "the models are missing: run `make models`");
     folder
+}
+
+/// Off unless a test turns it on: there are two faces at hand, and many tests put several people behind one.
+fn face_search(match_from: f32) -> FaceSearchPolicy {
+    FaceSearchPolicy {
+        enabled: false,
+        false_hits: 0.01,
+        keep: Duration::from_hours(24 * 180),
+        score_at: ScoreAt::new(move |_| match_from),
+    }
 }
 
 fn operator(base: &Url, secret: &SecretText) -> Operator {
