@@ -128,6 +128,9 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    type Spoil = fn(&mut FaceQuality);
+    type Worse = fn(f32) -> FaceQuality;
+
     /// A good frame.
     pub(crate) fn good() -> FaceQuality {
         FaceQuality {
@@ -146,7 +149,7 @@ pub(crate) mod tests {
     #[test]
     fn each_component_fails_by_its_own_measure() {
         assert!(good().failed().is_empty() && good().unified() > 85.0);
-        let spoiled: [(Component, fn(&mut FaceQuality)); 8] = [
+        let spoiled: [(Component, Spoil); 8] = [
             (Component::Sharpness, |q| q.sharpness = 9.0),
             (Component::Exposure, |q| q.brightness = 20.0),
             (Component::Contrast, |q| q.contrast = 5.0),
@@ -185,7 +188,7 @@ pub(crate) mod tests {
 
         #[test]
         fn worse_never_scores_better(by in 0.0_f32..1.0, more in 0.0_f32..1.0) {
-            let worse: [fn(f32) -> FaceQuality; 8] = [
+            let worse: [Worse; 8] = [
                 |by| FaceQuality { sharpness: 800.0 * (1.0 - by), ..good() },
                 |by| FaceQuality { brightness: 130.0 * (1.0 - by), ..good() },
                 |by| FaceQuality { brightness: 130.0 + 125.0 * by, ..good() },

@@ -90,10 +90,10 @@ impl Manifest {
         }
         let manifest = Self { store: dir.join("store"), document };
         manifest.detection_thresholds()?;
-        manifest.embedder()?;
         manifest.presentation()?;
         manifest.presence_threshold()?;
         manifest.checked_fusion()?;
+        manifest.embedder()?;
         Ok(manifest)
     }
 

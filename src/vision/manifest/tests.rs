@@ -33,6 +33,13 @@ fn what_makes_no_sense_is_refused_with_its_name() {
     assert!(refused(&text.replacen("schema = 1", "schema = 2", 1)).contains("schema 2"));
     assert!(refused(&text.replacen("licence = ", "license = ", 1)).contains("license"));
     assert!(refused(&text.replace("role = \"pad\"", "role = \"landmarks\"")).contains("no model of the role Pad"));
+    let alone = text.replace("role = \"embedder2\"", "role = \"landmarks\"");
+    assert!(refused(&alone).contains("Landmarks"));
+    for (right, wrong) in [("weight = 0.65", "weight = 1.0"), ("unclear = [0.3, 0.5]", "unclear = [0.5, 0.3]")] {
+        let changed = text.replace(right, wrong);
+        assert_ne!(changed, text);
+        assert!(refused(&changed).contains("[fusion]"));
+    }
     assert!(refused(&text.replace("role = \"embedder2\"", "role = \"embedder\"")).contains("more than one"));
     let high = text.replace("attack = 0.2", "attack = 0.6");
     assert_ne!(high, text);
