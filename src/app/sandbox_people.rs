@@ -52,10 +52,11 @@ pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, Newcom
     Err(NewcomerError::Taken)
 }
 
-/// Whether a photo would do as an ID photo: `None` when it would, else why not. Asks once: a busy engine says so.
+/// Whether a photo would do as an ID photo: `None` when it would, else why not. It goes the whole way, a
+/// template included, and keeps none. Asks once: a busy engine says so.
 pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Option<ReasonCode>, NewcomerError> {
     expect_sandbox(services)?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Quick };
     match services.faces.examine(photo, ask).await {
         Ok(examination) => Ok(examination.rejection),
         Err(EngineError::Picture(reason)) => Ok(Some(reason)),

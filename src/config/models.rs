@@ -37,7 +37,7 @@ impl Section for Models {
         },
         Key { name: "sessions", allowed: "1 to 64 (default: the number of cores)" },
         Key { name: "queue", allowed: "1 to 1024 pictures (default: half the sessions, at least 1)" },
-        Key { name: "longest_wait", allowed: "1ms to 60s (default 10ms)" },
+        Key { name: "longest_wait", allowed: "1ms to 60s (default 4ms)" },
     ];
 
     fn check(&self, problems: &mut Problems) {

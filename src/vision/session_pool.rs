@@ -30,7 +30,7 @@ impl PoolSettings {
         Self {
             sessions,
             queue: (sessions / 2).max(1),
-            longest_wait: Duration::from_millis(10),
+            longest_wait: Duration::from_millis(4),
             retry_after: Duration::from_secs(1),
         }
     }
