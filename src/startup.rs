@@ -1,6 +1,7 @@
 //! The composition root: puts concrete adapters behind the ports, from what the configuration says. Nothing else names
 //! adapters across rooms.
 
+pub mod allocator;
 pub mod calibration;
 pub mod doors;
 mod face_search;

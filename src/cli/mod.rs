@@ -27,6 +27,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::startup::allocator;
 
 /// The file that is read when none is named.
 const DEFAULT_CONFIG: &str = "rastau.toml";
@@ -88,6 +89,9 @@ impl Context {
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
+    if matches!(line.command, Command::Serve(_) | Command::Demo(_)) {
+        allocator::give_memory_back(std::env::args_os());
+    }
     let context = Context { file: line.config };
     let failure = failure_code(&line.command);
     match run(&context, line.command) {

@@ -92,8 +92,8 @@ impl Manifest {
         manifest.detection_thresholds()?;
         manifest.presentation()?;
         manifest.presence_threshold()?;
-        manifest.checked_fusion()?;
         manifest.embedder()?;
+        manifest.checked_fusion()?;
         Ok(manifest)
     }
 
