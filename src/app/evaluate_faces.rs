@@ -46,7 +46,7 @@ pub struct Sample {
     pub capture: Option<String>,
     /// Whether exactly one face was found.
     pub found: bool,
-    /// The face's quality, 0 to 1, and its template, or why there is none.
+    /// The weight of the face's quality, above 0, and its template, or why there is none.
     pub outcome: Result<(f32, Template), Failure>,
 }
 

@@ -166,7 +166,7 @@ impl Capture {
 
     /// One template of all kept frames, the better the frame the heavier; `None` when there are none.
     pub fn template(&self) -> Option<Template> {
-        Template::weighted_mean(self.kept.iter().map(|frame| (frame.quality.unified(), &frame.template))).ok()
+        Template::weighted_mean(self.kept.iter().map(|frame| (frame.quality.weight(), &frame.template))).ok()
     }
 }
 
@@ -223,6 +223,15 @@ mod tests {
         let mean = capture.template().unwrap();
         let to = |values| mean.similarity(&template(values)).unwrap();
         assert!(to([1.0, 0.0]) > to([0.0, 1.0]) && to([0.0, 1.0]) > 0.1);
+    }
+
+    #[test]
+    fn frames_of_no_quality_at_all_still_make_a_template() {
+        let mut capture = Capture::start(at(0));
+        let closed = FaceQuality { eyes_open: 0.0, ..good() };
+        assert!(closed.unified() < f32::EPSILON);
+        capture.keep(KeptFrame { quality: closed, ..frame(50.0) }, at(0));
+        assert!(capture.template().is_some());
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub enum Component {
 
 /// Below this a component has failed.
 const FAILED: f32 = 30.0;
+/// So little that it counts among worthless pictures alone.
+const LEAST_WEIGHT: f32 = 0.01;
 
 impl Component {
     /// All of them.
@@ -106,6 +108,11 @@ impl FaceQuality {
     pub fn unified(&self) -> f32 {
         let product: f32 = Component::ALL.into_iter().map(|component| self.component(component) / 100.0).product();
         100.0 * product.powf(1.0 / Component::ALL.len() as f32)
+    }
+
+    /// How heavy its frame weighs among others, above 0: a picture of no quality at all still shows somebody.
+    pub fn weight(&self) -> f32 {
+        self.unified().max(LEAST_WEIGHT)
     }
 
     /// The components that failed, worst first.

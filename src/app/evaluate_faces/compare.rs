@@ -77,13 +77,12 @@ impl Entries {
                 parts.push(Vec::new());
             }
             entries.by_file.insert(sample.file.clone(), place);
-            parts[place].extend(sample.outcome.as_ref().ok().map(|(quality, template)| (*quality, template)));
+            parts[place].extend(sample.outcome.as_ref().ok().map(|(weight, template)| (*weight, template)));
         }
         for (entry, parts) in entries.all.iter_mut().zip(parts) {
             entry.template = match parts.as_slice() {
                 [(_, only)] => Some((*only).clone()),
-                // The least weight keeps captures of nothing but poor pictures from having no direction.
-                _ => Template::weighted_mean(parts.iter().map(|(quality, part)| (quality.max(0.01), *part))).ok(),
+                _ => Template::weighted_mean(parts.iter().copied()).ok(),
             };
         }
         entries

@@ -51,8 +51,8 @@ async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {
         Ok(examination) => {
             sample.found = examination.quality.is_some();
             let rejection = examination.rejection.unwrap_or(ReasonCode::NoFace);
-            let quality = examination.quality.map_or(0.0, |quality| quality.unified());
-            examination.template.map(|template| (quality, template)).ok_or_else(|| refused(row, rejection))
+            let weight = examination.quality.map_or(0.0, |quality| quality.weight());
+            examination.template.map(|template| (weight, template)).ok_or_else(|| refused(row, rejection))
         }
         Err(EngineError::Picture(reason)) => Err(refused(row, reason)),
         Err(error) => Err(failure(row, "engine_failed", error.to_string())),
