@@ -42,14 +42,8 @@ impl Service {
         std::fs::write(folder.path().join("rastau.toml"), config)?;
         rastau(folder.path(), &["keys", "generate", "--sandbox", "--out", "keys.toml"])?;
         rastau(folder.path(), &["migrate"])?;
-        let mut child = Command::new(RASTAU)
-            .arg("serve")
-            .current_dir(folder.path())
-            .env_clear()
-            // As docs/OPERATIONS.md asks for.
-            .env("MALLOC_MMAP_THRESHOLD_", "65536")
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child =
+            Command::new(RASTAU).arg("serve").current_dir(folder.path()).env_clear().stderr(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(child.stderr.take().ok_or("no log")?).lines();
         let (mut metrics, mut address) = (None, None);
         for line in lines.by_ref() {

@@ -12,13 +12,7 @@ const LOG_EVERY: u64 = 1_000;
 
 /// Embeds what is due and ends when nothing is; a failure is tried again after a minute, for ever.
 pub async fn keep_templates_current(services: &Services) {
-    let ports = Ports {
-        store: services.store.as_ref(),
-        register: services.register.as_ref(),
-        faces: services.faces.as_ref(),
-        clock: services.clock.as_ref(),
-        observer: services.observer.as_ref(),
-    };
+    let ports = Ports::of(services);
     loop {
         let outcome = reembed_id_photos(ports, Pace::WhenIdle, |progress| {
             let done = progress.embedded + progress.unusable;

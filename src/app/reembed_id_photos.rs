@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::Services;
 use super::examine_patiently::{Patience, examine_patiently};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::comparison::{ModelHash, Template};
@@ -37,6 +38,19 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
     /// Hears how much is left.
     pub observer: &'a dyn Observer,
+}
+
+impl<'a> Ports<'a> {
+    /// Those of a service.
+    pub fn of(services: &'a Services) -> Self {
+        Self {
+            store: services.store.as_ref(),
+            register: services.register.as_ref(),
+            faces: services.faces.as_ref(),
+            clock: services.clock.as_ref(),
+            observer: services.observer.as_ref(),
+        }
+    }
 }
 
 /// Who goes first.

@@ -101,11 +101,7 @@ impl<'a> Models<'a> {
         make: impl FnOnce(Session, &Model) -> Result<T, InferenceError>,
     ) -> Result<T, LoadError> {
         let found = self.read.iter().find(|(model, _)| model.role == role);
-        let (model, bytes) = match found {
-            Some((model, bytes)) => (*model, bytes),
-            // Says which is missing.
-            None => return Err(self.manifest.model(role).err().map_or_else(|| unread(role), LoadError::from)),
-        };
+        let (model, bytes) = found.ok_or_else(|| unread(role))?;
         let described = |error: InferenceError| LoadError::Model { file: model.file.clone(), why: error.0 };
         make(session(&self.environment, model, bytes)?, model).map_err(described)
     }

@@ -44,14 +44,7 @@ impl Index {
         };
         let (group, capture) = (optional("--group", group), optional("--capture", capture));
         let (mut rows, mut failures) = (Vec::new(), Vec::new());
-        while let Some((line, record)) = table.next_row() {
-            let record = match record {
-                Ok(record) => record,
-                Err(failure) => {
-                    failures.push(failure);
-                    continue;
-                }
-            };
+        while let Some((line, record)) = table.next_row(&mut failures) {
             let value = |place: usize| record.get(place).filter(|value| !value.is_empty()).map(str::to_owned);
             match (value(file), value(identity)) {
                 (Some(file), Some(identity)) => rows.push(Row {
@@ -80,14 +73,7 @@ pub(super) fn read_pairs(path: &Path, failures: &mut Vec<Failure>) -> anyhow::Re
     let (a, b) = (table.place("file_a")?, table.place("file_b")?);
     let same = table.place("same").or_else(|_| table.place("label")).ok();
     let mut pairs = Vec::new();
-    while let Some((line, record)) = table.next_row() {
-        let record = match record {
-            Ok(record) => record,
-            Err(failure) => {
-                failures.push(failure);
-                continue;
-            }
-        };
+    while let Some((line, record)) = table.next_row(failures) {
         let value = |place: usize| record.get(place).filter(|value| !value.is_empty());
         let same = match same.map(|place| value(place).unwrap_or_default()) {
             None => Ok(None),
@@ -139,17 +125,20 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn next_row(&mut self) -> Option<(u64, Result<StringRecord, Failure>)> {
-        let mut record = StringRecord::new();
-        let read = self.reader.read_record(&mut record);
-        // The reader stands on the line after the row; where the row began it counts blank lines wrongly.
-        let line = self.reader.position().line() - 1;
-        match read {
-            Ok(false) => None,
-            Ok(true) => Some((line, Ok(record))),
-            Err(_) => {
-                let detail = "the row is not CSV in UTF-8".to_owned();
-                Some((line, Err(Failure { file: None, line, code: "row_unreadable", detail })))
+    /// The next row that can be read, and its line; those that cannot go to the failures.
+    fn next_row(&mut self, failures: &mut Vec<Failure>) -> Option<(u64, StringRecord)> {
+        loop {
+            let mut record = StringRecord::new();
+            let read = self.reader.read_record(&mut record);
+            // The reader stands on the line after the row; where the row began it counts blank lines wrongly.
+            let line = self.reader.position().line() - 1;
+            match read {
+                Ok(false) => return None,
+                Ok(true) => return Some((line, record)),
+                Err(_) => {
+                    let detail = "the row is not CSV in UTF-8".to_owned();
+                    failures.push(Failure { file: None, line, code: "row_unreadable", detail });
+                }
             }
         }
     }

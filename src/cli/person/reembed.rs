@@ -42,13 +42,7 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let config = context.config()?;
     let services = startup::services_for_command(&config).await?;
-    let ports = Ports {
-        store: services.store.as_ref(),
-        register: services.register.as_ref(),
-        faces: services.faces.as_ref(),
-        clock: services.clock.as_ref(),
-        observer: services.observer.as_ref(),
-    };
+    let ports = Ports::of(&services);
     if args.again {
         forget_refusals(ports).await?;
     }

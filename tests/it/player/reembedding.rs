@@ -124,13 +124,7 @@ async fn an_interrupted_run_loses_nothing() {
     let services = app.services.clone();
     let run = tokio::spawn(async move {
         let mut first = Some(first);
-        let ports = Ports {
-            store: services.store.as_ref(),
-            register: services.register.as_ref(),
-            faces: services.faces.as_ref(),
-            clock: services.clock.as_ref(),
-            observer: services.observer.as_ref(),
-        };
+        let ports = Ports::of(&services);
         let tell = |progress: Progress| {
             if progress.embedded > 0
                 && let Some(first) = first.take()

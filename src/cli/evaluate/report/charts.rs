@@ -1,6 +1,7 @@
 //! Charts as SVG. Black is replaced by the reader's own ink, see `style.css`; narrow, so that a telephone shows them whole.
 
 use anyhow::{Context as _, Result, anyhow};
+use plotters::coord::Shift;
 use plotters::coord::ranged1d::{IntoSegmentedCoord, SegmentValue};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -30,13 +31,8 @@ pub(super) fn det(scores: &Scores, shadow: Option<&Scores>) -> Result<Option<Str
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&area)
-            .margin(8)
-            .margin_right(26)
-            .x_label_area_size(42)
-            .y_label_area_size(58)
-            .build_cartesian_2d((left..1.0).log_scale(), (bottom..1.0).log_scale())
-            .map_err(failed)?;
+        let mut chart =
+            framed(&area, 58).build_cartesian_2d((left..1.0).log_scale(), (bottom..1.0).log_scale()).map_err(failed)?;
         chart
             .configure_mesh()
             .bold_line_style(GRID.mix(0.35))
@@ -75,11 +71,7 @@ pub(super) fn histogram(measured: &Measured) -> Result<Option<String>> {
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&area)
-            .margin(8)
-            .margin_right(26)
-            .x_label_area_size(42)
-            .y_label_area_size(58)
+        let mut chart = framed(&area, 58)
             .build_cartesian_2d(edge(first - 1)..edge(last + 2), (0.7..top).log_scale())
             .map_err(failed)?;
         chart
@@ -130,13 +122,7 @@ pub(super) fn groups(groups: &Groups) -> Result<Option<String>> {
     {
         let height = 90 + 34 * groups.groups.len() as u32;
         let area = SVGBackend::with_string(&mut svg, (SIZE.0, height)).into_drawing_area();
-        let mut chart = ChartBuilder::on(&area)
-            .margin(8)
-            .margin_right(26)
-            .x_label_area_size(42)
-            .y_label_area_size(96)
-            .build_cartesian_2d(0.0..most, (0..last).into_segmented())
-            .map_err(failed)?;
+        let mut chart = framed(&area, 96).build_cartesian_2d(0.0..most, (0..last).into_segmented()).map_err(failed)?;
         let name = |place: &SegmentValue<i32>| match place {
             SegmentValue::CenterOf(place) => {
                 let group = usize::try_from(*place).ok().and_then(|place| groups.groups.get(place));
@@ -178,6 +164,13 @@ fn bins(pairs: &[Pair]) -> Vec<(i32, usize)> {
         *bins.entry((pair.score / BIN).floor() as i32).or_insert(0) += 1;
     }
     bins.into_iter().collect()
+}
+
+/// A chart with room for the labels of both axes, `left` pixels of it for those of the upright one.
+fn framed<'a, 'b>(area: &'a DrawingArea<SVGBackend<'b>, Shift>, left: u32) -> ChartBuilder<'a, 'b, SVGBackend<'b>> {
+    let mut chart = ChartBuilder::on(area);
+    chart.margin(8).margin_right(26).x_label_area_size(42).y_label_area_size(left);
+    chart
 }
 
 fn text(size: u32) -> TextStyle<'static> {
