@@ -10,16 +10,22 @@ use super::search_faces::{expect_ready, search_faces};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
-use crate::domain::capture::{Capture, FrameRefused, Guidance, KeptFrame};
+use crate::domain::capture::{Capture, FrameHeader, FrameRefused, Step};
 use crate::domain::comparison::Template;
 use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
-use crate::domain::face_step::{FaceJudgement, judge, told_at_retry};
+use crate::domain::face_step::{FaceJudgement, Measured, evidence, judge, told_at_retry};
 use crate::domain::id::{PlayerId, SightingId};
+use crate::domain::liveness::chain::{FrameChain, Link};
+use crate::domain::liveness::challenge::Challenge;
+use crate::domain::liveness::course::Shown;
 use crate::domain::ports::{Ask, Detail, EngineError, Gate, UnitOfWork};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Outcome, Stage, Verdict, Verification};
+
+/// How the audit log names a capture that came to no end.
+const BROKEN_OFF: &str = "broken_off";
 
 /// One capture under way. It lives in the process that holds the connection; a lost one is begun anew.
 #[derive(Debug)]
@@ -30,6 +36,9 @@ pub struct FaceCapture {
     attempt: u32,
     id_photo: Template,
     capture: Capture,
+    nonce: Link,
+    chain: FrameChain,
+    lights: bool,
 }
 
 /// What a capture begins with.
@@ -41,20 +50,32 @@ pub enum Begun {
     Ended(Verdict),
 }
 
+/// One frame as it came.
+#[derive(Debug)]
+pub struct IncomingFrame {
+    /// What it says of itself.
+    pub header: FrameHeader,
+    /// The same as bytes, which the link covers.
+    pub header_bytes: Vec<u8>,
+    /// Ties it to the frames before.
+    pub link: Link,
+    /// The JPEG.
+    pub picture: SecretBytes,
+}
+
 /// What became of one frame.
 #[derive(Debug)]
 pub enum FrameAnswer {
-    /// One hint.
-    Guidance {
-        /// The hint.
-        guidance: Guidance,
-        /// Frames kept so far.
-        collected: usize,
-    },
-    /// The capture is over: enough frames, or no time left. [`FaceCapture::finish`] follows.
+    /// One hint, and what is to be shown from now on, if that changes.
+    Step(Step),
+    /// The capture is over: the challenge has run to its end, or there is no time left. [`FaceCapture::finish`] follows.
     Complete,
     /// The frame does not follow the one before.
     OutOfOrder,
+    /// It is not tied to the frames before, or to this capture.
+    NotLinked,
+    /// More frames than a camera gives.
+    TooMany,
 }
 
 /// What a capture came to.
@@ -69,7 +90,8 @@ pub enum CaptureResult {
 }
 
 /// Begins a capture and counts it.
-pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<Begun, PlayerError> {
+/// `lights` says whether the page may flash colours.
+pub async fn begin_capture(services: &Services, session: HandleHash, lights: bool) -> Result<Begun, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
@@ -89,9 +111,14 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
             let attempt = verification.begin_capture(now)?;
             unit.update_verification(&mut verification).await?;
             unit.commit().await?;
-            let capture = Capture::start(now);
+            let randomness = services.randomness.as_ref();
+            let capture = Capture::start(Challenge::draw(randomness, lights), now);
+            let mut nonce = Link::default();
+            randomness.fill(&mut nonce);
+            let chain = FrameChain::new(nonce);
             let services = services.clone();
-            return Ok(Begun::Ready(Box::new(FaceCapture { services, session, player, attempt, id_photo, capture })));
+            let capture = FaceCapture { services, session, player, attempt, id_photo, capture, nonce, chain, lights };
+            return Ok(Begun::Ready(Box::new(capture)));
         }
     };
     let verdict = refusal.verdict;
@@ -103,40 +130,68 @@ pub async fn begin_capture(services: &Services, session: HandleHash) -> Result<B
 }
 
 impl FaceCapture {
-    /// Judges one JPEG.
-    pub async fn take_frame(&mut self, sequence: u32, picture: SecretBytes) -> Result<FrameAnswer, PlayerError> {
-        let now = self.services.clock.now();
-        match self.capture.admit(sequence, now) {
-            Ok(()) => {}
-            Err(FrameRefused::OutOfOrder) => return Ok(FrameAnswer::OutOfOrder),
-            Err(FrameRefused::TimeOver) => return Ok(FrameAnswer::Complete),
-        }
-        // A frame that would not be kept gets its hint, and costs no PAD and no template.
-        let due = self.capture.is_due(now);
-        let detail = if due { Detail::Quick } else { Detail::None };
-        let ask = Ask { gate: Gate::LiveFrame, presentation: due, template: detail };
-        let examination = match self.services.faces.examine(picture.clone(), ask).await {
-            Ok(examination) => examination,
-            // A busy engine drops the frame, not the capture: the next one may find a free session.
-            Err(EngineError::Busy { .. }) => return Ok(self.guide(Guidance::HoldStill)),
-            Err(error) => return Err(error.into()),
-        };
-        if let Some(reason) = examination.rejection {
-            return Ok(self.guide(Guidance::Change(reason)));
-        }
-        let measured = (examination.quality, examination.presentation, examination.template);
-        if let (Some(quality), Some(presentation), Some(template)) = measured {
-            self.capture.keep(KeptFrame { picture, quality, presentation, template }, now);
-        }
-        if self.capture.is_complete() {
-            return Ok(FrameAnswer::Complete);
-        }
-        Ok(self.guide(Guidance::HoldStill))
+    /// What the first frame's link begins with.
+    pub fn nonce(&self) -> Link {
+        self.nonce
     }
 
-    /// Whether the capture's time is over, also when no frame comes.
+    /// Whether colours may be shown.
+    pub fn lights(&self) -> bool {
+        self.lights
+    }
+
+    /// What is on the page now.
+    pub fn shown(&self) -> Shown {
+        self.capture.shown()
+    }
+
+    /// What the browser calls its camera.
+    pub fn camera(&mut self, label: &str) {
+        self.capture.camera(label);
+    }
+
+    /// Takes one frame.
+    pub async fn take_frame(&mut self, frame: IncomingFrame) -> Result<FrameAnswer, PlayerError> {
+        let IncomingFrame { header, header_bytes, link, picture } = frame;
+        let now = self.services.clock.now();
+        match self.capture.admit(header, now) {
+            Ok(()) => {}
+            Err(FrameRefused::OutOfOrder) => return Ok(FrameAnswer::OutOfOrder),
+            Err(FrameRefused::TooMany) => return Ok(FrameAnswer::TooMany),
+            Err(FrameRefused::TimeOver) => return Ok(FrameAnswer::Complete),
+        }
+        if !self.chain.take(&header_bytes, picture.expose(), link) {
+            return Ok(FrameAnswer::NotLinked);
+        }
+        let examination = match self.services.faces.examine(picture.clone(), self.capture.ask(now)).await {
+            Ok(examination) => examination,
+            // A busy engine drops the frame, not the capture: the next one may find a free session.
+            Err(EngineError::Busy { .. }) => return Ok(FrameAnswer::Step(self.capture.pass_over())),
+            Err(error) => return Err(error.into()),
+        };
+        let step = self.capture.take(header, picture, examination, now, self.services.randomness.as_ref());
+        Ok(if self.capture.is_complete() { FrameAnswer::Complete } else { FrameAnswer::Step(step) })
+    }
+
+    /// Whether the capture's time is over, or none of its frames has come for too long.
     pub fn is_over(&self) -> bool {
-        self.capture.is_over(self.services.clock.now())
+        let now = self.services.clock.now();
+        self.capture.is_over(now) || self.capture.is_silent(now)
+    }
+
+    /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up.
+    pub async fn break_off(self) -> Result<(), PlayerError> {
+        if !self.capture.is_revealed() {
+            return Ok(());
+        }
+        let now = self.services.clock.now();
+        let mut unit = self.services.store.begin().await?;
+        let verification = open(unit.as_mut(), self.session).await?;
+        if verification.expect_capture(self.attempt, now).is_err() {
+            return Ok(());
+        }
+        judged(unit.as_mut(), &verification, BROKEN_OFF, now).await?;
+        Ok(unit.commit().await?)
     }
 
     /// Judges the whole capture; the decision, its case, its audit event and the face's sighting are one transaction.
@@ -153,8 +208,10 @@ impl FaceCapture {
         verification.expect_capture(self.attempt, now)?;
         let left = verification.face_attempts_left();
         let policy = &services.policy;
+        let measured = self.measure();
+        let evidence = evidence(&self.capture, &measured, policy.comparison, policy.presentation);
         let (judgement, scores) =
-            judge(&self.capture, live.as_ref(), &self.id_photo, policy.comparison, policy.presentation, left);
+            judge(&self.capture, evidence, live.as_ref(), &self.id_photo, policy.comparison, left);
         let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
         let judgement = heed(judgement, &face_hits);
         let frame = self.capture.best().map(|best| best.picture.clone());
@@ -195,6 +252,14 @@ impl FaceCapture {
         Ok(result)
     }
 
+    /// What is measured of the capture as a whole.
+    fn measure(&self) -> Measured {
+        let (straight, turned) = self.capture.meshes();
+        let faces = self.services.faces.as_ref();
+        let turns = straight.map(|straight| turned.iter().filter_map(|turned| faces.turn(straight, turned)).collect());
+        Measured { turns: turns.unwrap_or_default(), seen_before: 0.0 }
+    }
+
     /// The template of the whole capture. Where the first embedder leaves room for doubt, the second looks at the best
     /// frame, too; a frame that it cannot judge adds nothing, and the doubt stays.
     async fn live_template(&self) -> Result<Option<Template>, PlayerError> {
@@ -206,7 +271,7 @@ impl FaceCapture {
             return Ok(Some(live));
         };
         let faces = self.services.faces.as_ref();
-        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both };
+        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both, follow: None };
         let full = examine_patiently(faces, &best.picture, ask, Patience::PERSON).await?.template;
         Ok(Some(match full {
             Some(full) => live.with_second_of(&full),
@@ -238,10 +303,6 @@ impl FaceCapture {
             seen_at: now,
             template: Some(self.one_face(live)?.clone()),
         })
-    }
-
-    fn guide(&self, guidance: Guidance) -> FrameAnswer {
-        FrameAnswer::Guidance { guidance, collected: self.capture.collected() }
     }
 }
 

@@ -44,7 +44,7 @@ impl From<&Case> for CaseSummary {
             opened_at: case.opened_at.rfc3339(),
             status: case.status,
             reasons: case.reasons.iter().map(|reason| reason.code()).collect(),
-            scores: case.scores,
+            scores: case.scores.clone(),
             face_hits: case.face_hits.clone(),
         }
     }

@@ -238,6 +238,7 @@ impl InspectArgs {
             gate: if self.live { Gate::LiveFrame } else { Gate::IdPhoto },
             presentation: true,
             template: Detail::None,
+            follow: None,
         };
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
@@ -326,7 +327,7 @@ async fn template(
     file: &Path,
     detail: Detail,
 ) -> anyhow::Result<Result<Template, ReasonCode>> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail, follow: None };
     Ok(match examine(engine, file, ask).await? {
         Ok(Examination { template: Some(template), .. }) => Ok(template),
         Ok(examination) => Err(examination.rejection.unwrap_or(ReasonCode::NoFace)),

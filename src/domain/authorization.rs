@@ -22,7 +22,7 @@ pub const SCOPE: &str = "play";
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// SHA-256 of a secret handle (code, request_uri, session): what the database keeps in its stead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HandleHash(pub [u8; 32]);
 
 /// A random handle of 256 bits, base64url.

@@ -1,25 +1,38 @@
-//! Capture: what a frame must be to count, and which frames of a stream are kept.
+//! Capture: a stream of frames under a challenge, what it shows, and which of its frames are kept.
 
 use std::time::Duration;
 
 use super::comparison::Template;
 use super::face_quality::FaceQuality;
+use super::liveness::challenge::Challenge;
+use super::liveness::continuity::{Continuity, is_virtual};
+use super::liveness::course::{Content, Course, Glance, Shown};
+use super::liveness::cues::{Cue, Evidence, Finding, Support};
 use super::liveness::evidence::PresentationScores;
+use super::liveness::signs::FaceMesh;
+use super::ports::{Ask, Detail, Examination, Gate, Randomness};
 use super::reason::ReasonCode;
 use super::secret::SecretBytes;
 use super::time::Timestamp;
 
-/// How many good frames a capture needs.
-pub const FRAMES_NEEDED: usize = 6;
+/// Good frames that are kept of the baseline, before anything was asked.
+const BASELINE_KEPT: usize = 3;
 /// Good frames closer together than this count once, so that one instant is not taken for several.
-pub const FRAME_SPACING: Duration = Duration::from_millis(150);
+const FRAME_SPACING: Duration = Duration::from_millis(150);
 /// How long one capture may last.
-pub const CAPTURE_TIME: Duration = Duration::from_mins(1);
+pub const CAPTURE_TIME: Duration = Duration::from_secs(90);
+/// How long a connection may be silent.
+pub const SILENCE: Duration = Duration::from_secs(15);
 /// How many captures one verification may begin.
 pub const CAPTURE_ATTEMPTS: u32 = 5;
+/// Frames of one capture, and of one second of it, at most.
+const MOST_FRAMES: u32 = 1_500;
+const MOST_FRAMES_A_SECOND: u32 = 40;
+/// Every so many frames the whole picture is looked at, also while a face is followed: somebody may have come in.
+const LOOK_AROUND: u32 = 10;
 
 /// One face as the detector and the quality measures see it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Face {
     /// Left, top, width and height of the box, in pixels of the upright picture.
     pub bounds: [f32; 4],
@@ -50,8 +63,10 @@ impl Face {
 /// What the capture makes of one frame, told to the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guidance {
-    /// The frame counts; stay like this.
+    /// The frame is good; stay like this.
     HoldStill,
+    /// What is on the page is what is waited for.
+    Follow,
     /// The frame does not count, and this is the one thing to change.
     Change(ReasonCode),
 }
@@ -61,9 +76,21 @@ impl Guidance {
     pub fn code(self) -> &'static str {
         match self {
             Self::HoldStill => "hold_still",
+            Self::Follow => "follow",
             Self::Change(reason) => reason.code(),
         }
     }
+}
+
+/// What comes with a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    /// Rises from 1.
+    pub sequence: u32,
+    /// Milliseconds of the page's clock when the frame was taken; rises.
+    pub captured_millis: u64,
+    /// The index of what was on the page then; 0 before anything was.
+    pub shown: u16,
 }
 
 /// A frame that counts.
@@ -79,55 +106,156 @@ pub struct KeptFrame {
     pub template: Template,
 }
 
-/// A capture under way: keeps good frames until there are enough, or until its time is over.
+/// A capture under way.
 #[derive(Debug)]
 pub struct Capture {
     started_at: Timestamp,
-    last_sequence: Option<u32>,
+    course: Course,
+    continuity: Continuity,
+    virtual_camera: bool,
+    frames: u32,
+    second: (Timestamp, u32),
+    last: Option<FrameHeader>,
+    last_frame_at: Timestamp,
     last_kept_at: Option<Timestamp>,
+    /// Kept frames, each with the stretch of the course that it is of.
     kept: Vec<KeptFrame>,
+    stretches: Vec<usize>,
+    /// The face of the frame before, where the next one is looked for.
+    followed: Option<Face>,
 }
 
 /// Why a frame cannot be taken at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameRefused {
-    /// Sequence numbers must rise.
+    /// Sequence numbers and capture times must rise, and what was never shown cannot have been on the page.
     #[error("frames must arrive in order")]
     OutOfOrder,
+    /// More frames than a camera gives.
+    #[error("too many frames")]
+    TooMany,
     /// The capture's time is over.
     #[error("the time of this capture is over")]
     TimeOver,
 }
 
+/// What becomes of a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The one hint.
+    pub guidance: Guidance,
+    /// What the page is to show from now on, if that changes.
+    pub show: Option<Shown>,
+    /// How far the capture has come, 0 to 1.
+    pub progress: f32,
+}
+
 impl Capture {
     /// Starts at `now` with nothing kept.
-    pub fn start(now: Timestamp) -> Self {
-        Self { started_at: now, last_sequence: None, last_kept_at: None, kept: Vec::new() }
+    pub fn start(challenge: Challenge, now: Timestamp) -> Self {
+        Self {
+            started_at: now,
+            course: Course::begin(challenge, now),
+            continuity: Continuity::default(),
+            virtual_camera: false,
+            frames: 0,
+            second: (now, 0),
+            last: None,
+            last_frame_at: now,
+            last_kept_at: None,
+            kept: Vec::new(),
+            stretches: Vec::new(),
+            followed: None,
+        }
     }
 
-    /// Admits a frame to be judged: in order, and in time.
-    pub fn admit(&mut self, sequence: u32, now: Timestamp) -> Result<(), FrameRefused> {
+    /// What is on the page now.
+    pub fn shown(&self) -> Shown {
+        self.course.shown()
+    }
+
+    /// What the browser says of its camera, before the first frame.
+    pub fn camera(&mut self, label: &str) {
+        self.virtual_camera = is_virtual(label);
+        if self.virtual_camera {
+            self.course.suspect();
+        }
+    }
+
+    /// Admits a frame to be looked at: in order, in time, and not more than a camera gives.
+    pub fn admit(&mut self, header: FrameHeader, now: Timestamp) -> Result<(), FrameRefused> {
         if self.is_over(now) {
             return Err(FrameRefused::TimeOver);
         }
-        if self.last_sequence.is_some_and(|last| sequence <= last) {
+        self.frames += 1;
+        if now.since(self.second.0) >= Duration::from_secs(1) {
+            self.second = (now, 0);
+        }
+        self.second.1 += 1;
+        if self.frames > MOST_FRAMES || self.second.1 > MOST_FRAMES_A_SECOND {
+            return Err(FrameRefused::TooMany);
+        }
+        let rises = self.last.is_none_or(|last| {
+            header.sequence > last.sequence
+                && header.captured_millis > last.captured_millis
+                && header.shown >= last.shown
+        });
+        if !rises || header.shown > self.course.shown().index {
             return Err(FrameRefused::OutOfOrder);
         }
-        self.last_sequence = Some(sequence);
+        self.last = Some(header);
+        self.last_frame_at = now;
         Ok(())
     }
 
-    /// Whether a good frame of `now` would be kept: there is room, and the last kept one is not too close.
-    pub fn is_due(&self, now: Timestamp) -> bool {
-        !self.is_complete() && self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING)
+    /// What is asked of the engine for a frame of `now`. A frame that would not be kept costs neither PAD nor template.
+    pub fn ask(&self, now: Timestamp) -> Ask {
+        let keeps = self.keeps(now);
+        let gate = if self.course.wants_straight() { Gate::LiveFrame } else { Gate::MovingFrame };
+        let template = if keeps { Detail::Quick } else { Detail::None };
+        let follow = self.followed.filter(|_| !keeps && !self.frames.is_multiple_of(LOOK_AROUND));
+        Ask { gate, presentation: keeps, template, follow }
     }
 
-    /// Keeps a good frame, if one is due.
-    pub fn keep(&mut self, frame: KeptFrame, now: Timestamp) {
-        if self.is_due(now) {
+    /// Takes a frame and what was found in it.
+    pub fn take(
+        &mut self,
+        header: FrameHeader,
+        picture: SecretBytes,
+        found: Examination,
+        now: Timestamp,
+        randomness: &dyn Randomness,
+    ) -> Step {
+        let signs = found.signs;
+        self.followed = found.faces.first().copied().filter(|_| signs.is_some());
+        self.continuity.see(now, header.captured_millis, signs.map(|signs| (signs.centre, signs.size)));
+        let straight = signs.is_some_and(|signs| self.course.is_straight(&signs));
+        let good = found.rejection.is_none() && straight;
+        let guidance = self.guide(found.rejection, signs.is_some(), straight);
+        if let (true, Some(quality), Some(presentation), Some(template)) =
+            (good && self.keeps(now), found.quality, found.presentation, found.template)
+        {
             self.last_kept_at = Some(now);
-            self.kept.push(frame);
+            self.kept.push(KeptFrame { picture, quality, presentation, template });
+            self.stretches.push(self.course.stretch());
         }
+        let glance = Glance {
+            index: header.shown,
+            now,
+            signs: signs.as_ref(),
+            colours: found.colours,
+            mesh: found.mesh.as_ref(),
+            good,
+        };
+        let show = self.course.take(glance, self.missing() == 0, randomness);
+        Step { guidance, show, progress: self.course.progress() }
+    }
+
+    /// A frame that nobody could look at: nothing changes.
+    pub fn pass_over(&self) -> Step {
+        let commanded = matches!(self.course.shown().content, Content::Command(_));
+        let guidance = if commanded { Guidance::Follow } else { Guidance::HoldStill };
+        Step { guidance, show: None, progress: self.course.progress() }
     }
 
     /// Whether the time is over.
@@ -135,19 +263,58 @@ impl Capture {
         now.since(self.started_at) >= CAPTURE_TIME
     }
 
+    /// Whether no frame has come for so long that none is waited for.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        now.since(self.last_frame_at) >= SILENCE
+    }
+
+    /// Whether the challenge was run to its end.
+    pub fn is_complete(&self) -> bool {
+        self.course.is_over()
+    }
+
+    /// Whether something of the challenge was shown: from here on the capture counts, however it ends.
+    pub fn is_revealed(&self) -> bool {
+        self.course.is_revealed()
+    }
+
     /// How many frames are kept.
     pub fn collected(&self) -> usize {
         self.kept.len()
     }
 
-    /// Whether enough frames are kept.
-    pub fn is_complete(&self) -> bool {
-        self.kept.len() >= FRAMES_NEEDED
-    }
-
     /// The kept frames, oldest first.
     pub fn frames(&self) -> &[KeptFrame] {
         &self.kept
+    }
+
+    /// The straight face, and the turned ones.
+    pub fn meshes(&self) -> (Option<&FaceMesh>, &[FaceMesh]) {
+        self.course.meshes()
+    }
+
+    /// What commands, lights and continuity say; below `no_match_below` two faces are said to differ.
+    pub fn evidence(&self, no_match_below: f32) -> Vec<Evidence> {
+        let mut evidence = self.course.evidence().to_vec();
+        let mut findings = self.continuity.signs();
+        if self.virtual_camera {
+            findings.push(Finding::VirtualCamera);
+        }
+        let cuts = self.continuity.cuts();
+        if cuts > 0 {
+            findings.push(Finding::Cut);
+        }
+        let one_face = self.shows_one_face(no_match_below);
+        if !one_face {
+            findings.push(Finding::FaceChanged);
+        }
+        let support = match (one_face, cuts) {
+            (false, _) | (_, 3..) => Support::NONE,
+            (true, 1..) => Support::UNCLEAR,
+            (true, 0) => Support::FULL,
+        };
+        evidence.push(Evidence { cue: Cue::Continuity, support: Some(support), findings });
+        evidence
     }
 
     /// Whether every kept frame shows the face of the best one, so that no face is slipped in among others; below
@@ -168,92 +335,45 @@ impl Capture {
     pub fn template(&self) -> Option<Template> {
         Template::weighted_mean(self.kept.iter().map(|frame| (frame.quality.weight(), &frame.template))).ok()
     }
+
+    /// How many frames of this stretch of the course are still to be kept: several of the baseline, one after each command.
+    fn missing(&self) -> usize {
+        let stretch = self.course.stretch();
+        let wanted = if stretch == 0 { BASELINE_KEPT } else { 1 };
+        wanted.saturating_sub(self.stretches.iter().filter(|kept| **kept == stretch).count())
+    }
+
+    /// Whether a good frame of `now` would be kept.
+    fn keeps(&self, now: Timestamp) -> bool {
+        self.course.wants_straight()
+            && self.missing() > 0
+            && self.course.still_frames() > 0
+            && self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING)
+    }
+
+    /// One hint, and none that contradicts what is on the page.
+    fn guide(&self, rejection: Option<ReasonCode>, face: bool, straight: bool) -> Guidance {
+        match (self.course.shown().content, rejection) {
+            (Content::Command(_), Some(reason)) if !is_of_pose(reason) => Guidance::Change(reason),
+            (Content::Command(_), _) => Guidance::Follow,
+            (_, Some(reason)) => Guidance::Change(reason),
+            (Content::Straight, None) if face && !straight => Guidance::Change(ReasonCode::FaceTurned),
+            (_, None) => Guidance::HoldStill,
+        }
+    }
+}
+
+/// Whether a command itself may be why a frame is not good: "come closer" and "step back" at once would be absurd.
+fn is_of_pose(reason: ReasonCode) -> bool {
+    matches!(
+        reason,
+        ReasonCode::FaceTurned
+            | ReasonCode::FaceTooLarge
+            | ReasonCode::FaceTooSmall
+            | ReasonCode::FaceCutOff
+            | ReasonCode::Blurred
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::comparison::ModelHash;
-    use crate::domain::face_quality::tests::good;
-
-    fn template(values: [f32; 2]) -> Template {
-        Template::new(ModelHash("m".into()), values.to_vec()).unwrap()
-    }
-
-    fn frame(overall: f32) -> KeptFrame {
-        let quality = FaceQuality { eye_distance: 10.0 + overall, ..good() };
-        KeptFrame {
-            picture: vec![1].into(),
-            quality,
-            presentation: PresentationScores::new([0.9, 0.9, 0.9]),
-            template: template([1.0, 0.0]),
-        }
-    }
-
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_micros(millis * 1_000)
-    }
-
-    #[test]
-    fn frames_rise_in_order_and_end_with_the_time() {
-        let mut capture = Capture::start(at(0));
-        assert_eq!(capture.admit(1, at(10)), Ok(()));
-        assert_eq!(capture.admit(1, at(20)), Err(FrameRefused::OutOfOrder));
-        assert_eq!(capture.admit(0, at(20)), Err(FrameRefused::OutOfOrder));
-        assert_eq!(capture.admit(2, at(60_000)), Err(FrameRefused::TimeOver));
-    }
-
-    #[test]
-    fn frames_of_one_instant_count_once_and_the_best_is_found() {
-        let mut capture = Capture::start(at(0));
-        for step in 0..40_i16 {
-            capture.keep(frame(f32::from(step)), at(i64::from(step) * 50));
-        }
-        assert!(capture.is_complete());
-        assert_eq!(capture.collected(), FRAMES_NEEDED);
-        assert!((capture.best().unwrap().quality.eye_distance - 25.0).abs() < 0.01);
-    }
-
-    #[test]
-    fn the_template_of_a_capture_leans_to_its_better_frames() {
-        let mut capture = Capture::start(at(0));
-        assert_eq!(capture.template(), None);
-        capture.keep(KeptFrame { template: template([1.0, 0.0]), ..frame(70.0) }, at(0));
-        capture.keep(KeptFrame { template: template([0.0, 1.0]), ..frame(10.0) }, at(500));
-        let mean = capture.template().unwrap();
-        let to = |values| mean.similarity(&template(values)).unwrap();
-        assert!(to([1.0, 0.0]) > to([0.0, 1.0]) && to([0.0, 1.0]) > 0.1);
-    }
-
-    #[test]
-    fn frames_of_no_quality_at_all_still_make_a_template() {
-        let mut capture = Capture::start(at(0));
-        let closed = FaceQuality { eyes_open: 0.0, ..good() };
-        assert!(closed.unified() < f32::EPSILON);
-        capture.keep(KeptFrame { quality: closed, ..frame(50.0) }, at(0));
-        assert!(capture.template().is_some());
-    }
-
-    #[test]
-    fn another_face_among_the_frames_is_noticed() {
-        let mut capture = Capture::start(at(0));
-        assert!(!capture.shows_one_face(0.363));
-        capture.keep(frame(1.0), at(0));
-        assert!(capture.shows_one_face(0.363));
-        capture.keep(KeptFrame { template: template([0.0, 1.0]), ..frame(0.5) }, at(500));
-        assert!(!capture.shows_one_face(0.363));
-    }
-
-    #[test]
-    fn yaw_follows_the_nose_and_not_the_tilt_of_the_head() {
-        let level = Face {
-            bounds: [0.0, 0.0, 100.0, 100.0],
-            points: [[30.0, 40.0], [70.0, 40.0], [62.0, 60.0], [35.0, 80.0], [65.0, 80.0]],
-            confidence: 1.0,
-        };
-        assert!((level.yaw() - 0.3).abs() < 1e-6);
-        let turned = |p: [f32; 2]| [-p[1], p[0]];
-        let tilted = Face { points: level.points.map(turned), ..level.clone() };
-        assert!((tilted.yaw() - level.yaw()).abs() < 1e-6);
-    }
-}
+pub(crate) mod tests;

@@ -2,11 +2,18 @@
 
 use super::capture::Capture;
 use super::comparison::{Comparison, Template, Thresholds};
-use super::liveness::decision::{Presentation, PresentationThresholds, capture_score, decide};
+use super::liveness::cues::{Cue, Evidence, Finding, Support, weigh};
+use super::liveness::decision::{Presentation, PresentationThresholds, capture_score};
 use super::liveness::evidence::PresentationScores;
+use super::liveness::geometry::{self, TurnGeometry};
 use super::reason::ReasonCode;
 use super::review::FaceScores;
 use super::verification::{Outcome, Verdict};
+
+/// Shares of frames seen before that make a capture doubtful, and an attack. A person before the same wall gives no
+/// frame twice; one stray likeness is no proof.
+const SEEN_DOUBT: f32 = 0.05;
+const SEEN_ATTACK: f32 = 0.2;
 
 /// What follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,30 +26,64 @@ pub enum FaceJudgement {
     Ended(Outcome),
 }
 
+/// What was measured of a capture beside what its frames say one by one.
+#[derive(Clone, Debug, Default)]
+pub struct Measured {
+    /// How the head moved in its turns.
+    pub turns: Vec<TurnGeometry>,
+    /// Share of the frames that an earlier capture of the same person shows, too, 0 to 1.
+    pub seen_before: f32,
+}
+
+/// What every cue says of a capture.
+pub fn evidence(
+    capture: &Capture,
+    measured: &Measured,
+    comparison: Thresholds,
+    presentation: PresentationThresholds,
+) -> Vec<Evidence> {
+    let scores: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
+    let PresentationThresholds { bona_fide_from, attack_below } = presentation;
+    let passive = Support::graded(capture_score(&scores), attack_below, bona_fide_from, 1.0);
+    let solid = geometry::support(&measured.turns);
+    let flat = solid.is_some_and(|support| !support.speaks_for());
+    // Measured the other way round: the less was seen before, the better.
+    let fresh = Support::graded(1.0 - measured.seen_before, 1.0 - SEEN_ATTACK, 1.0 - SEEN_DOUBT, 1.0);
+    let one =
+        |cue, support, finding: Option<Finding>| Evidence { cue, support, findings: finding.into_iter().collect() };
+    let mut evidence = vec![one(Cue::Passive, Some(passive), None)];
+    evidence.extend(capture.evidence(comparison.no_match_below));
+    evidence.push(one(Cue::Geometry, solid, flat.then_some(Finding::Flat)));
+    evidence.push(one(Cue::Freshness, Some(fresh), (!fresh.speaks_for()).then_some(Finding::SeenBefore)));
+    evidence
+}
+
 /// Judges a capture; `live` is its template and `attempts_left` counts those after this one. Returns the scores for staff
 /// beside the judgement.
 pub fn judge(
     capture: &Capture,
+    evidence: Vec<Evidence>,
     live: Option<&Template>,
     id_photo: &Template,
     comparison: Thresholds,
-    presentation: PresentationThresholds,
     attempts_left: u32,
 ) -> (FaceJudgement, FaceScores) {
-    let presentations: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
     let similarity = live.and_then(|live| live.similarity(id_photo).ok());
+    let presentations: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
+    let presentation = weigh(&evidence);
     let scores = FaceScores {
         similarity,
         presentation: Some(capture_score(&presentations)),
         frames: capture.collected(),
         quality: capture.best().map(|best| best.quality.unified() / 100.0),
+        cues: evidence,
     };
     let reason = if !capture.is_complete() {
         Some(ReasonCode::CaptureTimeout)
     } else if !capture.shows_one_face(comparison.no_match_below) {
         Some(ReasonCode::CaptureFaceChanged)
     } else {
-        match (decide(&presentations, presentation), comparison.judge(similarity.unwrap_or(f32::NAN))) {
+        match (presentation, comparison.judge(similarity.unwrap_or(f32::NAN))) {
             (Presentation::Attack, _) => Some(ReasonCode::PresentationAttack),
             (_, Comparison::NoMatch) => Some(ReasonCode::FaceMismatch),
             (Presentation::Doubt, _) => Some(ReasonCode::PresentationDoubtful),
@@ -78,31 +119,30 @@ fn verdict_of(reason: ReasonCode) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::capture::{FRAMES_NEEDED, KeptFrame};
+    use crate::domain::capture::tests::{Played, played};
     use crate::domain::comparison::ModelHash;
-    use crate::domain::face_quality::tests::good;
-    use crate::domain::time::Timestamp;
 
     fn template(angle: f32) -> Template {
         Template::new(ModelHash("m".into()), vec![angle.cos(), angle.sin()]).unwrap()
     }
 
-    fn capture(frames: usize, bona_fide: f32) -> Capture {
-        let mut capture = Capture::start(Timestamp::from_seconds(0));
-        for second in (0..).take(frames) {
-            let quality = good();
-            let presentation = PresentationScores::new([bona_fide; 3]);
-            let frame = KeptFrame { picture: vec![1].into(), quality, presentation, template: template(0.0) };
-            capture.keep(frame, Timestamp::from_seconds(second));
-        }
-        capture
-    }
+    const SOLID: TurnGeometry = TurnGeometry { flat: 0.08, solid: 0.02 };
+    const FLAT: TurnGeometry = TurnGeometry { flat: 0.02, solid: 0.05 };
 
-    fn judged(frames: usize, bona_fide: f32, angle: f32, left: u32) -> FaceJudgement {
+    fn judged_with(played: &Played, turn: TurnGeometry, seen_before: f32, angle: f32, left: u32) -> FaceJudgement {
         let comparison = Thresholds { match_from: 0.45, no_match_below: 0.363 };
         let presentation = PresentationThresholds { bona_fide_from: 0.5, attack_below: 0.2 };
-        let capture = capture(frames, bona_fide);
-        judge(&capture, capture.template().as_ref(), &template(angle), comparison, presentation, left).0
+        let measured = Measured { turns: vec![turn], seen_before };
+        let evidence = evidence(&played.capture, &measured, comparison, presentation);
+        judge(&played.capture, evidence, played.capture.template().as_ref(), &template(angle), comparison, left).0
+    }
+
+    fn judged(bona_fide: f32, angle: f32, left: u32) -> FaceJudgement {
+        judged_with(&played(bona_fide, 90_000), SOLID, 0.0, angle, left)
+    }
+
+    fn refused(reason: ReasonCode) -> FaceJudgement {
+        FaceJudgement::Ended(Outcome::new(Verdict::Refused, [reason]))
     }
 
     #[test]
@@ -116,15 +156,24 @@ mod tests {
     #[test]
     fn only_a_complete_bona_fide_match_passes() {
         // Cosines: 0 rad is 1.0, 1.15 rad is .41 (doubt), 1.5 rad is .07.
-        assert_eq!(judged(FRAMES_NEEDED, 0.9, 0.0, 0), FaceJudgement::Passed);
-        let refused = |reason| FaceJudgement::Ended(Outcome::new(Verdict::Refused, [reason]));
+        assert_eq!(judged(0.9, 0.0, 0), FaceJudgement::Passed);
         let doubted = |reason| FaceJudgement::Ended(Outcome::new(Verdict::UnderReview, [reason]));
-        assert_eq!(judged(FRAMES_NEEDED - 1, 0.9, 0.0, 0), refused(ReasonCode::CaptureTimeout));
-        assert_eq!(judged(FRAMES_NEEDED, 0.1, 0.0, 0), refused(ReasonCode::PresentationAttack));
-        assert_eq!(judged(FRAMES_NEEDED, 0.9, 1.5, 0), refused(ReasonCode::FaceMismatch));
-        assert_eq!(judged(FRAMES_NEEDED, 0.3, 1.5, 0), refused(ReasonCode::FaceMismatch));
-        assert_eq!(judged(FRAMES_NEEDED, 0.3, 0.0, 0), doubted(ReasonCode::PresentationDoubtful));
-        assert_eq!(judged(FRAMES_NEEDED, 0.9, 1.15, 0), doubted(ReasonCode::FaceDoubtful));
-        assert_eq!(judged(FRAMES_NEEDED, 0.9, 1.15, 1), FaceJudgement::Retry(ReasonCode::FaceDoubtful));
+        let cut_short = played(0.9, 3_000);
+        assert_eq!(judged_with(&cut_short, SOLID, 0.0, 0.0, 0), refused(ReasonCode::CaptureTimeout));
+        assert_eq!(judged(0.1, 0.0, 0), refused(ReasonCode::PresentationAttack));
+        assert_eq!(judged(0.9, 1.5, 0), refused(ReasonCode::FaceMismatch));
+        assert_eq!(judged(0.3, 1.5, 0), refused(ReasonCode::FaceMismatch));
+        assert_eq!(judged(0.3, 0.0, 0), doubted(ReasonCode::PresentationDoubtful));
+        assert_eq!(judged(0.9, 1.15, 0), doubted(ReasonCode::FaceDoubtful));
+        assert_eq!(judged(0.9, 1.15, 1), FaceJudgement::Retry(ReasonCode::FaceDoubtful));
+    }
+
+    #[test]
+    fn a_flat_head_or_frames_seen_before_are_an_attack() {
+        let played = played(0.9, 90_000);
+        let attack = refused(ReasonCode::PresentationAttack);
+        assert_eq!(judged_with(&played, FLAT, 0.0, 0.0, 0), attack);
+        assert_eq!(judged_with(&played, SOLID, 0.5, 0.0, 0), attack);
+        assert_eq!(judged_with(&played, SOLID, 0.02, 0.0, 0), FaceJudgement::Passed);
     }
 }

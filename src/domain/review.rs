@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::face_search::FaceHit;
 use super::id::{CaseId, PlayerId, VerificationId};
+use super::liveness::cues::Evidence;
 use super::operator::OperatorId;
 use super::reason::ReasonCode;
 use super::secret::SecretBytes;
 use super::time::Timestamp;
 
 /// The scores behind a face decision. For staff only; neither player nor operator ever sees them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FaceScores {
     /// Cosine similarity of live face and ID photo, -1 to 1.
     pub similarity: Option<f32>,
@@ -20,6 +21,9 @@ pub struct FaceScores {
     pub frames: usize,
     /// Unified quality of the best frame, 0 to 1.
     pub quality: Option<f32>,
+    /// What each cue of liveness says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cues: Vec<Evidence>,
 }
 
 /// Whether someone has looked.

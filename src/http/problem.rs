@@ -72,6 +72,9 @@ problem_codes! {
     FrameMalformed = "frame_malformed", BAD_REQUEST;
     FrameTooLarge = "frame_too_large", PAYLOAD_TOO_LARGE;
     FrameOutOfOrder = "frame_out_of_order", BAD_REQUEST;
+    FrameNotLinked = "frame_not_linked", BAD_REQUEST;
+    TooManyFrames = "too_many_frames", TOO_MANY_REQUESTS;
+    CaptureUnknown = "capture_unknown", NOT_FOUND;
 }
 
 impl ProblemBody {

@@ -12,6 +12,7 @@ use super::compliance::{self, StaffKey};
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
+use super::player::CapturesUnderWay;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
 use super::{health, operator, player, web_files};
@@ -34,6 +35,7 @@ pub struct HttpSettings {
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
+    let captures = web::Data::new(CapturesUnderWay::default());
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
@@ -45,6 +47,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .wrap(from_fn(observe))
             .app_data(services.clone())
             .app_data(limiter.clone())
+            .app_data(captures.clone())
             .configure(bad_input)
             .configure(health::configure)
             .configure(operator::configure)

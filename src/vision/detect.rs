@@ -58,7 +58,7 @@ impl Detector {
         let plain = self.look(picture, 0.0, 1)?;
         let long = picture.width().max(picture.height()) as f32;
         let is_small = plain.first().is_some_and(|face| face.bounds[3] < FILLS * long);
-        if is_small && gate == Gate::LiveFrame {
+        if is_small && gate != Gate::IdPhoto {
             return Ok(plain);
         }
         let bordered = self.look(picture, BORDER, 1)?;

@@ -11,8 +11,11 @@ use super::manifest::Manifest;
 pub use super::runtime::LoadError;
 pub use super::session_pool::PoolSettings;
 use super::session_pool::{PoolError, Replace, SessionPool};
+use super::turn;
 use crate::domain::comparison::ModelHash;
 use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::liveness::geometry::TurnGeometry;
+use crate::domain::liveness::signs::FaceMesh;
 use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine, Gate, Observer, Purpose, Unobserved};
 use crate::domain::secret::SecretBytes;
 
@@ -82,7 +85,7 @@ fn of_pool(error: PoolError) -> EngineError {
 impl FaceEngine for OrtFaceEngine {
     async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
         let purpose = match ask.gate {
-            Gate::LiveFrame => Purpose::LiveFrame,
+            Gate::LiveFrame | Gate::MovingFrame => Purpose::LiveFrame,
             Gate::IdPhoto => Purpose::IdPhoto,
         };
         let work = move |examiner: &mut Examiner| examiner.examine(picture.expose(), ask);
@@ -92,6 +95,10 @@ impl FaceEngine for OrtFaceEngine {
     async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
         let work = move |examiner: &mut Examiner| examiner.examine(picture.expose(), ask);
         self.pool.run_when_idle(Purpose::Reembedding, work).await.map_err(of_pool)?
+    }
+
+    fn turn(&self, straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry> {
+        turn::measure(straight, turned)
     }
 
     async fn warm_up(&self) -> Result<(), EngineError> {

@@ -4,11 +4,12 @@ use ort::environment::Environment;
 use ort::session::Session;
 
 use super::align::align;
+use super::colours;
 use super::decode::{DecodeLimits, decode};
 use super::detect::Detector;
 use super::embed::{Embedder, TemplateMaker};
 use super::gate;
-use super::landmarks::LandmarkDetector;
+use super::landmarks::{LandmarkDetector, Landmarks};
 use super::manifest::{Manifest, Model, Role};
 use super::picture::Picture;
 use super::presentation::PresentationDetector;
@@ -118,7 +119,7 @@ impl Examiner {
     /// [`EngineError::Picture`] for bytes that are no picture we read, [`EngineError::Failed`] when a model fails.
     pub fn examine(&mut self, bytes: &[u8], ask: Ask) -> Result<Examination, EngineError> {
         let limits = match ask.gate {
-            Gate::LiveFrame => self.limits.live_frame,
+            Gate::LiveFrame | Gate::MovingFrame => self.limits.live_frame,
             Gate::IdPhoto => self.limits.id_photo,
         };
         let picture = decode(bytes, limits).map_err(EngineError::Picture)?;
@@ -130,31 +131,36 @@ impl Examiner {
     /// # Errors
     /// When OpenCV or the runtime fails.
     pub fn judge(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
-        let faces = self.detector.detect(picture, ask.gate)?;
         let mut examination = Examination {
             size: [picture.width(), picture.height()],
-            faces,
+            faces: Vec::new(),
             quality: None,
             rejection: None,
             presentation: None,
             template: None,
+            signs: None,
+            mesh: None,
+            colours: None,
         };
-        let mut face = match gate::only_face(&examination.faces) {
-            Ok(face) => face.clone(),
+        let found = match self.follow(picture, ask.follow)? {
+            Some(found) => Ok(found),
+            None => self.find(picture, ask.gate, &mut examination.faces)?,
+        };
+        let (face, landmarks) = match found {
+            Ok(found) => found,
             Err(reason) => {
                 examination.rejection = Some(reason);
                 return Ok(examination);
             }
         };
-        let landmarks = self.landmarks.detect(picture, &face)?;
-        if !landmarks.present {
-            examination.rejection = Some(ReasonCode::NoFace);
-            return Ok(examination);
-        }
-        face.points = landmarks.five_points();
         let aligned = align(picture, &face.points)?;
         let quality = quality::measure(picture, &face, &landmarks, &aligned);
         examination.quality = Some(quality);
+        if ask.gate != Gate::IdPhoto {
+            examination.signs = Some(landmarks.signs());
+            examination.mesh = Some(landmarks.mesh());
+            examination.colours = Some(colours::measure(picture, &aligned));
+        }
         examination.rejection = gate::reject(ask.gate, &quality);
         if examination.rejection.is_none() {
             if ask.presentation {
@@ -162,10 +168,42 @@ impl Examiner {
             }
             examination.template = self.templates.template(&aligned, ask.template)?;
         }
-        if let Some(first) = examination.faces.first_mut() {
-            *first = face;
+        match examination.faces.first_mut() {
+            Some(first) => *first = face,
+            None => examination.faces.push(face),
         }
         Ok(examination)
+    }
+
+    /// The face of the frame before, a little further on: the mesh alone finds it, in half the time.
+    fn follow(&mut self, picture: &Picture, before: Option<Face>) -> Result<Option<(Face, Landmarks)>, InferenceError> {
+        let Some(before) = before else { return Ok(None) };
+        let landmarks = self.landmarks.detect(picture, &before)?;
+        if !landmarks.present {
+            return Ok(None);
+        }
+        let face = Face { bounds: landmarks.bounds(), points: landmarks.five_points(), confidence: before.confidence };
+        Ok(Some((face, landmarks)))
+    }
+
+    /// Looks at the whole picture; `faces` gets all that is found, best first.
+    fn find(
+        &mut self,
+        picture: &Picture,
+        gate: Gate,
+        faces: &mut Vec<Face>,
+    ) -> Result<Result<(Face, Landmarks), ReasonCode>, InferenceError> {
+        *faces = self.detector.detect(picture, gate)?;
+        let mut face = match gate::only_face(faces) {
+            Ok(face) => *face,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let landmarks = self.landmarks.detect(picture, &face)?;
+        if !landmarks.present {
+            return Ok(Err(ReasonCode::NoFace));
+        }
+        face.points = landmarks.five_points();
+        Ok(Ok((face, landmarks)))
     }
 
     /// Runs every model once on a picture without a face, so that what they allocate at their first run is there.

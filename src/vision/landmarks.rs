@@ -13,6 +13,7 @@ use super::picture::Picture;
 use super::tensor::{Feeding, InferenceError, InputNumbers, output};
 use super::wiped::Wiped;
 use crate::domain::capture::Face;
+use crate::domain::liveness::signs::{FaceMesh, FaceSigns};
 
 /// How many points the model gives.
 pub const POINTS: usize = 468;
@@ -20,6 +21,10 @@ pub const POINTS: usize = 468;
 /// Rims of the eyes: two corners, then three points above and the three below them. Left and right are the picture's.
 const LEFT_EYE: EyeRim = EyeRim { corners: [33, 133], above: [159, 160, 158], below: [145, 144, 153] };
 const RIGHT_EYE: EyeRim = EyeRim { corners: [362, 263], above: [386, 385, 387], below: [374, 380, 373] };
+/// Outer corners of the eyes, and two points on the middle line that no jaw moves.
+const EYE_CORNERS: [usize; 2] = [33, 263];
+const FOREHEAD: usize = 10;
+const UNDER_NOSE: usize = 2;
 /// Tip of the nose and the point above it.
 const NOSE: [usize; 2] = [1, 4];
 /// Corners of the mouth, left and right in the picture.
@@ -157,9 +162,45 @@ impl Landmarks {
         self.distance(LIPS[0], LIPS[1]) / self.distance(MOUTH[0], MOUTH[1]).max(f32::EPSILON)
     }
 
+    /// What the face does. The angles are those of the mesh's own depth.
+    pub fn signs(&self) -> FaceSigns {
+        let across = self.between(EYE_CORNERS[0], EYE_CORNERS[1]);
+        let down = self.between(FOREHEAD, UNDER_NOSE);
+        let [left, right] = self.eyes_open();
+        let [x, y, width, height] = self.bounds();
+        FaceSigns {
+            yaw: across[2].atan2(across[0].hypot(across[1])).to_degrees(),
+            pitch: down[2].atan2(down[0].hypot(down[1])).to_degrees(),
+            mouth_open: self.mouth_open(),
+            eyes_open: left.min(right),
+            size: across[0].hypot(across[1]).hypot(across[2]),
+            centre: [x + width / 2.0, y + height / 2.0],
+        }
+    }
+
+    /// Left, top, width and height of the box that the detector would put around these points.
+    pub fn bounds(&self) -> [f32; 4] {
+        let range = |axis: usize| {
+            let values = self.points.iter().map(move |point| point[axis]);
+            values.fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)])
+        };
+        let ([left, right], [top, bottom]) = (range(0), range(1));
+        [left, top, right - left, bottom - top]
+    }
+
+    /// The points, for the domain.
+    pub fn mesh(&self) -> FaceMesh {
+        FaceMesh::new(self.points.to_vec())
+    }
+
     /// Every point: x, y in pixels of the picture, z in the same measure.
     pub fn points(&self) -> &[[f32; 3]] {
         &self.points
+    }
+
+    fn between(&self, a: usize, b: usize) -> [f32; 3] {
+        let (a, b) = (self.points[a], self.points[b]);
+        [b[0] - a[0], b[1] - a[1], b[2] - a[2]]
     }
 
     fn at(&self, point: usize) -> [f32; 2] {

@@ -4,10 +4,12 @@
 //! [`examiner`]; [`session_pool`] hands examiners out and [`engine`] puts them behind the port of the domain. What the
 //! models are, how they are fed and judged, stands in `models/manifest.toml`, read by [`manifest`].
 //! [`face_index`] finds faces that are alike among all that were seen.
+//! [`colours`] and [`turn`] measure what liveness asks of face and surroundings.
 //! [`animate`] brings a still portrait to motion for the demonstration.
 
 pub mod align;
 pub mod animate;
+pub mod colours;
 pub mod decode;
 pub mod detect;
 pub mod embed;
@@ -26,4 +28,5 @@ pub mod session_pool;
 pub mod tensor;
 #[cfg(test)]
 mod testing;
+pub mod turn;
 pub mod wiped;

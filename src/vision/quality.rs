@@ -8,7 +8,7 @@ use crate::domain::face_quality::FaceQuality;
 
 /// The part of the aligned face that is skin, eyes and mouth on everyone: columns and rows, ends excluded. Hair,
 /// background and what lies outside the picture stay out of the measures.
-const SKIN: [std::ops::Range<usize>; 2] = [24..88, 32..104];
+pub(super) const SKIN: [std::ops::Range<usize>; 2] = [24..88, 32..104];
 
 /// Measures a face in its picture and, brought to 112 x 112 pixels, by itself; `landmarks` tell of its eyes and mouth.
 pub fn measure(picture: &Picture, face: &Face, landmarks: &Landmarks, aligned: &Picture) -> FaceQuality {

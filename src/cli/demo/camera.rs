@@ -23,7 +23,7 @@ pub async fn portrait(faces: &dyn FaceEngine, models: &Path, which: DemoPortrait
         std::fs::read(&path).with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
     let picture = decode(&bytes, DecodeLimits::PHOTO)
         .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None };
     let examination = faces.examine(SecretBytes::new(bytes), ask).await?;
     let place = nearest(&examination.faces, which.centre).context("the demo picture shows no face")?;
     Ok(Portrait::new(&picture, &examination.faces, place)?)

@@ -1,8 +1,16 @@
 //! Liveness: whether a living person stands before the camera now.
 //!
-//! First light knows one cue, passive PAD. Challenges, colour flashes, geometry and continuity will join it here, each
-//! as evidence that speaks for a bona fide presentation or abstains.
+//! The server draws a [`challenge`], the [`course`] shows it piece by piece and watches the answers, and each cue says in
+//! [`cues`] how much it speaks for a bona fide presentation, or abstains. One rule makes a decision of what they say.
 
+pub mod chain;
 pub mod challenge;
+pub mod continuity;
+pub mod course;
+pub mod cues;
 pub mod decision;
 pub mod evidence;
+pub mod geometry;
+pub mod lights;
+pub mod response;
+pub mod signs;

@@ -8,6 +8,8 @@ use crate::domain::capture::Face;
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_quality::FaceQuality;
 use crate::domain::liveness::evidence::PresentationScores;
+use crate::domain::liveness::geometry::TurnGeometry;
+use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
@@ -17,6 +19,9 @@ use crate::domain::secret::SecretBytes;
 pub enum Gate {
     /// A camera frame: light, sharpness, size, pose, surroundings.
     LiveFrame,
+    /// A camera frame while the person moves on command or under a light: light, size and surroundings; never anything
+    /// made of it.
+    MovingFrame,
     /// An ID photo: one face, large and sharp enough; it may fill the picture.
     IdPhoto,
 }
@@ -30,6 +35,15 @@ pub struct Ask {
     pub presentation: bool,
     /// Whether a template is wanted, and which.
     pub template: Detail,
+    /// The face of the frame before, which is looked for near its place; `None` looks at the whole picture.
+    pub follow: Option<Face>,
+}
+
+impl Ask {
+    /// The gate, and whether PAD scores and a template are wanted, of a picture that stands alone.
+    pub fn of(gate: Gate, presentation: bool, template: Detail) -> Self {
+        Self { gate, presentation, template, follow: None }
+    }
 }
 
 /// How much of a template is made.
@@ -60,6 +74,12 @@ pub struct Examination {
     pub presentation: Option<PresentationScores>,
     /// Template, when asked for and the gate was passed.
     pub template: Option<Template>,
+    /// What the face does, when there is exactly one.
+    pub signs: Option<FaceSigns>,
+    /// Its points, when there is exactly one.
+    pub mesh: Option<FaceMesh>,
+    /// Colours of face and surroundings, when there is exactly one.
+    pub colours: Option<SceneColours>,
 }
 
 /// Why a picture could not be examined.
@@ -87,6 +107,9 @@ pub trait FaceEngine: Send + Sync {
 
     /// As [`FaceEngine::examine`] for work that nobody waits for: [`EngineError::Busy`] at once while anybody is served.
     async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError>;
+
+    /// How the points of a face moved from a straight frame to a turned one; `None` when that cannot be said.
+    fn turn(&self, straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry>;
 
     /// Runs every session of every model once, so that no player pays for the first run of one.
     async fn warm_up(&self) -> Result<(), EngineError>;

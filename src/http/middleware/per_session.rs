@@ -1,7 +1,6 @@
 //! Each browser session may ask only so often: guesses and floods are slowed without punishing others behind one address.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,30 +17,29 @@ use crate::http::problem::{Problem, ProblemCode, locale};
 /// Requests a second, and how many may come at once.
 const PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
 const BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// Frames of a capture, where each is a request of its own.
+const FRAMES_PER_SECOND: NonZeroU32 = NonZeroU32::new(40).unwrap();
 /// Past this many sessions the idle ones are forgotten.
 const SWEEP_AT: usize = 10_000;
 
 /// The limiter, shared by all workers.
-pub struct SessionLimiter(DefaultKeyedRateLimiter<[u8; 32]>);
+pub struct SessionLimiter {
+    steps: DefaultKeyedRateLimiter<[u8; 32]>,
+    frames: DefaultKeyedRateLimiter<[u8; 32]>,
+}
 
 impl std::fmt::Debug for SessionLimiter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SessionLimiter({} sessions)", self.0.len())
+        write!(f, "SessionLimiter({} sessions)", self.steps.len())
     }
 }
 
 impl Default for SessionLimiter {
     fn default() -> Self {
-        Self(RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(BURST)))
-    }
-}
-
-impl SessionLimiter {
-    fn check(&self, key: [u8; 32]) -> Result<(), Duration> {
-        if self.0.len() > SWEEP_AT {
-            self.0.retain_recent();
+        Self {
+            steps: RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(BURST)),
+            frames: RateLimiter::keyed(Quota::per_second(FRAMES_PER_SECOND)),
         }
-        self.0.check_key(&key).map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 }
 
@@ -50,20 +48,37 @@ pub async fn limit(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let Err(wait) = check(&request) {
-        return Err(Problem::new(ProblemCode::TooManyRequests, locale(request.request())).retry_after(wait).into());
-    }
+    check(&request, |limiter| &limiter.steps)?;
     next.call(request).await
 }
 
-fn check(request: &ServiceRequest) -> Result<(), Duration> {
+/// The same for the frames of a capture.
+pub async fn limit_frames(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    check(&request, |limiter| &limiter.frames)?;
+    next.call(request).await
+}
+
+fn check(
+    request: &ServiceRequest,
+    which: fn(&SessionLimiter) -> &DefaultKeyedRateLimiter<[u8; 32]>,
+) -> Result<(), Problem> {
     let limiter = request.app_data::<web::Data<SessionLimiter>>();
     let services = request.app_data::<web::Data<Services>>();
     let (Some(limiter), Some(services)) = (limiter, services) else {
         return Ok(());
     };
-    match request.cookie(player_session_cookie_name(services)) {
-        Some(cookie) => limiter.check(hash_handle(cookie.value()).0),
-        None => Ok(()),
+    let Some(cookie) = request.cookie(player_session_cookie_name(services)) else {
+        return Ok(());
+    };
+    let limiter = which(limiter);
+    if limiter.len() > SWEEP_AT {
+        limiter.retain_recent();
     }
+    limiter.check_key(&hash_handle(cookie.value()).0).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        Problem::new(ProblemCode::TooManyRequests, locale(request.request())).retry_after(wait)
+    })
 }

@@ -1,4 +1,4 @@
-//! The player's door: the JSON steps and the capture stream behind the pages of `web/verify`.
+//! The player's door: the JSON steps and the capture behind the pages of `web/verify`.
 
 mod authorize;
 mod capture;
@@ -13,13 +13,19 @@ mod view;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
+pub(in crate::http) use capture::CapturesUnderWay;
 pub(in crate::http) use session_cookie::name as player_session_cookie_name;
 
 use super::middleware::{own_origin, per_session};
 
 /// Mounts `/oauth2/authorize` and `/api/player`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/oauth2/authorize", web::get().to(authorize::authorize)).service(
+    let frames = web::resource("/api/player/captures/{capture}/frames")
+        .app_data(web::PayloadConfig::new(capture::MESSAGE_BYTES))
+        .wrap(from_fn(own_origin::check))
+        .wrap(from_fn(per_session::limit_frames))
+        .route(web::post().to(capture::frame));
+    config.route("/oauth2/authorize", web::get().to(authorize::authorize)).service(frames).service(
         web::scope("/api/player")
             .wrap(from_fn(own_origin::check))
             .wrap(from_fn(per_session::limit))
@@ -29,6 +35,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/cancel", web::post().to(steps::cancel))
             .route("/return", web::get().to(steps::back))
             .route("/capture", web::get().to(capture::stream))
+            .route("/captures", web::post().to(capture::open))
             .route("/passkey/register/start", web::post().to(passkey::register_start))
             .route("/passkey/register/finish", web::post().to(passkey::register_finish))
             .route("/passkey/authenticate/start", web::post().to(passkey::authenticate_start))

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::app::view_verification::{VerificationView, view_verification};
 use crate::app::{Policy, Services};
 use crate::domain::authorization::HandleHash;
-use crate::domain::capture::FRAMES_NEEDED;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::verification::{Outcome, Reason, Stage, Verdict};
 use crate::http::problem::Problem;
@@ -35,7 +34,6 @@ struct OperatorView {
 #[derive(Debug, Serialize)]
 struct FaceView {
     attempts_left: u32,
-    frames_needed: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,7 +74,7 @@ fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
         operator: OperatorView { name: view.operator },
         sandbox: policy.sandbox,
         expires_at: view.expires_at.rfc3339(),
-        face: FaceView { attempts_left: view.face_attempts_left, frames_needed: FRAMES_NEEDED },
+        face: FaceView { attempts_left: view.face_attempts_left },
         second_factor: view.second_factor.map(|factor| SecondFactorView {
             mode: if factor.enrol { "enrol" } else { "prove" },
             methods: factor.methods,

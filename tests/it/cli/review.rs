@@ -24,7 +24,13 @@ fn case(number: u128, frame: Option<&[u8]>) -> Case {
         opened_at: Timestamp::from_seconds(1_795_000_000 + i64::try_from(number).unwrap()),
         status: CaseStatus::Open,
         reasons: vec![ReasonCode::FaceDoubtful],
-        scores: FaceScores { similarity: Some(0.412), presentation: Some(0.9), frames: 6, quality: None },
+        scores: FaceScores {
+            similarity: Some(0.412),
+            presentation: Some(0.9),
+            frames: 6,
+            quality: None,
+            cues: Vec::new(),
+        },
         face_hits: Vec::new(),
         frame: frame.map(|bytes| SecretBytes::new(bytes.to_vec())),
     }

@@ -21,6 +21,8 @@ use rastau::domain::comparison::{ModelHash, Thresholds};
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::PlayerId;
 use rastau::domain::liveness::decision::PresentationThresholds;
+use rastau::domain::liveness::geometry::TurnGeometry;
+use rastau::domain::liveness::signs::FaceMesh;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
@@ -354,6 +356,10 @@ impl FaceEngine for NotAsked {
 
     async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
         self.examine(picture, ask).await
+    }
+
+    fn turn(&self, _: &FaceMesh, _: &FaceMesh) -> Option<TurnGeometry> {
+        None
     }
 
     async fn warm_up(&self) -> Result<(), EngineError> {

@@ -1,4 +1,5 @@
 use rastau::domain::id::CaseId;
+use rastau::domain::liveness::cues::{Cue, Evidence, Finding, Support};
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::review::{Case, CaseStatus, FaceScores};
@@ -17,7 +18,13 @@ async fn case(database: &Database, opened: i64) -> Case {
         opened_at: at(opened),
         status: CaseStatus::Recorded,
         reasons: vec![ReasonCode::PresentationAttack, ReasonCode::FaceMismatch],
-        scores: FaceScores { similarity: Some(0.123_456_79), presentation: None, frames: 6, quality: Some(0.5) },
+        scores: FaceScores {
+            similarity: Some(0.123_456_79),
+            presentation: None,
+            frames: 6,
+            quality: Some(0.5),
+            cues: vec![Evidence { cue: Cue::Lights, support: Some(Support::UNCLEAR), findings: vec![Finding::Cut] }],
+        },
         face_hits: Vec::new(),
         frame: Some(SecretBytes::new(b"jpeg".to_vec())),
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rastau::domain::comparison::ModelHash;
+use rastau::domain::liveness::geometry::TurnGeometry;
+use rastau::domain::liveness::signs::FaceMesh;
 use rastau::domain::ports::{Ask, EngineError, Examination, FaceEngine};
 use rastau::domain::secret::SecretBytes;
 
@@ -46,6 +48,10 @@ impl FaceEngine for Valve {
     async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
         self.pass()?;
         self.engine.examine_when_idle(picture, ask).await
+    }
+
+    fn turn(&self, straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry> {
+        self.engine.turn(straight, turned)
     }
 
     async fn warm_up(&self) -> Result<(), EngineError> {

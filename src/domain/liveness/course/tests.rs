@@ -1,0 +1,139 @@
+use super::*;
+use crate::domain::ports::testing::SeededRandomness;
+
+const STRAIGHT: FaceSigns =
+    FaceSigns { yaw: 3.0, pitch: -2.0, mouth_open: 0.03, eyes_open: 0.28, size: 100.0, centre: [320.0, 240.0] };
+
+/// The full movement of a command, `share` of it.
+fn moved(command: Command, share: f32) -> FaceSigns {
+    let mut signs = STRAIGHT;
+    match command {
+        Command::TurnLeft => signs.yaw += 25.0 * share,
+        Command::TurnRight => signs.yaw -= 25.0 * share,
+        Command::LookDown => signs.pitch += 15.0 * share,
+        Command::LookUp => signs.pitch -= 15.0 * share,
+        Command::OpenMouth => signs.mouth_open += 0.4 * share,
+        Command::Blink => signs.eyes_open *= 1.0 - 0.6 * share,
+        Command::ComeCloser => signs.size *= 1.0 + 0.25 * share,
+    }
+    signs
+}
+
+fn at(millis: u64) -> Timestamp {
+    Timestamp::from_micros(i64::try_from(millis).unwrap() * 1_000)
+}
+
+/// A person who answers each command 400 ms after it is shown with what `answer` makes of it, and whose face takes the
+/// colour that `lit` makes of the light.
+fn run(
+    seed: u64,
+    lights: bool,
+    suspicious: bool,
+    answer: impl Fn(usize, Command) -> Command,
+    lit: impl Fn(Light) -> Option<Light>,
+) -> (Course, u64) {
+    let randomness = SeededRandomness::new(seed);
+    let mut course = Course::begin(Challenge::draw(&randomness, lights), at(0));
+    if suspicious {
+        course.suspect();
+    }
+    let (mut shown, mut since, mut stretch_frames) = (course.shown(), 0, 0);
+    for millis in (0..90_000).step_by(100) {
+        let along = (millis - since) as f32 / 400.0 - 1.0;
+        let share = if along < 2.0 { along.clamp(0.0, 1.0) } else { (3.0 - along).clamp(0.0, 1.0) };
+        let signs = match shown.content {
+            Content::Command(command) => moved(answer(course.stretch(), command), share),
+            _ => STRAIGHT,
+        };
+        let light = match shown.content {
+            Content::Light(light) => lit(light),
+            _ => None,
+        };
+        let tint = light.map_or([0; 3], Light::rgb).map(|value| f32::from(value) * 0.05);
+        let face = [120.0 + tint[0], 100.0 + tint[1], 90.0 + tint[2]];
+        let colours = Some(SceneColours { face, background: [90.0; 3] });
+        stretch_frames += u32::from(course.wants_straight());
+        let glance =
+            Glance { index: shown.index, now: at(millis), signs: Some(&signs), colours, mesh: None, good: true };
+        if let Some(next) = course.take(glance, stretch_frames >= 2, &randomness) {
+            assert_eq!(next.index, shown.index + 1);
+            (shown, since, stretch_frames) = (next, millis, 0);
+        }
+        if course.is_over() {
+            return (course, millis);
+        }
+    }
+    (course, 90_000)
+}
+
+#[test]
+fn whoever_follows_everything_is_through_in_some_fifteen_seconds() {
+    let mut longest = 0;
+    for seed in 0..50 {
+        let (course, millis) = run(seed, true, false, |_, command| command, Some);
+        let [commands, lights] = course.evidence();
+        assert_eq!(commands.support, Some(Support::FULL), "{seed}: {course:?}");
+        assert!(lights.support.unwrap().speaks_for(), "{seed}: {lights:?}");
+        assert_eq!(course.told, COMMANDS);
+        assert!((course.progress() - 1.0).abs() < 0.15 && course.is_revealed());
+        longest = longest.max(millis);
+    }
+    assert!(longest <= 16_000, "{longest} ms");
+}
+
+#[test]
+fn without_lights_or_with_an_odd_camera_five_commands_are_asked() {
+    for (lights, suspicious) in [(false, false), (false, true), (true, true)] {
+        let (course, _) = run(1, lights, suspicious, |_, command| command, Some);
+        assert_eq!(course.told, COMMANDS_WITHOUT_LIGHTS);
+        assert_eq!(course.evidence()[0].support, Some(Support::FULL));
+    }
+    // Lights that nothing shows, in a bright room, are daylight.
+    let (course, _) = run(1, true, false, |_, command| command, |_| None);
+    assert_eq!(course.evidence()[1].findings, [Finding::Daylight]);
+    assert_eq!(course.told, COMMANDS_WITHOUT_LIGHTS);
+}
+
+fn opposite(command: Command) -> Command {
+    match command {
+        Command::TurnLeft => Command::TurnRight,
+        Command::TurnRight => Command::TurnLeft,
+        Command::LookUp => Command::LookDown,
+        Command::LookDown => Command::LookUp,
+        Command::ComeCloser => Command::TurnLeft,
+        Command::OpenMouth | Command::Blink => Command::ComeCloser,
+    }
+}
+
+#[test]
+fn one_slip_costs_another_command_and_two_are_not_made_good() {
+    let (course, _) = run(3, true, false, |told, command| if told == 2 { opposite(command) } else { command }, Some);
+    let [commands, _] = course.evidence();
+    assert_eq!((course.told, commands.support), (COMMANDS + 1, Some(Support::FULL)));
+    assert_eq!(commands.findings, [Finding::AnsweredOtherwise]);
+    let (course, _) = run(3, true, false, |told, command| if told <= 2 { opposite(command) } else { command }, Some);
+    assert!(course.evidence()[0].support.unwrap().speaks_against(), "{course:?}");
+    let (course, _) = run(3, true, false, |_, command| opposite(command), Some);
+    assert!(course.evidence()[0].support.unwrap().speaks_against());
+    assert_eq!(course.failures.len(), MOST_FAILURES);
+}
+
+#[test]
+fn a_head_that_never_holds_still_never_sees_a_command() {
+    let randomness = SeededRandomness::new(1);
+    let mut course = Course::begin(Challenge::draw(&randomness, false), at(0));
+    for step in 0..200_u16 {
+        let signs = FaceSigns { yaw: if step % 2 == 0 { 15.0 } else { -15.0 }, ..STRAIGHT };
+        let glance = Glance {
+            index: 1,
+            now: at(u64::from(step) * 100),
+            signs: Some(&signs),
+            colours: None,
+            mesh: None,
+            good: true,
+        };
+        assert_eq!(course.take(glance, true, &randomness), None);
+    }
+    assert!(!course.is_revealed());
+    assert_eq!(course.evidence()[0].support, None);
+}

@@ -1,0 +1,229 @@
+//! How a command was answered: whether, when, and with which movement.
+
+use std::time::Duration;
+
+use super::challenge::Command;
+use super::cues::Finding;
+use super::signs::FaceSigns;
+use crate::domain::time::Timestamp;
+
+/// No person answers sooner: simple reactions to something seen take 180 ms at the very least (Luce, "Response Times",
+/// 1986), and the way to the page and back only adds to it.
+pub const LEAST_REACTION: Duration = Duration::from_millis(180);
+/// So long a command may be answered, counted from the first frame taken while it was shown.
+pub const ANSWER_TIME: Duration = Duration::from_secs(5);
+/// A page that never shows the command has not answered it either.
+pub const PAINT_TIME: Duration = Duration::from_secs(3);
+
+/// Degrees of yaw and pitch that answer a turn and a nod; less is how people sway.
+const TURN: f32 = 17.0;
+const NOD: f32 = 9.0;
+/// Rise of the mouth's opening.
+const MOUTH: f32 = 0.22;
+/// What is left of the eyes' opening when they are closed.
+const CLOSED: f32 = 0.62;
+/// What is left of it when they are open again.
+const REOPENED: f32 = 0.8;
+/// Growth of the face that is coming closer.
+const CLOSER: f32 = 1.14;
+/// Share of an answer from which on a movement has begun.
+const ONSET: f32 = 0.45;
+/// Another movement counts as another answer from this multiple of its own target on: heads that turn also nod a little.
+const OTHER: f32 = 1.3;
+/// Frames that must show the answer; the eyes are closed for a moment only.
+const FRAMES: u32 = 2;
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Still waiting.
+    Pending,
+    /// Followed.
+    Followed,
+    /// Not followed, and how.
+    Failed(Finding),
+}
+
+/// Watches the answer to one command.
+#[derive(Clone, Debug)]
+pub struct ResponseWatch {
+    command: Command,
+    told_at: Timestamp,
+    first_seen: Option<Timestamp>,
+    straight: FaceSigns,
+    reached: u32,
+    closed: bool,
+    other: u32,
+}
+
+impl ResponseWatch {
+    /// The page was told at `told_at`; the face was `straight` before.
+    pub fn new(command: Command, told_at: Timestamp, straight: FaceSigns) -> Self {
+        Self { command, told_at, first_seen: None, straight, reached: 0, closed: false, other: 0 }
+    }
+
+    /// Looks at a frame that arrived at `now`, with the command on the page or not yet. `None` for a frame without a face.
+    pub fn see(&mut self, signs: Option<&FaceSigns>, shown: bool, now: Timestamp) -> Answer {
+        if shown && self.first_seen.is_none() {
+            self.first_seen = Some(now);
+        }
+        if let Some(signs) = signs {
+            let share = self.share(self.command, signs);
+            if share >= ONSET && now.since(self.told_at) < LEAST_REACTION {
+                return Answer::Failed(Finding::AnsweredTooEarly);
+            }
+            if self.other_movement(signs) {
+                self.other += 1;
+            }
+            if self.other >= FRAMES {
+                return Answer::Failed(Finding::AnsweredOtherwise);
+            }
+            if self.is_answered(share) {
+                return if self.first_seen.is_some() {
+                    Answer::Followed
+                } else {
+                    Answer::Failed(Finding::AnsweredTooEarly)
+                };
+            }
+        }
+        let late = match self.first_seen {
+            Some(first) => now.since(first) >= ANSWER_TIME,
+            None => now.since(self.told_at) >= PAINT_TIME,
+        };
+        if late { Answer::Failed(Finding::NotAnswered) } else { Answer::Pending }
+    }
+
+    fn is_answered(&mut self, share: f32) -> bool {
+        if self.command == Command::Blink {
+            // Closed, and open again: a face that merely lost its eyes has not blinked.
+            self.closed |= share >= 1.0;
+            return self.closed && share <= (1.0 - REOPENED) / (1.0 - CLOSED);
+        }
+        if share >= 1.0 {
+            self.reached += 1;
+        }
+        self.reached >= FRAMES
+    }
+
+    /// Whether the face does something else than it was asked to: the opposite, or another command's movement. Eyes blink
+    /// by themselves, and a jaw that falls takes the lids along.
+    fn other_movement(&self, signs: &FaceSigns) -> bool {
+        Command::ALL
+            .into_iter()
+            .filter(|other| *other != self.command && *other != Command::Blink)
+            // A turned head looks narrower and its mouth wider; the opposite turn is another movement, a nod is not.
+            .filter(|other| !(self.command.is_turn() && !other.is_turn()))
+            // A nod moves lips and distance along.
+            .filter(|other| !(is_nod(self.command) && matches!(other, Command::OpenMouth | Command::ComeCloser)))
+            .any(|other| self.share(other, signs) >= OTHER)
+    }
+
+    /// How much of a command's movement a frame shows; 1 is all of it.
+    fn share(&self, command: Command, signs: &FaceSigns) -> f32 {
+        let straight = &self.straight;
+        match command {
+            Command::TurnLeft => (signs.yaw - straight.yaw) / TURN,
+            Command::TurnRight => (straight.yaw - signs.yaw) / TURN,
+            Command::LookDown => (signs.pitch - straight.pitch) / NOD,
+            Command::LookUp => (straight.pitch - signs.pitch) / NOD,
+            Command::OpenMouth => (signs.mouth_open - straight.mouth_open) / MOUTH,
+            Command::Blink => (1.0 - signs.eyes_open / straight.eyes_open.max(f32::EPSILON)) / (1.0 - CLOSED),
+            Command::ComeCloser => (signs.size / straight.size.max(f32::EPSILON) - 1.0) / (CLOSER - 1.0),
+        }
+    }
+}
+
+fn is_nod(command: Command) -> bool {
+    matches!(command, Command::LookUp | Command::LookDown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRAIGHT: FaceSigns =
+        FaceSigns { yaw: 3.0, pitch: -2.0, mouth_open: 0.03, eyes_open: 0.28, size: 100.0, centre: [320.0, 240.0] };
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_micros(millis * 1_000)
+    }
+
+    /// The full movement of a command, `share` of it.
+    pub(crate) fn moved(command: Command, share: f32) -> FaceSigns {
+        let mut signs = STRAIGHT;
+        match command {
+            Command::TurnLeft => signs.yaw += 25.0 * share,
+            Command::TurnRight => signs.yaw -= 25.0 * share,
+            Command::LookDown => signs.pitch += 15.0 * share,
+            Command::LookUp => signs.pitch -= 15.0 * share,
+            Command::OpenMouth => signs.mouth_open += 0.4 * share,
+            Command::Blink => signs.eyes_open *= 1.0 - 0.6 * share,
+            Command::ComeCloser => signs.size *= 1.0 + 0.25 * share,
+        }
+        signs
+    }
+
+    /// Answers `asked` with `given`, beginning `reaction` milliseconds after it was told, ten frames a second.
+    fn answered(asked: Command, given: Command, reaction: i64) -> Answer {
+        let mut watch = ResponseWatch::new(asked, at(0), STRAIGHT);
+        for millis in (30..8_000).step_by(100) {
+            let along = (millis - reaction) as f32 / 400.0;
+            let share = if along < 2.0 { along.clamp(0.0, 1.0) } else { (3.0 - along).clamp(0.0, 1.0) };
+            match watch.see(Some(&moved(given, share)), millis > 60, at(millis)) {
+                Answer::Pending => {}
+                answer => return answer,
+            }
+        }
+        Answer::Pending
+    }
+
+    #[test]
+    fn every_command_is_answered_by_its_own_movement_in_time() {
+        for command in Command::ALL {
+            assert_eq!(answered(command, command, 400), Answer::Followed, "{command:?}");
+            assert_eq!(answered(command, command, 4_000), Answer::Followed, "{command:?}");
+            assert_eq!(answered(command, command, 6_500), Answer::Failed(Finding::NotAnswered), "{command:?}");
+            assert_eq!(answered(command, command, -300), Answer::Failed(Finding::AnsweredTooEarly), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn the_opposite_and_other_movements_fail() {
+        use Command::{Blink, ComeCloser, LookDown, LookUp, OpenMouth, TurnLeft, TurnRight};
+        for (asked, given) in [
+            (TurnLeft, TurnRight),
+            (TurnRight, TurnLeft),
+            (LookUp, LookDown),
+            (LookDown, LookUp),
+            (LookUp, TurnLeft),
+            (OpenMouth, TurnRight),
+            (OpenMouth, ComeCloser),
+            (Blink, LookDown),
+            (ComeCloser, OpenMouth),
+        ] {
+            assert_eq!(answered(asked, given, 400), Answer::Failed(Finding::AnsweredOtherwise), "{asked:?} {given:?}");
+        }
+        assert_eq!(answered(TurnLeft, Blink, 400), Answer::Failed(Finding::NotAnswered));
+        assert_eq!(answered(TurnLeft, OpenMouth, 400), Answer::Failed(Finding::NotAnswered));
+    }
+
+    #[test]
+    fn eyes_that_stay_closed_have_not_blinked() {
+        let mut watch = ResponseWatch::new(Command::Blink, at(0), STRAIGHT);
+        for millis in (400..4_000).step_by(100) {
+            assert_eq!(watch.see(Some(&moved(Command::Blink, 1.0)), true, at(millis)), Answer::Pending);
+        }
+    }
+
+    #[test]
+    fn a_page_that_never_shows_the_command_has_not_answered() {
+        let mut watch = ResponseWatch::new(Command::TurnLeft, at(0), STRAIGHT);
+        assert_eq!(watch.see(None, false, at(2_900)), Answer::Pending);
+        assert_eq!(watch.see(None, false, at(3_000)), Answer::Failed(Finding::NotAnswered));
+        let mut watch = ResponseWatch::new(Command::TurnLeft, at(0), STRAIGHT);
+        for millis in [400, 500] {
+            watch.see(Some(&moved(Command::TurnLeft, 1.0)), false, at(millis));
+        }
+        assert_eq!(watch.see(None, true, at(600)), Answer::Pending);
+    }
+}

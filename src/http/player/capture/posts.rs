@@ -1,0 +1,71 @@
+//! The capture over plain requests, for where WebSockets are blocked: one request opens it, and one carries each frame.
+
+use std::time::Duration;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Wishes;
+use super::dialogue::Dialogue;
+use super::under_way::CapturesUnderWay;
+use super::wire::Camera;
+use crate::app::Services;
+use crate::domain::authorization::{hash_handle, new_handle};
+use crate::http::player::problem::problem;
+use crate::http::player::session_cookie;
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// When it is worth asking again where too many captures are under way.
+const FULL_WAIT: Duration = Duration::from_secs(5);
+
+#[derive(Deserialize)]
+pub(in crate::http::player) struct Opening {
+    camera: Option<Camera>,
+}
+
+/// Opens a capture.
+pub(in crate::http::player) async fn open(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    captures: web::Data<CapturesUnderWay>,
+    wishes: web::Query<Wishes>,
+    opening: web::Json<Opening>,
+) -> Result<HttpResponse, Problem> {
+    let locale = locale(&request);
+    let session = session_cookie::read(&request, &services)?;
+    if !captures.has_room() {
+        return Err(Problem::new(ProblemCode::Busy, locale).retry_after(FULL_WAIT));
+    }
+    let handle = new_handle(services.randomness.as_ref());
+    let (mut dialogue, mut messages) =
+        Dialogue::open(services, session, locale, wishes.lights()).await.map_err(|error| problem(&error, locale))?;
+    if let Some(camera) = opening.into_inner().camera {
+        messages.extend(dialogue.camera(Some(camera)).await);
+    }
+    if !dialogue.is_over() {
+        captures.keep(session, hash_handle(&handle), dialogue).await;
+    }
+    let body = json!({ "capture": handle, "messages": messages });
+    Ok(HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(body))
+}
+
+/// Takes one frame. Frames that come at once wait for each other.
+pub(in crate::http::player) async fn frame(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    captures: web::Data<CapturesUnderWay>,
+    handle: web::Path<String>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let unknown = || Problem::new(ProblemCode::CaptureUnknown, locale(&request));
+    let dialogue = captures.find(session, hash_handle(&handle)).ok_or_else(unknown)?;
+    let mut dialogue = dialogue.lock().await;
+    if dialogue.is_over() {
+        return Err(unknown());
+    }
+    let messages = dialogue.frame(&body).await;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({ "messages": messages })))
+}

@@ -1,0 +1,98 @@
+//! The capture over a WebSocket.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, rt, web};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, Session};
+use serde_json::Value;
+
+use super::Wishes;
+use super::dialogue::Dialogue;
+use super::wire::{self, MESSAGE_BYTES, PROTOCOL};
+use crate::app::{PlayerError, Services};
+use crate::domain::ports::EngineError;
+use crate::http::player::problem::problem;
+use crate::http::player::session_cookie;
+use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::messages::Locale;
+
+/// How often a silent connection is looked at.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Opens the stream. What is refused before it opens is refused as an ordinary problem.
+pub(in crate::http::player) async fn stream(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    wishes: web::Query<Wishes>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let locale = wishes.ui_locales.as_deref().map_or_else(|| locale(&request), Locale::negotiate);
+    let session = session_cookie::read(&request, &services)?;
+    let (dialogue, first) = match Dialogue::open(services, session, locale, wishes.lights()).await {
+        Ok((dialogue, first)) => (Some(dialogue), first),
+        // A browser learns nothing of a handshake that was refused, and this much it must know: come again.
+        Err(error @ (PlayerError::Engine(EngineError::Busy { .. }) | PlayerError::Locked(_))) => {
+            (None, vec![wire::problem(&problem(&error, locale))])
+        }
+        Err(error) => return Err(problem(&error, locale)),
+    };
+    let (response, socket, messages) = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL])
+        .map_err(|_| Problem::new(ProblemCode::BadRequest, locale))?;
+    let messages =
+        messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
+    rt::spawn(run(socket, messages, dialogue, first));
+    Ok(response)
+}
+
+/// Runs until the last word is said or the other side is gone.
+async fn run(
+    mut socket: Session,
+    mut messages: AggregatedMessageStream,
+    dialogue: Option<Dialogue>,
+    first: Vec<Value>,
+) {
+    let opened = send(&mut socket, first).await;
+    let over = match (opened, dialogue) {
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(mut dialogue)) => {
+            let over = talk(&mut socket, &mut messages, &mut dialogue).await;
+            dialogue.break_off().await;
+            over
+        }
+        (Err(closed), _) => Err(closed),
+    };
+    if over.is_ok() {
+        let _ = socket.close(Some(CloseReason::from(CloseCode::Normal))).await;
+    }
+}
+
+async fn talk(
+    socket: &mut Session,
+    messages: &mut AggregatedMessageStream,
+    dialogue: &mut Dialogue,
+) -> Result<(), Closed> {
+    while !dialogue.is_over() {
+        let said = match rt::time::timeout(TICK, messages.recv()).await {
+            Err(_) => dialogue.tick().await,
+            Ok(Some(Ok(AggregatedMessage::Binary(message)))) => dialogue.frame(&message).await,
+            Ok(Some(Ok(AggregatedMessage::Text(text)))) => dialogue.camera(wire::read_camera(&text)).await,
+            Ok(Some(Ok(AggregatedMessage::Ping(payload)))) => {
+                socket.pong(&payload).await?;
+                // Pings keep a connection open, not a capture alive.
+                dialogue.tick().await
+            }
+            Ok(Some(Ok(AggregatedMessage::Pong(_)))) => dialogue.tick().await,
+            Ok(Some(Ok(AggregatedMessage::Close(_))) | None) => return Err(Closed),
+            Ok(Some(Err(_))) => dialogue.fail(ProblemCode::FrameTooLarge).await,
+        };
+        send(socket, said).await?;
+    }
+    Ok(())
+}
+
+async fn send(socket: &mut Session, said: Vec<Value>) -> Result<(), Closed> {
+    for message in said {
+        socket.text(message.to_string()).await?;
+    }
+    Ok(())
+}
