@@ -3,10 +3,15 @@ import { localProblem, NETWORK, parseProblem, ProblemError, UNEXPECTED } from '.
 
 const PATIENCE_MS = 30_000;
 
-async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+type Method = 'GET' | 'POST' | 'DELETE';
+
+async function ask<T>(method: Method, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current };
-  const init: RequestInit = { method, headers, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) };
-  if (body !== undefined) {
+  const init: RequestInit = { method, headers, cache: 'no-store', signal: AbortSignal.timeout(patienceMs) };
+  if (body instanceof Uint8Array) {
+    headers['Content-Type'] = 'application/octet-stream';
+    init.body = body as Uint8Array<ArrayBuffer>;
+  } else if (body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(body);
   }
@@ -24,14 +29,18 @@ async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: un
 }
 
 /** A success whose body must be there. */
-async function askForBody<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-  const answer = await ask<T | undefined>(method, path, body);
+async function askForBody<T>(method: Method, path: string, body?: unknown, patienceMs?: number): Promise<T> {
+  const answer = await ask<T | undefined>(method, path, body, patienceMs);
   if (answer === undefined) throw new ProblemError(localProblem(UNEXPECTED));
   return answer;
 }
 
 export const get = <T>(path: string): Promise<T> => askForBody<T>('GET', path);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => askForBody<T>('POST', path, body);
+
+/** Bytes as they are; `patienceMs` is how long the answer may take. */
+export const postBytes = <T>(path: string, bytes: Uint8Array<ArrayBuffer>, patienceMs: number): Promise<T> =>
+  askForBody<T>('POST', path, bytes, patienceMs);
 
 /** For answers whose body, if any, says nothing that we need. */
 export const send = async (path: string, body: unknown): Promise<void> => {

@@ -31,7 +31,7 @@ export interface VerificationView {
   readonly operator: { readonly name: string };
   readonly sandbox: boolean;
   readonly expires_at: string;
-  readonly face: { readonly attempts_left: number; readonly frames_needed: number };
+  readonly face: { readonly attempts_left: number; readonly locked_until?: string | null };
   readonly second_factor: SecondFactor | null;
   readonly outcome: Outcome | null;
 }

@@ -1,3 +1,5 @@
+import type { CameraInfo } from './transport';
+
 /** The camera, and why it may not be had. */
 export type CameraFailure = 'denied' | 'missing' | 'busy' | 'unsupported';
 
@@ -28,4 +30,15 @@ export function cameraFailure(error: unknown): CameraFailure {
     default:
       return 'busy';
   }
+}
+
+/** Labels are the driver's; the server takes no more than 2 KiB in all. */
+const LABEL_LENGTH = 200;
+
+/** What the browser says of its camera: evidence for the server, nothing that the page acts on. */
+export function cameraInfo(stream: MediaStream): CameraInfo | null {
+  const track = stream.getVideoTracks()[0];
+  if (!track) return null;
+  const { width = 0, height = 0, frameRate = 0 } = track.getSettings();
+  return { label: track.label.slice(0, LABEL_LENGTH), width, height, frame_rate: Math.round(frameRate) };
 }

@@ -1,10 +1,13 @@
 import type { VerificationView } from '../../shared/api/verification';
-import type { Answer, CaptureResult } from '../../shared/capture/answers';
-import { type CameraFailure, cameraFailure, closeCamera, openCamera } from '../../shared/capture/camera';
-import { fitted, jpegOf } from '../../shared/capture/still';
-import { CaptureStream, openSocket } from '../../shared/capture/stream';
+import type { Answer, CaptureResult, Fault, Show } from '../../shared/capture/answers';
+import { type CameraFailure, cameraFailure, cameraInfo, closeCamera, openCamera } from '../../shared/capture/camera';
+import { Painted } from '../../shared/capture/painted';
+import { CaptureStream } from '../../shared/capture/stream';
+import type { CaptureRequest, Open } from '../../shared/capture/transport';
+import { openCapture } from '../../shared/capture/ways';
 import { locale } from '../../shared/i18n/locale.svelte';
 import type { Locale } from '../../shared/i18n/locales';
+import { FramePump } from './frame-pump';
 import { Obstacles, SteadyHint } from './steady-hint';
 
 export type Phase =
@@ -18,24 +21,37 @@ export type Phase =
   | 'problem'
   | CameraFailure;
 
-const FRAME_EVERY_MS = 120;
-const SHORT_SIDE = 480;
+const FRAME_EVERY_MS = 100;
 /** No answer for this long: the connection is dead even if nobody has said so. */
 const SILENCE_MS = 10_000;
+/** Time to read that the connection broke, and for a network that is changing over. */
+const AGAIN_AFTER_MS = 1_500;
 /** The one reason for which the hints say what was in the way. */
 const TIME_OVER = 'capture_timeout';
 
 type Finished = (result: CaptureResult, view: VerificationView) => void;
 
-/** One go at the face: camera, stream and what the page shows of them. Whatever ends it also stops the camera. */
+/** The browser around a run, so that a test can stand in for it. */
+export interface Surroundings {
+  openCamera(): Promise<MediaStream>;
+  openCapture(request: CaptureRequest): Open;
+}
+
+const BROWSER: Surroundings = { openCamera, openCapture };
+
+/** One go at the face: camera, capture and what the page shows of them. Whatever ends it also stops the camera. */
 export class CaptureRun {
   phase = $state<Phase>('intro');
+  /** What the server wants on the screen. */
+  show = $state.raw<Show | null>(null);
   hint = $state<string | null>(null);
-  collected = $state(0);
-  needed = $state(1);
+  /** 0 to 1. */
+  progress = $state(0);
   secondsLeft = $state<number | null>(null);
-  problem = $state.raw<{ code: string; detail: string } | null>(null);
-  /** Why an attempt came to nothing; the sentence is in the language in which the stream was opened. */
+  /** The connection broke and this is the capture after it; until something is asked for anew. */
+  again = $state(false);
+  problem = $state.raw<Fault | null>(null);
+  /** Why an attempt came to nothing; the sentence is in the language in which the capture was opened. */
   retry = $state.raw<{ code: string | null; text: string | null; language: Locale } | null>(null);
   /** What to do better next time, after an attempt whose time ran out. */
   obstacle = $state<string | null>(null);
@@ -43,24 +59,30 @@ export class CaptureRun {
   #attempt = 0;
   #camera: MediaStream | null = null;
   #stream: CaptureStream | null = null;
+  #pump: FramePump | null = null;
+  #painted = new Painted();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #canvas: HTMLCanvasElement | undefined;
-  #drawing = false;
+  #reopening: ReturnType<typeof setTimeout> | undefined;
+  #reopened = false;
   #heardAt = 0;
   #language: Locale = locale.current;
   #endsAt: number | null = null;
   #steady = new SteadyHint();
   #obstacles = new Obstacles();
 
-  constructor(private readonly finished: Finished) {}
+  constructor(
+    private readonly finished: Finished,
+    private readonly surroundings: Surroundings = BROWSER,
+  ) {}
 
-  async start(video: HTMLVideoElement, framesNeeded: number): Promise<void> {
+  /** `lights`: whether colours may flash. */
+  async start(video: HTMLVideoElement, lights: boolean): Promise<void> {
     this.stop();
     const attempt = this.#attempt;
-    this.#reset(framesNeeded);
+    this.#reset();
     this.phase = 'asking';
     try {
-      const camera = await openCamera();
+      const camera = await this.surroundings.openCamera();
       // The page may have been left while the browser was asking: then nobody else would switch the camera off.
       if (attempt !== this.#attempt) return closeCamera(camera);
       this.#camera = camera;
@@ -71,24 +93,13 @@ export class CaptureRun {
       if (attempt === this.#attempt) this.#fail(cameraFailure(error));
       return;
     }
-    if (attempt !== this.#attempt) return;
-    this.phase = 'connecting';
-    this.#heardAt = performance.now();
-    this.#language = locale.current;
-    this.#stream = new CaptureStream(
-      openSocket(this.#language),
-      (answer) => this.#hear(answer),
-      () => this.#fail('lost'),
-    );
-    this.#timer = setInterval(() => void this.#tick(video), FRAME_EVERY_MS);
+    if (attempt === this.#attempt) this.#connect(video, lights);
   }
 
   /** Switches everything off; the phase stays for the page to show. */
   stop(): void {
     this.#attempt += 1;
-    clearInterval(this.#timer);
-    this.#stream?.close();
-    this.#stream = null;
+    this.#disconnect();
     closeCamera(this.#camera);
     this.#camera = null;
   }
@@ -98,18 +109,59 @@ export class CaptureRun {
     if (this.phase === 'capturing' || this.phase === 'connecting') this.#fail('lost');
   }
 
-  #reset(framesNeeded: number): void {
-    this.hint = null;
-    this.collected = 0;
-    this.needed = framesNeeded;
-    this.secondsLeft = null;
+  #connect(video: HTMLVideoElement, lights: boolean): void {
+    this.phase = 'connecting';
+    this.#heardAt = performance.now();
+    this.#language = locale.current;
+    this.#painted = new Painted();
+    const camera = this.#camera && cameraInfo(this.#camera);
+    const stream = new CaptureStream(
+      this.surroundings.openCapture({ locale: this.#language, lights, camera }),
+      (answer) => this.#hear(answer),
+      () => this.#lose(video, lights),
+    );
+    this.#stream = stream;
+    this.#pump = new FramePump(video, stream, this.#painted);
+    this.#timer = setInterval(() => this.#tick(video, lights), FRAME_EVERY_MS);
+  }
+
+  #disconnect(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#reopening);
+    this.#stream?.close();
+    this.#stream = null;
+    this.#pump = null;
+  }
+
+  /** A capture that breaks off is begun anew by itself once; one that never began, or a second time, is the person's to begin. */
+  #lose(video: HTMLVideoElement, lights: boolean): void {
+    if (this.phase !== 'capturing' || this.#reopened) return this.#fail('lost');
+    this.#disconnect();
+    this.#forget();
+    this.#reopened = true;
+    this.again = true;
+    this.phase = 'connecting';
+    this.#reopening = setTimeout(() => this.#connect(video, lights), AGAIN_AFTER_MS);
+  }
+
+  #reset(): void {
+    this.#forget();
+    this.again = false;
+    this.#reopened = false;
     this.problem = null;
     this.retry = null;
     this.obstacle = null;
-    this.#drawing = false;
+    this.#obstacles = new Obstacles();
+  }
+
+  /** Nothing of one capture serves in the next. */
+  #forget(): void {
+    this.show = null;
+    this.hint = null;
+    this.progress = 0;
+    this.secondsLeft = null;
     this.#endsAt = null;
     this.#steady = new SteadyHint();
-    this.#obstacles = new Obstacles();
   }
 
   #fail(phase: Phase): void {
@@ -117,21 +169,12 @@ export class CaptureRun {
     this.phase = phase;
   }
 
-  async #tick(video: HTMLVideoElement): Promise<void> {
+  #tick(video: HTMLVideoElement, lights: boolean): void {
     const now = performance.now();
-    if (now - this.#heardAt > SILENCE_MS) return this.#fail('lost');
+    // Before anything was heard, the ways to the server have deadlines of their own.
+    if (this.phase === 'capturing' && now - this.#heardAt > SILENCE_MS) return this.#lose(video, lights);
     if (this.#endsAt !== null) this.secondsLeft = Math.max(0, Math.ceil((this.#endsAt - now) / 1000));
-    const stream = this.#stream;
-    if (!stream?.free || this.#drawing) return;
-    this.#drawing = true;
-    try {
-      this.#canvas ??= document.createElement('canvas');
-      const capturedAt = performance.timeOrigin + now;
-      const jpeg = await jpegOf(video, fitted(video.videoWidth, video.videoHeight, SHORT_SIDE), this.#canvas);
-      if (jpeg) stream.send(capturedAt, jpeg);
-    } finally {
-      this.#drawing = false;
-    }
+    void this.#pump?.take();
   }
 
   #hear(answer: Answer): void {
@@ -139,21 +182,19 @@ export class CaptureRun {
     this.#heardAt = now;
     switch (answer.type) {
       case 'ready':
-        this.needed = answer.frames_needed;
         this.#endsAt = now + answer.seconds * 1000;
         this.phase = 'capturing';
         break;
+      case 'show':
+        this.#put(answer, now);
+        break;
       case 'guidance':
-        this.collected = answer.collected;
-        this.needed = answer.needed;
+        this.progress = answer.progress;
         this.#obstacles.take(answer.code);
         this.hint = this.#steady.take(answer.code, now);
         break;
       case 'result':
-        this.retry = { code: answer.reason, text: answer.text, language: this.#language };
-        this.obstacle = answer.reason === TIME_OVER ? this.#obstacles.worst : null;
-        if (answer.result === 'passed') this.collected = this.needed;
-        this.#fail(answer.result === 'retry' ? 'retry' : 'moving_on');
+        this.#end(answer.result, answer.reason, answer.text);
         this.finished(answer.result, answer.verification);
         break;
       case 'problem':
@@ -161,5 +202,23 @@ export class CaptureRun {
         this.#fail('problem');
         break;
     }
+  }
+
+  #put(show: Show, now: number): void {
+    const first = this.show === null;
+    this.show = show;
+    const asks = show.command !== null || show.light !== null;
+    if (asks) this.again = false;
+    // What is asked for stands until a hint has come twice: guidance to frames from before this was seen would flicker over it.
+    if (!first || asks) this.hint = this.#steady.put(asks ? 'follow' : 'straight', now);
+    this.#painted.told(show.index);
+  }
+
+  #end(result: CaptureResult, reason: string | null, text: string | null): void {
+    this.retry = { code: reason, text, language: this.#language };
+    this.obstacle = reason === TIME_OVER ? this.#obstacles.worst : null;
+    if (result === 'passed') this.progress = 1;
+    this.show = null;
+    this.#fail(result === 'retry' ? 'retry' : 'moving_on');
   }
 }

@@ -19,13 +19,22 @@ describe('the hint on the screen', () => {
     expect(hint.take('too_dark', STAND_MS - 100)).toBe('no_face');
     expect(hint.take('too_dark', STAND_MS)).toBe('too_dark');
   });
+
+  it('makes room at once for what is newly asked, which then stands for its time', () => {
+    const hint = new SteadyHint();
+    hint.take('hold_still', 0);
+    expect(hint.put('follow', 100)).toBe('follow');
+    expect(hint.take('face_turned', 200)).toBe('follow');
+    expect(hint.take('face_turned', 300)).toBe('follow');
+    expect(hint.take('face_turned', 100 + STAND_MS)).toBe('face_turned');
+  });
 });
 
 describe('what stood in the way most', () => {
-  it('is the most frequent hint, never the one that says all is well', () => {
+  it('is the most frequent hint, never one that says all is well', () => {
     const obstacles = new Obstacles();
     expect(obstacles.worst).toBeNull();
-    for (const code of ['hold_still', 'hold_still', 'hold_still', 'too_dark', 'blurred', 'too_dark']) obstacles.take(code);
+    for (const code of ['hold_still', 'follow', 'hold_still', 'follow', 'hold_still', 'follow', 'too_dark', 'blurred', 'too_dark']) obstacles.take(code);
     expect(obstacles.worst).toBe('too_dark');
   });
 });

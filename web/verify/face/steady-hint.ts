@@ -1,5 +1,5 @@
 /**
- * One hint at a time, long enough to be read: guidance comes some eight times a second and flickers at a border case.
+ * One hint at a time, long enough to be read: guidance comes some ten times a second and flickers at a border case.
  * A hint takes over when it has come twice in a row and the one shown has stood for its time.
  */
 export const STAND_MS = 900;
@@ -8,6 +8,14 @@ export class SteadyHint {
   shown: string | null = null;
   #since = Number.NEGATIVE_INFINITY;
   #last: string | null = null;
+
+  /** Shows this from now on, whatever was shown; it stands for its time as any other. */
+  put(code: string, nowMs: number): string {
+    this.shown = code;
+    this.#since = nowMs;
+    this.#last = code;
+    return code;
+  }
 
   take(code: string, nowMs: number): string {
     const again = this.#last === code;
@@ -20,12 +28,15 @@ export class SteadyHint {
   }
 }
 
+/** Codes that say that all is well. */
+const WELL = new Set(['hold_still', 'follow']);
+
 /** The hint that stood in the way most often, to say why an attempt came to nothing. */
 export class Obstacles {
   #counts = new Map<string, number>();
 
   take(code: string): void {
-    if (code !== 'hold_still') this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
+    if (!WELL.has(code)) this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
   }
 
   get worst(): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockText } from './clock-text';
+import { clockText } from '../ui/clock-text';
 import { lockedFor } from './lockout';
 import { recoveryText } from './recovery-file';
 
