@@ -69,7 +69,7 @@ impl Portrait {
         let others = faces.iter().enumerate().filter(|(place, _)| *place != which).map(|(_, other)| other);
         let area = alone(photo, face, others);
         let photo = crop(photo, area);
-        let mut face = face.clone();
+        let mut face = *face;
         let moved = |x: f32, y: f32| [x - area.x as f32, y - area.y as f32];
         let [x, y, width, height] = face.bounds;
         let [left, top] = moved(x, y);

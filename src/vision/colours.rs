@@ -17,12 +17,12 @@ pub fn measure(picture: &Picture, aligned: &Picture) -> SceneColours {
     let side = ((width as f32 * COLUMNS) as usize).max(1);
     let outer = (0..side).chain(width.saturating_sub(side)..width).step_by(STEP);
     let above = (0..(height as f32 * ABOVE) as usize).step_by(STEP);
-    SceneColours { face: mean(aligned, columns.step_by(2), rows.step_by(2)), background: mean(picture, outer, above) }
+    SceneColours { face: mean(aligned, &columns.step_by(2), rows.step_by(2)), background: mean(picture, &outer, above) }
 }
 
 fn mean(
     picture: &Picture,
-    columns: impl Iterator<Item = usize> + Clone,
+    columns: &(impl Iterator<Item = usize> + Clone),
     rows: impl Iterator<Item = usize>,
 ) -> [f32; 3] {
     let (pixels, width) = (picture.rgb(), picture.width() as usize);

@@ -17,7 +17,7 @@ pub fn measure(straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry> {
     let [left, right] = EYE_CORNERS.map(|corner| from.get(corner));
     let (left, right) = (left?, right?);
     let eyes = (right[0] - left[0]).hypot(right[1] - left[1]);
-    if from.len() != to.len() || !(eyes > 1.0) {
+    if from.len() != to.len() || eyes.is_nan() || eyes <= 1.0 {
         return None;
     }
     let flat = flat(from, to).ok().flatten()? / eyes;

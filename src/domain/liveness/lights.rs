@@ -79,7 +79,7 @@ impl LightWatch {
         let power = dot(&expected, &expected).max(f32::EPSILON);
         let moved = (dot(&face, &face) / face.len() as f32).sqrt();
         let bright = luma.iter().sum::<f32>() / luma.len() as f32 >= BRIGHT;
-        if !(moved >= VISIBLE) {
+        if moved.is_nan() || moved < VISIBLE {
             return Some(if bright { Reading::Daylight } else { Reading::Dark });
         }
         let correlation = dot(&face, &expected) / (dot(&face, &face) * power).sqrt();

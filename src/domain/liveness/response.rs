@@ -112,7 +112,7 @@ impl ResponseWatch {
             .into_iter()
             .filter(|other| *other != self.command && *other != Command::Blink)
             // A turned head looks narrower and its mouth wider; the opposite turn is another movement, a nod is not.
-            .filter(|other| !(self.command.is_turn() && !other.is_turn()))
+            .filter(|other| !self.command.is_turn() || other.is_turn())
             // A nod moves lips and distance along.
             .filter(|other| !(is_nod(self.command) && matches!(other, Command::OpenMouth | Command::ComeCloser)))
             .any(|other| self.share(other, signs) >= OTHER)

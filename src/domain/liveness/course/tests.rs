@@ -97,10 +97,9 @@ fn without_lights_or_with_an_odd_camera_five_commands_are_asked() {
 fn opposite(command: Command) -> Command {
     match command {
         Command::TurnLeft => Command::TurnRight,
-        Command::TurnRight => Command::TurnLeft,
+        Command::TurnRight | Command::ComeCloser => Command::TurnLeft,
         Command::LookUp => Command::LookDown,
         Command::LookDown => Command::LookUp,
-        Command::ComeCloser => Command::TurnLeft,
         Command::OpenMouth | Command::Blink => Command::ComeCloser,
     }
 }

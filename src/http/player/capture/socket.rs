@@ -73,7 +73,6 @@ async fn talk(
 ) -> Result<(), Closed> {
     while !dialogue.is_over() {
         let said = match rt::time::timeout(TICK, messages.recv()).await {
-            Err(_) => dialogue.tick().await,
             Ok(Some(Ok(AggregatedMessage::Binary(message)))) => dialogue.frame(&message).await,
             Ok(Some(Ok(AggregatedMessage::Text(text)))) => dialogue.camera(wire::read_camera(&text)).await,
             Ok(Some(Ok(AggregatedMessage::Ping(payload)))) => {
@@ -81,7 +80,7 @@ async fn talk(
                 // Pings keep a connection open, not a capture alive.
                 dialogue.tick().await
             }
-            Ok(Some(Ok(AggregatedMessage::Pong(_)))) => dialogue.tick().await,
+            Err(_) | Ok(Some(Ok(AggregatedMessage::Pong(_)))) => dialogue.tick().await,
             Ok(Some(Ok(AggregatedMessage::Close(_))) | None) => return Err(Closed),
             Ok(Some(Err(_))) => dialogue.fail(ProblemCode::FrameTooLarge).await,
         };
