@@ -25,3 +25,4 @@ pub mod metrics;
 pub mod startup;
 pub mod store;
 pub mod vision;
+pub mod workshop;

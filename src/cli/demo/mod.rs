@@ -1,7 +1,9 @@
 //! `rastau demo`
 
 pub mod camera;
+pub mod capture;
 mod household;
+pub mod line;
 pub mod people;
 pub mod player;
 mod story;

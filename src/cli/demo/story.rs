@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
+use super::capture::Clip;
 use super::player::{DemoPlayer, add_newcomer, remove_newcomer};
 
 /// What the story needs: the clip of a face, an ID photo of the same person, and the IIN of one who is restricted.
@@ -63,7 +64,7 @@ async fn walk_to_second_factor(player: &DemoPlayer, iin: &str, clip: &[Vec<u8>],
     teller.step("consent is given");
     player.post("identify", &json!({ "iin": iin })).await?;
     teller.step("the IIN is known to the population register");
-    let captured = player.capture(clip).await?;
+    let captured = player.capture(&mut Clip::of(clip.to_vec())).await?;
     let hints = captured.hints.join(", ");
     ensure!(captured.result == "passed", "the face step ended with {:?} ({hints})", captured.result);
     teller

@@ -75,3 +75,8 @@ fn jpeg(picture: &RgbImage) -> Vec<u8> {
     picture.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
 }
+
+/// They themselves before the camera.
+pub(crate) fn living(who: Who) -> Box<dyn rastau::workshop::actor::Actor> {
+    Box::new(rastau::cli::demo::capture::Clip::of(clip(who)))
+}
