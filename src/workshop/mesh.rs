@@ -24,6 +24,8 @@ pub(super) struct Vertex {
     pub(super) jaw: [f32; 3],
     /// Where lids that close take it.
     pub(super) lid: [f32; 3],
+    /// How far its place in the photo moves when lids close: the skin that comes to light.
+    pub(super) skin: [f32; 2],
     /// Outward direction of the face's surface; elsewhere towards the camera.
     pub(super) normal: [f32; 3],
     /// How much of the page's light it takes: 1 for skin.
@@ -59,6 +61,8 @@ pub(super) struct Mesh {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Placed {
     pub(super) at: [f32; 3],
+    /// Where in the photo's frame its colour comes from.
+    pub(super) from: [f32; 2],
     pub(super) shade: f32,
 }
 
@@ -86,9 +90,9 @@ impl Mesh {
         let moved = [pose.shift[0], pose.shift[1], DISTANCE / scale - DISTANCE];
         let pivot = outward(self.pivot);
         placed.extend(self.vertices.iter().map(|vertex| {
-            let from: [f32; 3] =
+            let bent: [f32; 3] =
                 std::array::from_fn(|i| vertex.rest[i] + pose.mouth * vertex.jaw[i] + pose.lids * vertex.lid[i]);
-            let place = outward(from);
+            let place = outward(bent);
             let arm: [f32; 3] = std::array::from_fn(|i| place[i] - pivot[i]);
             let turned = pose.turn(arm);
             let place: [f32; 3] =
@@ -96,7 +100,9 @@ impl Mesh {
             let [x, y, z] = inward(place);
             let facing = -pose.turn(vertex.normal)[2];
             let shade = vertex.sheen * facing.max(0.0) * (1.0 + vertex.moves * (scale * scale - 1.0));
-            Placed { at: [x + pose.camera[0], y + pose.camera[1], z], shade }
+            let laid = (2.0 * pose.lids).min(1.0);
+            let from = [0, 1].map(|i| vertex.rest[i] + laid * vertex.skin[i]);
+            Placed { at: [x + pose.camera[0], y + pose.camera[1], z], from, shade }
         }));
     }
 }

@@ -42,6 +42,21 @@ impl Add for Pose {
 }
 
 impl Pose {
+    /// This share of it, 0 to 1.
+    #[must_use]
+    pub fn part(&self, share: f32) -> Self {
+        Self {
+            yaw: self.yaw * share,
+            pitch: self.pitch * share,
+            roll: self.roll * share,
+            shift: self.shift.map(|way| way * share),
+            nearer: self.nearer * share,
+            mouth: self.mouth * share,
+            lids: self.lids * share,
+            camera: self.camera.map(|way| way * share),
+        }
+    }
+
     /// Turns a place about the origin by roll, pitch and yaw.
     pub(super) fn turn(&self, [x, y, z]: [f32; 3]) -> [f32; 3] {
         let [(yaw_s, yaw_c), (pitch_s, pitch_c), (roll_s, roll_c)] =

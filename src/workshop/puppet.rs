@@ -75,10 +75,8 @@ impl Puppet {
         let mut layer = |triangles: &[[usize; 3]], paint: Paint<'_>, behind: f32| {
             for corners in triangles {
                 let [a, b, c] = corners.map(|place| {
-                    let [x, y, z] = placed[place].at;
-                    let rest = self.mesh.vertices[place].rest;
-                    let from = [rest[0] + margin, rest[1] + margin];
-                    Corner { at: [x, y, z + behind], from, shade: placed[place].shade }
+                    let Placed { at: [x, y, z], from, shade } = placed[place];
+                    Corner { at: [x, y, z + behind], from: from.map(|place| place + margin), shade }
                 });
                 raster.draw([&a, &b, &c], paint, tone);
             }

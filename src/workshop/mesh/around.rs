@@ -1,10 +1,9 @@
 //! What is not face: hair, ears, neck, shoulders, the wall.
 
+use super::super::regions::OUTLINE;
 use super::{Build, Vertex, smooth};
 use crate::vision::animate::FRAME;
 
-/// Points of one ring.
-const RAYS: usize = 36;
 /// Points along each side of the frame.
 const ALONG: usize = 8;
 /// Points nearer to the frame's edge than this are left away, pixels.
@@ -15,40 +14,51 @@ struct Ring {
     /// Radius in radii of the face's outline, and how much more of it above: hair.
     reach: f32,
     crown: f32,
+    /// How deep it lies, from the outline (0) to the head's middle (1), whose rim is what one sees of the head.
+    depth: f32,
     turns: f32,
     moves: f32,
     /// How much of the chin's way down it takes when the mouth opens.
     jaw: f32,
 }
 
-const RINGS: [Ring; 4] = [
-    Ring { reach: 1.12, crown: 0.28, turns: 1.0, moves: 1.0, jaw: 0.7 },
-    Ring { reach: 1.36, crown: 0.42, turns: 0.62, moves: 0.8, jaw: 0.3 },
-    Ring { reach: 1.8, crown: 0.45, turns: 0.18, moves: 0.35, jaw: 0.0 },
-    Ring { reach: 2.3, crown: 0.5, turns: 0.0, moves: 0.05, jaw: 0.0 },
+#[rustfmt::skip]
+const RINGS: [Ring; 7] = [
+    Ring { reach: 1.03, crown: 0.05, depth: 0.04, turns: 1.0,  moves: 1.0,  jaw: 0.95 },
+    Ring { reach: 1.07, crown: 0.14, depth: 0.20, turns: 1.0,  moves: 1.0,  jaw: 0.85 },
+    Ring { reach: 1.12, crown: 0.24, depth: 0.60, turns: 1.0,  moves: 1.0,  jaw: 0.65 },
+    Ring { reach: 1.18, crown: 0.30, depth: 1.0,  turns: 0.95, moves: 1.0,  jaw: 0.45 },
+    Ring { reach: 1.40, crown: 0.42, depth: 1.0,  turns: 0.6,  moves: 0.8,  jaw: 0.1 },
+    Ring { reach: 1.80, crown: 0.46, depth: 1.0,  turns: 0.18, moves: 0.35, jaw: 0.0 },
+    Ring { reach: 2.30, crown: 0.50, depth: 1.0,  turns: 0.0,  moves: 0.05, jaw: 0.0 },
 ];
 
-/// Rings of points from the face's outline to the wall.
+/// Rings of points from the face's outline to the wall, on rays through the outline's points and between them.
 pub(super) fn add_rings(vertices: &mut Vec<Vertex>, build: &Build, margin: f32) {
-    let face = vertices.clone();
+    let outline = OUTLINE.map(|point| vertices[point].rest);
+    let between = |(a, b): (&[f32; 3], &[f32; 3])| std::array::from_fn(|i| f32::midpoint(a[i], b[i]));
+    let next = outline.iter().cycle().skip(1);
+    let rays: Vec<[f32; 3]> = outline.iter().zip(next).flat_map(|pair| [*pair.0, between(pair)]).collect();
     for ring in &RINGS {
-        for ray in 0..RAYS {
-            let angle = std::f32::consts::TAU * (ray as f32 + 0.5) / RAYS as f32;
-            let (down, along) = angle.sin_cos();
-            let radius = outline(&face, build, angle) * (ring.reach + ring.crown * (-down).max(0.0));
-            let at = [build.centre[0] + along * radius, build.centre[1] + down * radius];
+        for [x, y, z] in &rays {
+            let arm = [x - build.centre[0], y - build.centre[1]];
+            let down = arm[1] / arm[0].hypot(arm[1]).max(1.0);
+            let reach = ring.reach + ring.crown * (-down).max(0.0);
+            let at = [build.centre[0] + arm[0] * reach, build.centre[1] + arm[1] * reach];
             if !inside(at, margin - GAP) {
                 continue;
             }
             let neck = smooth(down, 0.35, 0.95);
             let carried = body(at, build).max(ring.moves);
-            let turns = ring.turns * (1.0 - 0.5 * neck);
+            // The neck bends: near the chin it follows the head, at the collar it does not.
+            let turns = ring.turns * (1.0 - neck * smooth(reach, 1.1, 1.6));
             vertices.push(Vertex {
-                rest: [at[0], at[1], build.pivot[2]],
+                rest: [at[0], at[1], z + ring.depth * (build.pivot[2] - z)],
                 turns,
                 moves: carried,
-                jaw: [0.0, ring.jaw * neck * 0.3 * build.width, 0.0],
+                jaw: [0.0, ring.jaw * neck * 0.27 * build.width, 0.0],
                 lid: [0.0; 3],
+                skin: [0.0; 2],
                 normal: [0.0, 0.0, -1.0],
                 sheen: 0.2 + 0.5 * turns.max(0.8 * body(at, build)),
             });
@@ -72,21 +82,11 @@ pub(super) fn add_edge(vertices: &mut Vec<Vertex>, build: &Build, margin: f32) {
             moves: carried,
             jaw: [0.0; 3],
             lid: [0.0; 3],
+            skin: [0.0; 2],
             normal: [0.0, 0.0, -1.0],
             sheen: 0.2 + 0.4 * carried,
         });
     }
-}
-
-/// Radius of the face's outline in this direction.
-fn outline(face: &[Vertex], build: &Build, angle: f32) -> f32 {
-    let (down, along) = angle.sin_cos();
-    let reach = |vertex: &Vertex| {
-        let [x, y] = [vertex.rest[0] - build.centre[0], vertex.rest[1] - build.centre[1]];
-        let (forth, aside) = (x * along + y * down, (y * along - x * down).abs());
-        if aside <= 0.16 * forth { forth } else { 0.0 }
-    };
-    face.iter().map(reach).fold(0.3 * build.width, f32::max)
 }
 
 /// How much a place belongs to the shoulders, which come along when the person moves, 0 to 1.

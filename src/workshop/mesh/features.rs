@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::regions::{EYES, LOWER_LIP, LOWER_LIP_RED, MOUTH, UPPER_LIP, UPPER_LIP_RED};
+use super::super::regions::{EYES, LOWER_LIP, LOWER_RIM, MOUTH, UPPER_LIP, UPPER_RIM};
 use super::{Build, Vertex, smooth};
 
 /// How far the lower lip goes down, in widths of the mouth.
@@ -15,6 +15,8 @@ const CREASE: f32 = 0.2;
 const BEFORE_LASHES: f32 = 0.55;
 /// Where that row is when the eye is closed.
 const LASHES_CLOSED: f32 = 0.84;
+/// Of an open eye's lid there is little to see: a closed one is laid with the skin from the crease so far up to the bone.
+const PLAIN_SKIN: f32 = 0.5;
 /// The lid slides before the eye, pixels.
 const LID_DEPTH: f32 = 1.5;
 /// What shows between the lips lies behind them, pixels.
@@ -30,6 +32,7 @@ pub(super) fn face(points: &[[f32; 3]], build: &Build) -> Vec<Vertex> {
         moves: 1.0,
         jaw: mouth.jaw(place, *point),
         lid: lids.get(&place).copied().unwrap_or_default(),
+        skin: [0.0; 2],
         normal: [0.0, 0.0, -1.0],
         sheen: 1.0,
     };
@@ -55,10 +58,10 @@ impl Mouth {
     fn jaw(&self, place: usize, [x, y, _]: [f32; 3]) -> [f32; 3] {
         let aside = ((x - self.centre[0]) / self.half).abs();
         let bow = |reach: f32| (1.0 - (aside / reach).powi(2)).max(0.0).sqrt();
-        if UPPER_LIP_RED.contains(&place) || UPPER_LIP.contains(&place) {
+        if UPPER_LIP.as_flattened().contains(&place) {
             return [0.0, -0.06 * self.drop * bow(1.0), 0.0];
         }
-        let share = if LOWER_LIP_RED.contains(&place) {
+        let share = if LOWER_LIP.as_flattened().contains(&place) {
             bow(1.0)
         } else {
             let below = (y - self.centre[1]) / (self.chin - self.centre[1]).max(1.0);
@@ -89,8 +92,8 @@ fn lids(points: &[[f32; 3]]) -> HashMap<usize, [f32; 3]> {
 /// A row of points on each upper lid, before the lashes.
 pub(super) fn add_lids(vertices: &mut Vec<Vertex>) {
     for eye in &EYES {
-        for (upper, crease) in eye.upper.into_iter().zip(eye.crease) {
-            let (rim, fold) = (&vertices[upper], &vertices[crease]);
+        for ((upper, crease), bone) in eye.upper.into_iter().zip(eye.crease).zip(eye.bone) {
+            let (rim, fold, bone) = (&vertices[upper], &vertices[crease], &vertices[bone]);
             let between = |from: [f32; 3], to: [f32; 3], share: f32| -> [f32; 3] {
                 std::array::from_fn(|i| from[i] + share * (to[i] - from[i]))
             };
@@ -98,8 +101,9 @@ pub(super) fn add_lids(vertices: &mut Vec<Vertex>) {
             let rest = between(fold.rest, rim.rest, BEFORE_LASHES);
             let shut = between(closed(fold), closed(rim), LASHES_CLOSED);
             let lid = std::array::from_fn(|i| shut[i] - rest[i]);
-            let jaw = [0.0; 3];
-            vertices.push(Vertex { rest, lid, jaw, ..rim.clone() });
+            let plain = between(fold.rest, bone.rest, PLAIN_SKIN);
+            let skin = std::array::from_fn(|i| plain[i] - rest[i]);
+            vertices.push(Vertex { rest, lid, skin, jaw: [0.0; 3], ..rim.clone() });
         }
     }
 }
@@ -107,7 +111,7 @@ pub(super) fn add_lids(vertices: &mut Vec<Vertex>) {
 /// Lower lips that stay where they were: what the photo shows between the lips belongs to the skull.
 pub(super) fn add_teeth(vertices: &mut Vec<Vertex>, hollow: &[[usize; 3]]) -> Vec<[usize; 3]> {
     let mut fixed = HashMap::new();
-    for point in LOWER_LIP.into_iter().chain(UPPER_LIP) {
+    for point in LOWER_RIM.into_iter().chain(UPPER_RIM) {
         let vertex = &vertices[point];
         let [x, y, z] = vertex.rest;
         let behind = Vertex { rest: [x, y, z + TEETH_DEPTH], jaw: [0.0; 3], ..vertex.clone() };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use spade::{DelaunayTriangulation, Point2, Triangulation as _};
 
-use super::super::regions::{LOWER_LIP, UPPER_LIP};
+use super::super::regions::{LOWER_RIM, UPPER_RIM};
 use super::Vertex;
 use crate::vision::animate::AnimateError;
 
@@ -18,7 +18,7 @@ pub(super) fn between(vertices: &[Vertex]) -> Result<[Vec<[usize; 3]>; 2], Anima
         let handle = laid.insert(Point2::new(x, y)).map_err(|_| AnimateError::NoFace)?;
         which.entry(handle).or_insert(place);
     }
-    let is_lip = |place: &usize| LOWER_LIP.contains(place) || UPPER_LIP.contains(place);
+    let is_lip = |place: &usize| LOWER_RIM.contains(place) || UPPER_RIM.contains(place);
     let (mut skin, mut hollow) = (Vec::new(), Vec::new());
     for face in laid.inner_faces() {
         let [a, b, c] = face.vertices().map(|vertex| which.get(&vertex.fix()).copied());
