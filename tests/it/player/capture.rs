@@ -190,7 +190,11 @@ async fn a_capture_by_requests_belongs_to_its_session_and_ends() {
         "frame_out_of_order",
     );
     assert_eq!(refusal(opened.player.post_frame(handle, frame.clone()).await), "capture_unknown");
-    assert_eq!(refusal(opened.player.post_frame(handle, vec![2; 600 * 1024]).await), "body_too_large");
+
+    let begun = opened.player.post("captures", &json!({})).await.unwrap();
+    let handle = begun["capture"].as_str().unwrap();
+    let said = opened.player.post_frame(handle, vec![2; 600 * 1024]).await.unwrap();
+    assert_problem(&said["messages"][0], "frame_too_large");
 
     // A second one takes the place of the first, and silence ends it.
     let first = opened.player.post("captures", &json!({})).await.unwrap();
