@@ -26,6 +26,8 @@ pub(super) struct Vertex {
     pub(super) lid: [f32; 3],
     /// How far its place in the photo moves when lids close: the skin that comes to light.
     pub(super) skin: [f32; 2],
+    /// The same when the head turns far aside.
+    pub(super) side: [f32; 2],
     /// Outward direction of the face's surface; elsewhere towards the camera.
     pub(super) normal: [f32; 3],
     /// How much of the page's light it takes: 1 for skin.
@@ -89,6 +91,8 @@ impl Mesh {
         let scale = 1.0 + pose.nearer.max(-0.5);
         let moved = [pose.shift[0], pose.shift[1], DISTANCE / scale - DISTANCE];
         let pivot = outward(self.pivot);
+        let laid = (2.0 * pose.lids).min(1.0);
+        let aside = smooth(pose.yaw.abs(), 3.0, 18.0);
         placed.extend(self.vertices.iter().map(|vertex| {
             let bent: [f32; 3] =
                 std::array::from_fn(|i| vertex.rest[i] + pose.mouth * vertex.jaw[i] + pose.lids * vertex.lid[i]);
@@ -100,8 +104,7 @@ impl Mesh {
             let [x, y, z] = inward(place);
             let facing = -pose.turn(vertex.normal)[2];
             let shade = vertex.sheen * facing.max(0.0) * (1.0 + vertex.moves * (scale * scale - 1.0));
-            let laid = (2.0 * pose.lids).min(1.0);
-            let from = [0, 1].map(|i| vertex.rest[i] + laid * vertex.skin[i]);
+            let from = [0, 1].map(|i| vertex.rest[i] + laid * vertex.skin[i] + aside * vertex.side[i]);
             Placed { at: [x + pose.camera[0], y + pose.camera[1], z], from, shade }
         }));
     }

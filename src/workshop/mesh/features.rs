@@ -6,7 +6,7 @@ use super::super::regions::{EYES, LOWER_LIP, LOWER_RIM, MOUTH, UPPER_LIP, UPPER_
 use super::{Build, Vertex, smooth};
 
 /// How far the lower lip goes down, in widths of the mouth.
-const DROP: f32 = 0.62;
+const DROP: f32 = 0.55;
 /// How far up the lower lid comes of the way that the upper one goes down.
 const LOWER_LID: f32 = 0.12;
 /// How far the crease goes down of the way to the rim below it.
@@ -33,6 +33,7 @@ pub(super) fn face(points: &[[f32; 3]], build: &Build) -> Vec<Vertex> {
         jaw: mouth.jaw(place, *point),
         lid: lids.get(&place).copied().unwrap_or_default(),
         skin: [0.0; 2],
+        side: [0.0; 2],
         normal: [0.0, 0.0, -1.0],
         sheen: 1.0,
     };
@@ -65,7 +66,7 @@ impl Mouth {
             bow(1.0)
         } else {
             let below = (y - self.centre[1]) / (self.chin - self.centre[1]).max(1.0);
-            smooth(below, -0.05, 0.45) * (1.0 - 0.75 * smooth(aside, 0.6, 2.6))
+            smooth(below, -0.05, 0.4) * (1.0 - 0.35 * smooth(below, 0.4, 1.0)) * (1.0 - 0.75 * smooth(aside, 0.6, 2.6))
         };
         [0.0, share * self.drop, 0.22 * share * self.drop]
     }

@@ -21,6 +21,11 @@ fn renders_to_look_at() {
     ];
     for (name, puppet) in ["a", "b"].into_iter().zip(cast(&mut examiner)) {
         let mut stage = Stage::default();
+        for point in [0, 11, 12, 13, 14, 15, 16, 17, 152] {
+            let vertex = &puppet.mesh.vertices[point];
+            eprintln!("{point}: {:?} {:?}", vertex.rest, vertex.jaw);
+        }
+        eprintln!("{} {} {}", puppet.mesh.skin.len(), puppet.mesh.hollow.len(), puppet.mesh.vertices.len());
         for (what, pose) in poses {
             let began = std::time::Instant::now();
             puppet.draw(&pose, &tone(1.0, None), &mut stage);
