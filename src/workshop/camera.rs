@@ -46,11 +46,8 @@ impl Camera {
         Self { noise: (0..NOISE_DRAWN).map(|_| (NOISE * dice.normal()).round() as i8).collect(), seed }
     }
 
-    /// Adds the noise of this instant and encodes the frame.
-    ///
-    /// # Errors
-    /// When the encoder fails.
-    pub fn shoot(&self, frame: &mut Picture, millis: u64) -> Result<Vec<u8>, AnimateError> {
+    /// Adds the noise of this instant.
+    pub fn expose(&self, frame: &mut Picture, millis: u64) {
         let mut dice = Dice::new(self.seed, millis ^ 0xF0_0D00);
         let row = frame.width() as usize * 3;
         let starts = NOISE_DRAWN.saturating_sub(row).max(1) as u64;
@@ -60,6 +57,13 @@ impl Camera {
                 *level = level.saturating_add_signed(*noise);
             }
         }
+    }
+
+    /// The frame as the page sends it.
+    ///
+    /// # Errors
+    /// When the encoder fails.
+    pub fn encode(frame: &Picture) -> Result<Vec<u8>, AnimateError> {
         jpeg(frame, QUALITY)
     }
 }
@@ -75,12 +79,17 @@ mod tests {
         let camera = Camera::new(3);
         let grey = || Picture::from_pixels(FRAME[0], FRAME[1], vec![128; (FRAME[0] * FRAME[1] * 3) as usize]).unwrap();
         let mut frame = grey();
-        let first = camera.shoot(&mut frame, 0).unwrap();
+        camera.expose(&mut frame, 0);
         let variance = frame.pixels().iter().map(|level| (f32::from(*level) - 128.0).powi(2)).sum::<f32>()
             / frame.pixels().len() as f32;
         assert!((variance.sqrt() - NOISE).abs() < 0.1, "{variance}");
-        assert_eq!(first, camera.shoot(&mut grey(), 0).unwrap());
-        assert_ne!(first, camera.shoot(&mut grey(), 100).unwrap());
-        assert_eq!(decode(&first, DecodeLimits::FRAME).unwrap().width(), FRAME[0]);
+        let exposed = |millis| {
+            let mut frame = grey();
+            camera.expose(&mut frame, millis);
+            Camera::encode(&frame).unwrap()
+        };
+        assert_eq!(exposed(0), exposed(0));
+        assert_ne!(exposed(0), exposed(100));
+        assert_eq!(decode(&exposed(0), DecodeLimits::FRAME).unwrap().width(), FRAME[0]);
     }
 }

@@ -4,12 +4,10 @@ mod around;
 mod features;
 mod triangles;
 
+use super::lens::{approach, inward, outward};
 use super::pose::Pose;
-use super::regions::{CHEEKS, CHIN, FOREHEAD};
-use crate::vision::animate::{AnimateError, FRAME};
-
-/// Distance of the face from the camera, in pixels of the photo: a lens that sees 60 degrees of width.
-const DISTANCE: f32 = 554.0;
+use super::regions::{CHEEKS, CHIN, EYES, Eye, FOREHEAD, LOWER_LIP, UPPER_LIP};
+use crate::vision::animate::AnimateError;
 
 /// One point of the mesh. Places are pixels of the frame with depth in the same measure, smaller towards the camera.
 #[derive(Clone, Debug)]
@@ -26,6 +24,8 @@ pub(super) struct Vertex {
     pub(super) lid: [f32; 3],
     /// How far its place in the photo moves when lids close: the skin that comes to light.
     pub(super) skin: [f32; 2],
+    /// The same when the head turns far aside.
+    pub(super) side: [f32; 2],
     /// Outward direction of the face's surface; elsewhere towards the camera.
     pub(super) normal: [f32; 3],
     /// How much of the page's light it takes: 1 for skin.
@@ -54,6 +54,8 @@ pub(super) struct Mesh {
     pub(super) teeth: Vec<[usize; 3]>,
     /// ... and behind it is dark.
     pub(super) hollow: Vec<[usize; 3]>,
+    /// The line of lashes of closed eyes.
+    pub(super) lashes: Vec<[usize; 3]>,
     pivot: [f32; 3],
 }
 
@@ -80,15 +82,37 @@ impl Mesh {
         let [skin, hollow] = triangles::between(&vertices)?;
         let teeth = features::add_teeth(&mut vertices, &hollow);
         triangles::shape(&mut vertices, &skin, points.len());
-        Ok(Self { vertices, skin, teeth, hollow, pivot: build.pivot })
+        let lashes = features::add_lashes(&mut vertices);
+        Ok(Self { vertices, skin, teeth, hollow, lashes, pivot: build.pivot })
+    }
+
+    /// Eyes and mouth at rest: middle and half of width and height.
+    pub(super) fn openings(&self) -> [[f32; 4]; 3] {
+        let eye = |eye: &Eye| self.around(eye.corners.into_iter().chain(eye.upper).chain(eye.lower));
+        let [left, right] = EYES.each_ref().map(eye);
+        [left, right, self.around(UPPER_LIP[0].into_iter().chain(LOWER_LIP[0]))]
+    }
+
+    fn around(&self, points: impl Iterator<Item = usize>) -> [f32; 4] {
+        let (mut least, mut most) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
+        for point in points {
+            for i in 0..2 {
+                least[i] = least[i].min(self.vertices[point].rest[i]);
+                most[i] = most[i].max(self.vertices[point].rest[i]);
+            }
+        }
+        let half = |i: usize| (most[i] - least[i]) / 2.0;
+        [least[0] + half(0), least[1] + half(1), half(0), half(1)]
     }
 
     /// Where every vertex is in this pose.
     pub(super) fn place(&self, pose: &Pose, placed: &mut Vec<Placed>) {
         placed.clear();
         let scale = 1.0 + pose.nearer.max(-0.5);
-        let moved = [pose.shift[0], pose.shift[1], DISTANCE / scale - DISTANCE];
+        let moved = [pose.shift[0], pose.shift[1], approach(pose.nearer)];
         let pivot = outward(self.pivot);
+        let laid = (2.0 * pose.lids).min(1.0);
+        let aside = smooth(pose.yaw.abs(), 3.0, 18.0);
         placed.extend(self.vertices.iter().map(|vertex| {
             let bent: [f32; 3] =
                 std::array::from_fn(|i| vertex.rest[i] + pose.mouth * vertex.jaw[i] + pose.lids * vertex.lid[i]);
@@ -100,8 +124,7 @@ impl Mesh {
             let [x, y, z] = inward(place);
             let facing = -pose.turn(vertex.normal)[2];
             let shade = vertex.sheen * facing.max(0.0) * (1.0 + vertex.moves * (scale * scale - 1.0));
-            let laid = (2.0 * pose.lids).min(1.0);
-            let from = [0, 1].map(|i| vertex.rest[i] + laid * vertex.skin[i]);
+            let from = [0, 1].map(|i| vertex.rest[i] + laid * vertex.skin[i] + aside * vertex.side[i]);
             Placed { at: [x + pose.camera[0], y + pose.camera[1], z], from, shade }
         }));
     }
@@ -120,19 +143,6 @@ impl Build {
         let pivot = [centre[0], centre[1] + 0.15 * height, depth + 0.1 * width];
         Some(Self { centre, pivot, width, height, chin: chin[1] })
     }
-}
-
-/// From the picture into space, and back: the identity pose gives the photo.
-fn outward([x, y, z]: [f32; 3]) -> [f32; 3] {
-    let [middle, level] = FRAME.map(|side| side as f32 / 2.0);
-    let grown = (DISTANCE + z) / DISTANCE;
-    [(x - middle) * grown, (y - level) * grown, z]
-}
-
-fn inward([x, y, z]: [f32; 3]) -> [f32; 3] {
-    let [middle, level] = FRAME.map(|side| side as f32 / 2.0);
-    let shrunk = DISTANCE / (DISTANCE + z).max(1.0);
-    [middle + x * shrunk, level + y * shrunk, z]
 }
 
 /// Between `from` and `to`, 0 to 1, without a corner.

@@ -10,7 +10,10 @@ use crate::vision::picture::Picture;
 
 /// What is seen between open lips: red, green, blue.
 const HOLLOW: [f32; 3] = [42.0, 18.0, 17.0];
-/// It lies behind the teeth, pixels.
+/// Lashes of a closed eye, and how far it must be closed for them to be seen as a line.
+const LASHES: [f32; 3] = [46.0, 32.0, 29.0];
+const LASHES_FROM: f32 = 0.45;
+/// The hollow lies behind the teeth, pixels.
 const HOLLOW_DEPTH: f32 = 12.0;
 
 /// A person in a photo, ready to be posed. Never changes: share it behind an `Arc`.
@@ -61,6 +64,11 @@ impl Puppet {
         self.portrait.id_photo()
     }
 
+    /// Left eye, right eye (the picture's) and mouth at rest: middle and half of width and height, pixels of the frame.
+    pub fn openings(&self) -> [[f32; 4]; 3] {
+        self.mesh.openings()
+    }
+
     /// The photo laid out as a frame with a margin, nothing moved.
     pub fn portrait(&self) -> &Portrait {
         &self.portrait
@@ -84,6 +92,9 @@ impl Puppet {
         let photo = Paint::Picture(self.portrait.scene());
         layer(&self.mesh.skin, photo, 0.0);
         layer(&self.mesh.teeth, photo, 0.0);
+        if pose.lids > LASHES_FROM {
+            layer(&self.mesh.lashes, Paint::Plain(LASHES), 0.0);
+        }
         layer(&self.mesh.hollow, Paint::Plain(HOLLOW), HOLLOW_DEPTH);
     }
 }

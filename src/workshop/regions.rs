@@ -2,6 +2,8 @@
 
 /// An eye: its upper rim, the crease above it, the rim below and the bone above, point by point above each other.
 pub(super) struct Eye {
+    /// The outer one and the inner one.
+    pub(super) corners: [usize; 2],
     pub(super) upper: [usize; 7],
     pub(super) crease: [usize; 7],
     pub(super) lower: [usize; 7],
@@ -11,12 +13,14 @@ pub(super) struct Eye {
 
 pub(super) const EYES: [Eye; 2] = [
     Eye {
+        corners: [33, 133],
         upper: [246, 161, 160, 159, 158, 157, 173],
         crease: [247, 30, 29, 27, 28, 56, 190],
         lower: [7, 163, 144, 145, 153, 154, 155],
         bone: [113, 225, 224, 223, 222, 221, 189],
     },
     Eye {
+        corners: [263, 362],
         upper: [466, 388, 387, 386, 385, 384, 398],
         crease: [467, 260, 259, 257, 258, 286, 414],
         lower: [249, 390, 373, 374, 380, 381, 382],

@@ -6,21 +6,26 @@ use super::super::regions::{EYES, LOWER_LIP, LOWER_RIM, MOUTH, UPPER_LIP, UPPER_
 use super::{Build, Vertex, smooth};
 
 /// How far the lower lip goes down, in widths of the mouth.
-const DROP: f32 = 0.62;
+const DROP: f32 = 0.55;
 /// How far up the lower lid comes of the way that the upper one goes down.
-const LOWER_LID: f32 = 0.12;
+const LOWER_LID: f32 = 0.06;
+/// How far beyond the lower rim the upper lid closes: it lies upon it.
+const OVERLAP: f32 = 0.1;
+/// How thick the line of lashes of a closed eye is, in widths of the eye.
+const LASHES: f32 = 0.085;
 /// How far the crease goes down of the way to the rim below it.
 const CREASE: f32 = 0.2;
 /// Where lids get another row of points, between crease and lashes: skin above it stretches, lashes below do not.
 const BEFORE_LASHES: f32 = 0.55;
 /// Where that row is when the eye is closed.
 const LASHES_CLOSED: f32 = 0.84;
-/// Of an open eye's lid there is little to see: a closed one is laid with the skin from the crease so far up to the bone.
-const PLAIN_SKIN: f32 = 0.5;
+/// Of an open eye's lid there is little to see: a closed one is laid with the skin between crease and bone, the crease
+/// with what is so far up, and the row before the lashes with what is further up.
+const PLAIN_SKIN: [f32; 2] = [0.3, 0.6];
 /// The lid slides before the eye, pixels.
 const LID_DEPTH: f32 = 1.5;
 /// What shows between the lips lies behind them, pixels.
-const TEETH_DEPTH: f32 = 4.0;
+const TEETH_DEPTH: f32 = 0.8;
 
 /// The face's own points.
 pub(super) fn face(points: &[[f32; 3]], build: &Build) -> Vec<Vertex> {
@@ -33,6 +38,7 @@ pub(super) fn face(points: &[[f32; 3]], build: &Build) -> Vec<Vertex> {
         jaw: mouth.jaw(place, *point),
         lid: lids.get(&place).copied().unwrap_or_default(),
         skin: [0.0; 2],
+        side: [0.0; 2],
         normal: [0.0, 0.0, -1.0],
         sheen: 1.0,
     };
@@ -65,7 +71,7 @@ impl Mouth {
             bow(1.0)
         } else {
             let below = (y - self.centre[1]) / (self.chin - self.centre[1]).max(1.0);
-            smooth(below, -0.05, 0.45) * (1.0 - 0.75 * smooth(aside, 0.6, 2.6))
+            smooth(below, -0.05, 0.4) * (1.0 - 0.35 * smooth(below, 0.4, 1.0)) * (1.0 - 0.75 * smooth(aside, 0.6, 2.6))
         };
         [0.0, share * self.drop, 0.22 * share * self.drop]
     }
@@ -80,7 +86,7 @@ fn lids(points: &[[f32; 3]]) -> HashMap<usize, [f32; 3]> {
     let mut lids = HashMap::new();
     for eye in &EYES {
         for ((upper, crease), lower) in eye.upper.into_iter().zip(eye.crease).zip(eye.lower) {
-            let [x, y, z] = way(upper, lower, 1.0 - LOWER_LID);
+            let [x, y, z] = way(upper, lower, 1.0 + OVERLAP);
             lids.insert(upper, [x, y, z - LID_DEPTH]);
             lids.insert(lower, way(lower, upper, LOWER_LID));
             lids.insert(crease, way(crease, upper, CREASE));
@@ -101,11 +107,37 @@ pub(super) fn add_lids(vertices: &mut Vec<Vertex>) {
             let rest = between(fold.rest, rim.rest, BEFORE_LASHES);
             let shut = between(closed(fold), closed(rim), LASHES_CLOSED);
             let lid = std::array::from_fn(|i| shut[i] - rest[i]);
-            let plain = between(fold.rest, bone.rest, PLAIN_SKIN);
-            let skin = std::array::from_fn(|i| plain[i] - rest[i]);
-            vertices.push(Vertex { rest, lid, skin, jaw: [0.0; 3], ..rim.clone() });
+            let [crease_skin, lid_skin] = PLAIN_SKIN.map(|share| between(fold.rest, bone.rest, share));
+            let shift = |to: [f32; 3], from: [f32; 3]| -> [f32; 2] { std::array::from_fn(|i| to[i] - from[i]) };
+            let (skin, fold_skin) = (shift(lid_skin, rest), shift(crease_skin, fold.rest));
+            let row = Vertex { rest, lid, skin, jaw: [0.0; 3], ..rim.clone() };
+            vertices.push(row);
+            vertices[crease].skin = fold_skin;
         }
     }
+}
+
+/// The line of lashes that a closed eye shows: a strip that an open eye has no height of.
+pub(super) fn add_lashes(vertices: &mut Vec<Vertex>) -> Vec<[usize; 3]> {
+    let mut triangles = Vec::new();
+    for eye in &EYES {
+        let [outer, inner] = eye.corners.map(|corner| vertices[corner].rest);
+        let width = (inner[0] - outer[0]).hypot(inner[1] - outer[1]);
+        let along: Vec<usize> = std::iter::once(eye.corners[0]).chain(eye.upper).chain([eye.corners[1]]).collect();
+        let last = (along.len() - 1) as f32;
+        let first = vertices.len();
+        for (place, point) in along.iter().enumerate() {
+            let thick = LASHES * width * (0.35 + 0.65 * (std::f32::consts::PI * place as f32 / last).sin());
+            let rim = vertices[*point].clone();
+            let [x, y, z] = rim.lid;
+            let [lower, upper] = [0.3, -0.7].map(|part| [x, y + part * thick, z - LID_DEPTH]);
+            vertices.push(Vertex { lid: upper, ..rim.clone() });
+            vertices.push(Vertex { lid: lower, ..rim });
+        }
+        let quads = (0..along.len() - 1).map(|place| first + 2 * place);
+        triangles.extend(quads.flat_map(|a| [[a, a + 1, a + 2], [a + 1, a + 2, a + 3]]));
+    }
+    triangles
 }
 
 /// Lower lips that stay where they were: what the photo shows between the lips belongs to the skull.

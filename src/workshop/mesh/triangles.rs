@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use spade::{DelaunayTriangulation, Point2, Triangulation as _};
 
-use super::super::regions::{LOWER_RIM, UPPER_RIM};
+use super::super::regions::{LOWER_LIP, LOWER_RIM, UPPER_LIP, UPPER_RIM};
 use super::Vertex;
 use crate::vision::animate::AnimateError;
+
+/// See [`spread`].
+const ROW_APART: f64 = 2.0;
 
 /// Delaunay's triangles over the vertices as they lie with the mouth open, where lips are apart whatever the photo
 /// shows: first the skin, then what lies between the lips.
@@ -15,7 +18,7 @@ pub(super) fn between(vertices: &[Vertex]) -> Result<[Vec<[usize; 3]>; 2], Anima
     let mut which = HashMap::new();
     for (place, vertex) in vertices.iter().enumerate() {
         let [x, y] = [0, 1].map(|i| f64::from(vertex.rest[i] + vertex.jaw[i]));
-        let handle = laid.insert(Point2::new(x, y)).map_err(|_| AnimateError::NoFace)?;
+        let handle = laid.insert(Point2::new(x, y + spread(place))).map_err(|_| AnimateError::NoFace)?;
         which.entry(handle).or_insert(place);
     }
     let is_lip = |place: &usize| LOWER_RIM.contains(place) || UPPER_RIM.contains(place);
@@ -28,6 +31,16 @@ pub(super) fn between(vertices: &[Vertex]) -> Result<[Vec<[usize; 3]>; 2], Anima
         part.push(corners);
     }
     Ok([skin, hollow])
+}
+
+/// How much further a row of the lips lies from the mouth's middle while the triangles are laid, pixels: where lips are
+/// thin or smile, the mesh may place the rows of one lip upon each other.
+fn spread(place: usize) -> f64 {
+    let row = |lip: &[&[usize]; 4]| lip.iter().position(|row| row.contains(&place));
+    let apart = |row: usize| ROW_APART * (3 - row) as f64;
+    let upper = row(&UPPER_LIP.each_ref().map(<[usize; 11]>::as_slice)).map(|row| -apart(row));
+    let lower = row(&LOWER_LIP.each_ref().map(<[usize; 9]>::as_slice)).map(apart);
+    upper.or(lower).unwrap_or(0.0)
 }
 
 /// Normals of the first `face` vertices, from the triangles around each; the weight of a triangle is its area.
