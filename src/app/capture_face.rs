@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::examine_patiently::{Patience, examine_patiently};
+use super::face_lockout::{clear, count_failure, expect_unlocked};
 use super::load_id_template::load_id_template;
 use super::player_session::{audit, audit_decision, open};
 use super::record_case::{Evidence, record_case};
@@ -104,6 +105,7 @@ pub async fn begin_capture(services: &Services, session: HandleHash, lights: boo
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     verification.expect(Stage::Face, now)?;
+    expect_unlocked(unit.as_mut(), &verification, now).await?;
     let refusal = match (id_photo, verification.face_attempts_left()) {
         (None, _) => Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]),
         (Some(_), 0) => Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]),
@@ -179,7 +181,8 @@ impl FaceCapture {
         self.capture.is_over(now) || self.capture.is_silent(now)
     }
 
-    /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up.
+    /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up,
+    /// and that is a failure. So it is when a later capture has taken this one's place: challenges cannot be leafed through.
     pub async fn break_off(self) -> Result<(), PlayerError> {
         if !self.capture.is_revealed() {
             return Ok(());
@@ -187,10 +190,10 @@ impl FaceCapture {
         let now = self.services.clock.now();
         let mut unit = self.services.store.begin().await?;
         let verification = open(unit.as_mut(), self.session).await?;
-        if verification.expect_capture(self.attempt, now).is_err() {
-            return Ok(());
+        count_failure(unit.as_mut(), &verification, now).await?;
+        if verification.expect_capture(self.attempt, now).is_ok() {
+            judged(unit.as_mut(), &verification, BROKEN_OFF, now).await?;
         }
-        judged(unit.as_mut(), &verification, BROKEN_OFF, now).await?;
         Ok(unit.commit().await?)
     }
 
@@ -205,7 +208,11 @@ impl FaceCapture {
         let now = services.clock.now();
         let mut unit = services.store.begin().await?;
         let mut verification = open(unit.as_mut(), self.session).await?;
-        verification.expect_capture(self.attempt, now)?;
+        if let Err(error) = verification.expect_capture(self.attempt, now) {
+            drop(unit);
+            self.break_off().await?;
+            return Err(error.into());
+        }
         let left = verification.face_attempts_left();
         let policy = &services.policy;
         let measured = self.measure();
@@ -216,6 +223,17 @@ impl FaceCapture {
         let judgement = heed(judgement, &face_hits);
         let frame = self.capture.best().map(|best| best.picture.clone());
         let unit_ref = unit.as_mut();
+        if judgement == FaceJudgement::Passed {
+            // Another capture may have failed for the third time while this one was under way.
+            if let Err(locked) = expect_unlocked(unit_ref, &verification, now).await {
+                judged(unit_ref, &verification, "locked", now).await?;
+                unit.commit().await?;
+                return Err(locked);
+            }
+            clear(unit_ref, &verification).await?;
+        } else if self.capture.is_revealed() {
+            count_failure(unit_ref, &verification, now).await?;
+        }
         let result = match judgement {
             FaceJudgement::Passed => {
                 verification.face_succeeded(self.attempt, now)?;

@@ -12,8 +12,10 @@ mod enrolled_factors;
 pub mod evaluate_faces;
 mod examine_patiently;
 pub mod exchange_code;
+mod face_lockout;
 mod factor_attempt;
 pub mod follow_sightings;
+pub mod forget_captures;
 pub mod give_consent;
 pub mod identify_person;
 pub mod import_people;
@@ -37,6 +39,7 @@ pub mod search_faces;
 pub mod start_verification;
 pub mod table;
 pub mod totp;
+pub mod unlock_person;
 pub mod verify_audit;
 pub mod view_verification;
 

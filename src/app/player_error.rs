@@ -51,6 +51,9 @@ pub enum PlayerError {
     /// Too many wrong codes.
     #[error("the second factor is locked for {0:?}")]
     Locked(Duration),
+    /// Too many captures failed.
+    #[error("captures of this person or from this device are locked for {0:?}")]
+    FaceLocked(Duration),
     /// Faces.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::player_session::audit;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
-use crate::domain::authorization::{REQUEST_URI_PREFIX, hash_handle, new_handle};
+use crate::domain::authorization::{REQUEST_URI_PREFIX, hash_handle, is_handle, new_handle};
 use crate::domain::id::VerificationId;
 use crate::domain::secret::SecretText;
 use crate::domain::verification::Verification;
@@ -15,15 +15,19 @@ use crate::domain::verification::Verification;
 pub struct Started {
     /// The session's handle, for the cookie; only its hash is kept.
     pub session: SecretText,
+    /// The device's token, for a cookie that stays; only its hash is kept.
+    pub device: SecretText,
     /// Languages that the operator suggests.
     pub ui_locales: Option<String>,
 }
 
-/// Takes the request away (it serves once) and begins at consent.
+/// Takes the request away (it serves once) and begins at consent. `device` is the token that the browser brought, if any: a
+/// browser without one, or with something that we did not give, is a new device.
 pub async fn start_verification(
     services: &Services,
     client_id: &str,
     request_uri: &str,
+    device: Option<&str>,
 ) -> Result<Started, PlayerError> {
     let handle = request_uri.strip_prefix(REQUEST_URI_PREFIX).ok_or(PlayerError::RequestUnknown)?;
     let now = services.clock.now();
@@ -36,10 +40,17 @@ pub async fn start_verification(
     let ui_locales = request.ui_locales.clone();
     let session = new_handle(services.randomness.as_ref());
     let id = VerificationId::new(now, services.randomness.as_ref());
-    let verification = Verification::start(id, request, hash_handle(&session), now);
+    let device = match device.filter(|token| is_handle(token)) {
+        Some(known) => known.to_owned(),
+        None => new_handle(services.randomness.as_ref()),
+    };
+    let verification = Verification {
+        device: Some(hash_handle(&device)),
+        ..Verification::start(id, request, hash_handle(&session), now)
+    };
     unit.insert_verification(&verification).await?;
     let details = json!({ "operator": verification.operator.as_str() });
     audit(unit.as_mut(), &verification, AuditKind::VerificationStarted, details, now).await?;
     unit.commit().await?;
-    Ok(Started { session: SecretText::new(session), ui_locales })
+    Ok(Started { session: SecretText::new(session), device: SecretText::new(device), ui_locales })
 }

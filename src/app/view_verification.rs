@@ -1,6 +1,7 @@
 //! What the player's page shows: where they stand, and nothing that is not theirs to know.
 
 use super::enrolled_factors::enrolled;
+use super::face_lockout::locked_until;
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
@@ -19,6 +20,8 @@ pub struct VerificationView {
     pub expires_at: Timestamp,
     /// Captures left.
     pub face_attempts_left: u32,
+    /// Captures of this person, or from this device, are locked until then.
+    pub face_locked_until: Option<Timestamp>,
     /// The second step, when it is due.
     pub second_factor: Option<SecondFactorView>,
     /// The end, when it has come.
@@ -54,11 +57,16 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         }
         _ => None,
     };
+    let face_locked_until = match verification.stage {
+        Stage::Face => locked_until(unit.as_mut(), &verification, now).await?,
+        _ => None,
+    };
     Ok(VerificationView {
         stage: verification.stage,
         operator: operator.unwrap_or_default(),
         expires_at: verification.expires_at(),
         face_attempts_left: verification.face_attempts_left(),
+        face_locked_until,
         second_factor,
         outcome: verification.outcome,
     })

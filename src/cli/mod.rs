@@ -20,6 +20,7 @@ mod row_report;
 mod serve;
 
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -154,6 +155,11 @@ fn chain(error: &anyhow::Error) -> String {
         told.push_str(&cause);
     }
     told
+}
+
+/// Who runs the command, as far as a command line can tell.
+pub(crate) fn operating_user() -> String {
+    std::fs::metadata("/proc/self").map_or_else(|_| "cli".into(), |about| format!("cli, user id {}", about.uid()))
 }
 
 /// Writes a result to standard output; a reader that has gone away (`| head`) is no error.

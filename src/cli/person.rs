@@ -1,6 +1,7 @@
 //! `rastau person`
 
 mod reembed;
+mod unlock;
 
 use std::fs::File;
 use std::io::BufReader;
@@ -17,7 +18,7 @@ use super::{Context, print, print_json, row_report};
 use crate::app::import_people::{PeopleImport, PeopleReport, Ports, import_people};
 use crate::startup;
 
-/// Fill the embedded population register, and keep templates of ID photos current
+/// Fill the embedded population register, keep templates of ID photos current, end locks
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -53,12 +54,14 @@ Examples:
         json: bool,
     },
     Reembed(reembed::Args),
+    Unlock(unlock::Args),
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Import { file, photos, skip_refused, json } => import(context, file, photos, skip_refused, json).await,
         Command::Reembed(args) => reembed::run(context, args).await,
+        Command::Unlock(args) => unlock::run(context, args).await,
     }
 }
 

@@ -3,14 +3,14 @@
 mod faces;
 
 use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, print, print_json};
+use super::{Context, operating_user, print, print_json};
 use crate::app::review_cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
 use crate::domain::face_search::FaceHit;
 use crate::domain::id::CaseId;
@@ -98,12 +98,14 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
                 print(&cases.iter().map(list_line).collect::<Vec<_>>().join("\n"))?;
             }
         }
-        Command::ClearFace(decision) => faces::clear(store.as_ref(), &decision, &viewer()).await?,
-        Command::ConfirmAttack(decision) => faces::confirm(&config, store.as_ref(), &decision, &viewer()).await?,
-        Command::ForgetAttack(decision) => faces::forget(&config, store.as_ref(), &decision, &viewer()).await?,
+        Command::ClearFace(decision) => faces::clear(store.as_ref(), &decision, &operating_user()).await?,
+        Command::ConfirmAttack(decision) => {
+            faces::confirm(&config, store.as_ref(), &decision, &operating_user()).await?
+        }
+        Command::ForgetAttack(decision) => faces::forget(&config, store.as_ref(), &decision, &operating_user()).await?,
         Command::Show { id, frame, json } => {
             let clock = startup::clock();
-            let case = view_case(store.as_ref(), clock.as_ref(), id, &viewer())
+            let case = view_case(store.as_ref(), clock.as_ref(), id, &operating_user())
                 .await?
                 .with_context(|| format!("there is no case {id}"))?;
             if let Some(file) = &frame {
@@ -119,11 +121,6 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Who looks, as far as a command line can tell.
-fn viewer() -> String {
-    std::fs::metadata("/proc/self").map_or_else(|_| "cli".into(), |about| format!("cli, user id {}", about.uid()))
 }
 
 fn write_frame(file: &Path, picture: &SecretBytes) -> anyhow::Result<()> {

@@ -22,6 +22,10 @@ pub enum AuditKind {
     PersonIdentified,
     /// A capture was judged.
     FaceJudged,
+    /// Too many captures failed: person or device are locked for a while.
+    FaceLocked,
+    /// Staff ended a person's lock.
+    FaceUnlocked,
     /// A second factor was enrolled.
     FactorEnrolled,
     /// A second factor was accepted.
@@ -62,6 +66,8 @@ impl AuditKind {
             Self::ConsentGiven => "consent_given",
             Self::PersonIdentified => "person_identified",
             Self::FaceJudged => "face_judged",
+            Self::FaceLocked => "face_locked",
+            Self::FaceUnlocked => "face_unlocked",
             Self::FactorEnrolled => "factor_enrolled",
             Self::FactorAccepted => "factor_accepted",
             Self::FactorRejected => "factor_rejected",

@@ -32,6 +32,11 @@ pub fn new_handle(randomness: &dyn Randomness) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Whether `text` has the form of a handle of ours.
+pub fn is_handle(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|raw| raw.len() == 32)
+}
+
 /// The hash of a handle as it came over the wire.
 pub fn hash_handle(handle: &str) -> HandleHash {
     HandleHash(Sha256::digest(handle.as_bytes()).into())

@@ -10,6 +10,7 @@ pub mod calibration;
 pub mod capture;
 pub mod comparison;
 pub mod error_rates;
+pub mod face_lockout;
 pub mod face_quality;
 pub mod face_search;
 pub mod face_step;

@@ -170,6 +170,8 @@ pub struct Verification {
     pub request: PushedRequest,
     /// Hash of the browser session's handle.
     pub session: HandleHash,
+    /// Hash of the token that this browser keeps for good; `None` when it is not known.
+    pub device: Option<HandleHash>,
     /// Where it stands.
     pub stage: Stage,
     /// When it began.
@@ -202,6 +204,7 @@ impl Verification {
             operator: request.operator.clone(),
             request,
             session,
+            device: None,
             stage: Stage::Consent,
             started_at: now,
             consent_at: None,

@@ -69,6 +69,7 @@ problem_codes! {
     FactorMissing = "factor_missing", CONFLICT;
     CodeWrong = "code_wrong", UNPROCESSABLE_ENTITY;
     FactorLocked = "factor_locked", TOO_MANY_REQUESTS;
+    FaceLocked = "face_locked", TOO_MANY_REQUESTS;
     FrameMalformed = "frame_malformed", BAD_REQUEST;
     FrameTooLarge = "frame_too_large", PAYLOAD_TOO_LARGE;
     FrameOutOfOrder = "frame_out_of_order", BAD_REQUEST;

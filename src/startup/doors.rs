@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use crate::app::Services;
 use crate::app::follow_sightings::follow;
+use crate::app::forget_captures::forget_captures;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::compliance::StaffKey;
@@ -40,6 +41,7 @@ pub fn open(
     };
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));
+    tokio::spawn(forget_captures(services.clone()));
     serve(listener, services, &settings).context("the server does not start")
 }
 

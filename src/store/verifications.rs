@@ -19,7 +19,7 @@ macro_rules! select_verification {
         concat!(
             "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
             "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
-            "face_at, factor, outcome, decided_at, revision FROM verification WHERE ",
+            "face_at, factor, outcome, decided_at, revision, device FROM verification WHERE ",
             $condition
         )
     };
@@ -46,6 +46,7 @@ struct VerificationRow {
     outcome: Option<String>,
     decided_at: Option<i64>,
     revision: i64,
+    device: Option<Vec<u8>>,
 }
 
 impl VerificationRow {
@@ -64,6 +65,7 @@ impl VerificationRow {
             },
             operator,
             session: handle(&self.session, "verification.session")?,
+            device: self.device.map(|hash| handle(&hash, "verification.device")).transpose()?,
             stage: named(&self.stage, Stage::from_name, "verification.stage")?,
             started_at: Timestamp::from_micros(self.started_at),
             consent_at: instant(self.consent_at),
@@ -94,8 +96,8 @@ impl Verifications for SqlUnitOfWork {
                 "INSERT INTO verification \
                  (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
-                  face_attempts, face_at, factor, outcome, decided_at, revision) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+                  face_attempts, face_at, factor, outcome, decided_at, revision, device) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -116,7 +118,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(verification.factor.map(FactorKind::as_str))
             .bind(outcome(verification)?)
             .bind(micros(verification.decided_at))
-            .bind(verification.revision),
+            .bind(verification.revision)
+            .bind(verification.device.map(|hash| hash.0.to_vec())),
         )
         .await
     }
@@ -138,7 +141,7 @@ impl Verifications for SqlUnitOfWork {
     }
 
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()> {
-        // What was asked and by whom never changes.
+        // What was asked, by whom and where never changes.
         self.change(
             sqlx::query(
                 "UPDATE verification SET session = $3, stage = $4, consent_at = $5, consent_version = $6, \

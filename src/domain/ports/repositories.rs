@@ -6,6 +6,7 @@ use crate::domain::access_token::IssuedToken;
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
 use crate::domain::comparison::{ModelHash, Template};
+use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
 use crate::domain::id::{CaseId, PasskeyId, PlayerId, SightingId, TokenId, VerificationId};
 use crate::domain::operator::{Operator, OperatorId};
@@ -65,6 +66,7 @@ pub trait UnitOfWork:
     + AuditLog
     + Citizens
     + Sightings
+    + FaceLockouts
     + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.
@@ -287,4 +289,20 @@ pub trait Sightings {
     async fn put_clearance(&mut self, one: Uuid, other: Uuid, case: CaseId, now: Timestamp) -> Result<()>;
     /// With whom `one` was cleared.
     async fn cleared_with(&mut self, one: Uuid) -> Result<Vec<Uuid>>;
+}
+
+/// Failed captures, and whom they lock.
+#[async_trait]
+pub trait FaceLockouts {
+    /// What is known of the subject; nothing is a clean slate.
+    async fn find_face_lockout(&mut self, subject: LockSubject) -> Result<FaceLockout>;
+    /// The same, and other transactions that hold it wait until this one ends: two failures at once count as two. Persons
+    /// are held before devices, and both before an event is appended.
+    async fn hold_face_lockout(&mut self, subject: LockSubject) -> Result<FaceLockout>;
+    /// Keeps it.
+    async fn put_face_lockout(&mut self, subject: LockSubject, lockout: &FaceLockout) -> Result<()>;
+    /// Sets the failures to nought, if there are any; locks stay.
+    async fn clear_face_failures(&mut self, subject: LockSubject) -> Result<()>;
+    /// Deletes, at most `limit`, what had no failure since `quiet_since` and locks nobody at `now`; returns how many.
+    async fn delete_face_lockouts(&mut self, quiet_since: Timestamp, now: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::problem::problem;
-use super::{lost_browser, session_cookie};
+use super::{device_cookie, lost_browser, session_cookie};
 use crate::app::Services;
 use crate::app::start_verification::start_verification;
 use crate::http::problem::{Problem, locale};
@@ -24,7 +24,9 @@ pub(super) async fn authorize(
     services: web::Data<Services>,
     arrival: web::Query<Arrival>,
 ) -> Result<HttpResponse, Problem> {
-    let started = match start_verification(&services, &arrival.client_id, &arrival.request_uri).await {
+    let device = device_cookie::read(&request, &services);
+    let started = start_verification(&services, &arrival.client_id, &arrival.request_uri, device.as_deref()).await;
+    let started = match started {
         Ok(started) => started,
         Err(error) => return lost_browser::answer(&request, problem(&error, locale(&request))),
     };
@@ -36,5 +38,6 @@ pub(super) async fn authorize(
         .insert_header((LOCATION, page))
         .insert_header((CACHE_CONTROL, "no-store"))
         .cookie(session_cookie::make(&services, started.session.expose()))
+        .cookie(device_cookie::make(&services, started.device.expose()))
         .finish())
 }

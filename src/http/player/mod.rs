@@ -2,6 +2,7 @@
 
 mod authorize;
 mod capture;
+mod device_cookie;
 mod lost_browser;
 mod passkey;
 mod problem;

@@ -14,6 +14,9 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::Locked(wait) => {
             return Problem::new(ProblemCode::FactorLocked, locale).retry_after(*wait);
         }
+        PlayerError::FaceLocked(wait) => {
+            return Problem::new(ProblemCode::FaceLocked, locale).retry_after(*wait);
+        }
         PlayerError::PersonNotFound => return Problem::reason(ReasonCode::PersonNotFound, locale),
         PlayerError::Register(why) => {
             tracing::error!(%why, "the population register failed");

@@ -38,6 +38,6 @@ pub(super) fn read(request: &HttpRequest, services: &web::Data<Services>) -> Res
         .ok_or_else(|| Problem::new(ProblemCode::SessionUnknown, locale(request)))
 }
 
-fn is_https(services: &Services) -> bool {
+pub(super) fn is_https(services: &Services) -> bool {
     services.policy.public_url.scheme() == "https"
 }

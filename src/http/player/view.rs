@@ -6,6 +6,7 @@ use crate::app::view_verification::{VerificationView, view_verification};
 use crate::app::{Policy, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::second_factor::FactorKind;
+use crate::domain::time::Timestamp;
 use crate::domain::verification::{Outcome, Reason, Stage, Verdict};
 use crate::http::problem::Problem;
 use crate::messages::{Locale, Message, message};
@@ -34,6 +35,7 @@ struct OperatorView {
 #[derive(Debug, Serialize)]
 struct FaceView {
     attempts_left: u32,
+    locked_until: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,11 +76,14 @@ fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
         operator: OperatorView { name: view.operator },
         sandbox: policy.sandbox,
         expires_at: view.expires_at.rfc3339(),
-        face: FaceView { attempts_left: view.face_attempts_left },
+        face: FaceView {
+            attempts_left: view.face_attempts_left,
+            locked_until: view.face_locked_until.map(Timestamp::rfc3339),
+        },
         second_factor: view.second_factor.map(|factor| SecondFactorView {
             mode: if factor.enrol { "enrol" } else { "prove" },
             methods: factor.methods,
-            locked_until: factor.locked_until.map(crate::domain::time::Timestamp::rfc3339),
+            locked_until: factor.locked_until.map(Timestamp::rfc3339),
         }),
         outcome: view.outcome.map(|outcome| render_outcome(&outcome, return_url, locale)),
     }

@@ -131,3 +131,41 @@ async fn photos_are_embedded_again_after_a_change_of_models() {
     assert_eq!(shop.run(&["person", "reembed", "--json"]).json()["due"], 0);
     shop.run(&["audit", "verify"]).good();
 }
+
+#[tokio::test]
+async fn staff_end_a_persons_lock_and_the_log_says_who() {
+    use rastau::domain::face_lockout::{FaceLockout, LockSubject};
+    use rastau::domain::id::PlayerId;
+    use rastau::domain::ports::testing::SeededRandomness;
+    use rastau::domain::time::Timestamp;
+    let shop = Workshop::sandbox();
+    let iin = Iin::parse("900101300017").unwrap();
+    let unlock = ["person", "unlock", "--iin", "900101300017"];
+    let err = shop.run(&unlock).bad();
+    assert!(err.contains("nobody with this IIN"), "{err}");
+    let err = shop.run(&["person", "unlock", "--iin", "900101300018"]).bad();
+    assert!(err.contains("--iin: the control digit does not fit"), "{err}");
+
+    let mut unit = shop.store().await.begin().await.unwrap();
+    // Locked for ever, by this test's clock: the command goes by the real one.
+    let never = Timestamp::from_seconds(10_000_000_000);
+    let player = unit.player_of(&iin, PlayerId::new(never, &SeededRandomness::new(3)), never).await.unwrap();
+    let person = LockSubject::Person(player);
+    let locked = FaceLockout { failures: 1, locks: 2, locked_until: Some(never), failed_at: None };
+    unit.put_face_lockout(person, &locked).await.unwrap();
+    unit.commit().await.unwrap();
+
+    let out = shop.run(&unlock).good();
+    assert!(out.starts_with("unlocked: "), "{out}");
+    let err = shop.run(&unlock).bad();
+    assert!(err.contains("not locked"), "{err}");
+    let mut unit = shop.store().await.read().await.unwrap();
+    assert_eq!(
+        unit.find_face_lockout(person).await.unwrap(),
+        FaceLockout { failures: 0, locked_until: None, ..locked }
+    );
+    let events = unit.list_audit(1, 10).await.unwrap();
+    let event = events.last().unwrap();
+    assert_eq!((event.kind.as_str(), event.subject.as_str()), ("face_unlocked", player.to_string().as_str()));
+    assert!(event.details.contains("user id") && !event.details.contains(iin.expose()), "{}", event.details);
+}

@@ -130,7 +130,7 @@ async fn a_verification_that_was_not_approved_gives_no_token() {
     // Such a code is never made; should one be, by a fault elsewhere, it still buys nothing.
     for decided in [false, true] {
         let uri = world.pushed(&world.bet).await;
-        let started = start_verification(&world.services, "demo-bet", &uri).await.unwrap();
+        let started = start_verification(&world.services, "demo-bet", &uri, None).await.unwrap();
         let session = hash_handle(started.session.expose());
         let now = world.services.clock.now();
         let mut unit = world.services.store.begin().await.unwrap();

@@ -110,7 +110,7 @@ async fn a_request_uri_serves_its_own_operator_once_and_for_a_minute() {
     let world = World::production().await;
     let start = |id: &'static str, uri: String| {
         let services = world.services.clone();
-        async move { start_verification(&services, id, &uri).await.map(|_| ()) }
+        async move { start_verification(&services, id, &uri, None).await.map(|_| ()) }
     };
     let unknown = || Err(PlayerError::RequestUnknown);
     let uri = world.pushed(&world.bet).await;

@@ -186,7 +186,7 @@ impl World {
     /// A code for `client`: the request pushed, the player through, the answer handed back.
     pub(super) async fn code(&self, client: &Client) -> String {
         let uri = self.pushed(client).await;
-        let started = start_verification(&self.services, client.id, &uri).await.unwrap();
+        let started = start_verification(&self.services, client.id, &uri, None).await.unwrap();
         let session = hash_handle(started.session.expose());
         let mut unit = self.services.store.begin().await.unwrap();
         let mut verification = unit.find_session(session).await.unwrap().unwrap();

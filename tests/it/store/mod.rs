@@ -5,6 +5,7 @@ mod authorizations;
 mod cases;
 mod citizens;
 mod database;
+mod face_lockouts;
 mod factors;
 mod id_templates;
 mod operators;

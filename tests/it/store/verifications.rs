@@ -42,6 +42,17 @@ on_both_engines! {
         assert_eq!(unit.find_session(database.handle()).await.unwrap(), None);
     }
 
+    async fn the_device_is_kept_where_it_is_known(database: &Database) {
+        let mut verification = database.verification().await;
+        verification.id = VerificationId::new(at(1), database.randomness.as_ref());
+        verification.session = database.handle();
+        verification.device = Some(database.handle());
+        let mut unit = database.begin().await;
+        unit.insert_verification(&verification).await.unwrap();
+        unit.update_verification(&mut verification).await.unwrap();
+        assert_eq!(unit.find_session(verification.session).await.unwrap(), Some(verification));
+    }
+
     async fn an_update_of_an_older_revision_is_refused_and_changes_nothing(database: &Database) {
         let read = database.verification().await;
         let (mut mine, mut theirs) = (read.clone(), read);

@@ -31,7 +31,7 @@ pub(in crate::http::player) async fn stream(
     let (dialogue, first) = match Dialogue::open(services, session, locale, wishes.lights()).await {
         Ok((dialogue, first)) => (Some(dialogue), first),
         // A browser learns nothing of a handshake that was refused, and this much it must know: come again.
-        Err(error @ (PlayerError::Engine(EngineError::Busy { .. }) | PlayerError::Locked(_))) => {
+        Err(error @ (PlayerError::Engine(EngineError::Busy { .. }) | PlayerError::FaceLocked(_))) => {
             (None, vec![wire::problem(&problem(&error, locale))])
         }
         Err(error) => return Err(problem(&error, locale)),
