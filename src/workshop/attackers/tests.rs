@@ -36,7 +36,7 @@ fn every_attack_shows_a_face_and_follows_from_its_seed() {
             assert_eq!(frames, played(make().as_mut(), 3), "{}", kind.code());
             let faces = examiner.examine(&frames[2], ask).unwrap().faces;
             assert_eq!(faces.len(), 1, "{} {seed}", kind.code());
-            if let Ok(folder) = std::env::var("RASTAU_RENDERS") {
+            if let Some(folder) = option_env!("RASTAU_RENDERS") {
                 let mut actor = make();
                 let answer = |millis, command| Shown { millis, command, light: None };
                 let turn = Some((crate::domain::liveness::challenge::Command::TurnLeft, 0));

@@ -12,7 +12,7 @@ const LOWER_LID: f32 = 0.06;
 /// How far beyond the lower rim the upper lid closes: it lies upon it.
 const OVERLAP: f32 = 0.1;
 /// How thick the line of lashes of a closed eye is, in widths of the eye.
-const LASHES: f32 = 0.085;
+const LASHES: f32 = 0.11;
 /// How far the crease goes down of the way to the rim below it.
 const CREASE: f32 = 0.2;
 /// Where lids get another row of points, between crease and lashes: skin above it stretches, lashes below do not.
@@ -21,7 +21,7 @@ const BEFORE_LASHES: f32 = 0.55;
 const LASHES_CLOSED: f32 = 0.84;
 /// Of an open eye's lid there is little to see: a closed one is laid with the skin between crease and bone, the crease
 /// with what is so far up, and the row before the lashes with what is further up.
-const PLAIN_SKIN: [f32; 2] = [0.3, 0.6];
+const PLAIN_SKIN: [f32; 2] = [0.5, 0.9];
 /// The lid slides before the eye, pixels.
 const LID_DEPTH: f32 = 1.5;
 /// What shows between the lips lies behind them, pixels.
