@@ -32,7 +32,7 @@ pub(super) struct CutOut {
 }
 
 impl CutOut {
-    pub(super) fn new(victim: &Puppet, behind: Arc<Puppet>, seed: u64) -> Result<Self, AnimateError> {
+    pub(super) fn new(victim: &Puppet, behind: Arc<Puppet>, seed: u64) -> Self {
         let mut print = print(victim, seed);
         let holes: Vec<[f32; 4]> = victim.openings().into_iter().map(grown).collect();
         let [left, top, ..] = print.at;
@@ -52,7 +52,7 @@ impl CutOut {
         let nearer = (here[2] / there[2].max(1.0) - 1.0).clamp(-0.4, 0.6);
         let moved = |i: usize, middle: f32| (here[i] - middle) / (1.0 + nearer) - (there[i] - middle);
         let fit = Pose { nearer, shift: [moved(0, 320.0), moved(1, 240.0)], ..Pose::default() };
-        Ok(Self {
+        Self {
             print,
             behind,
             fit,
@@ -62,7 +62,7 @@ impl CutOut {
             sway: Sway::new(seed),
             hand: Reactions::new(seed),
             face: Reactions::new(seed),
-        })
+        }
     }
 }
 
