@@ -44,6 +44,9 @@ pub enum Paint<'a> {
     Pierced(&'a Picture, &'a [bool]),
     /// One colour.
     Plain([f32; 3]),
+    /// One colour over what is there already, as thick as the first of [`Corner::from`] says: 0 none, 1 nothing shows
+    /// through.
+    Veil([f32; 3]),
 }
 
 /// A frame that is drawn upon.
@@ -150,14 +153,16 @@ fn span(pixels: &mut [[u8; 3]], depth: &mut [f32], values: Values, step: Values,
             let colour = match paint {
                 Paint::Picture(picture) => Some(sample(picture, [u, v])),
                 Paint::Pierced(picture, holes) => (!is_hole(picture, holes, [u, v])).then(|| sample(picture, [u, v])),
-                Paint::Plain(colour) => Some(colour),
+                Paint::Plain(colour) | Paint::Veil(colour) => Some(colour),
             };
+            let thick = if matches!(paint, Paint::Veil(_)) { u } else { 1.0 };
             if let Some(colour) = colour {
                 *nearest = z;
                 let gain = tone.at(shade);
                 for channel in 0..3 {
                     // A cast from f32 saturates: no level leaves 0 to 255.
-                    pixel[channel] = (colour[channel] * gain[channel] + 0.5) as u8;
+                    let level = colour[channel] * gain[channel] * thick + f32::from(pixel[channel]) * (1.0 - thick);
+                    pixel[channel] = (level + 0.5) as u8;
                 }
             }
         }
@@ -237,6 +242,16 @@ mod tests {
         raster.begin();
         square(&mut raster, [200.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
         assert_eq!(raster.picture().rgb()[50], [20; 3]);
+    }
+
+    #[test]
+    fn a_veil_lets_through_what_it_does_not_cover() {
+        let mut raster = Raster::default();
+        square(&mut raster, [100.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
+        // As thick as it is far to the right: whole at the column 1.
+        square(&mut raster, [1.5, 100.0], 1.0, Paint::Veil([120.0; 3]));
+        let row = &raster.picture().rgb()[..3];
+        assert_eq!(row, [[20; 3], [120; 3], [20; 3]]);
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::vision::animate::AnimateError;
 /// Holes are so much larger than eyes and mouth.
 const GROWN: [f32; 2] = [1.25, 1.5];
 
+/// Of the print's turning the face behind it follows this share: eyes stay behind their holes.
+const FOLLOWS: f32 = 0.35;
+
 /// The print, who looks through it, and the camera before them.
 #[derive(Debug)]
 pub(super) struct CutOut {
@@ -77,7 +80,8 @@ impl Actor for CutOut {
         let living = self.sway.pose(shown.millis);
         let pose = hand(&mut self.sway, shown.millis) + Pose { mouth: 0.0, lids: 0.0, ..asked };
         // Who holds a print before their face moves with it; eyes and mouth alone are their own.
-        let face = Pose { mouth: done.mouth, lids: done.lids.max(living.lids), ..pose } + self.fit;
+        let along = Pose { yaw: FOLLOWS * pose.yaw, pitch: FOLLOWS * pose.pitch, ..pose };
+        let face = Pose { mouth: done.mouth, lids: done.lids.max(living.lids), ..along } + self.fit;
         self.behind.draw(&face, &tone, &mut self.stage);
         // The print lies before the face whatever their depths.
         self.stage.raster.begin();
