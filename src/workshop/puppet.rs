@@ -102,29 +102,29 @@ impl Puppet {
         layer(&self.mesh.teeth, photo, 0.0);
         layer(&self.mesh.hollow, Paint::Plain(HOLLOW), HOLLOW_DEPTH);
         for (eye, skin) in self.mesh.closed.iter().zip(self.lids) {
-            self.close(eye, skin, pose.lids, stage, tone);
+            close(eye, skin, pose.lids, stage, tone);
         }
     }
+}
 
-    /// Lays skin over a lid that closes, and the line of lashes at its rim.
-    fn close(&self, eye: &Closed, skin: [f32; 3], lids: f32, stage: &mut Stage, tone: &Tone) {
-        let Stage { raster, placed } = stage;
-        let corner = |place: usize, thick: f32| {
-            let Placed { at: [x, y, z], shade, .. } = placed[place];
-            Corner { at: [x, y, z - LID_DEPTH], from: [thick, 0.0], shade }
-        };
-        let laid = smooth(lids, 0.1, 0.7);
-        if laid > 0.0 {
-            for corners in &eye.veil {
-                let [a, b, c] = corners.map(|(place, thick)| corner(place, thick * laid));
-                raster.draw([&a, &b, &c], Paint::Veil(skin), tone);
-            }
+/// Lays skin over a lid that closes, and the line of lashes at its rim.
+fn close(eye: &Closed, skin: [f32; 3], lids: f32, stage: &mut Stage, tone: &Tone) {
+    let Stage { raster, placed } = stage;
+    let corner = |place: usize, thick: f32| {
+        let Placed { at: [x, y, z], shade, .. } = placed[place];
+        Corner { at: [x, y, z - LID_DEPTH], from: [thick, 0.0], shade }
+    };
+    let laid = smooth(lids, 0.1, 0.7);
+    if laid > 0.0 {
+        for corners in &eye.veil {
+            let [a, b, c] = corners.map(|(place, thick)| corner(place, thick * laid));
+            raster.draw([&a, &b, &c], Paint::Veil(skin), tone);
         }
-        if lids > LASHES_FROM {
-            for corners in &eye.lashes {
-                let [a, b, c] = corners.map(|place| corner(place, 0.0));
-                raster.draw([&a, &b, &c], Paint::Plain(skin.map(|level| level * LASHES)), tone);
-            }
+    }
+    if lids > LASHES_FROM {
+        for corners in &eye.lashes {
+            let [a, b, c] = corners.map(|place| corner(place, 0.0));
+            raster.draw([&a, &b, &c], Paint::Plain(skin.map(|level| level * LASHES)), tone);
         }
     }
 }
