@@ -1,5 +1,7 @@
 //! A photo on a 3-D face mesh: a person who can be posed.
 
+use std::fmt;
+
 use super::mesh::{Closed, Mesh, Placed, smooth};
 use super::pose::Pose;
 use super::raster::{Corner, Paint, Raster, Tone};
@@ -21,8 +23,7 @@ const LASHES: f32 = 0.38;
 /// Skin is looked at in a square of this half, pixels.
 const SKIN: usize = 3;
 
-/// A person in a photo, ready to be posed. Never changes: share it behind an `Arc`.
-#[derive(Debug)]
+/// A person in a photo, ready to be posed. Never changes: share it behind an `Arc`. Biometric data: never shown by `Debug`.
 pub struct Puppet {
     portrait: Portrait,
     mesh: Mesh,
@@ -31,11 +32,23 @@ pub struct Puppet {
 }
 
 /// What a puppet is drawn on, kept from frame to frame.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Stage {
     /// The frame.
     pub raster: Raster,
     placed: Vec<Placed>,
+}
+
+impl fmt::Debug for Puppet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Puppet(redacted)")
+    }
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stage(redacted)")
+    }
 }
 
 impl Puppet {
@@ -77,7 +90,7 @@ impl Puppet {
         self.mesh.openings()
     }
 
-    /// The photo laid out as a frame with a margin, nothing moved.
+    /// The portrait that the puppet is made of; its [scene](Portrait::scene) is what is drawn when nothing is moved.
     pub fn portrait(&self) -> &Portrait {
         &self.portrait
     }
