@@ -144,7 +144,7 @@ fn scene(models: &Path, examiner: &mut Examiner) -> Result<Scene, Failure> {
     let (jpeg, photo) = (portrait.frame(0, 1)?, portrait.id_photo()?);
     let id_template = examiner.examine(&photo, PHOTO)?.template.ok_or("the ID photo has no template")?;
     let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(code)?;
-    let face = examiner.detector.detect(&picture, Gate::LiveFrame)?.first().cloned().ok_or("no face")?;
+    let face = examiner.detector.detect(&picture, Gate::LiveFrame)?.first().copied().ok_or("no face")?;
     let landmarks = examiner.landmarks.detect(&picture, &face)?;
     let aligned = align(&picture, &landmarks.five_points())?;
     let around = [2.0, 2.7, 4.0]

@@ -6,6 +6,7 @@
 //! - [`domain`]: pure rules, no input or output;
 //! - [`app`]: one use case a file, named by its verb;
 //! - [`vision`], [`store`], [`gateways`], [`credentials`]: adapters behind the ports of the domain;
+//! - [`workshop`]: who stands before the camera in tests, demonstration and attacks: a photo on a 3-D face mesh;
 //! - [`metrics`]: counts what the observer port is told;
 //! - [`http`], [`cli`]: the doors for players, operators, staff and the people who run it;
 //! - [`config`]: what can be set; [`messages`]: what people read;
@@ -25,3 +26,4 @@ pub mod metrics;
 pub mod startup;
 pub mod store;
 pub mod vision;
+pub mod workshop;

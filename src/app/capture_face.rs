@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::examine_patiently::{Patience, examine_patiently};
 use super::face_lockout::{clear, count_failure, expect_unlocked};
+use super::live_capture::{Lines, LiveCapture};
 use super::load_id_template::load_id_template;
 use super::player_session::{audit, audit_decision, open};
 use super::record_case::{Evidence, record_case};
@@ -11,15 +11,15 @@ use super::search_faces::{expect_ready, search_faces};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
-use crate::domain::capture::{Capture, FrameHeader, FrameRefused, Step};
+use crate::domain::capture::{FrameHeader, FrameRefused, Step};
 use crate::domain::comparison::Template;
 use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
-use crate::domain::face_step::{FaceJudgement, Measured, evidence, judge, told_at_retry};
+use crate::domain::face_step::{FaceJudgement, told_at_retry};
 use crate::domain::id::{PlayerId, SightingId};
 use crate::domain::liveness::chain::{FrameChain, Link};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::Shown;
-use crate::domain::ports::{Ask, Detail, EngineError, Gate, UnitOfWork};
+use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
@@ -36,7 +36,7 @@ pub struct FaceCapture {
     player: PlayerId,
     attempt: u32,
     id_photo: Template,
-    capture: Capture,
+    live: LiveCapture,
     nonce: Link,
     chain: FrameChain,
     lights: bool,
@@ -114,12 +114,12 @@ pub async fn begin_capture(services: &Services, session: HandleHash, lights: boo
             unit.update_verification(&mut verification).await?;
             unit.commit().await?;
             let randomness = services.randomness.as_ref();
-            let capture = Capture::start(Challenge::draw(randomness, lights), now);
+            let live = LiveCapture::start(services.faces.clone(), Challenge::draw(randomness, lights), now);
             let mut nonce = Link::default();
             randomness.fill(&mut nonce);
             let chain = FrameChain::new(nonce);
             let services = services.clone();
-            let capture = FaceCapture { services, session, player, attempt, id_photo, capture, nonce, chain, lights };
+            let capture = FaceCapture { services, session, player, attempt, id_photo, live, nonce, chain, lights };
             return Ok(Begun::Ready(Box::new(capture)));
         }
     };
@@ -144,19 +144,19 @@ impl FaceCapture {
 
     /// What is on the page now.
     pub fn shown(&self) -> Shown {
-        self.capture.shown()
+        self.live.capture().shown()
     }
 
     /// What the browser calls its camera.
     pub fn camera(&mut self, label: &str) {
-        self.capture.camera(label);
+        self.live.capture_mut().camera(label);
     }
 
     /// Takes one frame.
     pub async fn take_frame(&mut self, frame: IncomingFrame) -> Result<FrameAnswer, PlayerError> {
         let IncomingFrame { header, header_bytes, link, picture } = frame;
         let now = self.services.clock.now();
-        match self.capture.admit(header, now) {
+        match self.live.capture_mut().admit(header, now) {
             Ok(()) => {}
             Err(FrameRefused::OutOfOrder) => return Ok(FrameAnswer::OutOfOrder),
             Err(FrameRefused::TooMany) => return Ok(FrameAnswer::TooMany),
@@ -165,26 +165,20 @@ impl FaceCapture {
         if !self.chain.take(&header_bytes, picture.expose(), link) {
             return Ok(FrameAnswer::NotLinked);
         }
-        let examination = match self.services.faces.examine(picture.clone(), self.capture.ask(now)).await {
-            Ok(examination) => examination,
-            // A busy engine drops the frame, not the capture: the next one may find a free session.
-            Err(EngineError::Busy { .. }) => return Ok(FrameAnswer::Step(self.capture.pass_over())),
-            Err(error) => return Err(error.into()),
-        };
-        let step = self.capture.take(header, picture, examination, now, self.services.randomness.as_ref());
-        Ok(if self.capture.is_complete() { FrameAnswer::Complete } else { FrameAnswer::Step(step) })
+        let step = self.live.take(header, picture, now, self.services.randomness.as_ref()).await?;
+        Ok(if self.live.capture().is_complete() { FrameAnswer::Complete } else { FrameAnswer::Step(step) })
     }
 
     /// Whether the capture's time is over, or none of its frames has come for too long.
     pub fn is_over(&self) -> bool {
         let now = self.services.clock.now();
-        self.capture.is_over(now) || self.capture.is_silent(now)
+        self.live.capture().is_over(now) || self.live.capture().is_silent(now)
     }
 
     /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up,
     /// and that is a failure. So it is when a later capture has taken this one's place: challenges cannot be leafed through.
     pub async fn break_off(self) -> Result<(), PlayerError> {
-        if !self.capture.is_revealed() {
+        if !self.live.capture().is_revealed() {
             return Ok(());
         }
         let now = self.services.clock.now();
@@ -200,7 +194,7 @@ impl FaceCapture {
     /// Judges the whole capture; the decision, its case, its audit event and the face's sighting are one transaction.
     pub async fn finish(self) -> Result<CaptureResult, PlayerError> {
         let services = &self.services;
-        let live = self.live_template().await?;
+        let live = self.live.template(&self.id_photo).await?;
         let face_hits = match self.one_face(live.as_ref()) {
             Some(template) => search_faces(services, self.player, template).await?,
             None => Vec::new(),
@@ -214,14 +208,12 @@ impl FaceCapture {
             return Err(error.into());
         }
         let left = verification.face_attempts_left();
-        let policy = &services.policy;
-        let measured = self.measure();
-        let evidence = evidence(&self.capture, &measured, policy.comparison, policy.presentation);
-        let (judgement, scores) =
-            judge(&self.capture, evidence, live.as_ref(), &self.id_photo, policy.comparison, left);
+        let lines = Lines { comparison: services.policy.comparison, presentation: services.policy.presentation };
+        let evidence = self.live.evidence(0.0, lines);
+        let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &self.id_photo, lines, left);
         let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
         let judgement = heed(judgement, &face_hits);
-        let frame = self.capture.best().map(|best| best.picture.clone());
+        let frame = self.live.capture().best().map(|best| best.picture.clone());
         let unit_ref = unit.as_mut();
         if judgement == FaceJudgement::Passed {
             // Another capture may have failed for the third time while this one was under way.
@@ -231,7 +223,7 @@ impl FaceCapture {
                 return Err(locked);
             }
             clear(unit_ref, &verification).await?;
-        } else if self.capture.is_revealed() {
+        } else if self.live.capture().is_revealed() {
             count_failure(unit_ref, &verification, now).await?;
         }
         let result = match judgement {
@@ -270,36 +262,9 @@ impl FaceCapture {
         Ok(result)
     }
 
-    /// What is measured of the capture as a whole.
-    fn measure(&self) -> Measured {
-        let (straight, turned) = self.capture.meshes();
-        let faces = self.services.faces.as_ref();
-        let turns = straight.map(|straight| turned.iter().filter_map(|turned| faces.turn(straight, turned)).collect());
-        Measured { turns: turns.unwrap_or_default(), seen_before: 0.0 }
-    }
-
-    /// The template of the whole capture. Where the first embedder leaves room for doubt, the second looks at the best
-    /// frame, too; a frame that it cannot judge adds nothing, and the doubt stays.
-    async fn live_template(&self) -> Result<Option<Template>, PlayerError> {
-        let Some(live) = self.capture.template().filter(|_| self.capture.is_complete()) else {
-            return Ok(None);
-        };
-        let best = self.capture.best().filter(|_| live.needs_second(&self.id_photo));
-        let Some(best) = best else {
-            return Ok(Some(live));
-        };
-        let faces = self.services.faces.as_ref();
-        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both, follow: None };
-        let full = examine_patiently(faces, &best.picture, ask, Patience::PERSON).await?.template;
-        Ok(Some(match full {
-            Some(full) => live.with_second_of(&full),
-            None => live,
-        }))
-    }
-
     /// The template that stands for the live face among others, when the capture shows one face.
     fn one_face<'a>(&self, live: Option<&'a Template>) -> Option<&'a Template> {
-        live.filter(|_| self.capture.shows_one_face(self.services.policy.comparison.no_match_below))
+        live.filter(|_| self.live.capture().shows_one_face(self.services.policy.comparison.no_match_below))
     }
 
     /// What is remembered of this face. Nothing when it would have passed but for a likeness: whoever it is like would

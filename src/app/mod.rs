@@ -22,6 +22,7 @@ pub mod import_people;
 pub mod import_registry;
 pub mod introspect_token;
 pub mod keep_templates_current;
+pub mod live_capture;
 mod load_id_template;
 mod player_error;
 mod player_session;

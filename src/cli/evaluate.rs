@@ -4,6 +4,7 @@ mod index;
 mod lines;
 mod pictures;
 mod report;
+mod workshop;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest, Sha256};
 
 use self::index::{Index, Row};
+use self::workshop::WorkshopArgs;
 use super::{print, print_json};
 use crate::app::evaluate_faces::compare::Listed;
 use crate::app::evaluate_faces::{Failure, Measured, Wanted, measure};
@@ -28,6 +30,8 @@ const SEED: u64 = 1;
 pub enum EvaluateCommand {
     /// Compare pairs of labelled faces, print error rates, calibrate
     Faces(Box<FacesArgs>),
+    /// Let living players and attackers of the workshop through whole captures, and switch off each cue in turn
+    Workshop(Box<WorkshopArgs>),
 }
 
 /// What `evaluate faces` takes.
@@ -107,8 +111,10 @@ impl EvaluateCommand {
     /// When the models cannot be loaded, the index cannot be read or lacks a column that nothing goes without, or a
     /// calibration that was asked for cannot be made.
     pub async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
-        let Self::Faces(args) = self;
-        args.run(models).await
+        match self {
+            Self::Faces(args) => args.run(models).await,
+            Self::Workshop(args) => args.run(models).await,
+        }
     }
 }
 

@@ -100,7 +100,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         }
         Command::ClearFace(decision) => faces::clear(store.as_ref(), &decision, &operating_user()).await?,
         Command::ConfirmAttack(decision) => {
-            faces::confirm(&config, store.as_ref(), &decision, &operating_user()).await?
+            faces::confirm(&config, store.as_ref(), &decision, &operating_user()).await?;
         }
         Command::ForgetAttack(decision) => faces::forget(&config, store.as_ref(), &decision, &operating_user()).await?,
         Command::Show { id, frame, json } => {

@@ -71,6 +71,7 @@ pub fn judge(
     let similarity = live.and_then(|live| live.similarity(id_photo).ok());
     let presentations: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
     let presentation = weigh(&evidence);
+    let changed = evidence.iter().any(|evidence| evidence.findings.contains(&Finding::FaceChanged));
     let scores = FaceScores {
         similarity,
         presentation: Some(capture_score(&presentations)),
@@ -80,7 +81,7 @@ pub fn judge(
     };
     let reason = if !capture.is_complete() {
         Some(ReasonCode::CaptureTimeout)
-    } else if !capture.shows_one_face(comparison.no_match_below) {
+    } else if changed {
         Some(ReasonCode::CaptureFaceChanged)
     } else {
         match (presentation, comparison.judge(similarity.unwrap_or(f32::NAN))) {

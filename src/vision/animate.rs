@@ -24,7 +24,7 @@ const FACE_IN_FRAME: f32 = 165.0;
 /// Height of the face in an ID photo, pixels.
 const FACE_IN_PHOTO: f32 = 320.0;
 /// What the canvas is wider than the frame on each side, so that drifting shows no edge.
-const MARGIN: u32 = 48;
+pub const MARGIN: u32 = 48;
 /// The drawn-out edge turns into a blurred wall over so many pixels.
 const FEATHER: f32 = 32.0;
 /// How coarse the blur of that wall is.
@@ -77,6 +77,11 @@ impl Portrait {
         face.points = face.points.map(|[x, y]| moved(x, y));
         let canvas = scene(&photo, &face, FACE_IN_FRAME, FRAME.map(|side| side + 2 * MARGIN), 0.46)?;
         Ok(Self { photo, face, canvas })
+    }
+
+    /// The person before their wall, nothing moved: [`FRAME`] and [`MARGIN`] pixels more on each side.
+    pub fn scene(&self) -> &Picture {
+        &self.canvas
     }
 
     /// The frame with this number, from 0, [`FRAME`] pixels: the head drifts, nears and tilts a little, the exposure
@@ -200,7 +205,11 @@ fn scene(photo: &Picture, face: &Face, face_height: f32, size: [u32; 2], level: 
     Ok(canvas)
 }
 
-fn jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, AnimateError> {
+/// A picture as JPEG; `quality` from 1 to 100.
+///
+/// # Errors
+/// When the encoder fails.
+pub fn jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, AnimateError> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality)
         .encode(picture.pixels(), picture.width(), picture.height(), ExtendedColorType::Rgb8)

@@ -36,8 +36,11 @@ const RULES: &[Rule] = &[
     Rule { room: "gateways",    may: &["app", "domain"],                                             never: SQL_AND_MODELS },
     Rule { room: "credentials", may: &["app", "domain"],                                             never: SQL_AND_MODELS },
     Rule { room: "http",        may: &["app", "domain", "messages"],                                 never: SQL_AND_MODELS },
-    // vision: the face commands, the evaluation and the demo's camera work on pictures without a service.
-    Rule { room: "cli",         may: &["app", "domain", "messages", "config", "startup", "vision"],  never: SQL_AND_MODELS },
+    Rule { room: "workshop",    may: &["domain", "vision"],                                          never: ADAPTER_CRATES_AND_RUNTIME },
+    // vision: the face commands, the evaluation and the demo's camera work on pictures without a service; workshop: who
+    // stands before that camera.
+    Rule { room: "cli",         may: &["app", "domain", "messages", "config", "startup", "vision",
+                                       "workshop"],                                                  never: SQL_AND_MODELS },
     Rule { room: "startup",     may: &["app", "domain", "messages", "config", "vision", "store",
                                        "gateways", "credentials", "http", "metrics"],                           never: &[] },
     Rule { room: "main",        may: &["cli"],                                                       never: ADAPTER_CRATES },

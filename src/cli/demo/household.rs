@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
+use super::CLIENT_ID;
+use super::camera::Studio;
 use super::people::{DemoPerson, people};
-use super::{CLIENT_ID, camera};
 use crate::app::Services;
 use crate::app::add_operator::{NewCredential, NewOperator, add_operator};
 use crate::config::{Config, KeyKind};
@@ -108,12 +109,18 @@ impl Household {
         let now = services.clock.now();
         let mut citizens = Vec::new();
         let known = services.store.read().await?.list_sandbox_citizens().await?;
+        let mut studio = None;
         for person in people() {
             let Some(iin) = person.iin.clone() else { continue };
             if known.iter().any(|citizen| citizen.iin == iin) {
                 continue;
             }
-            let photo = camera::portrait(services.faces.as_ref(), models, person.portrait).await?.id_photo()?;
+            let studio = match &mut studio {
+                Some(studio) => studio,
+                // Whoever has been here before needs none.
+                none => none.insert(Studio::open(models)?),
+            };
+            let photo = studio.puppet(person.portrait)?.id_photo()?;
             let (name, photo) = (SecretText::new(person.name), SecretBytes::new(photo));
             citizens.push(Citizen { iin, name, photo, sandbox: true });
         }

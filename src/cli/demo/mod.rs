@@ -1,7 +1,9 @@
 //! `rastau demo`
 
 pub mod camera;
+pub mod capture;
 mod household;
+pub mod line;
 pub mod people;
 pub mod player;
 mod story;
@@ -22,6 +24,8 @@ use crate::config::Config;
 use crate::domain::person::Iin;
 use crate::domain::ports::Unobserved;
 use crate::startup;
+use crate::workshop::puppet::Puppet;
+use camera::Studio;
 use household::Household;
 use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
 
@@ -98,8 +102,8 @@ impl DemoFace {
 
 pub(super) async fn run(args: Args) -> Result<ExitCode> {
     match &args.extra {
-        Some(Extra::Clip(clip)) => write_clip(&args.models, clip).await?,
-        Some(Extra::Photo(photo)) => write_photo(&args.models, photo).await?,
+        Some(Extra::Clip(clip)) => write_clip(&args.models, clip)?,
+        Some(Extra::Photo(photo)) => write_photo(&args.models, photo)?,
         None => serve_demo(&args).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -139,12 +143,12 @@ async fn serve_demo(args: &Args) -> Result<()> {
 
 async fn play_story(household: &Household, services: &Services, config: &Config, models: &Path) -> Result<()> {
     let base = &config.server.public_url;
-    let portrait = camera::portrait(services.faces.as_ref(), models, ASTRONAUT).await?;
-    let (clip, id_photo) = (camera::clip(&portrait)?, portrait.id_photo()?);
+    let puppet = Studio::open(models)?.puppet(ASTRONAUT)?;
+    let id_photo = puppet.id_photo()?;
     // Newcomers each time: whoever has a passkey must show it, and the story's are forgotten with the process.
     let restricted = player::add_newcomer(base, "Story Debtor", "1988-08-08", &id_photo).await?;
     household.restrict(services, Some(&Iin::parse(&restricted)?)).await?;
-    let cast = story::Cast { clip: &clip, id_photo: &id_photo, restricted_iin: &restricted };
+    let cast = story::Cast { puppet: &puppet, id_photo: &id_photo, restricted_iin: &restricted };
     let told = story::play(base, &cast).await;
     player::remove_newcomer(base, &restricted).await?;
     told
@@ -158,25 +162,24 @@ fn print_addresses(base: &Url) {
     );
 }
 
-async fn write_clip(models: &Path, args: &ClipArgs) -> Result<()> {
-    let portrait = portrait_of(models, args.face).await?;
+fn write_clip(models: &Path, args: &ClipArgs) -> Result<()> {
+    let puppet = puppet_of(models, args.face)?;
     let mut out = BufWriter::new(create(&args.out)?);
-    portrait.write_clip(BROWSER_FRAMES, 1, &mut out)?;
+    puppet.portrait().write_clip(BROWSER_FRAMES, 1, &mut out)?;
     out.flush()?;
     println!("{}: {BROWSER_FRAMES} frames", args.out.display());
     Ok(())
 }
 
-async fn write_photo(models: &Path, args: &ClipArgs) -> Result<()> {
-    let photo = portrait_of(models, args.face).await?.id_photo()?;
+fn write_photo(models: &Path, args: &ClipArgs) -> Result<()> {
+    let photo = puppet_of(models, args.face)?.id_photo()?;
     create(&args.out)?.write_all(&photo)?;
     println!("{}: {} bytes", args.out.display(), photo.len());
     Ok(())
 }
 
-async fn portrait_of(models: &Path, face: DemoFace) -> Result<crate::vision::animate::Portrait> {
-    let faces = startup::faces::load(models)?;
-    camera::portrait(faces.engine.as_ref(), models, face.portrait()).await
+fn puppet_of(models: &Path, face: DemoFace) -> Result<Arc<Puppet>> {
+    Studio::open(models)?.puppet(face.portrait())
 }
 
 fn create(path: &Path) -> Result<File> {

@@ -1,26 +1,21 @@
-//! A player without a browser: walks the real interface over HTTP and WebSocket, with a clip as the camera and a
-//! software passkey as the authenticator.
+//! A player without a browser: walks the real interface over HTTP and WebSocket, with an actor before the camera and
+//! a software passkey as the authenticator.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
-use futures_util::{SinkExt as _, StreamExt as _};
+use anyhow::{Context as _, Result};
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use url::Url;
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
-/// Between two frames: ten a second, as a phone's page sends them.
-const FRAME_PAUSE: Duration = Duration::from_millis(100);
-
-/// The capture stream as a client holds it.
-pub type CaptureSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+use super::capture::{self, Captured, RealTime, Timing};
+use super::line::{CaptureSocket, Line, Posts};
+use crate::workshop::actor::Actor;
 
 /// One visit of one player.
 #[derive(Debug)]
@@ -28,19 +23,7 @@ pub struct DemoPlayer {
     base: Url,
     http: reqwest::Client,
     cookie: String,
-}
-
-/// What the camera step came to, and the hints on the way.
-#[derive(Debug)]
-pub struct Captured {
-    /// `passed`, `retry`, `refused` or `under_review`.
-    pub result: String,
-    /// Why it is to be tried again; empty otherwise.
-    pub reason: String,
-    /// Frames sent.
-    pub frames: u32,
-    /// Hints, without repeats in a row.
-    pub hints: Vec<String>,
+    timing: Arc<dyn Timing>,
 }
 
 impl DemoPlayer {
@@ -63,7 +46,13 @@ impl DemoPlayer {
             .and_then(|value| value.split(';').next())
             .context("no session cookie came")?
             .to_owned();
-        Ok(Self { base: base.clone(), http, cookie })
+        Ok(Self { base: base.clone(), http, cookie, timing: Arc::new(RealTime) })
+    }
+
+    /// The same with frames at other times.
+    #[must_use]
+    pub fn timed(self, timing: Arc<dyn Timing>) -> Self {
+        Self { timing, ..self }
     }
 
     /// The session cookie, as a header carries it.
@@ -99,52 +88,44 @@ impl DemoPlayer {
 
     /// Opens the capture stream.
     pub async fn open_capture(&self) -> Result<CaptureSocket> {
+        self.open_capture_with("").await
+    }
+
+    /// The same with a query (`lights=off`).
+    pub async fn open_capture_with(&self, query: &str) -> Result<CaptureSocket> {
         let mut address = self.base.join("api/player/capture")?;
         let scheme = if self.base.scheme() == "https" { "wss" } else { "ws" };
         address.set_scheme(scheme).map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
+        address.set_query(Some(query));
         let mut request = address.as_str().into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("cookie", HeaderValue::from_str(&self.cookie)?);
         headers.insert("origin", HeaderValue::from_str(&origin(&self.base))?);
-        headers.insert("sec-websocket-protocol", HeaderValue::from_static("rastau.capture.v1"));
+        headers.insert("sec-websocket-protocol", HeaderValue::from_static("rastau.capture.v2"));
         let (socket, _) = connect_async(request).await.context("the capture stream was refused")?;
         Ok(socket)
     }
 
-    /// Streams `clip` (JPEG frames, again from the start when it ends) until there is a result.
-    pub async fn capture(&self, clip: &[Vec<u8>]) -> Result<Captured> {
-        let mut socket = self.open_capture().await?;
-        self.stream(&mut socket, clip).await
+    /// Has `actor` stand before the camera until there is a result.
+    pub async fn capture(&self, actor: &mut dyn Actor) -> Result<Captured> {
+        self.capture_over(&mut self.open_capture().await?, actor).await
     }
 
-    /// [`DemoPlayer::capture`] over a stream that is open already.
-    pub async fn stream(&self, socket: &mut CaptureSocket, clip: &[Vec<u8>]) -> Result<Captured> {
-        let mut captured = Captured { result: String::new(), reason: String::new(), frames: 0, hints: Vec::new() };
-        let mut frames = clip.iter().cycle();
-        while let Some(message) = socket.next().await {
-            let Message::Text(text) = message? else { continue };
-            let message: Value = serde_json::from_str(&text)?;
-            match message["type"].as_str() {
-                Some("result") => {
-                    captured.result = message["result"].as_str().unwrap_or_default().to_owned();
-                    captured.reason = message["reason"].as_str().unwrap_or_default().to_owned();
-                    return Ok(captured);
-                }
-                Some("problem") => bail!("the capture was refused: {}", message["code"]),
-                Some("guidance") => {
-                    let hint = message["code"].as_str().unwrap_or_default().to_owned();
-                    if captured.hints.last() != Some(&hint) {
-                        captured.hints.push(hint);
-                    }
-                }
-                _ => {}
-            }
-            tokio::time::sleep(FRAME_PAUSE).await;
-            captured.frames += 1;
-            let picture = frames.next().context("the clip has no frames")?;
-            socket.send(Message::Binary(frame(captured.frames, picture).into())).await?;
-        }
-        bail!("the capture stream ended without a result")
+    /// The same over a line that is open already, or another one.
+    pub async fn capture_over(&self, line: &mut dyn Line, actor: &mut dyn Actor) -> Result<Captured> {
+        capture::run(line, actor, self.timing.begin().as_mut()).await
+    }
+
+    /// One frame of a capture that was opened by a request.
+    pub async fn post_frame(&self, capture: &str, frame: Vec<u8>) -> Result<Value> {
+        let address = self.base.join(&format!("api/player/captures/{capture}/frames"))?;
+        let request = self.http.post(address).header(COOKIE, &self.cookie).header(ORIGIN, origin(&self.base));
+        read(request.header("content-type", "application/octet-stream").body(frame).send().await?).await
+    }
+
+    /// What carries a capture where there are no WebSockets.
+    pub fn posts(&self, lights: bool) -> Posts {
+        Posts::new(self.http.clone(), self.base.clone(), self.cookie.clone(), lights)
     }
 
     /// Makes a passkey on `device` and shows it at once. Returns the recovery codes' number.
@@ -214,7 +195,7 @@ pub async fn remove_newcomer(base: &Url, iin: &str) -> Result<()> {
     Ok(())
 }
 
-async fn read(answer: reqwest::Response) -> Result<Value> {
+pub(super) async fn read(answer: reqwest::Response) -> Result<Value> {
     let status = answer.status();
     let body: Value = answer.json().await.context("the answer is no JSON")?;
     if status.is_success() {
@@ -236,15 +217,4 @@ fn location(base: &Url, answer: &reqwest::Response) -> Result<Url> {
 
 fn origin(base: &Url) -> String {
     base.origin().ascii_serialization()
-}
-
-/// Header and picture as docs/API.md has them.
-pub fn frame(sequence: u32, picture: &[u8]) -> Vec<u8> {
-    let captured_at = u64::from(sequence) * 100;
-    let mut message = Vec::with_capacity(13 + picture.len());
-    message.push(1);
-    message.extend(sequence.to_be_bytes());
-    message.extend(captured_at.to_be_bytes());
-    message.extend(picture);
-    message
 }

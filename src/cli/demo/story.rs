@@ -1,5 +1,6 @@
 //! The story, played once and told as it happens: one player who may play, one who may not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -8,10 +9,15 @@ use url::Url;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use super::player::{DemoPlayer, add_newcomer, remove_newcomer};
+use crate::workshop::person::VirtualPlayer;
+use crate::workshop::puppet::Puppet;
 
-/// What the story needs: the clip of a face, an ID photo of the same person, and the IIN of one who is restricted.
+/// How the story's person moves.
+const SEED: u64 = 7;
+
+/// What the story needs: a person, their ID photo, and the IIN of one who is restricted.
 pub(super) struct Cast<'a> {
-    pub(super) clip: &'a [Vec<u8>],
+    pub(super) puppet: &'a Arc<Puppet>,
     pub(super) id_photo: &'a [u8],
     pub(super) restricted_iin: &'a str,
 }
@@ -36,7 +42,7 @@ pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     teller.step("a made-up person joins the register with an ID photo");
     let player = DemoPlayer::arrive(base).await?;
     teller.step("the operator pushes its request; the player's browser arrives");
-    walk_to_second_factor(&player, &iin, cast.clip, &mut teller).await?;
+    walk_to_second_factor(&player, &iin, cast.puppet, &mut teller).await?;
     let codes = player.enrol_passkey(&mut SoftPasskey::new(true)).await?;
     teller.step(&format!("a software passkey is made and shown; {codes} recovery codes"));
     let view = player.view().await?;
@@ -54,20 +60,28 @@ pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     println!("\nA player who may not: a restriction holds");
     let player = DemoPlayer::arrive(base).await?;
     teller.since = Instant::now();
-    walk_to_second_factor(&player, cast.restricted_iin, cast.clip, &mut teller).await?;
+    walk_to_second_factor(&player, cast.restricted_iin, cast.puppet, &mut teller).await?;
     finish_restricted(&player, &mut teller).await
 }
 
-async fn walk_to_second_factor(player: &DemoPlayer, iin: &str, clip: &[Vec<u8>], teller: &mut Teller) -> Result<()> {
+async fn walk_to_second_factor(
+    player: &DemoPlayer,
+    iin: &str,
+    puppet: &Arc<Puppet>,
+    teller: &mut Teller,
+) -> Result<()> {
     player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await?;
     teller.step("consent is given");
     player.post("identify", &json!({ "iin": iin })).await?;
     teller.step("the IIN is known to the population register");
-    let captured = player.capture(clip).await?;
+    let captured = player.capture(&mut VirtualPlayer::new(puppet.clone(), SEED)).await?;
     let hints = captured.hints.join(", ");
     ensure!(captured.result == "passed", "the face step ended with {:?} ({hints})", captured.result);
-    teller
-        .step(&format!("{} camera frames, hints: {hints}; a live face, and the one on the ID photo", captured.frames));
+    teller.step(&format!(
+        "{} camera frames under {}; a live face, and the one on the ID photo",
+        captured.frames,
+        captured.shown.join(", ")
+    ));
     Ok(())
 }
 

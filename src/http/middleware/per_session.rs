@@ -17,8 +17,9 @@ use crate::http::problem::{Problem, ProblemCode, locale};
 /// Requests a second, and how many may come at once.
 const PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
 const BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
-/// Frames of a capture, where each is a request of its own.
-const FRAMES_PER_SECOND: NonZeroU32 = NonZeroU32::new(40).unwrap();
+/// Frames of a capture, where each is a request of its own; the capture itself counts them more strictly.
+const FRAMES_PER_SECOND: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const FRAME_BURST: NonZeroU32 = NonZeroU32::new(300).unwrap();
 /// Past this many sessions the idle ones are forgotten.
 const SWEEP_AT: usize = 10_000;
 
@@ -38,7 +39,7 @@ impl Default for SessionLimiter {
     fn default() -> Self {
         Self {
             steps: RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(BURST)),
-            frames: RateLimiter::keyed(Quota::per_second(FRAMES_PER_SECOND)),
+            frames: RateLimiter::keyed(Quota::per_second(FRAMES_PER_SECOND).allow_burst(FRAME_BURST)),
         }
     }
 }

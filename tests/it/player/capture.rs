@@ -3,47 +3,82 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use serde_json::Value;
+use rastau::cli::demo::capture::FrameWriter;
+use rastau::cli::demo::line::{CaptureSocket, Line as _};
+use rastau::cli::demo::player::DemoPlayer;
+use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, dark_clip, empty_room, id_photo, two_people};
-use crate::support::people::{adult, to_face};
+use crate::support::faces::{Who, clip, dark_clip, empty_room, id_photo, living, two_people};
+use crate::support::people::{adult, refusal, to_face};
 
-/// Sends one message and reads answers until something other than `ready` comes.
-async fn answer_to(app: &TestApp, number: u16, message: Message) -> Value {
+/// A capture that was opened by hand.
+struct Opened {
+    player: DemoPlayer,
+    socket: CaptureSocket,
+    writer: FrameWriter,
+}
+
+async fn opened(app: &TestApp, number: u16) -> Opened {
     let iin = adult(number);
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
-    let mut socket = player.open_capture().await.unwrap();
-    socket.send(message).await.unwrap();
-    while let Some(Ok(message)) = socket.next().await {
-        if let Message::Text(text) = message {
-            let answer: Value = serde_json::from_str(&text).unwrap();
-            if answer["type"] != "ready" {
-                return answer;
-            }
-        }
-    }
-    Value::Null
+    open_again(player).await
 }
 
-fn frame(sequence: u32, picture: &[u8]) -> Message {
-    Message::Binary(rastau::cli::demo::player::frame(sequence, picture).into())
+async fn open_again(player: DemoPlayer) -> Opened {
+    let mut socket = player.open_capture().await.unwrap();
+    let said = socket.hear().await.unwrap();
+    let writer = FrameWriter::of_ready(&said[0]).unwrap();
+    Opened { player, socket, writer }
+}
+
+impl Opened {
+    /// Sends one message; the next word to it.
+    async fn say(&mut self, message: Message) -> Value {
+        // What the service closes on its own account may be closed already.
+        let _ = self.socket.send(message).await;
+        self.last_of(1).await
+    }
+
+    async fn last_of(&mut self, most: usize) -> Value {
+        let mut last = Value::Null;
+        for _ in 0..most {
+            match self.socket.next().await {
+                Some(Ok(Message::Text(text))) => last = serde_json::from_str(&text).unwrap(),
+                _ => break,
+            }
+        }
+        last
+    }
+
+    fn frame(&mut self, picture: &[u8]) -> Message {
+        let millis = u64::from(self.writer.sequence()) * 100;
+        Message::Binary(self.writer.frame(millis, 1, picture).into())
+    }
+}
+
+fn assert_problem(answer: &Value, code: &str) {
+    assert_eq!((answer["type"].as_str(), answer["code"].as_str()), (Some("problem"), Some(code)), "{answer}");
+    assert!(answer["detail"].as_str().unwrap().len() > 10);
 }
 
 #[tokio::test]
 async fn a_frame_that_does_not_count_gets_the_one_hint_that_helps() {
     let app = TestApp::start().await;
-    for (number, picture, hint) in [
-        (40, empty_room(), "no_face"),
-        (41, two_people(), "several_faces"),
-        (42, dark_clip(Who::Astronaut).swap_remove(0), "too_dark"),
+    let mut opened = opened(&app, 40).await;
+    for (picture, hint) in [
+        (empty_room(), "no_face"),
+        (two_people(), "several_faces"),
+        (dark_clip(Who::Astronaut).swap_remove(0), "too_dark"),
     ] {
-        let answer = answer_to(&app, number, frame(1, &picture)).await;
+        app.clock.advance(Duration::from_millis(100));
+        let frame = opened.frame(&picture);
+        let answer = opened.say(frame).await;
         assert_eq!((answer["type"].as_str(), answer["code"].as_str()), (Some("guidance"), Some(hint)), "{answer}");
-        assert_eq!(answer["collected"], 0);
+        assert_eq!(answer["progress"], 0.0);
     }
 }
 
@@ -51,35 +86,140 @@ async fn a_frame_that_does_not_count_gets_the_one_hint_that_helps() {
 async fn garbage_on_the_wire_ends_the_stream_with_a_reason() {
     let app = TestApp::start().await;
     let picture = clip(Who::Astronaut).swap_remove(0);
+    let linked = |picture: &[u8]| {
+        let picture = picture.to_vec();
+        Box::new(move |opened: &mut Opened| opened.frame(&picture)) as Box<dyn Fn(&mut Opened) -> Message>
+    };
+    let plain =
+        |message: Message| Box::new(move |_: &mut Opened| message.clone()) as Box<dyn Fn(&mut Opened) -> Message>;
     for (number, message, code) in [
-        (50, Message::Text("hello".into()), "frame_malformed"),
-        (51, Message::Binary(vec![1, 2, 3].into()), "frame_malformed"),
-        (52, Message::Binary(vec![9; 100].into()), "frame_malformed"),
-        (53, frame(1, b"GIF89a not a jpeg"), "picture_format"),
-        (54, frame(1, &picture[..picture.len() / 3]), "picture_damaged"),
-        (55, Message::Binary(vec![1; 600 * 1024].into()), "frame_too_large"),
+        (50, plain(Message::Text("hello".into())), "frame_malformed"),
+        (51, plain(Message::Binary(vec![1, 2, 3].into())), "frame_malformed"),
+        (52, plain(Message::Binary(vec![9; 100].into())), "frame_malformed"),
+        (53, linked(b"GIF89a not a jpeg"), "picture_format"),
+        (54, linked(&picture[..picture.len() / 3]), "picture_damaged"),
+        (55, plain(Message::Binary(vec![2; 600 * 1024].into())), "frame_too_large"),
     ] {
-        let answer = answer_to(&app, number, message).await;
-        assert_eq!((answer["type"].as_str(), answer["code"].as_str()), (Some("problem"), Some(code)), "{answer}");
-        assert!(answer["detail"].as_str().unwrap().len() > 10);
+        let mut opened = opened(&app, number).await;
+        let message = message(&mut opened);
+        assert_problem(&opened.say(message).await, code);
+        assert!(matches!(opened.socket.next().await, Some(Ok(Message::Close(_)))));
     }
+}
+
+#[tokio::test]
+async fn frames_must_be_of_this_capture_and_in_order() {
+    let app = TestApp::start().await;
+    let picture = clip(Who::Astronaut).swap_remove(0);
+    let mut first = opened(&app, 56).await;
+    let frame = first.frame(&picture);
+    assert_eq!(first.say(frame.clone()).await["type"], "guidance");
+    // The same again, as a line might that doubles messages.
+    assert_problem(&first.say(frame.clone()).await, "frame_out_of_order");
+
+    // The frame of another session.
+    let mut second = opened(&app, 57).await;
+    assert_problem(&second.say(frame).await, "frame_not_linked");
+
+    // One left out.
+    let mut third = opened(&app, 58).await;
+    third.frame(&picture);
+    let frame = third.frame(&picture);
+    assert_problem(&third.say(frame).await, "frame_not_linked");
+
+    // A light that was never shown.
+    let mut fourth = opened(&app, 59).await;
+    let frame = Message::Binary(fourth.writer.frame(0, 7, &picture).into());
+    assert_problem(&fourth.say(frame).await, "frame_out_of_order");
+
+    // A camera that is told when the frames have begun.
+    let mut fifth = opened(&app, 60).await;
+    let frame = fifth.frame(&picture);
+    fifth.say(frame).await;
+    assert_problem(
+        &fifth.say(Message::Text(r#"{"type":"camera","label":"FaceTime"}"#.into())).await,
+        "frame_malformed",
+    );
+}
+
+#[tokio::test]
+async fn a_flood_of_frames_is_dammed() {
+    let app = TestApp::start().await;
+    let picture = clip(Who::Astronaut).swap_remove(0);
+    let mut opened = opened(&app, 65).await;
+    let flood: Vec<Message> = (0..2_000).map(|_| opened.frame(&picture)).collect();
+    let asked = app.valve.asked();
+    for frame in flood {
+        if opened.socket.feed(frame).await.is_err() {
+            break;
+        }
+    }
+    let _ = opened.socket.flush().await;
+    assert_problem(&opened.last_of(200).await, "too_many_frames");
+    // However fast they came, the engine has looked at no more than a camera gives.
+    assert!(app.valve.asked() - asked <= 200, "{}", app.valve.asked() - asked);
+}
+
+#[tokio::test]
+async fn where_no_websocket_gets_through_requests_carry_the_capture() {
+    let app = TestApp::start().await;
+    let iin = adult(66);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    let captured = player.capture_over(&mut player.posts(true), &mut *living(Who::Astronaut)).await.unwrap();
+    assert_eq!(captured.result, "passed", "{captured:?}");
+}
+
+#[tokio::test]
+async fn a_capture_by_requests_belongs_to_its_session_and_ends() {
+    let app = TestApp::start().await;
+    let opened = opened(&app, 67).await;
+    let other = self::opened(&app, 68).await.player;
+    let begun = opened.player.post("captures", &json!({ "camera": { "label": "FaceTime HD Camera" } })).await.unwrap();
+    assert_eq!(begun["messages"][0]["type"], "ready");
+    assert_eq!(begun["messages"][1]["type"], "show");
+    let handle = begun["capture"].as_str().unwrap();
+    let mut writer = FrameWriter::of_ready(&begun["messages"][0]).unwrap();
+    let frame = writer.frame(0, 1, &clip(Who::Astronaut)[0]);
+    assert_eq!(refusal(other.post_frame(handle, frame.clone()).await), "capture_unknown");
+    assert_eq!(refusal(opened.player.post_frame("AAAA", frame.clone()).await), "capture_unknown");
+    assert_eq!(opened.player.post_frame(handle, frame.clone()).await.unwrap()["messages"][0]["type"], "guidance");
+    assert_problem(
+        &opened.player.post_frame(handle, frame.clone()).await.unwrap()["messages"][0],
+        "frame_out_of_order",
+    );
+    assert_eq!(refusal(opened.player.post_frame(handle, frame.clone()).await), "capture_unknown");
+
+    let begun = opened.player.post("captures", &json!({})).await.unwrap();
+    let handle = begun["capture"].as_str().unwrap();
+    let said = opened.player.post_frame(handle, vec![2; 600 * 1024]).await.unwrap();
+    assert_problem(&said["messages"][0], "frame_too_large");
+
+    // A second one takes the place of the first, and silence ends it.
+    let first = opened.player.post("captures", &json!({})).await.unwrap();
+    let second = opened.player.post("captures", &json!({})).await.unwrap();
+    let handle = first["capture"].as_str().unwrap();
+    assert_eq!(refusal(opened.player.post_frame(handle, frame.clone()).await), "capture_unknown");
+    let handle = second["capture"].as_str().unwrap();
+    app.clock.advance(Duration::from_secs(16));
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    assert_eq!(refusal(opened.player.post_frame(handle, frame).await), "capture_unknown");
 }
 
 #[tokio::test]
 async fn a_cut_stream_counts_as_an_attempt_and_leaves_nothing_half_done() {
     let app = TestApp::start().await;
-    let iin = adult(60);
+    let iin = adult(69);
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
     for _ in 0..4 {
-        let mut socket = player.open_capture().await.unwrap();
-        socket.send(frame(1, &clip(Who::Astronaut)[0])).await.unwrap();
-        drop(socket);
+        drop(player.open_capture().await.unwrap());
     }
     let view = player.view().await.unwrap();
     assert_eq!((view["stage"].as_str(), view["face"]["attempts_left"].as_u64()), (Some("face"), Some(1)), "{view}");
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
 }
 
 #[tokio::test]
@@ -92,20 +232,20 @@ async fn when_all_attempts_are_cut_off_the_next_one_is_the_end() {
     for _ in 0..5 {
         drop(player.open_capture().await.unwrap());
     }
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "refused");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "refused");
     let outcome = player.view().await.unwrap()["outcome"].clone();
     assert_eq!(outcome["reasons"][0]["code"], "capture_attempts");
 }
 
 #[tokio::test]
-async fn silence_ends_with_the_captures_time() {
+async fn silence_ends_the_capture() {
     let app = TestApp::start().await;
     let iin = adult(62);
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
     let mut socket = player.open_capture().await.unwrap();
-    app.clock.advance(Duration::from_secs(61));
+    app.clock.advance(Duration::from_secs(16));
     let mut last = Value::Null;
     while let Some(Ok(Message::Text(text))) = socket.next().await {
         last = serde_json::from_str(&text).unwrap();
@@ -120,7 +260,7 @@ async fn an_id_photo_without_a_usable_face_goes_to_a_person() {
     app.add_person(&iin, &empty_room()).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "under_review");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "under_review");
     let cases: Value = app.staff("cases").await.json().await.unwrap();
     assert_eq!(
         (cases[0]["status"].as_str(), cases[0]["reasons"][0].as_str()),

@@ -5,7 +5,7 @@ use serde_json::json;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, id_photo};
+use crate::support::faces::{Who, id_photo, living};
 use crate::support::line::Line;
 use crate::support::people::{adult, refusal, to_face};
 
@@ -34,12 +34,12 @@ async fn the_player_is_told_and_goes_on_when_it_is_back() {
     // In the middle of a capture, and at its decision: no face passes that was not written down.
     let mut socket = player.open_capture().await.unwrap();
     line.send(Line::Cut).unwrap();
-    let cut_off = player.stream(&mut socket, &clip(Who::Astronaut)).await;
+    let cut_off = player.capture_over(&mut socket, &mut *living(Who::Astronaut)).await;
     assert!(cut_off.is_err(), "{cut_off:?}");
     line.send(Line::Open).unwrap();
     assert_eq!(player.view().await.unwrap()["stage"], "face");
 
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
     line.send(Line::Cut).unwrap();
     assert!(player.enrol_passkey(&mut SoftPasskey::new(true)).await.is_err());
     line.send(Line::Open).unwrap();

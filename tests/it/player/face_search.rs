@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, id_photo};
+use crate::support::faces::{Who, id_photo, living};
 use crate::support::people::{adult, refusal, to_face};
 
 async fn app() -> TestApp {
@@ -27,7 +27,7 @@ async fn shows(app: &TestApp, iin: &Iin, who: Who, face: Who) -> (String, Value,
     refresh(&app.services).await.unwrap();
     let player = app.arrive().await;
     to_face(&player, iin).await;
-    let captured = player.capture(&clip(face)).await.unwrap();
+    let captured = player.capture(&mut *living(face)).await.unwrap();
     let view = player.view().await.unwrap();
     let visit = if view["outcome"].is_null() { Value::Null } else { player.go_back().await.unwrap() };
     (captured.result, view, visit)
@@ -159,10 +159,10 @@ async fn while_the_index_is_behind_nobody_comes_before_the_camera_and_the_servic
     // Past what an index may be behind.
     app.clock.advance(Duration::from_secs(61));
     assert_eq!(reqwest::get(ready).await.unwrap().status(), 503);
-    assert!(refusal(player.capture(&clip(Who::Astronaut)).await).contains("503"));
+    assert!(refusal(player.capture(&mut *living(Who::Astronaut)).await).contains("503"));
     assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 5);
     refresh(&app.services).await.unwrap();
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
 }
 
 #[tokio::test]
@@ -185,6 +185,6 @@ async fn a_hit_ends_it_before_a_second_factor_is_enrolled() {
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "under_review");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "under_review");
     assert_eq!(refusal(player.enrol_passkey(&mut SoftPasskey::new(true)).await), "out_of_turn");
 }

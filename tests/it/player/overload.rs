@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, empty_room, id_photo};
+use crate::support::faces::{Who, empty_room, id_photo, living};
 use crate::support::people::{adult, to_face};
 
 async fn check(app: &TestApp, photo: Vec<u8>) -> Response {
@@ -106,7 +106,7 @@ async fn a_capture_that_finds_no_session_is_told_so_and_costs_no_attempt() {
     let left = player.view().await.unwrap()["face"]["attempts_left"].clone();
     assert_eq!(left, 5, "no attempt was counted");
     app.valve.shut(false);
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
     assert!(app.metrics.text().contains("rastau_captures_total{result=\"passed\"} 1"));
 }
 
@@ -123,5 +123,5 @@ async fn an_engine_that_is_busy_for_a_moment_is_waited_for() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         valve.shut(false);
     });
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
 }

@@ -13,7 +13,7 @@ use rastau::domain::ports::{PopulationRegister, RegisterError};
 use sha2::{Digest as _, Sha256};
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, empty_room, id_photo};
+use crate::support::faces::{Who, empty_room, id_photo, living};
 use crate::support::people::{adult, to_face};
 
 /// A register that breaks after so many answers.
@@ -171,7 +171,7 @@ async fn the_service_answers_while_photos_are_embedded_again() {
     app.valve.shut(false);
     let player = app.arrive().await;
     to_face(&player, &adult(100)).await;
-    assert_eq!(player.capture(&clip(Who::Astronaut)).await.unwrap().result, "passed");
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
     job.await.unwrap();
     assert_eq!(observe(ports(&app)).await.unwrap().due, 0);
     assert_eq!(app.player_of(&adult(100)).await, players[0]);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::{SOURCE, STAFF_KEY, TestApp};
-use crate::support::faces::{Who, clip, id_photo};
+use crate::support::faces::{Who, id_photo, living};
 use crate::support::people::{adult, refusal, to_face, to_second_factor, under_21};
 
 fn restriction(ground: Ground, app: &TestApp) -> Restriction {
@@ -110,7 +110,7 @@ async fn steps_out_of_turn_are_refused() {
     for step in ["passkey/register/start", "passkey/authenticate/start", "totp/enrol/start"] {
         assert_eq!(refusal(player.post(step, &json!({})).await), "out_of_turn", "{step}");
     }
-    assert!(player.capture(&clip(Who::Astronaut)).await.is_err());
+    assert!(player.capture(&mut *living(Who::Astronaut)).await.is_err());
 }
 
 #[tokio::test]
@@ -139,10 +139,9 @@ async fn another_persons_face_is_refused_after_its_attempts_and_kept_for_complia
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_face(&player, &iin).await;
-    let stranger = clip(Who::Other);
     let mut results = Vec::new();
     for _ in 0..5 {
-        let captured = player.capture(&stranger).await.unwrap();
+        let captured = player.capture(&mut *living(Who::Other)).await.unwrap();
         results.push((captured.result, captured.reason));
     }
     // Which cue failed is told at the end alone: before, it would say what to work on.

@@ -4,7 +4,7 @@ use serde_json::json;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, id_photo};
+use crate::support::faces::{Who, id_photo, living};
 use crate::support::people::{adult, to_second_factor};
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn nothing_of_the_person_lies_readable_in_the_database() {
     let player = app.arrive().await;
     player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await.unwrap();
     player.post("identify", &json!({ "iin": iin.expose() })).await.unwrap();
-    player.capture(&clip(Who::Other)).await.unwrap();
+    player.capture(&mut *living(Who::Other)).await.unwrap();
 
     for entry in std::fs::read_dir(app.folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();

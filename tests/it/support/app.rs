@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rastau::app::follow_sightings::refresh;
 use rastau::app::verify_audit::verify_audit;
 use rastau::app::{Policy, Services};
+use rastau::cli::demo::capture::{FRAME_PAUSE, Pace, Timing, jitter};
 use rastau::cli::demo::player::DemoPlayer;
 use rastau::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
 use rastau::credentials::passkeys::WebauthnCeremonies;
@@ -199,7 +201,7 @@ impl TestApp {
 
     /// A browser that comes from the operator.
     pub(crate) async fn arrive(&self) -> DemoPlayer {
-        DemoPlayer::arrive(&self.base).await.unwrap()
+        DemoPlayer::arrive(&self.base).await.unwrap().timed(Arc::new(FastTime(self.clock.clone())))
     }
 
     /// What the staff's door answers.
@@ -261,6 +263,32 @@ async fn tick(clock: Arc<FakeClock>) {
     loop {
         tokio::time::sleep(STEP).await;
         clock.advance(STEP);
+    }
+}
+
+/// Frames of ten a second on the service's clock, as fast as they are answered.
+#[derive(Debug)]
+struct FastTime(Arc<FakeClock>);
+
+struct FastPace {
+    clock: Arc<FakeClock>,
+    began: Timestamp,
+    frames: u32,
+}
+
+impl Timing for FastTime {
+    fn begin(&self) -> Box<dyn Pace> {
+        Box::new(FastPace { clock: self.0.clone(), began: clock_now(&self.0), frames: 0 })
+    }
+}
+
+#[async_trait]
+impl Pace for FastPace {
+    async fn next(&mut self) -> u64 {
+        self.frames += 1;
+        let due = self.began.plus(FRAME_PAUSE * self.frames).plus(jitter(self.frames));
+        self.clock.advance(due.since(clock_now(&self.clock)));
+        u64::try_from(clock_now(&self.clock).since(self.began).as_millis()).unwrap()
     }
 }
 

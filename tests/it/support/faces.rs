@@ -1,13 +1,15 @@
 //! Faces for the tests: portraits out of pinned packages, brought to motion by the project itself.
 
 use std::io::Cursor;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use image::{ImageFormat, Rgb, RgbImage, imageops};
-use rastau::cli::demo::camera;
+use rastau::cli::demo::camera::{self, Studio};
 use rastau::cli::demo::people::{ASTRONAUT, COLLEAGUE};
-use rastau::vision::animate::Portrait;
-use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
+use rastau::workshop::actor::Actor;
+use rastau::workshop::person::VirtualPlayer;
+use rastau::workshop::puppet::Puppet;
 
 use super::app::models;
 
@@ -23,12 +25,12 @@ pub(crate) enum Who {
 /// What a camera sees of them: JPEG frames.
 pub(crate) fn clip(who: Who) -> Vec<Vec<u8>> {
     static CLIPS: [OnceLock<Vec<Vec<u8>>>; 2] = [OnceLock::new(), OnceLock::new()];
-    CLIPS[usize::from(who == Who::Other)].get_or_init(|| camera::clip(&portrait(who)).unwrap()).clone()
+    CLIPS[usize::from(who == Who::Other)].get_or_init(|| camera::clip(puppet(who).portrait()).unwrap()).clone()
 }
 
 /// Their ID photo.
 pub(crate) fn id_photo(who: Who) -> Vec<u8> {
-    portrait(who).id_photo().unwrap()
+    puppet(who).id_photo().unwrap()
 }
 
 /// The same clip by night.
@@ -56,18 +58,22 @@ pub(crate) fn two_people() -> Vec<u8> {
     jpeg(&both)
 }
 
-fn portrait(who: Who) -> Portrait {
+/// The same person, drawn anew for each process.
+pub(crate) fn puppet(who: Who) -> Arc<Puppet> {
+    static STUDIO: OnceLock<Mutex<Studio>> = OnceLock::new();
+    static PUPPETS: [OnceLock<Arc<Puppet>>; 2] = [OnceLock::new(), OnceLock::new()];
     let which = if who == Who::Astronaut { ASTRONAUT } else { COLLEAGUE };
-    // On a thread of its own: tests call this from inside their runtime.
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let faces = OrtFaceEngine::load(&models(), PoolSettings::patient(1)).unwrap();
-            camera::portrait(&faces, &models(), which).await.unwrap()
-        })
-    })
-    .join()
-    .unwrap()
+    let made = || {
+        let studio = STUDIO.get_or_init(|| Mutex::new(Studio::open(&models()).unwrap()));
+        studio.lock().unwrap().puppet(which).unwrap()
+    };
+    PUPPETS[usize::from(who == Who::Other)].get_or_init(made).clone()
+}
+
+/// They themselves before the camera: they do what is asked of them. Each call is another session.
+pub(crate) fn living(who: Who) -> Box<dyn Actor> {
+    static SESSIONS: AtomicU64 = AtomicU64::new(1);
+    Box::new(VirtualPlayer::new(puppet(who), SESSIONS.fetch_add(1, Ordering::SeqCst)))
 }
 
 fn jpeg(picture: &RgbImage) -> Vec<u8> {

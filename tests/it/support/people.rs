@@ -8,7 +8,7 @@ use rastau::domain::time::Timestamp;
 use serde_json::json;
 use time::macros::date;
 
-use super::faces::{Who, clip};
+use super::faces::{Who, living};
 
 /// An adult; another one for each number.
 pub(crate) fn adult(number: u16) -> Iin {
@@ -31,7 +31,7 @@ pub(crate) async fn to_face(player: &DemoPlayer, iin: &Iin) {
 /// Consent, IIN and the camera.
 pub(crate) async fn to_second_factor(player: &DemoPlayer, iin: &Iin, face: Who) {
     to_face(player, iin).await;
-    let captured = player.capture(&clip(face)).await.unwrap();
+    let captured = player.capture(&mut *living(face)).await.unwrap();
     assert_eq!(captured.result, "passed", "{:?}", captured.hints);
 }
 

@@ -57,7 +57,7 @@ pub(in crate::http::player) async fn frame(
     services: web::Data<Services>,
     captures: web::Data<CapturesUnderWay>,
     handle: web::Path<String>,
-    body: web::Bytes,
+    body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
     let unknown = || Problem::new(ProblemCode::CaptureUnknown, locale(&request));
@@ -66,6 +66,9 @@ pub(in crate::http::player) async fn frame(
     if dialogue.is_over() {
         return Err(unknown());
     }
-    let messages = dialogue.frame(&body).await;
+    let messages = match body {
+        Ok(frame) => dialogue.frame(&frame).await,
+        Err(_) => dialogue.fail(ProblemCode::FrameTooLarge).await,
+    };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({ "messages": messages })))
 }

@@ -1,0 +1,109 @@
+//! A capture and the engine that looks at its frames: what happens to it whoever carries the frames here.
+
+use std::sync::Arc;
+
+use super::examine_patiently::{Patience, examine_patiently};
+use crate::app::PlayerError;
+use crate::domain::capture::{Capture, FrameHeader, Step};
+use crate::domain::comparison::{Template, Thresholds};
+use crate::domain::face_step::{FaceJudgement, Measured, evidence, judge};
+use crate::domain::liveness::challenge::Challenge;
+use crate::domain::liveness::cues::Evidence;
+use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate, Randomness};
+use crate::domain::review::FaceScores;
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+
+/// Where comparison and passive PAD draw their lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines {
+    /// Of comparison.
+    pub comparison: Thresholds,
+    /// Of passive PAD.
+    pub presentation: PresentationThresholds,
+}
+
+/// One capture under way.
+pub struct LiveCapture {
+    faces: Arc<dyn FaceEngine>,
+    capture: Capture,
+}
+
+impl std::fmt::Debug for LiveCapture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("LiveCapture").field(&self.capture).finish()
+    }
+}
+
+impl LiveCapture {
+    /// Starts at `now` with nothing kept.
+    pub fn start(faces: Arc<dyn FaceEngine>, challenge: Challenge, now: Timestamp) -> Self {
+        Self { faces, capture: Capture::start(challenge, now) }
+    }
+
+    /// The capture itself.
+    pub fn capture(&self) -> &Capture {
+        &self.capture
+    }
+
+    /// The same, to be changed.
+    pub fn capture_mut(&mut self) -> &mut Capture {
+        &mut self.capture
+    }
+
+    /// Looks at a frame that was admitted.
+    pub async fn take(
+        &mut self,
+        header: FrameHeader,
+        picture: SecretBytes,
+        now: Timestamp,
+        randomness: &dyn Randomness,
+    ) -> Result<Step, EngineError> {
+        match self.faces.examine(picture.clone(), self.capture.ask(now)).await {
+            Ok(found) => Ok(self.capture.take(header, picture, found, now, randomness)),
+            // A busy engine drops the frame, not the capture: the next one may find a free session.
+            Err(EngineError::Busy { .. }) => Ok(self.capture.pass_over()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The template of the whole capture. Where the first embedder leaves room for doubt, the second looks at the best
+    /// frame, too; a frame that it cannot judge adds nothing, and the doubt stays.
+    pub async fn template(&self, id_photo: &Template) -> Result<Option<Template>, PlayerError> {
+        let Some(live) = self.capture.template().filter(|_| self.capture.is_complete()) else {
+            return Ok(None);
+        };
+        let best = self.capture.best().filter(|_| live.needs_second(id_photo));
+        let Some(best) = best else {
+            return Ok(Some(live));
+        };
+        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both, follow: None };
+        let full = examine_patiently(self.faces.as_ref(), &best.picture, ask, Patience::PERSON).await?.template;
+        Ok(Some(match full {
+            Some(full) => live.with_second_of(&full),
+            None => live,
+        }))
+    }
+
+    /// What every cue says of it; `seen_before` is the share of its frames that an earlier one shows, too, 0 to 1.
+    pub fn evidence(&self, seen_before: f32, lines: Lines) -> Vec<Evidence> {
+        let (straight, turned) = self.capture.meshes();
+        let turns =
+            straight.map(|straight| turned.iter().filter_map(|turned| self.faces.turn(straight, turned)).collect());
+        let measured = Measured { turns: turns.unwrap_or_default(), seen_before };
+        evidence(&self.capture, &measured, lines.comparison, lines.presentation)
+    }
+
+    /// What follows from this evidence; `attempts_left` counts those after this one.
+    pub fn judge(
+        &self,
+        evidence: Vec<Evidence>,
+        live: Option<&Template>,
+        id_photo: &Template,
+        lines: Lines,
+        attempts_left: u32,
+    ) -> (FaceJudgement, FaceScores) {
+        judge(&self.capture, evidence, live, id_photo, lines.comparison, attempts_left)
+    }
+}

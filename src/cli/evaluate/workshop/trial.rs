@@ -1,0 +1,106 @@
+//! One capture in made-up time.
+
+use std::time::Duration;
+
+use super::Stage;
+use crate::app::live_capture::LiveCapture;
+use crate::cli::demo::capture::{FRAME_PAUSE, jitter};
+use crate::domain::capture::FrameHeader;
+use crate::domain::face_step::FaceJudgement;
+use crate::domain::liveness::challenge::Challenge;
+use crate::domain::liveness::course::Content;
+use crate::domain::liveness::cues::{Cue, Evidence, Support};
+use crate::domain::ports::testing::SeededRandomness;
+use crate::domain::reason::ReasonCode;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Verdict;
+use crate::workshop::actor::{Actor, Shown};
+
+/// How long a frame is on its way to the service.
+const LATENCY: Duration = Duration::from_millis(40);
+
+/// What came of a capture.
+#[derive(Clone, Debug)]
+pub(super) struct Trial {
+    /// How it ended.
+    pub(super) end: End,
+    /// What every cue said.
+    pub(super) evidence: Vec<Evidence>,
+    /// Cues without which it would have passed.
+    pub(super) decisive: Vec<Cue>,
+    /// Whether it would have passed, had the face been that of the ID photo.
+    pub(super) held_by_comparison: bool,
+    /// Frames until then.
+    pub(super) frames: u32,
+}
+
+/// How a capture ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// On to the second factor.
+    Passed,
+    /// A person has to look.
+    Doubtful(ReasonCode),
+    /// Refused.
+    Refused(ReasonCode),
+}
+
+/// Has `actor` stand before the camera until the capture is over.
+pub(super) async fn trial(stage: &Stage, actor: &mut dyn Actor, seed: u64) -> anyhow::Result<Trial> {
+    let randomness = SeededRandomness::new(seed);
+    let began = Timestamp::from_seconds(0);
+    let mut live = LiveCapture::start(stage.faces.clone(), Challenge::draw(&randomness, stage.lights), began);
+    let mut shown = live.capture().shown();
+    let mut since = None;
+    let mut frames = 0;
+    while !live.capture().is_complete() {
+        frames += 1;
+        let taken = FRAME_PAUSE * frames + jitter(frames);
+        let millis = u64::try_from(taken.as_millis())?;
+        let now = began.plus(taken).plus(LATENCY);
+        let header = FrameHeader { sequence: frames, captured_millis: millis, shown: shown.index };
+        let seen_since = *since.get_or_insert(millis);
+        let (command, light) = match shown.content {
+            Content::Straight => (None, None),
+            Content::Light(light) => (None, Some(light)),
+            Content::Command(command) => (Some((command, seen_since)), None),
+        };
+        let picture = actor.frame(&Shown { millis, command, light })?;
+        if live.capture_mut().admit(header, now).is_err() {
+            break;
+        }
+        if let Some(next) = live.take(header, picture.into(), now, &randomness).await?.show {
+            (shown, since) = (next, None);
+        }
+    }
+    judged(stage, &live, frames).await
+}
+
+async fn judged(stage: &Stage, live: &LiveCapture, frames: u32) -> anyhow::Result<Trial> {
+    let template = live.template(&stage.id_photo).await?;
+    let judge = |evidence: Vec<Evidence>, template| {
+        let (judgement, _) = live.judge(evidence, template, &stage.id_photo, stage.lines, 0);
+        match judgement {
+            FaceJudgement::Passed => End::Passed,
+            FaceJudgement::Retry(reason) => End::Refused(reason),
+            FaceJudgement::Ended(outcome) => {
+                let reason = outcome.codes().first().copied().unwrap_or(ReasonCode::CaptureRetry);
+                if outcome.verdict == Verdict::UnderReview { End::Doubtful(reason) } else { End::Refused(reason) }
+            }
+        }
+    };
+    let evidence = live.evidence(0.0, stage.lines);
+    let end = judge(evidence.clone(), template.as_ref());
+    let without = |cue: &Cue| {
+        let off = evidence.iter().map(|evidence| {
+            if evidence.cue != *cue {
+                return evidence.clone();
+            }
+            Evidence { cue: *cue, support: Some(Support::FULL), findings: Vec::new() }
+        });
+        end != End::Passed && judge(off.collect(), template.as_ref()) == End::Passed
+    };
+    let decisive = Cue::ALL.into_iter().filter(without).collect();
+    let held_by_comparison = end != End::Passed && judge(evidence.clone(), Some(&stage.id_photo)) == End::Passed;
+    Ok(Trial { end, evidence, decisive, held_by_comparison, frames })
+}

@@ -1,0 +1,139 @@
+//! Those who hold up or feed in what is not the person: one file each, after ISO/IEC 30107-3's presentation attacks and
+//! the injection attacks of CEN/TS 18099.
+
+mod cut_out;
+mod earlier_recording;
+mod face_swap;
+mod guessing_recording;
+mod looped;
+mod moved_photo;
+mod resent_frames;
+mod screen_replay;
+mod sheet;
+mod still_photo;
+mod wrong_person;
+
+use std::sync::Arc;
+
+pub use resent_frames::{Recorder, ResentFrames};
+
+use super::actor::Actor;
+use super::puppet::Puppet;
+use crate::vision::animate::AnimateError;
+
+/// One way to attack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AttackKind {
+    /// See [`AttackKind::sentence`], as for all of them.
+    StillPhoto,
+    #[allow(missing_docs)]
+    MovedPhoto,
+    #[allow(missing_docs)]
+    CutOut,
+    #[allow(missing_docs)]
+    ScreenReplay,
+    #[allow(missing_docs)]
+    EarlierRecording,
+    #[allow(missing_docs)]
+    GuessingRecording,
+    #[allow(missing_docs)]
+    Loop,
+    #[allow(missing_docs)]
+    FaceSwap,
+    #[allow(missing_docs)]
+    WrongPerson,
+    #[allow(missing_docs)]
+    ResentFrames,
+}
+
+impl AttackKind {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::StillPhoto,
+        Self::MovedPhoto,
+        Self::CutOut,
+        Self::ScreenReplay,
+        Self::EarlierRecording,
+        Self::GuessingRecording,
+        Self::Loop,
+        Self::FaceSwap,
+        Self::WrongPerson,
+        Self::ResentFrames,
+    ];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::StillPhoto => "still_photo",
+            Self::MovedPhoto => "moved_photo",
+            Self::CutOut => "cut_out",
+            Self::ScreenReplay => "screen_replay",
+            Self::EarlierRecording => "earlier_recording",
+            Self::GuessingRecording => "guessing_recording",
+            Self::Loop => "loop",
+            Self::FaceSwap => "face_swap",
+            Self::WrongPerson => "wrong_person",
+            Self::ResentFrames => "resent_frames",
+        }
+    }
+
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What they do, in one plain sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::StillPhoto => "a print of the victim, held before the camera without moving",
+            Self::MovedPhoto => {
+                "a print that a hand tilts, turns, bends and brings closer as an answer to each command"
+            }
+            Self::CutOut => "a print with holes, behind which living eyes blink and a living mouth opens",
+            Self::ScreenReplay => "a recording of the victim, following other commands, filmed from a monitor",
+            Self::EarlierRecording => "a capture of the victim with other commands and lights, fed in as a camera",
+            Self::GuessingRecording => "an injected recording that answers every command and light with a guess",
+            Self::Loop => "two seconds of the living victim looking straight, fed in again and again",
+            Self::FaceSwap => "two people in one capture: one face before the second command, the other one from it on",
+            Self::WrongPerson => "a living stranger who does all that is asked",
+            Self::ResentFrames => "the very bytes of frames that were sent in another capture",
+        }
+    }
+
+    /// Whether pictures are fed in behind the camera rather than held before it.
+    pub fn is_injected(self) -> bool {
+        matches!(
+            self,
+            Self::EarlierRecording | Self::GuessingRecording | Self::Loop | Self::FaceSwap | Self::ResentFrames
+        )
+    }
+}
+
+/// Somebody who attacks `victim`; `other` is the attacker's own face. The same seed gives the same attack.
+///
+/// # Errors
+/// When OpenCV fails at making the print or the screen.
+pub fn attacker(
+    kind: AttackKind,
+    victim: &Arc<Puppet>,
+    other: &Arc<Puppet>,
+    seed: u64,
+) -> Result<Box<dyn Actor>, AnimateError> {
+    let victim = || Arc::clone(victim);
+    let other = || Arc::clone(other);
+    Ok(match kind {
+        AttackKind::StillPhoto => Box::new(still_photo::StillPhoto::new(&victim(), seed)?),
+        AttackKind::MovedPhoto => Box::new(moved_photo::MovedPhoto::new(&victim(), seed)?),
+        AttackKind::CutOut => Box::new(cut_out::CutOut::new(&victim(), other(), seed)?),
+        AttackKind::ScreenReplay => Box::new(screen_replay::ScreenReplay::new(victim(), seed)?),
+        AttackKind::EarlierRecording => Box::new(earlier_recording::EarlierRecording::new(victim(), seed)),
+        AttackKind::GuessingRecording => Box::new(guessing_recording::GuessingRecording::new(victim(), seed)),
+        AttackKind::Loop => Box::new(looped::Looped::new(victim(), seed)),
+        AttackKind::FaceSwap => Box::new(face_swap::FaceSwap::new(victim(), other(), seed)),
+        AttackKind::WrongPerson => Box::new(wrong_person::wrong_person(other(), seed)),
+        AttackKind::ResentFrames => Box::new(ResentFrames::of_another_session(victim(), seed)),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! A print in a hand that answers every command as well as a hand can.
+
+use super::super::actor::{Actor, Shown};
+use super::super::camera::{Camera, tone};
+use super::super::motion::Sway;
+use super::super::page_light::Lighting;
+use super::super::pose::Pose;
+use super::super::puppet::Puppet;
+use super::super::raster::Raster;
+use super::super::reaction::Reactions;
+use super::sheet::{Held, Sheet, Wall, hand, print};
+use crate::domain::liveness::challenge::Command;
+use crate::vision::animate::AnimateError;
+
+/// How far the print is bent at most, degrees from edge to edge: a round surface looks more like a head.
+const BEND: f32 = 70.0;
+
+/// The print, the hand, and the camera before them.
+#[derive(Debug)]
+pub(super) struct MovedPhoto {
+    print: Sheet,
+    wall: Wall,
+    raster: Raster,
+    camera: Camera,
+    lighting: Lighting,
+    sway: Sway,
+    reactions: Reactions,
+}
+
+impl MovedPhoto {
+    pub(super) fn new(victim: &Puppet, seed: u64) -> Result<Self, AnimateError> {
+        Ok(Self {
+            print: print(victim, seed),
+            wall: Wall::like(victim)?,
+            raster: Raster::default(),
+            camera: Camera::new(seed),
+            lighting: Lighting::new(seed),
+            sway: Sway::new(seed),
+            reactions: Reactions::new(seed),
+        })
+    }
+}
+
+impl Actor for MovedPhoto {
+    fn frame(&mut self, shown: &Shown) -> Result<Vec<u8>, AnimateError> {
+        let tone = tone(self.sway.exposure(shown.millis), self.lighting.now(shown));
+        let answer = self.reactions.pose(shown, answer);
+        let pose = hand(&mut self.sway, shown.millis) + Pose { mouth: 0.0, lids: 0.0, ..answer };
+        // Bending is no part of a head's pose: where a mouth would open and lids close, the hand bends instead.
+        let held = Held { pose, bend: BEND * answer.mouth.max(answer.lids) };
+        self.wall.draw(held.pose.camera, &tone, &mut self.raster);
+        self.print.draw(&held, &tone, &mut self.raster);
+        self.camera.expose(self.raster.picture_mut(), shown.millis);
+        Camera::encode(self.raster.picture())
+    }
+}
+
+/// What a hand does with a print when a person would follow the command.
+pub(super) fn answer(command: Command, effort: f32) -> Pose {
+    let still = Pose::default();
+    match command {
+        // Paper has no nose: it must be turned further to look half as turned. Bending it a little helps.
+        Command::TurnLeft => Pose { yaw: 30.0 + 20.0 * effort, shift: [18.0, 0.0], mouth: 0.5, ..still },
+        Command::TurnRight => Pose { yaw: -30.0 - 20.0 * effort, shift: [-18.0, 0.0], mouth: 0.5, ..still },
+        Command::LookUp => Pose { pitch: 22.0 + 16.0 * effort, shift: [0.0, -12.0], ..still },
+        Command::LookDown => Pose { pitch: -22.0 - 16.0 * effort, shift: [0.0, 12.0], ..still },
+        Command::OpenMouth => Pose { mouth: 1.0, ..still },
+        Command::Blink => Pose { lids: 0.8, pitch: -8.0, ..still },
+        Command::ComeCloser => Pose { nearer: 0.26 + 0.08 * effort, ..still },
+    }
+}

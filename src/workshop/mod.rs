@@ -1,0 +1,23 @@
+//! The workshop: those who stand before the camera in tests, in the demonstration and in the attack workshop.
+//!
+//! A [`puppet`] is one photo on a 3-D face mesh; [`person`] plays it as a living player who follows what the page
+//! shows; [`attackers`] hold up prints, screens and recordings of it. All are [`actor`]s. No network, no clock, no
+//! ambient randomness: every frame follows from portrait, time and seed.
+
+pub mod actor;
+pub mod attackers;
+pub mod camera;
+pub mod dice;
+mod lens;
+mod mesh;
+pub mod motion;
+pub mod page_light;
+pub mod person;
+pub mod pose;
+pub mod puppet;
+pub mod raster;
+pub mod reaction;
+mod regions;
+pub mod rehearsal;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,238 @@
+//! Draws textured triangles into a frame, the nearest in front.
+
+use crate::vision::animate::FRAME;
+use crate::vision::picture::Picture;
+
+/// Steps of shade between none and the brightest that a light has.
+const STEPS: usize = 128;
+/// The greatest shade: twice what falls on a face that looks at the light.
+pub const BRIGHTEST: f32 = 2.0;
+
+/// One corner of a triangle.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Corner {
+    /// Pixels of the frame, and depth, smaller towards the camera.
+    pub at: [f32; 3],
+    /// Pixels of the texture.
+    pub from: [f32; 2],
+    /// How much of the page's light falls here: 0 none, 1 a surface that looks at it.
+    pub shade: f32,
+}
+
+/// What the colours of a texture are multiplied with, by shade.
+#[derive(Clone, Debug)]
+pub struct Tone(Vec<[f32; 3]>);
+
+impl Tone {
+    /// `gain` gives red, green and blue for a shade from 0 to [`BRIGHTEST`].
+    pub fn new(gain: impl Fn(f32) -> [f32; 3]) -> Self {
+        Self((0..=STEPS).map(|step| gain(step as f32 / STEPS as f32 * BRIGHTEST)).collect())
+    }
+
+    fn at(&self, shade: f32) -> [f32; 3] {
+        let step = (shade * (STEPS as f32 / BRIGHTEST)) as usize;
+        self.0[step.min(STEPS)]
+    }
+}
+
+/// Where the colour comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Paint<'a> {
+    /// A picture.
+    Picture(&'a Picture),
+    /// A picture with holes: what lies behind a place that is marked stays. One flag a pixel of the picture.
+    Pierced(&'a Picture, &'a [bool]),
+    /// One colour.
+    Plain([f32; 3]),
+}
+
+/// A frame that is drawn upon.
+#[derive(Debug)]
+pub struct Raster {
+    picture: Picture,
+    depth: Vec<f32>,
+}
+
+impl Default for Raster {
+    fn default() -> Self {
+        Self { picture: Picture::black(FRAME[0], FRAME[1]), depth: vec![f32::INFINITY; (FRAME[0] * FRAME[1]) as usize] }
+    }
+}
+
+impl Raster {
+    /// What was drawn.
+    pub fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
+    /// What was drawn, to be changed.
+    pub fn picture_mut(&mut self) -> &mut Picture {
+        &mut self.picture
+    }
+
+    /// Forgets all depths: what is drawn next lies before everything.
+    pub fn begin(&mut self) {
+        self.depth.fill(f32::INFINITY);
+    }
+
+    /// Draws one triangle, from whichever side.
+    pub fn draw(&mut self, corners: [&Corner; 3], paint: Paint<'_>, tone: &Tone) {
+        let Some(plane) = Plane::through(corners) else { return };
+        let width = FRAME[0] as usize;
+        let mut by_height = corners.map(|corner| [corner.at[0], corner.at[1]]);
+        by_height.sort_by(|a, b| a[1].total_cmp(&b[1]));
+        let [top, middle, bottom] = by_height;
+        let rows = first(top[1]).max(0)..first(bottom[1]).min(FRAME[1] as i32);
+        for row in rows {
+            let y = row as f32;
+            let long = cross(top, bottom, y);
+            let short = if y < middle[1] { cross(top, middle, y) } else { cross(middle, bottom, y) };
+            let start = first(long.min(short)).max(0);
+            let end = first(long.max(short)).min(width as i32);
+            if start >= end {
+                continue;
+            }
+            let place = row as usize * width;
+            let (from, to) = (place + start as usize, place + end as usize);
+            let pixels = &mut self.picture.pixels_mut().as_chunks_mut::<3>().0[from..to];
+            span(pixels, &mut self.depth[from..to], plane.at(start as f32, y), plane.across, paint, tone);
+        }
+    }
+}
+
+/// The first whole pixel at or after a place, kept within what an `i32` holds.
+fn first(place: f32) -> i32 {
+    place.clamp(-1e6, 1e6).ceil() as i32
+}
+
+/// Where the edge from `a` down to `b` crosses the row `y`.
+fn cross(a: [f32; 2], b: [f32; 2], y: f32) -> f32 {
+    let height = b[1] - a[1];
+    if height <= f32::EPSILON { a[0] } else { a[0] + (b[0] - a[0]) * ((y - a[1]) / height).clamp(0.0, 1.0) }
+}
+
+/// Depth, place in the texture (two) and shade.
+type Values = [f32; 4];
+
+/// [`Values`] over the frame: they change evenly within one triangle.
+struct Plane {
+    origin: [f32; 2],
+    value: Values,
+    across: Values,
+    down: Values,
+}
+
+impl Plane {
+    fn through([a, b, c]: [&Corner; 3]) -> Option<Self> {
+        let [ab, ac] = [b, c].map(|other| [other.at[0] - a.at[0], other.at[1] - a.at[1]]);
+        let area = ab[0] * ac[1] - ab[1] * ac[0];
+        if area.abs() < 1e-6 || !area.is_finite() {
+            return None;
+        }
+        let values = |corner: &Corner| [corner.at[2], corner.from[0], corner.from[1], corner.shade];
+        let [va, vb, vc] = [a, b, c].map(values);
+        let slope =
+            |by_b: f32, by_c: f32| std::array::from_fn(|i| ((vb[i] - va[i]) * by_b + (vc[i] - va[i]) * by_c) / area);
+        let (across, down) = (slope(ac[1], -ab[1]), slope(-ac[0], ab[0]));
+        Some(Self { origin: [a.at[0], a.at[1]], value: va, across, down })
+    }
+
+    fn at(&self, x: f32, y: f32) -> Values {
+        let [right, below] = [x - self.origin[0], y - self.origin[1]];
+        std::array::from_fn(|i| self.value[i] + self.across[i] * right + self.down[i] * below)
+    }
+}
+
+fn span(pixels: &mut [[u8; 3]], depth: &mut [f32], mut values: Values, step: Values, paint: Paint<'_>, tone: &Tone) {
+    for (pixel, nearest) in pixels.iter_mut().zip(depth) {
+        let [z, u, v, shade] = values;
+        values = std::array::from_fn(|i| values[i] + step[i]);
+        if z >= *nearest {
+            continue;
+        }
+        let colour = match paint {
+            Paint::Picture(picture) => sample(picture, u, v),
+            Paint::Pierced(picture, holes) => {
+                let (x, y) = (u.max(0.0) as usize, v.max(0.0) as usize);
+                if holes.get(y * picture.width() as usize + x).copied().unwrap_or(false) {
+                    continue;
+                }
+                sample(picture, u, v)
+            }
+            Paint::Plain(colour) => colour,
+        };
+        *nearest = z;
+        let gain = tone.at(shade);
+        // A cast from f32 saturates: no level leaves 0 to 255.
+        *pixel = std::array::from_fn(|i| (colour[i] * gain[i] + 0.5) as u8);
+    }
+}
+
+/// Bilinear, the edge repeated.
+fn sample(picture: &Picture, u: f32, v: f32) -> [f32; 3] {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let u = u.clamp(0.0, (width - 1) as f32);
+    let v = v.clamp(0.0, (height - 1) as f32);
+    let (x, y) = (u as usize, v as usize);
+    let (right, below) = (u - x as f32, v - y as f32);
+    let (next, under) = (usize::from(x + 1 < width), if y + 1 < height { width } else { 0 });
+    let pixels = picture.rgb();
+    let place = y * width + x;
+    let [a, b] = [pixels[place], pixels[place + next]];
+    let [c, d] = [pixels[place + under], pixels[place + under + next]];
+    std::array::from_fn(|i| {
+        let upper = f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * right;
+        let lower = f32::from(c[i]) + (f32::from(d[i]) - f32::from(c[i])) * right;
+        upper + (lower - upper) * below
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corner(x: f32, y: f32, z: f32) -> Corner {
+        Corner { at: [x, y, z], from: [x, y], shade: 0.0 }
+    }
+
+    fn square(raster: &mut Raster, side: [f32; 2], z: f32, paint: Paint<'_>) {
+        let even = Tone::new(|_| [1.0; 3]);
+        let [a, b, c, d] =
+            [corner(0.0, 0.0, z), corner(side[0], 0.0, z), corner(0.0, side[1], z), corner(side[0], side[1], z)];
+        raster.draw([&a, &b, &c], paint, &even);
+        raster.draw([&b, &c, &d], paint, &even);
+    }
+
+    #[test]
+    fn a_picture_laid_flat_is_that_picture() {
+        let (width, height) = (FRAME[0], FRAME[1]);
+        let pixels: Vec<u8> = (0..width * height * 3).map(|i| (i % 251) as u8).collect();
+        let picture = Picture::from_pixels(width, height, pixels).unwrap();
+        let mut raster = Raster::default();
+        square(&mut raster, FRAME.map(|side| side as f32), 1.0, Paint::Picture(&picture));
+        assert_eq!(raster.picture().pixels(), picture.pixels());
+    }
+
+    #[test]
+    fn the_nearer_stays_in_front_whatever_is_drawn_last() {
+        let mut raster = Raster::default();
+        square(&mut raster, [100.0, 100.0], 1.0, Paint::Plain([10.0; 3]));
+        square(&mut raster, [200.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
+        assert_eq!(raster.picture().rgb()[50], [10; 3]);
+        assert_eq!(raster.picture().rgb()[150], [20; 3]);
+        raster.begin();
+        square(&mut raster, [200.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
+        assert_eq!(raster.picture().rgb()[50], [20; 3]);
+    }
+
+    #[test]
+    fn what_lies_behind_a_hole_stays() {
+        let mut raster = Raster::default();
+        square(&mut raster, [100.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
+        let print = Picture::black(100, 100);
+        let holes: Vec<bool> = (0..100 * 100).map(|place| place % 100 < 50).collect();
+        square(&mut raster, [100.0, 100.0], 1.0, Paint::Pierced(&print, &holes));
+        assert_eq!(raster.picture().rgb()[30], [20; 3]);
+        assert_eq!(raster.picture().rgb()[70], [0; 3]);
+    }
+}

@@ -1,0 +1,31 @@
+//! What tests of the workshop share; without models they say so and pass.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::puppet::Puppet;
+use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE, DemoPortrait};
+use crate::vision::decode::{DecodeLimits, decode};
+use crate::vision::examiner::{Examiner, Models, PictureLimits};
+use crate::vision::manifest::Manifest;
+
+pub(super) fn examiner() -> Option<Examiner> {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    if !models.join("store/sface.onnx").exists() {
+        eprintln!("skipped: no models (run `make models`)");
+        return None;
+    }
+    let manifest = Manifest::load(&models).unwrap();
+    Some(Models::read(&manifest).unwrap().examiner(PictureLimits::default()).unwrap())
+}
+
+pub(super) fn puppet(examiner: &mut Examiner, which: DemoPortrait) -> Arc<Puppet> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/store").join(which.file);
+    let photo = decode(&std::fs::read(path).unwrap(), DecodeLimits::PHOTO).unwrap();
+    Arc::new(Puppet::new(examiner, &photo, which.centre).unwrap())
+}
+
+/// The NASA portrait, and another person.
+pub(super) fn cast(examiner: &mut Examiner) -> [Arc<Puppet>; 2] {
+    [puppet(examiner, ASTRONAUT), puppet(examiner, COLLEAGUE)]
+}
