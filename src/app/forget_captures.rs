@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::domain::face_lockout;
+use crate::domain::liveness::replay;
 use crate::domain::ports::{Store, StoreError};
 use crate::domain::time::Timestamp;
 
@@ -22,13 +23,14 @@ pub async fn forget_captures(services: Services) {
     }
 }
 
-/// Deletes records of failures that count no more at `now`.
+/// Deletes records of failures that count no more at `now`, and fingerprints of frames that are not searched any more.
 pub async fn forget_old_captures(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
     loop {
         let mut unit = store.begin().await?;
-        let deleted = unit.delete_face_lockouts(now.minus(face_lockout::QUIET), now, PAGE).await?;
+        let lockouts = unit.delete_face_lockouts(now.minus(face_lockout::QUIET), now, PAGE).await?;
+        let films = unit.delete_fingerprints(now.minus(replay::REMEMBERED), PAGE).await?;
         unit.commit().await?;
-        if deleted < u64::from(PAGE) {
+        if lockouts.max(films) < u64::from(PAGE) {
             return Ok(());
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
 //! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
-//!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`;
+//!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
 //!
@@ -21,6 +21,7 @@ mod engine;
 mod errors;
 mod face_lockouts;
 mod factors;
+mod frame_fingerprints;
 mod id_templates;
 mod operators;
 mod players;

@@ -16,6 +16,7 @@ pub mod embed;
 pub mod engine;
 pub mod examiner;
 pub mod face_index;
+pub mod fingerprint;
 pub mod gate;
 pub mod geometry;
 pub mod landmarks;

@@ -15,8 +15,8 @@ pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, Popul
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, IdTemplates, Operators, Players, Restrictions,
-    Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
+    AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, IdTemplates, Operators,
+    Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
 };
 
 use super::time::Timestamp;

@@ -9,6 +9,8 @@ use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
 use crate::domain::id::{CaseId, PasskeyId, PlayerId, SightingId, TokenId, VerificationId};
+use crate::domain::liveness::fingerprint::FrameFingerprint;
+use crate::domain::liveness::replay::CaptureFilm;
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
@@ -67,6 +69,7 @@ pub trait UnitOfWork:
     + Citizens
     + Sightings
     + FaceLockouts
+    + FrameFingerprints
     + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.
@@ -305,4 +308,20 @@ pub trait FaceLockouts {
     async fn clear_face_failures(&mut self, subject: LockSubject) -> Result<()>;
     /// Deletes, at most `limit`, what had no failure since `quiet_since` and locks nobody at `now`; returns how many.
     async fn delete_face_lockouts(&mut self, quiet_since: Timestamp, now: Timestamp, limit: u32) -> Result<u64>;
+}
+
+/// Frames of recent captures, to know recordings by.
+#[async_trait]
+pub trait FrameFingerprints {
+    /// Keeps those of one capture, encrypted; [`StoreError::Conflict`] when that capture has some already.
+    async fn put_fingerprints(&mut self, film: &CaptureFilm) -> Result<()>;
+    /// Those of the player's captures since `since`, of the newest `captures` of them.
+    async fn fingerprints_of(
+        &mut self,
+        player: PlayerId,
+        since: Timestamp,
+        captures: u32,
+    ) -> Result<Vec<FrameFingerprint>>;
+    /// Deletes, at most `limit`, captures' fingerprints of before `before`; returns of how many captures.
+    async fn delete_fingerprints(&mut self, before: Timestamp, limit: u32) -> Result<u64>;
 }

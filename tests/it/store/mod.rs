@@ -7,6 +7,7 @@ mod citizens;
 mod database;
 mod face_lockouts;
 mod factors;
+mod frame_fingerprints;
 mod id_templates;
 mod operators;
 mod players;
