@@ -2,6 +2,7 @@
 
 mod index;
 mod lines;
+mod liveness;
 mod pictures;
 mod report;
 
@@ -13,6 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest, Sha256};
 
 use self::index::{Index, Row};
+use self::liveness::LivenessArgs;
 use super::{print, print_json};
 use crate::app::evaluate_faces::compare::Listed;
 use crate::app::evaluate_faces::{Failure, Measured, Wanted, measure};
@@ -28,6 +30,8 @@ const SEED: u64 = 1;
 pub enum EvaluateCommand {
     /// Compare pairs of labelled faces, print error rates, calibrate
     Faces(Box<FacesArgs>),
+    /// Tell living people from attacks by the passive cue alone, print error rates
+    Liveness(Box<LivenessArgs>),
 }
 
 /// What `evaluate faces` takes.
@@ -105,10 +109,12 @@ impl EvaluateCommand {
     ///
     /// # Errors
     /// When the models cannot be loaded, the index cannot be read or lacks a column that nothing goes without, or a
-    /// calibration that was asked for cannot be made.
+    /// calibration or threshold that was asked for cannot be made.
     pub async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
-        let Self::Faces(args) = self;
-        args.run(models).await
+        match self {
+            Self::Faces(args) => args.run(models).await,
+            Self::Liveness(args) => args.run(models).await,
+        }
     }
 }
 
