@@ -1,36 +1,34 @@
-//! Frames of a clip: GIF by `image`, everything else by what OpenCV was built with. For measuring; the service takes
-//! no clips.
+//! Frames of a clip: GIF by `image`, everything else by the program `rastau-clip` beside this one. For measuring; the
+//! service takes no clips.
 
 use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use image::codecs::gif::GifDecoder;
 use image::{AnimationDecoder, Frames};
-use opencv::core::{Mat, Vec3b};
-use opencv::imgproc::{COLOR_BGR2RGB, cvt_color_def};
-use opencv::prelude::*;
-use opencv::videoio::{CAP_ANY, CAP_PROP_FPS, VideoCapture};
 
 use super::picture::Picture;
 
-/// What the frames of a clip without a rate are taken for, a second.
-const USUAL_RATE: f64 = 25.0;
-/// Rates beyond these are mistakes of the file.
-const RATES: std::ops::RangeInclusive<f64> = 1.0..=240.0;
+/// The program that reads videos; it stands beside the running one, or one folder up from a test.
+const READER: &str = "rastau-clip";
 /// A frame larger than this is not taken, pixels.
 const MOST_PIXELS: u64 = 4096 * 2304;
 
 /// Why a clip cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClipError {
-    /// It is no clip that anything here reads.
+    /// It is no clip that anything here reads, or none of its frames can be.
     #[error("it is no clip that can be read")]
     Format,
     /// Its frames are too large.
     #[error("its frames have more than 9 megapixels")]
     TooLarge,
+    /// The program that reads videos does not start.
+    #[error("{READER}, which reads videos, does not start: {0}")]
+    Reader(String),
 }
 
 /// A clip being read, frame by frame.
@@ -38,27 +36,28 @@ pub struct Clip(Source);
 
 enum Source {
     Gif { frames: Frames<'static>, at: Duration },
-    Video { capture: VideoCapture, rate: f64, number: u32 },
+    Video { reader: Child, frames: BufReader<ChildStdout> },
 }
 
 impl Clip {
     /// Opens a clip.
     ///
     /// # Errors
-    /// [`ClipError::Format`].
+    /// [`ClipError::Format`], [`ClipError::Reader`].
     pub fn open(path: &Path) -> Result<Self, ClipError> {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gif")) {
             let file = File::open(path).map_err(|_| ClipError::Format)?;
             let decoder = GifDecoder::new(BufReader::new(file)).map_err(|_| ClipError::Format)?;
             return Ok(Self(Source::Gif { frames: decoder.into_frames(), at: Duration::ZERO }));
         }
-        let name = path.to_str().ok_or(ClipError::Format)?;
-        let capture = VideoCapture::from_file(name, CAP_ANY).map_err(|_| ClipError::Format)?;
-        if !capture.is_opened().unwrap_or(false) {
-            return Err(ClipError::Format);
-        }
-        let rate = capture.get(CAP_PROP_FPS).ok().filter(|rate| RATES.contains(rate)).unwrap_or(USUAL_RATE);
-        Ok(Self(Source::Video { capture, rate, number: 0 }))
+        let failed = |why: io::Error| ClipError::Reader(why.to_string());
+        // A name that begins with a dash is no option.
+        let path = path.canonicalize().map_err(|_| ClipError::Format)?;
+        let mut command = Command::new(reader().map_err(failed)?);
+        command.arg(path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut reader = command.spawn().map_err(failed)?;
+        let frames = reader.stdout.take().map(BufReader::new).ok_or_else(|| ClipError::Reader("no pipe".into()))?;
+        Ok(Self(Source::Video { reader, frames }))
     }
 
     /// The next frame and when it is shown; `None` at the end, and where the rest is damaged.
@@ -76,17 +75,27 @@ impl Clip {
                 check(width, height)?;
                 Ok(Picture::from_pixels(width, height, picture.into_raw()).map(|picture| (shown, picture)))
             }
-            Source::Video { capture, rate, number } => {
-                let mut frame = Mat::default();
-                if !capture.read(&mut frame).unwrap_or(false) || frame.empty() {
+            Source::Video { frames, .. } => {
+                let mut header = [[0; 4]; 3];
+                if frames.read_exact(header.as_flattened_mut()).is_err() {
                     return Ok(None);
                 }
-                let at = Duration::from_secs_f64(f64::from(*number) / *rate);
-                *number = number.saturating_add(1);
-                let [width, height] = [frame.cols(), frame.rows()].map(|side| u32::try_from(side).unwrap_or(0));
+                let [millis, width, height] = header.map(u32::from_le_bytes);
                 check(width, height)?;
-                Ok(rgb(&frame, width, height).map(|picture| (at, picture)))
+                let mut picture = Picture::black(width, height);
+                let whole = frames.read_exact(picture.pixels_mut()).is_ok();
+                Ok(whole.then(|| (Duration::from_millis(millis.into()), picture)))
             }
+        }
+    }
+}
+
+impl Drop for Clip {
+    /// Nobody reads on: the reader ends, too.
+    fn drop(&mut self) {
+        if let Source::Video { reader, .. } = &mut self.0 {
+            let _ = reader.kill();
+            let _ = reader.wait();
         }
     }
 }
@@ -95,13 +104,14 @@ fn check(width: u32, height: u32) -> Result<(), ClipError> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS { Err(ClipError::TooLarge) } else { Ok(()) }
 }
 
-fn rgb(frame: &Mat, width: u32, height: u32) -> Option<Picture> {
-    let mut picture = Picture::black(width, height);
-    let (rows, columns) = (frame.rows(), frame.cols());
-    let mut to = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, picture.pixels_mut()).ok()?;
-    cvt_color_def(frame, &mut to, COLOR_BGR2RGB).ok()?;
-    drop(to);
-    Some(picture)
+/// Where the program is.
+fn reader() -> io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let beside = own.ancestors().skip(1).take(2).map(|folder| folder.join(READER));
+    beside
+        .into_iter()
+        .find(|file| file.is_file())
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("it is not beside {}", own.display())))
 }
 
 #[cfg(test)]
@@ -111,7 +121,7 @@ mod tests {
     use image::{Delay, Frame, Rgba, RgbaImage};
 
     #[test]
-    fn a_gif_gives_its_frames_in_time_and_what_is_no_clip_is_refused() {
+    fn a_gif_gives_its_frames_in_time_and_what_is_no_gif_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("clip.GIF");
         let mut encoder = GifEncoder::new(File::create(&path).unwrap());
@@ -127,11 +137,9 @@ mod tests {
             assert_eq!((at, picture.rgb()[47]), (Duration::from_millis(millis), [shade; 3]));
         }
         assert!(clip.next_frame().unwrap().is_none());
-        for name in ["broken.gif", "broken.mp4"] {
-            let path = dir.path().join(name);
-            std::fs::write(&path, b"not a clip").unwrap();
-            assert_eq!(Clip::open(&path).err(), Some(ClipError::Format));
-        }
+        let path = dir.path().join("broken.gif");
+        std::fs::write(&path, b"not a clip").unwrap();
+        assert_eq!(Clip::open(&path).err(), Some(ClipError::Format));
         assert_eq!(Clip::open(&dir.path().join("nowhere.mp4")).err(), Some(ClipError::Format));
     }
 }

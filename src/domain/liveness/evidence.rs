@@ -11,9 +11,11 @@ impl PresentationScores {
         Self(by_scale)
     }
 
-    /// The least of them, which measured better than any one; a score that is no number counts as 0.
-    pub fn least(&self) -> f32 {
-        self.0.iter().copied().map(|score| if score.is_nan() { 0.0 } else { score }).fold(1.0, f32::min)
+    /// The middle one: one scale that errs decides nothing. 0 when any of them is no number.
+    pub fn middle(&self) -> f32 {
+        let mut scores = self.0;
+        scores.sort_unstable_by(f32::total_cmp);
+        if scores.iter().any(|score| score.is_nan()) { 0.0 } else { scores[1] }
     }
 
     /// The scores in the order of the scales.

@@ -51,5 +51,6 @@ fn passing(all: &[Presented], threshold: f32, drawn: &[f64]) -> Option<f64> {
     let weigh = |one: &Presented| drawn[one.person as usize];
     let total: f64 = all.iter().map(weigh).sum();
     let passing: f64 = all.iter().filter(|one| one.passes(threshold)).map(weigh).sum();
-    (total > 0.0).then(|| passing / total)
+    // A sum of nothing is minus zero.
+    (total > 0.0).then(|| passing.abs() / total)
 }
