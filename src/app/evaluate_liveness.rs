@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::evaluate_faces::{Bootstrap, Failure};
 use crate::domain::error_rates::presentations::bootstrap::intervals;
+use crate::domain::error_rates::presentations::halves::{Held, hold};
 use crate::domain::error_rates::presentations::{Presentations, Presented};
 use crate::domain::liveness::decision::capture_score;
 use crate::domain::liveness::evidence::PresentationScores;
@@ -63,6 +64,8 @@ pub struct Sample {
 pub struct Wanted {
     /// From this score on a presentation passes for bona fide, 0 to 1.
     pub threshold: f32,
+    /// How often people are split in two, to see whether a threshold holds for the other half; 0 for never.
+    pub splits: usize,
     /// Rounds of the bootstrap over people; 0 for no intervals.
     pub rounds: usize,
     /// Where all draws start from.
@@ -129,6 +132,8 @@ pub struct Evaluation {
     pub eer_interval: Option<[f64; 2]>,
     /// A threshold at the equal error rate: halfway, in log-odds, between the scores that it lies between.
     pub eer_threshold: Option<f32>,
+    /// Whether a threshold tuned on one half of the people holds for the other.
+    pub splits: Option<Held>,
     /// How the intervals were drawn.
     pub bootstrap: Bootstrap,
     /// Every presentation, in the order of the index.
@@ -170,6 +175,7 @@ pub fn measure(samples: &[Sample], mut failures: Vec<Failure>, wanted: &Wanted) 
         eer: crossing.map(|crossing| crossing.rate),
         eer_interval: drawn.eer,
         eer_threshold: crossing.map(|crossing| crossing.threshold),
+        splits: hold(&presentations, people, wanted.splits, wanted.seed),
         bootstrap: Bootstrap { rounds: wanted.rounds, seed: wanted.seed },
         files: samples.iter().filter_map(|sample| judged(sample, wanted)).collect(),
     };

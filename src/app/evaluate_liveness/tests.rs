@@ -32,7 +32,7 @@ fn samples() -> Vec<Sample> {
     ]
 }
 
-const WANTED: Wanted = Wanted { threshold: 0.5, rounds: 50, seed: 1 };
+const WANTED: Wanted = Wanted { threshold: 0.5, splits: 20, rounds: 50, seed: 1 };
 
 #[test]
 fn rates_count_what_the_gate_stops_and_leave_out_what_cannot_be_read() {
@@ -42,6 +42,7 @@ fn rates_count_what_the_gate_stops_and_leave_out_what_cannot_be_read() {
     assert_eq!((found.apcer["print"], found.apcer["replay"], found.apcer_worst), (0.0, 1.0, Some(1.0)));
     let near = |rate: Option<f64>, wanted: f64| (rate.unwrap() - wanted).abs() < 1e-9;
     assert!(near(found.bpcer, 1.0 / 3.0) && near(found.bpcer_scored, 0.0) && near(found.eer, 0.0));
+    assert!(found.splits.is_some_and(|held| held.splits > 0));
     assert!(found.eer_threshold.unwrap() > 0.7 && found.bpcer_interval.is_some());
     let told: Vec<_> = found.failures.iter().map(|failure| (failure.line, failure.code)).collect();
     assert_eq!(told, [(4, "face_too_small"), (6, "no_face"), (8, "file_missing"), (9, "row_incomplete")]);

@@ -29,6 +29,7 @@ Exit status: 0 when something was measured, 1 otherwise. What could not be is to
 Examples:
   rastau evaluate liveness --index clips/index.csv
   rastau evaluate liveness --index clips/index.csv --json --report out > liveness.json
+  rastau evaluate liveness --index frames/index.csv --splits 200
   rastau evaluate liveness --index frames/index.csv --tune odd
   rastau evaluate liveness --index frames/index.csv --people even --threshold 0.3")]
 pub struct LivenessArgs {
@@ -45,6 +46,9 @@ pub struct LivenessArgs {
     /// Score from which a presentation passes, 0 to 1 (default: the manifest's)
     #[arg(long, value_name = "SCORE", value_parser = score)]
     threshold: Option<f32>,
+    /// Split people in two this often, tune a threshold on one half and report how the other fares
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    splits: u16,
     /// Folder of the models' manifest (default: the configuration's)
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
@@ -78,7 +82,7 @@ impl LivenessArgs {
         let folder = self.index.parent().unwrap_or(Path::new(""));
         let samples = presentations::examine(&faces.engine, folder, &index.rows).await?;
         let (samples, threshold) = self.tuned(samples, faces.presentation.bona_fide_from)?;
-        let wanted = Wanted { threshold, rounds: self.rounds as usize, seed: SEED };
+        let wanted = Wanted { threshold, splits: self.splits.into(), rounds: self.rounds as usize, seed: SEED };
         let measured = measure(&samples, index.failures, &wanted);
         self.tell(&index.notices, &measured)?;
         let judged = measured.evaluation.presentations > 0;

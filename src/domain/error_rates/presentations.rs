@@ -5,6 +5,7 @@
 //! nothing of through: it does not pass. EER: where BPCER and the worst APCER of the scored presentations meet.
 
 pub mod bootstrap;
+pub mod halves;
 
 use std::collections::BTreeMap;
 
@@ -63,6 +64,14 @@ impl Presentations {
     /// The attacks by kind.
     pub fn attacks(&self) -> &BTreeMap<String, Vec<Presented>> {
         &self.attacks
+    }
+
+    /// Those of the people who are `wanted`.
+    #[must_use]
+    pub fn among(&self, wanted: impl Fn(u32) -> bool) -> Self {
+        let keep = |all: &[Presented]| all.iter().filter(|one| wanted(one.person)).copied().collect::<Vec<_>>();
+        let attacks = self.attacks.iter().map(|(kind, all)| (kind.clone(), keep(all)));
+        Self::new(keep(&self.bona_fide), attacks.filter(|(_, all)| !all.is_empty()).collect())
     }
 
     /// APCER of each kind, 0 to 1.

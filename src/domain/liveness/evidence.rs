@@ -1,7 +1,8 @@
 //! What the cues say.
 
 /// Scores of the passive PAD model on one frame, one for each crop scale (2.0, 2.7 and 4.0 face heights), each the
-/// model's probability of a bona fide presentation, 0 to 1.
+/// model's probability of a bona fide presentation, 0 to 1. Where two scales see the same, the third is not asked and
+/// stands as they do: it could not change the middle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PresentationScores([f32; 3]);
 

@@ -50,6 +50,15 @@ pub(super) fn figures(found: &Evaluation) -> Vec<(String, String)> {
     rows.push(("EER".to_owned(), format!("{}{}", percent(found.eer), interval(found.eer_interval))));
     let threshold = found.eer_threshold.map_or(NONE.to_owned(), |score| format!("{score:.3}"));
     rows.push(("  threshold".to_owned(), threshold));
+    if let Some(held) = &found.splits {
+        let [low, middle, high] = held.threshold;
+        let of =
+            |[mean, high]: [f64; 2]| format!("{} on average, 95 % below {}", percent(Some(mean)), percent(Some(high)));
+        rows.push(("split halves".to_owned(), held.splits.to_string()));
+        rows.push(("  threshold".to_owned(), format!("median {middle:.3} [{low:.3}, {high:.3}]")));
+        rows.push(("  APCER worst".to_owned(), of(held.apcer_worst)));
+        rows.push(("  BPCER".to_owned(), of(held.bpcer)));
+    }
     rows
 }
 

@@ -1,4 +1,5 @@
 use super::bootstrap::intervals;
+use super::halves::hold;
 use super::*;
 use proptest::prelude::*;
 
@@ -69,6 +70,21 @@ fn intervals_hold_the_figure_and_narrow_with_more_people() {
     assert!(width(200) < width(20));
     let none = intervals(&Presentations::default(), 0.5, 0, 10, 1);
     assert_eq!((none.bpcer, none.eer, none.apcer.len()), (None, None, 0));
+}
+
+#[test]
+fn a_threshold_of_half_the_people_is_tried_on_the_other_half() {
+    // Apart by far for all but one person, who is refused whenever others have tuned.
+    let mut live = vec![0.9; 10];
+    live[3] = 0.2;
+    let found = of(&live, &[("print", &[0.1; 10])]);
+    let held = hold(&found, 10, 200, 1).unwrap();
+    assert_eq!(held.splits, 200);
+    assert!((held.threshold[2] - 0.5).abs() < 1e-3 && held.threshold[0] < 0.2, "{held:?}");
+    assert!(held.apcer_worst[1].abs() < 1e-9 && (held.bpcer[0] - 0.1).abs() < 0.03, "{held:?}");
+    assert!((held.bpcer[1] - 0.2).abs() < 1e-9, "{held:?}");
+    assert_eq!(hold(&of(&[0.9], &[]), 1, 10, 1), None);
+    assert_eq!(found.among(|person| person == 3).bona_fide().len(), 1);
 }
 
 proptest! {

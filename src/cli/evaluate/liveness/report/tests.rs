@@ -17,7 +17,7 @@ fn measured(attacks: bool) -> Measured {
     };
     let samples: Vec<Sample> = (2..12).map(sample).collect();
     let failure = Failure { file: Some("<i>.jpg".into()), line: 20, code: "no_face", detail: "No face & no".into() };
-    measure(&samples, vec![failure], &Wanted { threshold: 0.5, rounds: 20, seed: 1 })
+    measure(&samples, vec![failure], &Wanted { threshold: 0.5, splits: 0, rounds: 20, seed: 1 })
 }
 
 #[test]
