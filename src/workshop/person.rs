@@ -59,7 +59,7 @@ mod tests {
     use crate::domain::liveness::challenge::Command;
     use crate::domain::ports::{Ask, Detail, Gate};
 
-    const LOOK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick };
+    const LOOK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None };
 
     #[test]
     fn a_player_who_looks_straight_passes_the_gate_and_stays_the_person() {
@@ -71,7 +71,7 @@ mod tests {
             let frame = player.frame(&Shown { millis: step * 200, ..Shown::default() }).unwrap();
             let seen = examiner.examine(&frame, LOOK).unwrap();
             assert_eq!(seen.rejection, None, "{step}");
-            assert!(seen.presentation.unwrap().least() > 0.8, "{step}");
+            assert!(seen.presentation.unwrap().middle() > 0.8, "{step}");
             let similarity = seen.template.unwrap().similarity(&portrait).unwrap();
             assert!(similarity > 0.6, "{step}: {similarity}");
         }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_player_turns_to_the_side_that_was_asked_for_and_comes_back() {
         let Some(mut examiner) = examiner() else { return };
-        let look = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None };
+        let look = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None };
         let [puppet, _] = cast(&mut examiner);
         for (command, side) in [(Command::TurnLeft, 1.0), (Command::TurnRight, -1.0)] {
             let mut player = VirtualPlayer::new(Arc::clone(&puppet), 9);

@@ -105,7 +105,7 @@ fn a_frontal_puppet_stays_the_person_and_as_alive_as_the_portrait() {
     let ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None };
     let portrait = examiner.examine(&puppet.portrait().frame(0, 1).unwrap(), ask).unwrap();
     let frame = examiner.examine(&shot(&puppet, &FRONT, None), ask).unwrap();
-    let (then, now) = (portrait.presentation.unwrap().least(), frame.presentation.unwrap().least());
+    let (then, now) = (portrait.presentation.unwrap().middle(), frame.presentation.unwrap().middle());
     assert!(now > then - 0.1, "{now} against {then}");
     let similarity = frame.template.unwrap().similarity(&portrait.template.unwrap()).unwrap();
     assert!(similarity > 0.6, "{similarity}");
