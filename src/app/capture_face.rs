@@ -6,6 +6,7 @@ use super::face_lockout::{clear, count_failure, expect_unlocked};
 use super::live_capture::{Lines, LiveCapture};
 use super::load_id_template::load_id_template;
 use super::player_session::{audit, audit_decision, open};
+use super::recall_frames::{recall_frames, remember_frames};
 use super::record_case::{Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
 use super::{PlayerError, Services};
@@ -199,6 +200,8 @@ impl FaceCapture {
             Some(template) => search_faces(services, self.player, template).await?,
             None => Vec::new(),
         };
+        let film = self.live.capture().film();
+        let replayed = recall_frames(services, self.player, film).await?;
         let now = services.clock.now();
         let mut unit = services.store.begin().await?;
         let mut verification = open(unit.as_mut(), self.session).await?;
@@ -209,7 +212,7 @@ impl FaceCapture {
         }
         let left = verification.face_attempts_left();
         let lines = Lines { comparison: services.policy.comparison, presentation: services.policy.presentation };
-        let evidence = self.live.evidence(0.0, lines);
+        let evidence = self.live.evidence(replayed, lines);
         let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &self.id_photo, lines, left);
         let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
         let judgement = heed(judgement, &face_hits);
@@ -249,6 +252,7 @@ impl FaceCapture {
                 CaptureResult::Ended(verdict)
             }
         };
+        remember_frames(unit_ref, &verification, film, now).await?;
         if let Some(sighting) = &sighting {
             unit_ref.put_sighting(sighting, services.faces.embedder()).await?;
         }

@@ -10,6 +10,7 @@ use crate::domain::face_step::{FaceJudgement, Measured, evidence, judge};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::cues::Evidence;
 use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::liveness::replay::Replayed;
 use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate, Randomness};
 use crate::domain::review::FaceScores;
 use crate::domain::secret::SecretBytes;
@@ -86,12 +87,12 @@ impl LiveCapture {
         }))
     }
 
-    /// What every cue says of it; `seen_before` is the share of its frames that an earlier one shows, too, 0 to 1.
-    pub fn evidence(&self, seen_before: f32, lines: Lines) -> Vec<Evidence> {
+    /// What every cue says of it; `replayed`: what of its frames was seen before.
+    pub fn evidence(&self, replayed: Replayed, lines: Lines) -> Vec<Evidence> {
         let (straight, turned) = self.capture.meshes();
         let turns =
             straight.map(|straight| turned.iter().filter_map(|turned| self.faces.turn(straight, turned)).collect());
-        let measured = Measured { turns: turns.unwrap_or_default(), seen_before };
+        let measured = Measured { turns: turns.unwrap_or_default(), replayed };
         evidence(&self.capture, &measured, lines.comparison, lines.presentation)
     }
 

@@ -29,6 +29,7 @@ mod player_error;
 mod player_session;
 pub mod prove_passkey;
 pub mod push_authorization;
+mod recall_frames;
 mod record_case;
 pub mod recovery_codes;
 pub mod reembed_id_photos;

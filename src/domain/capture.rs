@@ -9,6 +9,7 @@ use super::liveness::continuity::{Continuity, is_virtual};
 use super::liveness::course::{Content, Course, Glance, Shown};
 use super::liveness::cues::{Cue, Evidence, Finding, Support};
 use super::liveness::evidence::PresentationScores;
+use super::liveness::replay::Film;
 use super::liveness::signs::FaceMesh;
 use super::ports::{Ask, Detail, Examination, Gate, Randomness};
 use super::reason::ReasonCode;
@@ -114,6 +115,7 @@ pub struct Capture {
     started_at: Timestamp,
     course: Course,
     continuity: Continuity,
+    film: Film,
     virtual_camera: bool,
     frames: u32,
     second: (Timestamp, u32),
@@ -159,6 +161,7 @@ impl Capture {
             started_at: now,
             course: Course::begin(challenge, now),
             continuity: Continuity::default(),
+            film: Film::default(),
             virtual_camera: false,
             frames: 0,
             second: (now, 0),
@@ -231,6 +234,9 @@ impl Capture {
         let signs = found.signs;
         self.followed = found.faces.first().copied().filter(|_| signs.is_some());
         self.continuity.see(now, header.captured_millis, signs.map(|signs| (signs.centre, signs.size)));
+        if let Some(fingerprint) = found.fingerprint {
+            self.film.take(now, fingerprint);
+        }
         let straight = signs.is_some_and(|signs| self.course.is_straight(&signs));
         let good = found.rejection.is_none() && straight;
         let guidance = self.guide(found.rejection, signs.is_some(), straight);
@@ -288,6 +294,11 @@ impl Capture {
     /// The kept frames, oldest first.
     pub fn frames(&self) -> &[KeptFrame] {
         &self.kept
+    }
+
+    /// Its frames, as far as they are needed to know them again.
+    pub fn film(&self) -> &Film {
+        &self.film
     }
 
     /// The straight face, and the turned ones.

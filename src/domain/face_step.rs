@@ -6,11 +6,12 @@ use super::liveness::cues::{Cue, Evidence, Finding, Support, weigh};
 use super::liveness::decision::{Presentation, PresentationThresholds, capture_score};
 use super::liveness::evidence::PresentationScores;
 use super::liveness::geometry::{self, TurnGeometry};
+use super::liveness::replay::Replayed;
 use super::reason::ReasonCode;
 use super::review::FaceScores;
 use super::verification::{Outcome, Verdict};
 
-/// Shares of frames seen before that make a capture doubtful, and an attack. A person before the same wall gives no
+/// Shares of frames seen before, in an earlier capture or in this one, that make a capture doubtful, and an attack. A person before the same wall gives no
 /// frame twice; one stray likeness is no proof.
 const SEEN_DOUBT: f32 = 0.05;
 const SEEN_ATTACK: f32 = 0.2;
@@ -31,8 +32,8 @@ pub enum FaceJudgement {
 pub struct Measured {
     /// How the head moved in its turns.
     pub turns: Vec<TurnGeometry>,
-    /// Share of the frames that an earlier capture of the same person shows, too, 0 to 1.
-    pub seen_before: f32,
+    /// What of its frames was seen before.
+    pub replayed: Replayed,
 }
 
 /// What every cue says of a capture.
@@ -47,15 +48,23 @@ pub fn evidence(
     let passive = Support::graded(capture_score(&scores), attack_below, bona_fide_from, 1.0);
     let solid = geometry::support(&measured.turns);
     let flat = solid.is_some_and(|support| !support.speaks_for());
-    // Measured the other way round: the less was seen before, the better.
-    let fresh = Support::graded(1.0 - measured.seen_before, 1.0 - SEEN_ATTACK, 1.0 - SEEN_DOUBT, 1.0);
     let one =
         |cue, support, finding: Option<Finding>| Evidence { cue, support, findings: finding.into_iter().collect() };
     let mut evidence = vec![one(Cue::Passive, Some(passive), None)];
     evidence.extend(capture.evidence(comparison.no_match_below));
     evidence.push(one(Cue::Geometry, solid, flat.then_some(Finding::Flat)));
-    evidence.push(one(Cue::Freshness, Some(fresh), (!fresh.speaks_for()).then_some(Finding::SeenBefore)));
+    evidence.push(freshness(measured.replayed));
     evidence
+}
+
+/// As fresh as the larger of the two shares leaves it.
+fn freshness(replayed: Replayed) -> Evidence {
+    // Measured the other way round: the less was seen before, the better.
+    let fresh = |share: f32| Support::graded(1.0 - share, 1.0 - SEEN_ATTACK, 1.0 - SEEN_DOUBT, 1.0);
+    let shares = [(replayed.earlier, Finding::SeenBefore), (replayed.looped, Finding::Loop)];
+    let findings = shares.into_iter().filter(|(share, _)| !fresh(*share).speaks_for()).map(|(_, finding)| finding);
+    let support = Some(fresh(replayed.earlier.max(replayed.looped)));
+    Evidence { cue: Cue::Freshness, support, findings: findings.collect() }
 }
 
 /// Judges a capture; `live` is its template and `attempts_left` counts those after this one. Returns the scores for staff
@@ -133,7 +142,7 @@ mod tests {
     fn judged_with(played: &Played, turn: TurnGeometry, seen_before: f32, angle: f32, left: u32) -> FaceJudgement {
         let comparison = Thresholds { match_from: 0.45, no_match_below: 0.363 };
         let presentation = PresentationThresholds { bona_fide_from: 0.5, attack_below: 0.2 };
-        let measured = Measured { turns: vec![turn], seen_before };
+        let measured = Measured { turns: vec![turn], replayed: Replayed { earlier: seen_before, looped: 0.0 } };
         let evidence = evidence(&played.capture, &measured, comparison, presentation);
         judge(&played.capture, evidence, played.capture.template().as_ref(), &template(angle), comparison, left).0
     }
@@ -176,5 +185,16 @@ mod tests {
         assert_eq!(judged_with(&played, FLAT, 0.0, 0.0, 0), attack);
         assert_eq!(judged_with(&played, SOLID, 0.5, 0.0, 0), attack);
         assert_eq!(judged_with(&played, SOLID, 0.02, 0.0, 0), FaceJudgement::Passed);
+    }
+
+    #[test]
+    fn frames_that_come_again_speak_against_as_those_of_earlier_captures_do() {
+        let said = |earlier, looped| freshness(Replayed { earlier, looped });
+        assert!(said(0.0, 0.0).support.unwrap().speaks_for() && said(0.04, 0.04).findings.is_empty());
+        assert_eq!(said(0.0, 0.3).findings, [Finding::Loop]);
+        assert!(said(0.0, 0.3).support.unwrap().speaks_against());
+        assert_eq!(said(0.1, 0.0).findings, [Finding::SeenBefore]);
+        assert!(!said(0.1, 0.0).support.unwrap().speaks_against() && !said(0.1, 0.0).support.unwrap().speaks_for());
+        assert_eq!(said(0.1, 0.1).findings, [Finding::SeenBefore, Finding::Loop]);
     }
 }

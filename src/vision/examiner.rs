@@ -8,6 +8,7 @@ use super::colours;
 use super::decode::{DecodeLimits, decode};
 use super::detect::Detector;
 use super::embed::{Embedder, TemplateMaker};
+use super::fingerprint::fingerprint;
 use super::gate;
 use super::landmarks::{LandmarkDetector, Landmarks};
 use super::manifest::{Manifest, Model, Role};
@@ -141,6 +142,7 @@ impl Examiner {
             signs: None,
             mesh: None,
             colours: None,
+            fingerprint: None,
         };
         let found = match self.follow(picture, ask.follow)? {
             Some(found) => Ok(found),
@@ -160,6 +162,7 @@ impl Examiner {
             examination.signs = Some(landmarks.signs());
             examination.mesh = Some(landmarks.mesh());
             examination.colours = Some(colours::measure(picture, &aligned));
+            examination.fingerprint = Some(fingerprint(picture)?);
         }
         examination.rejection = gate::reject(ask.gate, &quality);
         if examination.rejection.is_none() {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
@@ -27,8 +27,17 @@ pub struct DemoPlayer {
 }
 
 impl DemoPlayer {
-    /// Presses Play on the operator's site and follows to our pages; keeps the session cookie.
+    /// Presses Play on the operator's site and follows to our pages, with a browser that was never here; keeps its cookies.
     pub async fn arrive(base: &Url) -> Result<Self> {
+        Self::arrive_with(base, "").await
+    }
+
+    /// The same browser comes once more: another verification.
+    pub async fn come_again(&self) -> Result<Self> {
+        Self::arrive_with(&self.base, &self.cookie).await
+    }
+
+    async fn arrive_with(base: &Url, cookies: &str) -> Result<Self> {
         // Redirects are followed by hand: the cookie comes with one of them.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
         let pressed = http
@@ -38,14 +47,12 @@ impl DemoPlayer {
             .send()
             .await?;
         let authorize = location(base, &pressed)?;
-        let arrived = http.get(authorize).send().await?;
-        let cookie = arrived
-            .headers()
-            .get(SET_COOKIE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .context("no session cookie came")?
-            .to_owned();
+        let arrived = http.get(authorize).header(COOKIE, cookies).send().await?;
+        let cookies = arrived.headers().get_all(SET_COOKIE).iter();
+        let pairs: Vec<&str> =
+            cookies.filter_map(|cookie| cookie.to_str().ok()).filter_map(|cookie| cookie.split(';').next()).collect();
+        let cookie = pairs.join("; ");
+        ensure!(!cookie.is_empty(), "no session cookie came");
         Ok(Self { base: base.clone(), http, cookie, timing: Arc::new(RealTime) })
     }
 
@@ -55,7 +62,7 @@ impl DemoPlayer {
         Self { timing, ..self }
     }
 
-    /// The session cookie, as a header carries it.
+    /// The cookies of session and device, as a header carries them.
     pub fn cookie(&self) -> &str {
         &self.cookie
     }

@@ -33,6 +33,7 @@ fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Exami
         signs: Some(signs),
         mesh: Some(FaceMesh::new(Vec::new())),
         colours: Some(SceneColours { face: [150.0, 120.0, 100.0], background: [90.0; 3] }),
+        fingerprint: None,
     }
 }
 

@@ -27,7 +27,7 @@ pub enum Cue {
     Geometry,
     /// One face, one scene, no cut, no frame twice.
     Continuity,
-    /// Nothing of this was seen in an earlier capture.
+    /// Nothing of this was seen in an earlier capture, or comes again in this one.
     Freshness,
 }
 

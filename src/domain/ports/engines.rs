@@ -8,6 +8,7 @@ use crate::domain::capture::Face;
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_quality::FaceQuality;
 use crate::domain::liveness::evidence::PresentationScores;
+use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::liveness::geometry::TurnGeometry;
 use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
 use crate::domain::person::{Citizen, Iin};
@@ -80,6 +81,8 @@ pub struct Examination {
     pub mesh: Option<FaceMesh>,
     /// Colours of face and surroundings, when there is exactly one.
     pub colours: Option<SceneColours>,
+    /// The frame as it is known again, when there is exactly one face and the frame is a camera's.
+    pub fingerprint: Option<FrameFingerprint>,
 }
 
 /// Why a picture could not be examined.

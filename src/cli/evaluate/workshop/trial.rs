@@ -89,7 +89,8 @@ async fn judged(stage: &Stage, live: &LiveCapture, frames: u32) -> anyhow::Resul
             }
         }
     };
-    let evidence = live.evidence(0.0, stage.lines);
+    // Every trial is a person's first: there is nothing earlier to be known again.
+    let evidence = live.evidence(live.capture().film().against(&[]), stage.lines);
     let end = judge(evidence.clone(), template.as_ref());
     let without = |cue: &Cue| {
         let off = evidence.iter().map(|evidence| {
