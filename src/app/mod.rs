@@ -10,6 +10,7 @@ pub mod clear_face;
 pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod evaluate_faces;
+pub mod evaluate_liveness;
 mod examine_patiently;
 pub mod exchange_code;
 mod face_lockout;

@@ -2,6 +2,7 @@
 
 mod index;
 mod lines;
+mod liveness;
 mod pictures;
 mod report;
 mod workshop;
@@ -14,6 +15,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest, Sha256};
 
 use self::index::{Index, Row};
+use self::liveness::LivenessArgs;
 use self::workshop::WorkshopArgs;
 use super::{print, print_json};
 use crate::app::evaluate_faces::compare::Listed;
@@ -30,6 +32,8 @@ const SEED: u64 = 1;
 pub enum EvaluateCommand {
     /// Compare pairs of labelled faces, print error rates, calibrate
     Faces(Box<FacesArgs>),
+    /// Tell living people from attacks by the passive cue alone, print error rates
+    Liveness(Box<LivenessArgs>),
     /// Let living players and attackers of the workshop through whole captures, and switch off each cue in turn
     Workshop(Box<WorkshopArgs>),
 }
@@ -109,10 +113,11 @@ impl EvaluateCommand {
     ///
     /// # Errors
     /// When the models cannot be loaded, the index cannot be read or lacks a column that nothing goes without, or a
-    /// calibration that was asked for cannot be made.
+    /// calibration or threshold that was asked for cannot be made.
     pub async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         match self {
             Self::Faces(args) => args.run(models).await,
+            Self::Liveness(args) => args.run(models).await,
             Self::Workshop(args) => args.run(models).await,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::comparison::Template;
 use super::face_quality::FaceQuality;
-use super::liveness::challenge::Challenge;
+use super::liveness::challenge::{COMMANDS, Challenge};
 use super::liveness::continuity::{Continuity, is_virtual};
 use super::liveness::course::{Content, Course, Glance, Shown};
 use super::liveness::cues::{Cue, Evidence, Finding, Support};
@@ -18,6 +18,8 @@ use super::time::Timestamp;
 
 /// Good frames that are kept of the baseline, before anything was asked.
 const BASELINE_KEPT: usize = 3;
+/// Good frames that are kept of a whole capture with lights: those of the baseline, and one after each command.
+pub const FRAMES_KEPT: usize = BASELINE_KEPT + COMMANDS;
 /// Good frames closer together than this count once, so that one instant is not taken for several.
 const FRAME_SPACING: Duration = Duration::from_millis(150);
 /// How long one capture may last.

@@ -4,6 +4,7 @@
 //! without a template as misses too. EER: where as many genuine pairs are refused as impostor pairs are accepted.
 
 pub mod bootstrap;
+pub mod presentations;
 
 /// Two compared pictures: their score, and whose they are. A person is a number from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]

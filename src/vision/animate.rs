@@ -4,9 +4,7 @@
 use std::f64::consts::TAU;
 use std::io::{self, Write};
 
-use image::ExtendedColorType;
-use image::codecs::jpeg::JpegEncoder;
-
+use super::encode::jpeg;
 use super::geometry::{Area, crop, lay, resize, warp};
 use super::picture::Picture;
 use super::tensor::InferenceError;
@@ -39,12 +37,9 @@ pub enum AnimateError {
     /// The face has no height, or there is no such face.
     #[error("there is no such face")]
     NoFace,
-    /// OpenCV failed.
+    /// OpenCV or the JPEG encoder failed.
     #[error(transparent)]
     Image(#[from] InferenceError),
-    /// The JPEG encoder failed.
-    #[error("the frame could not be encoded: {0}")]
-    Encode(String),
 }
 
 /// A person in a photo, ready to be moved.
@@ -117,7 +112,7 @@ impl Portrait {
     /// # Errors
     /// When OpenCV or the encoder fails.
     pub fn frame(&self, number: u32, seed: u64) -> Result<Vec<u8>, AnimateError> {
-        jpeg(&self.render(number, seed)?, QUALITY)
+        Ok(jpeg(&self.render(number, seed)?, QUALITY)?)
     }
 
     /// An ID photo of the same person, as JPEG: cut close, upright, in the tone of another camera.
@@ -136,7 +131,7 @@ impl Portrait {
             });
             *pixel = toned.map(|value| value.round().clamp(0.0, 255.0) as u8);
         }
-        jpeg(&photo, QUALITY)
+        Ok(jpeg(&photo, QUALITY)?)
     }
 
     /// Writes `frames` frames as Chromium's fake camera reads them (`--use-file-for-fake-video-capture=FILE.mjpeg`):
@@ -203,18 +198,6 @@ fn scene(photo: &Picture, face: &Face, face_height: f32, size: [u32; 2], level: 
         }
     }
     Ok(canvas)
-}
-
-/// A picture as JPEG; `quality` from 1 to 100.
-///
-/// # Errors
-/// When the encoder fails.
-pub fn jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, AnimateError> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality)
-        .encode(picture.pixels(), picture.width(), picture.height(), ExtendedColorType::Rgb8)
-        .map_err(|error| AnimateError::Encode(error.to_string()))?;
-    Ok(bytes)
 }
 
 /// Noise of a sensor: nothing secret hangs on it (SplitMix64, Steele et al., 2014).

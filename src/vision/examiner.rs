@@ -167,7 +167,9 @@ impl Examiner {
         examination.rejection = gate::reject(ask.gate, &quality);
         if examination.rejection.is_none() {
             if ask.presentation {
-                examination.presentation = Some(self.presentation.scores(picture, &face)?);
+                // The mesh frames a face more steadily than the detector does, and the same in every frame.
+                let framed = Face { bounds: landmarks.bounds(), ..face };
+                examination.presentation = Some(self.presentation.scores(picture, &framed)?);
             }
             examination.template = self.templates.template(&aligned, ask.template)?;
         }

@@ -178,14 +178,18 @@ impl Landmarks {
         }
     }
 
-    /// Left, top, width and height of the box that the detector would put around these points.
+    /// Left, top, width and height of the box that the detector would put around these points: measured on 180 faces, it
+    /// reaches a little above the mesh and is narrower (height 1.01 to 1.07 of the mesh's, middle .03 to .07 higher).
     pub fn bounds(&self) -> [f32; 4] {
         let range = |axis: usize| {
             let values = self.points.iter().map(move |point| point[axis]);
             values.fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)])
         };
         let ([left, right], [top, bottom]) = (range(0), range(1));
-        [left, top, right - left, bottom - top]
+        let mesh = bottom - top;
+        let (width, height) = (0.8 * mesh, 1.05 * mesh);
+        let middle = f32::midpoint(top, bottom) - 0.042 * mesh;
+        [f32::midpoint(left, right) - width / 2.0, middle - height / 2.0, width, height]
     }
 
     /// The points, for the domain.

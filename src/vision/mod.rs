@@ -5,14 +5,17 @@
 //! models are, how they are fed and judged, stands in `models/manifest.toml`, read by [`manifest`].
 //! [`face_index`] finds faces that are alike among all that were seen.
 //! [`colours`] and [`turn`] measure what liveness asks of face and surroundings.
-//! [`animate`] brings a still portrait to motion for the demonstration.
+//! [`animate`] brings a still portrait to motion for the demonstration; [`clip`] reads clips and [`encode`] sends frames as
+//! the page does, for the evaluation.
 
 pub mod align;
 pub mod animate;
+pub mod clip;
 pub mod colours;
 pub mod decode;
 pub mod detect;
 pub mod embed;
+pub mod encode;
 pub mod engine;
 pub mod examiner;
 pub mod face_index;

@@ -44,17 +44,15 @@ impl PresentationDetector {
     /// # Errors
     /// When OpenCV or the runtime fails.
     pub fn scores(&mut self, picture: &Picture, face: &Face) -> Result<PresentationScores, InferenceError> {
-        let mut scores = [0.0; 3];
-        let mut last: Option<(Area, f32)> = None;
-        for (scale, score) in self.scales.into_iter().zip(&mut scores) {
-            let area = surroundings(picture, face, scale);
-            // Near faces leave no room for the wider squares: they come out alike.
-            *score = match last {
-                Some((same, known)) if same == area => known,
-                _ => self.score(&self.numbers(picture, area)?)?,
-            };
-            last = Some((area, *score));
-        }
+        let areas = self.scales.map(|scale| surroundings(picture, face, scale));
+        let mut score = |area| self.score(&self.numbers(picture, area)?);
+        // Near faces leave no room for the wider squares: they come out alike, and then the third changes no middle.
+        let scores = match areas {
+            [small, middle, large] if small != middle && middle != large => {
+                [score(small)?, score(middle)?, score(large)?]
+            }
+            [_, middle, _] => [score(middle)?; 3],
+        };
         Ok(PresentationScores::new(scores))
     }
 

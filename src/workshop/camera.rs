@@ -3,7 +3,8 @@
 use super::dice::Dice;
 use super::raster::Tone;
 use crate::domain::liveness::challenge::Light;
-use crate::vision::animate::{AnimateError, jpeg};
+use crate::vision::animate::AnimateError;
+use crate::vision::encode::jpeg;
 use crate::vision::picture::Picture;
 
 /// Standard deviation of the sensor's noise, levels of 255.
@@ -64,7 +65,7 @@ impl Camera {
     /// # Errors
     /// When the encoder fails.
     pub fn encode(frame: &Picture) -> Result<Vec<u8>, AnimateError> {
-        jpeg(frame, QUALITY)
+        Ok(jpeg(frame, QUALITY)?)
     }
 }
 

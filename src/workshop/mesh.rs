@@ -54,9 +54,19 @@ pub(super) struct Mesh {
     pub(super) teeth: Vec<[usize; 3]>,
     /// ... and behind it is dark.
     pub(super) hollow: Vec<[usize; 3]>,
-    /// The line of lashes of closed eyes.
-    pub(super) lashes: Vec<[usize; 3]>,
+    /// Closed eyes, left and right in the picture.
+    pub(super) closed: [Closed; 2],
     pivot: [f32; 3],
+}
+
+/// What a closed eye shows.
+#[derive(Clone, Debug)]
+pub(super) struct Closed {
+    /// Skin over the lid: vertices, and how thick it is there.
+    pub(super) veil: Vec<[(usize, f32); 3]>,
+    pub(super) lashes: Vec<[usize; 3]>,
+    /// Where in the frame there is skin of its colour.
+    pub(super) skin_at: [f32; 2],
 }
 
 /// A vertex in a frame: its place, and how much of the page's light falls on it.
@@ -82,8 +92,8 @@ impl Mesh {
         let [skin, hollow] = triangles::between(&vertices)?;
         let teeth = features::add_teeth(&mut vertices, &hollow);
         triangles::shape(&mut vertices, &skin, points.len());
-        let lashes = features::add_lashes(&mut vertices);
-        Ok(Self { vertices, skin, teeth, hollow, lashes, pivot: build.pivot })
+        let closed = features::add_closed(&mut vertices);
+        Ok(Self { vertices, skin, teeth, hollow, closed, pivot: build.pivot })
     }
 
     /// Eyes and mouth at rest: middle and half of width and height.

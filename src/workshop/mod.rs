@@ -19,5 +19,6 @@ pub mod raster;
 pub mod reaction;
 mod regions;
 pub mod rehearsal;
+pub mod strips;
 #[cfg(test)]
 mod testing;

@@ -50,3 +50,60 @@ impl Actor for VirtualPlayer {
         Camera::encode(self.picture(shown))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rehearsal::Rehearsal;
+    use super::super::testing::{cast, examiner};
+    use super::*;
+    use crate::domain::liveness::challenge::Command;
+    use crate::domain::ports::{Ask, Detail, Gate};
+
+    const LOOK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None };
+
+    #[test]
+    fn a_player_who_looks_straight_passes_the_gate_and_stays_the_person() {
+        let Some(mut examiner) = examiner() else { return };
+        let [puppet, _] = cast(&mut examiner);
+        let portrait = examiner.examine(&puppet.portrait().frame(0, 1).unwrap(), LOOK).unwrap().template.unwrap();
+        let mut player = VirtualPlayer::new(puppet, 6);
+        for step in 0..20 {
+            let frame = player.frame(&Shown { millis: step * 200, ..Shown::default() }).unwrap();
+            let seen = examiner.examine(&frame, LOOK).unwrap();
+            assert_eq!(seen.rejection, None, "{step}");
+            assert!(seen.presentation.unwrap().middle() > 0.8, "{step}");
+            let similarity = seen.template.unwrap().similarity(&portrait).unwrap();
+            assert!(similarity > 0.6, "{step}: {similarity}");
+        }
+    }
+
+    #[test]
+    fn a_player_turns_to_the_side_that_was_asked_for_and_comes_back() {
+        let Some(mut examiner) = examiner() else { return };
+        let look = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None };
+        let [puppet, _] = cast(&mut examiner);
+        for (command, side) in [(Command::TurnLeft, 1.0), (Command::TurnRight, -1.0)] {
+            let mut player = VirtualPlayer::new(Arc::clone(&puppet), 9);
+            let mut yaw = |millis| {
+                let frame = player.frame(&Shown { millis, command: Some((command, 0)), light: None }).unwrap();
+                side * examiner.examine(&frame, look).unwrap().faces[0].yaw()
+            };
+            let way: Vec<f32> = (0..32).map(|step| yaw(step * 100)).collect();
+            assert!(way[..4].iter().chain(&way[29..]).all(|yaw| yaw.abs() < 0.12), "{command:?} {way:?}");
+            assert!(way.iter().copied().fold(0.0, f32::max) > 0.25, "{command:?} {way:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_is_the_same_session_and_another_seed_another() {
+        let Some(mut examiner) = examiner() else { return };
+        let [puppet, _] = cast(&mut examiner);
+        let page = Rehearsal::new(1);
+        let session = |seed| {
+            let mut player = VirtualPlayer::new(Arc::clone(&puppet), seed);
+            [0, 2_000, 6_500].map(|millis| player.frame(&page.shown(millis)).unwrap())
+        };
+        assert_eq!(session(1), session(1));
+        assert_ne!(session(1), session(2));
+    }
+}

@@ -1,6 +1,8 @@
 //! A photo on a 3-D face mesh: a person who can be posed.
 
-use super::mesh::{Mesh, Placed};
+use std::fmt;
+
+use super::mesh::{Closed, Mesh, Placed, smooth};
 use super::pose::Pose;
 use super::raster::{Corner, Paint, Raster, Tone};
 use crate::domain::ports::Gate;
@@ -10,25 +12,43 @@ use crate::vision::picture::Picture;
 
 /// What is seen between open lips: red, green, blue.
 const HOLLOW: [f32; 3] = [42.0, 18.0, 17.0];
-/// Lashes of a closed eye, and how far it must be closed for them to be seen as a line.
-const LASHES: [f32; 3] = [46.0, 32.0, 29.0];
-const LASHES_FROM: f32 = 0.45;
 /// The hollow lies behind the teeth, pixels.
 const HOLLOW_DEPTH: f32 = 12.0;
+/// Lids are laid before the eye, pixels.
+const LID_DEPTH: f32 = 1.0;
+/// How far eyes must be closed for the line of lashes to be seen.
+const LASHES_FROM: f32 = 0.45;
+/// Lashes are so much darker than skin.
+const LASHES: f32 = 0.38;
+/// Skin is looked at in a square of this half, pixels.
+const SKIN: usize = 3;
 
-/// A person in a photo, ready to be posed. Never changes: share it behind an `Arc`.
-#[derive(Debug)]
+/// A person in a photo, ready to be posed. Never changes: share it behind an `Arc`. Biometric data: never shown by `Debug`.
 pub struct Puppet {
     portrait: Portrait,
     mesh: Mesh,
+    /// Colour of the skin below each eye.
+    lids: [[f32; 3]; 2],
 }
 
 /// What a puppet is drawn on, kept from frame to frame.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Stage {
     /// The frame.
     pub raster: Raster,
     placed: Vec<Placed>,
+}
+
+impl fmt::Debug for Puppet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Puppet(redacted)")
+    }
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stage(redacted)")
+    }
 }
 
 impl Puppet {
@@ -53,7 +73,8 @@ impl Puppet {
         let margin = MARGIN as f32;
         let points: Vec<[f32; 3]> = landmarks.points().iter().map(|[x, y, z]| [x - margin, y - margin, *z]).collect();
         let mesh = Mesh::new(&points, margin)?;
-        Ok(Self { portrait, mesh })
+        let lids = mesh.closed.each_ref().map(|eye| skin(portrait.scene(), eye.skin_at.map(|place| place + margin)));
+        Ok(Self { portrait, mesh, lids })
     }
 
     /// An ID photo of the same person, as JPEG.
@@ -69,7 +90,7 @@ impl Puppet {
         self.mesh.openings()
     }
 
-    /// The photo laid out as a frame with a margin, nothing moved.
+    /// The portrait that the puppet is made of; its [scene](Portrait::scene) is what is drawn when nothing is moved.
     pub fn portrait(&self) -> &Portrait {
         &self.portrait
     }
@@ -92,11 +113,46 @@ impl Puppet {
         let photo = Paint::Picture(self.portrait.scene());
         layer(&self.mesh.skin, photo, 0.0);
         layer(&self.mesh.teeth, photo, 0.0);
-        if pose.lids > LASHES_FROM {
-            layer(&self.mesh.lashes, Paint::Plain(LASHES), 0.0);
-        }
         layer(&self.mesh.hollow, Paint::Plain(HOLLOW), HOLLOW_DEPTH);
+        for (eye, skin) in self.mesh.closed.iter().zip(self.lids) {
+            close(eye, skin, pose.lids, stage, tone);
+        }
     }
+}
+
+/// Lays skin over a lid that closes, and the line of lashes at its rim.
+fn close(eye: &Closed, skin: [f32; 3], lids: f32, stage: &mut Stage, tone: &Tone) {
+    let Stage { raster, placed } = stage;
+    let corner = |place: usize, thick: f32| {
+        let Placed { at: [x, y, z], shade, .. } = placed[place];
+        Corner { at: [x, y, z - LID_DEPTH], from: [thick, 0.0], shade }
+    };
+    let laid = smooth(lids, 0.1, 0.7);
+    if laid > 0.0 {
+        for corners in &eye.veil {
+            let [a, b, c] = corners.map(|(place, thick)| corner(place, thick * laid));
+            raster.draw([&a, &b, &c], Paint::Veil(skin), tone);
+        }
+    }
+    if lids > LASHES_FROM {
+        for corners in &eye.lashes {
+            let [a, b, c] = corners.map(|place| corner(place, 0.0));
+            raster.draw([&a, &b, &c], Paint::Plain(skin.map(|level| level * LASHES)), tone);
+        }
+    }
+}
+
+/// The mean colour about a place.
+fn skin(picture: &Picture, place: [f32; 2]) -> [f32; 3] {
+    let [column, row] = place.map(|along| along.max(0.0) as usize);
+    let rows = row.saturating_sub(SKIN)..=row + SKIN;
+    let places = rows.flat_map(|row| (column.saturating_sub(SKIN)..=column + SKIN).map(move |column| (column, row)));
+    let (mut sum, mut count) = ([0.0; 3], 0.0_f32);
+    for pixel in places.filter_map(|(column, row)| picture.rgb().get(row * picture.width() as usize + column)) {
+        sum = std::array::from_fn(|i| sum[i] + f32::from(pixel[i]));
+        count += 1.0;
+    }
+    sum.map(|level| level / count.max(1.0))
 }
 
 #[cfg(test)]

@@ -44,6 +44,9 @@ pub enum Paint<'a> {
     Pierced(&'a Picture, &'a [bool]),
     /// One colour.
     Plain([f32; 3]),
+    /// One colour over what is there already, as thick as the first of [`Corner::from`] says: 0 none, 1 nothing shows
+    /// through.
+    Veil([f32; 3]),
 }
 
 /// A frame that is drawn upon.
@@ -82,27 +85,26 @@ impl Raster {
         let mut by_height = corners.map(|corner| [corner.at[0], corner.at[1]]);
         by_height.sort_by(|a, b| a[1].total_cmp(&b[1]));
         let [top, middle, bottom] = by_height;
-        let rows = first(top[1]).max(0)..first(bottom[1]).min(FRAME[1] as i32);
+        let rows = first(top[1], FRAME[1] as usize)..first(bottom[1], FRAME[1] as usize);
         for row in rows {
             let y = row as f32;
             let long = cross(top, bottom, y);
             let short = if y < middle[1] { cross(top, middle, y) } else { cross(middle, bottom, y) };
-            let start = first(long.min(short)).max(0);
-            let end = first(long.max(short)).min(width as i32);
+            let start = first(long.min(short), width);
+            let end = first(long.max(short), width);
             if start >= end {
                 continue;
             }
-            let place = row as usize * width;
-            let (from, to) = (place + start as usize, place + end as usize);
+            let (from, to) = (row * width + start, row * width + end);
             let pixels = &mut self.picture.pixels_mut().as_chunks_mut::<3>().0[from..to];
             span(pixels, &mut self.depth[from..to], plane.at(start as f32, y), plane.across, paint, tone);
         }
     }
 }
 
-/// The first whole pixel at or after a place, kept within what an `i32` holds.
-fn first(place: f32) -> i32 {
-    place.clamp(-1e6, 1e6).ceil() as i32
+/// The first whole pixel at or after a place, at most `end`; 0 for a place that is no number.
+fn first(place: f32, end: usize) -> usize {
+    place.clamp(0.0, end as f32).ceil() as usize
 }
 
 /// Where the edge from `a` down to `b` crosses the row `y`.
@@ -143,48 +145,61 @@ impl Plane {
     }
 }
 
-fn span(pixels: &mut [[u8; 3]], depth: &mut [f32], mut values: Values, step: Values, paint: Paint<'_>, tone: &Tone) {
+/// Draws one row of a triangle. Plain loops: this is where the time goes, and tests are built with few optimisations.
+fn span(pixels: &mut [[u8; 3]], depth: &mut [f32], values: Values, step: Values, paint: Paint<'_>, tone: &Tone) {
+    let [mut z, mut u, mut v, mut shade] = values;
     for (pixel, nearest) in pixels.iter_mut().zip(depth) {
-        let [z, u, v, shade] = values;
-        values = std::array::from_fn(|i| values[i] + step[i]);
-        if z >= *nearest {
-            continue;
-        }
-        let colour = match paint {
-            Paint::Picture(picture) => sample(picture, u, v),
-            Paint::Pierced(picture, holes) => {
-                let (x, y) = (u.max(0.0) as usize, v.max(0.0) as usize);
-                if holes.get(y * picture.width() as usize + x).copied().unwrap_or(false) {
-                    continue;
+        if z < *nearest {
+            let colour = match paint {
+                Paint::Picture(picture) => Some(sample(picture, [u, v])),
+                Paint::Pierced(picture, holes) => (!is_hole(picture, holes, [u, v])).then(|| sample(picture, [u, v])),
+                Paint::Plain(colour) | Paint::Veil(colour) => Some(colour),
+            };
+            let thick = if matches!(paint, Paint::Veil(_)) { u } else { 1.0 };
+            if let Some(colour) = colour {
+                *nearest = z;
+                let gain = tone.at(shade);
+                for channel in 0..3 {
+                    // A cast from f32 saturates: no level leaves 0 to 255.
+                    let level = colour[channel] * gain[channel] * thick + f32::from(pixel[channel]) * (1.0 - thick);
+                    pixel[channel] = (level + 0.5) as u8;
                 }
-                sample(picture, u, v)
             }
-            Paint::Plain(colour) => colour,
-        };
-        *nearest = z;
-        let gain = tone.at(shade);
-        // A cast from f32 saturates: no level leaves 0 to 255.
-        *pixel = std::array::from_fn(|i| (colour[i] * gain[i] + 0.5) as u8);
+        }
+        z += step[0];
+        u += step[1];
+        v += step[2];
+        shade += step[3];
     }
 }
 
+fn is_hole(picture: &Picture, holes: &[bool], place: [f32; 2]) -> bool {
+    let [column, row] = place.map(|along| along.max(0.0) as usize);
+    holes.get(row * picture.width() as usize + column).copied().unwrap_or(false)
+}
+
 /// Bilinear, the edge repeated.
-fn sample(picture: &Picture, u: f32, v: f32) -> [f32; 3] {
+fn sample(picture: &Picture, place: [f32; 2]) -> [f32; 3] {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let u = u.clamp(0.0, (width - 1) as f32);
-    let v = v.clamp(0.0, (height - 1) as f32);
-    let (x, y) = (u as usize, v as usize);
-    let (right, below) = (u - x as f32, v - y as f32);
-    let (next, under) = (usize::from(x + 1 < width), if y + 1 < height { width } else { 0 });
+    let across = place[0].clamp(0.0, (width - 1) as f32);
+    let down = place[1].clamp(0.0, (height - 1) as f32);
+    let (column, row) = (across as usize, down as usize);
+    let (right, below) = (((across - column as f32) * 256.0) as u32, ((down - row as f32) * 256.0) as u32);
+    let next = usize::from(column + 1 < width);
+    let under = if row + 1 < height { width } else { 0 };
     let pixels = picture.rgb();
-    let place = y * width + x;
-    let [a, b] = [pixels[place], pixels[place + next]];
-    let [c, d] = [pixels[place + under], pixels[place + under + next]];
-    std::array::from_fn(|i| {
-        let upper = f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * right;
-        let lower = f32::from(c[i]) + (f32::from(d[i]) - f32::from(c[i])) * right;
-        upper + (lower - upper) * below
-    })
+    let first = row * width + column;
+    let four = [pixels[first], pixels[first + next], pixels[first + under], pixels[first + under + next]];
+    let weights = [(256 - right) * (256 - below), right * (256 - below), (256 - right) * below, right * below];
+    let mut colour = [0.0; 3];
+    for (channel, level) in colour.iter_mut().enumerate() {
+        let mut sum = 0;
+        for corner in 0..4 {
+            sum += u32::from(four[corner][channel]) * weights[corner];
+        }
+        *level = sum as f32 / 65_536.0;
+    }
+    colour
 }
 
 #[cfg(test)]
@@ -195,10 +210,14 @@ mod tests {
         Corner { at: [x, y, z], from: [x, y], shade: 0.0 }
     }
 
-    fn square(raster: &mut Raster, side: [f32; 2], z: f32, paint: Paint<'_>) {
+    fn square(raster: &mut Raster, side: [f32; 2], depth: f32, paint: Paint<'_>) {
         let even = Tone::new(|_| [1.0; 3]);
-        let [a, b, c, d] =
-            [corner(0.0, 0.0, z), corner(side[0], 0.0, z), corner(0.0, side[1], z), corner(side[0], side[1], z)];
+        let [a, b, c, d] = [
+            corner(0.0, 0.0, depth),
+            corner(side[0], 0.0, depth),
+            corner(0.0, side[1], depth),
+            corner(side[0], side[1], depth),
+        ];
         raster.draw([&a, &b, &c], paint, &even);
         raster.draw([&b, &c, &d], paint, &even);
     }
@@ -223,6 +242,16 @@ mod tests {
         raster.begin();
         square(&mut raster, [200.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
         assert_eq!(raster.picture().rgb()[50], [20; 3]);
+    }
+
+    #[test]
+    fn a_veil_lets_through_what_it_does_not_cover() {
+        let mut raster = Raster::default();
+        square(&mut raster, [100.0, 100.0], 2.0, Paint::Plain([20.0; 3]));
+        // As thick as it is far to the right: whole at the column 1.
+        square(&mut raster, [1.5, 100.0], 1.0, Paint::Veil([120.0; 3]));
+        let row = &raster.picture().rgb()[..3];
+        assert_eq!(row, [[20; 3], [120; 3], [20; 3]]);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::puppet::Puppet;
+use crate::cli::demo::camera::puppet_with;
 use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE, DemoPortrait};
-use crate::vision::decode::{DecodeLimits, decode};
 use crate::vision::examiner::{Examiner, Models, PictureLimits};
 use crate::vision::manifest::Manifest;
 
@@ -20,9 +20,7 @@ pub(super) fn examiner() -> Option<Examiner> {
 }
 
 pub(super) fn puppet(examiner: &mut Examiner, which: DemoPortrait) -> Arc<Puppet> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/store").join(which.file);
-    let photo = decode(&std::fs::read(path).unwrap(), DecodeLimits::PHOTO).unwrap();
-    Arc::new(Puppet::new(examiner, &photo, which.centre).unwrap())
+    puppet_with(examiner, &Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), which).unwrap()
 }
 
 /// The NASA portrait, and another person.

@@ -22,6 +22,8 @@ const ADAPTER_CRATES: &[&str] =
     &["actix_web", "actix_ws", "sqlx", "ort", "opencv", "webauthn_rs", "jsonwebtoken", "reqwest"];
 const ADAPTER_CRATES_AND_RUNTIME: &[&str] =
     &["actix_web", "actix_ws", "sqlx", "ort", "opencv", "webauthn_rs", "jsonwebtoken", "reqwest", "tokio"];
+const EVERYTHING_BUT_OPENCV: &[&str] =
+    &["actix_web", "actix_ws", "sqlx", "ort", "webauthn_rs", "jsonwebtoken", "reqwest", "tokio"];
 const SQL_AND_MODELS: &[&str] = &["sqlx", "ort", "opencv"];
 
 #[rustfmt::skip]
@@ -44,6 +46,8 @@ const RULES: &[Rule] = &[
     Rule { room: "startup",     may: &["app", "domain", "messages", "config", "vision", "store",
                                        "gateways", "credentials", "http", "metrics"],                           never: &[] },
     Rule { room: "main",        may: &["cli"],                                                       never: ADAPTER_CRATES },
+    // The reader of clips, a program of its own.
+    Rule { room: "bin",         may: &[],                                                            never: EVERYTHING_BUT_OPENCV },
 ];
 
 /// A path that a source names: resolved from the crate's root when `inside`, else it begins with a crate's name.

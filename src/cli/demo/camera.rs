@@ -21,7 +21,7 @@ const SEED: u64 = 7;
 #[derive(Debug)]
 pub struct Studio {
     examiner: Examiner,
-    store: PathBuf,
+    models: PathBuf,
 }
 
 impl Studio {
@@ -29,22 +29,23 @@ impl Studio {
     pub fn open(models: &Path) -> Result<Self> {
         let manifest = Manifest::load(models)?;
         let examiner = Models::read(&manifest)?.examiner(PictureLimits::default())?;
-        Ok(Self { examiner, store: models.join("store") })
+        Ok(Self { examiner, models: models.to_owned() })
     }
 
     /// The person of a demo picture.
     pub fn puppet(&mut self, which: DemoPortrait) -> Result<Arc<Puppet>> {
-        self.puppet_of(&self.store.join(which.file), which.centre)
+        puppet_with(&mut self.examiner, &self.models, which)
     }
+}
 
-    /// The person of the picture at `path` whose face is nearest to `centre` (pixels).
-    pub fn puppet_of(&mut self, path: &Path, centre: [f32; 2]) -> Result<Arc<Puppet>> {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
-        let picture = decode(&bytes, DecodeLimits::PHOTO)
-            .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
-        Ok(Arc::new(Puppet::new(&mut self.examiner, &picture, centre)?))
-    }
+/// The person of a demo picture, with an examiner at hand; `models` is the folder of the manifest.
+pub fn puppet_with(examiner: &mut Examiner, models: &Path, which: DemoPortrait) -> Result<Arc<Puppet>> {
+    let path = models.join("store").join(which.file);
+    let bytes =
+        std::fs::read(&path).with_context(|| format!("{} is missing; `make models` fetches it", path.display()))?;
+    let picture = decode(&bytes, DecodeLimits::PHOTO)
+        .map_err(|reason| anyhow::anyhow!("{}: {}", path.display(), reason.code()))?;
+    Ok(Arc::new(Puppet::new(examiner, &picture, which.centre)?))
 }
 
 /// JPEG frames of someone who looks into the camera and follows nothing.

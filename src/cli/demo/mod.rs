@@ -25,6 +25,7 @@ use crate::domain::person::Iin;
 use crate::domain::ports::Unobserved;
 use crate::startup;
 use crate::workshop::puppet::Puppet;
+use crate::workshop::strips;
 use camera::Studio;
 use household::Household;
 use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
@@ -32,6 +33,8 @@ use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
 const CLIENT_ID: &str = "demo-bet";
 /// Frames of a clip for a browser: it starts anew when it ends.
 const BROWSER_FRAMES: u32 = 100;
+/// Another seed is another restlessness of the same person.
+const MOTION_SEED: u64 = 1;
 
 /// Try everything on this machine: a sandbox with demo people, and one whole verification played by itself
 #[derive(Debug, clap::Args)]
@@ -68,13 +71,32 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Extra {
     Clip(ClipArgs),
-    Photo(ClipArgs),
+    Photo(PhotoArgs),
 }
 
-/// Write a demo face as a file: `clip` is MJPEG for a browser's fake camera, `photo` an ID photo
+/// Write a demo face as MJPEG for a browser's fake camera, or what it does at each command as single frames
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  rastau demo clip --face colleague --out face.mjpeg")]
+#[command(after_long_help = "\
+Examples:
+  rastau demo clip --face colleague --out face.mjpeg
+  rastau demo clip --motions motions    neutral-000.jpg ... neutral-029.jpg, and for each command 12 frames from straight to
+                                        all of it: turn_left-000.jpg ... turn_left-011.jpg, and so on")]
 struct ClipArgs {
+    /// Whose face
+    #[arg(long, default_value = "astronaut")]
+    face: DemoFace,
+    /// The file to write
+    #[arg(long, value_name = "FILE", required_unless_present = "motions")]
+    out: Option<PathBuf>,
+    /// The folder to write single frames of every motion to
+    #[arg(long, value_name = "DIR")]
+    motions: Option<PathBuf>,
+}
+
+/// Write a demo face as an ID photo
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  rastau demo photo --face colleague --out face.jpg")]
+struct PhotoArgs {
     /// Whose face
     #[arg(long, default_value = "astronaut")]
     face: DemoFace,
@@ -164,14 +186,31 @@ fn print_addresses(base: &Url) {
 
 fn write_clip(models: &Path, args: &ClipArgs) -> Result<()> {
     let puppet = puppet_of(models, args.face)?;
-    let mut out = BufWriter::new(create(&args.out)?);
-    puppet.portrait().write_clip(BROWSER_FRAMES, 1, &mut out)?;
-    out.flush()?;
-    println!("{}: {BROWSER_FRAMES} frames", args.out.display());
+    if let Some(path) = &args.out {
+        let mut out = BufWriter::new(create(path)?);
+        puppet.portrait().write_clip(BROWSER_FRAMES, 1, &mut out)?;
+        out.flush()?;
+        println!("{}: {BROWSER_FRAMES} frames", path.display());
+    }
+    match &args.motions {
+        Some(folder) => write_motions(&puppet, folder),
+        None => Ok(()),
+    }
+}
+
+fn write_motions(puppet: &Arc<Puppet>, folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut written = 0;
+    strips::draw(puppet, MOTION_SEED, |(name, jpeg)| -> Result<()> {
+        create(&folder.join(name))?.write_all(&jpeg)?;
+        written += 1;
+        Ok(())
+    })?;
+    println!("{}: {written} frames", folder.display());
     Ok(())
 }
 
-fn write_photo(models: &Path, args: &ClipArgs) -> Result<()> {
+fn write_photo(models: &Path, args: &PhotoArgs) -> Result<()> {
     let photo = puppet_of(models, args.face)?.id_photo()?;
     create(&args.out)?.write_all(&photo)?;
     println!("{}: {} bytes", args.out.display(), photo.len());

@@ -98,18 +98,20 @@ pub(super) fn read_pairs(path: &Path, failures: &mut Vec<Failure>) -> anyhow::Re
     Ok(pairs)
 }
 
-fn incomplete(file: Option<String>, line: u64, column: &str) -> Failure {
+/// A row without what nothing goes without.
+pub(super) fn incomplete(file: Option<String>, line: u64, column: &str) -> Failure {
     Failure { file, line, code: "row_incomplete", detail: format!("the row has no {column}") }
 }
 
-struct Table<'a> {
+/// A CSV file under way.
+pub(super) struct Table<'a> {
     path: &'a Path,
     reader: csv::Reader<Cursor<Vec<u8>>>,
     columns: Vec<String>,
 }
 
 impl<'a> Table<'a> {
-    fn open(path: &'a Path) -> anyhow::Result<Self> {
+    pub(super) fn open(path: &'a Path) -> anyhow::Result<Self> {
         let named = || path.display().to_string();
         let text = with_line_feeds(&std::fs::read(path).with_context(named)?);
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(Cursor::new(text));
@@ -118,7 +120,7 @@ impl<'a> Table<'a> {
         Ok(Self { path, reader, columns })
     }
 
-    fn place(&self, column: &str) -> anyhow::Result<usize> {
+    pub(super) fn place(&self, column: &str) -> anyhow::Result<usize> {
         self.columns.iter().position(|name| name == column).with_context(|| {
             let there = if self.columns.is_empty() { "none".to_owned() } else { self.columns.join(", ") };
             format!("{}: there is no column {column}; there are: {there}", self.path.display())
@@ -126,7 +128,7 @@ impl<'a> Table<'a> {
     }
 
     /// The next row that can be read, and its line; those that cannot go to the failures.
-    fn next_row(&mut self, failures: &mut Vec<Failure>) -> Option<(u64, StringRecord)> {
+    pub(super) fn next_row(&mut self, failures: &mut Vec<Failure>) -> Option<(u64, StringRecord)> {
         loop {
             let mut record = StringRecord::new();
             let read = self.reader.read_record(&mut record);

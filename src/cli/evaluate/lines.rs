@@ -12,7 +12,8 @@ pub(super) fn failures(found: &Evaluation) -> Vec<String> {
     found.failures.iter().map(failure).collect()
 }
 
-fn failure(failure: &Failure) -> String {
+/// A failure as a line.
+pub(super) fn failure(failure: &Failure) -> String {
     let file = failure.file.as_ref().map_or(String::new(), |file| format!("{file}: "));
     format!("line {}: {file}{}: {}", failure.line, failure.code, failure.detail)
 }
@@ -139,6 +140,7 @@ pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or(NONE.to_owned(), |share| format!("{:.2} %", 100.0 * share))
 }
 
-fn interval(interval: Option<[f64; 2]>) -> String {
+/// An interval in per cent, in brackets.
+pub(super) fn interval(interval: Option<[f64; 2]>) -> String {
     interval.map_or(String::new(), |[low, high]| format!(" [{:.2}, {:.2}]", 100.0 * low, 100.0 * high))
 }

@@ -1,6 +1,6 @@
 //! The evaluation as one HTML file: no script, no other file, no other host, no picture of anybody.
 
-mod charts;
+pub(super) mod charts;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::lines::{self, NONE};
-use crate::app::evaluate_faces::{Evaluation, Measured};
+use crate::app::evaluate_faces::{Evaluation, Failure, Measured};
 use crate::domain::time::Timestamp;
 
 const STYLE: &str = include_str!("report/style.css");
@@ -20,21 +20,35 @@ pub(super) fn write(
     shadow: Option<&Measured>,
     now: Timestamp,
 ) -> anyhow::Result<PathBuf> {
+    save(folder, || page(measured, shadow, now))
+}
+
+/// Writes a page as `report.html` into `folder`, which is made when it is missing.
+pub(super) fn save(folder: &Path, page: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<PathBuf> {
     let file = folder.join("report.html");
     let named = || format!("{} was not written", file.display());
     std::fs::create_dir_all(folder).with_context(named)?;
-    let text = page(measured, shadow, now).with_context(named)?;
+    let text = page().with_context(named)?;
     std::fs::write(&file, text).with_context(named)?;
     Ok(file)
 }
 
-fn page(measured: &Measured, shadow: Option<&Measured>, now: Timestamp) -> anyhow::Result<String> {
-    let found = &measured.evaluation;
-    let mut page = format!(
+/// A page up to its heading.
+pub(super) fn head(title: &str) -> String {
+    format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Rastau: comparison of faces</title><style>{STYLE}</style></head><body><main>\
-         <h1>Comparison of faces</h1><p>Rastau {}, {}. Embedder <code>{}</code>{}.</p>",
+         <title>Rastau: {title}</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>",
+        title = escaped(title)
+    )
+}
+
+fn page(measured: &Measured, shadow: Option<&Measured>, now: Timestamp) -> anyhow::Result<String> {
+    let found = &measured.evaluation;
+    let mut page = head("Comparison of faces");
+    let _ = write!(
+        page,
+        "<p>Rastau {}, {}. Embedder <code>{}</code>{}.</p>",
         env!("CARGO_PKG_VERSION"),
         now.rfc3339(),
         escaped(&found.model),
@@ -57,7 +71,7 @@ fn page(measured: &Measured, shadow: Option<&Measured>, now: Timestamp) -> anyho
     page.push_str("</div>");
     figures(&mut page, found);
     groups(&mut page, found);
-    failures(&mut page, found);
+    unusable(&mut page, "Not compared", &found.failures);
     let _ = writeln!(
         page,
         "<p class=\"note\">TAR counts pairs without a template as misses; FNMR and EER are of the compared pairs. In \
@@ -67,9 +81,9 @@ fn page(measured: &Measured, shadow: Option<&Measured>, now: Timestamp) -> anyho
     Ok(page)
 }
 
-/// An empty chart stands for pairs that there are none of.
-fn figure(page: &mut String, title: &str, chart: Option<String>) {
-    let chart = chart.unwrap_or_else(|| "<p>There are no pairs to draw.</p>".to_owned());
+/// A chart under its title, or a word where there is none.
+pub(super) fn figure(page: &mut String, title: &str, chart: Option<String>) {
+    let chart = chart.unwrap_or_else(|| "<p>There is nothing to draw.</p>".to_owned());
     let _ = write!(page, "<figure><figcaption>{}</figcaption>{chart}</figure>", escaped(title));
 }
 
@@ -122,14 +136,17 @@ fn groups(page: &mut String, found: &Evaluation) {
     );
 }
 
-fn failures(page: &mut String, found: &Evaluation) {
-    if found.failures.is_empty() {
+/// What could not be used, under a heading, when there is something.
+pub(super) fn unusable(page: &mut String, heading: &str, failures: &[Failure]) {
+    if failures.is_empty() {
         return;
     }
-    page.push_str(
-        "<h2>Not compared</h2><div class=\"wide\"><table><tr><th>line</th><th>file</th><th>code</th><th></th></tr>",
+    let _ = write!(
+        page,
+        "<h2>{}</h2><div class=\"wide\"><table><tr><th>line</th><th>file</th><th>code</th><th></th></tr>",
+        escaped(heading)
     );
-    for failure in &found.failures {
+    for failure in failures {
         let _ = write!(
             page,
             "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td>{}</td></tr>",
@@ -143,7 +160,7 @@ fn failures(page: &mut String, found: &Evaluation) {
 }
 
 /// Text that means nothing to HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -51,8 +51,8 @@ pub fn hold(
     Ok(ratios.into_iter().zip(fmr).map(|(all, rate)| held(all, *rate, pairs)).collect())
 }
 
-/// Who is in the first half.
-fn half(people: usize, draws: &mut Draws) -> Vec<bool> {
+/// Who is in the first half of `people`, drawn.
+pub fn half(people: usize, draws: &mut Draws) -> Vec<bool> {
     let mut first: Vec<bool> = (0..people).map(|place| place < people / 2).collect();
     for place in (1..people).rev() {
         first.swap(place, draws.below(place + 1));

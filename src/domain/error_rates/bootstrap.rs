@@ -64,7 +64,7 @@ pub fn intervals(scores: &Scores, people: usize, fmr: &[f64], rounds: usize, see
 }
 
 /// The middle 95 % of the values.
-fn middle(mut values: Vec<f64>) -> Option<[f64; 2]> {
+pub(super) fn middle(mut values: Vec<f64>) -> Option<[f64; 2]> {
     values.sort_unstable_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
     Some([0.025, 0.975].map(|share| values[(share * last as f64).round() as usize]))

@@ -26,9 +26,9 @@ pub enum Presentation {
     Doubt,
 }
 
-/// The median of the frames' least scores, 0 to 1; 0 for no frames.
+/// The median of the frames' middle scores, 0 to 1; 0 for no frames.
 pub fn capture_score(frames: &[PresentationScores]) -> f32 {
-    let mut scores: Vec<f32> = frames.iter().map(PresentationScores::least).collect();
+    let mut scores: Vec<f32> = frames.iter().map(PresentationScores::middle).collect();
     scores.sort_by(f32::total_cmp);
     match scores.len() {
         0 => 0.0,
@@ -68,6 +68,14 @@ mod tests {
     fn nothing_seen_is_an_attack() {
         assert_eq!(decide(&[], THRESHOLDS), Presentation::Attack);
         assert_eq!(decide(&[PresentationScores::new([f32::NAN, 1.0, 1.0])], THRESHOLDS), Presentation::Attack);
+    }
+
+    #[test]
+    fn one_scale_or_frame_that_errs_decides_nothing() {
+        let sure = PresentationScores::new([0.9, 0.1, 0.8]);
+        let wrong = PresentationScores::new([0.1, 0.9, 0.0]);
+        assert_eq!(decide(&[sure, wrong, sure], THRESHOLDS), Presentation::BonaFide);
+        assert_eq!(decide(&[wrong, sure, wrong], THRESHOLDS), Presentation::Attack);
     }
 
     proptest! {

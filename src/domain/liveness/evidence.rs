@@ -1,7 +1,8 @@
 //! What the cues say.
 
 /// Scores of the passive PAD model on one frame, one for each crop scale (2.0, 2.7 and 4.0 face heights), each the
-/// model's probability of a bona fide presentation, 0 to 1.
+/// model's probability of a bona fide presentation, 0 to 1. Where two scales see the same, the third is not asked and
+/// stands as they do: it could not change the middle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PresentationScores([f32; 3]);
 
@@ -11,9 +12,11 @@ impl PresentationScores {
         Self(by_scale)
     }
 
-    /// The least of them, which measured better than any one; a score that is no number counts as 0.
-    pub fn least(&self) -> f32 {
-        self.0.iter().copied().map(|score| if score.is_nan() { 0.0 } else { score }).fold(1.0, f32::min)
+    /// The middle one: one scale that errs decides nothing. 0 when any of them is no number.
+    pub fn middle(&self) -> f32 {
+        let mut scores = self.0;
+        scores.sort_unstable_by(f32::total_cmp);
+        if scores.iter().any(|score| score.is_nan()) { 0.0 } else { scores[1] }
     }
 
     /// The scores in the order of the scales.

@@ -46,10 +46,10 @@ fn what_makes_no_sense_is_refused_with_its_name() {
     assert!(refused(&high).contains("must not lie above"));
     // Scores of comparison belong to the calibration.
     assert!(refused(&text.replace("nms_iou = 0.3", "nms_iou = 0.3\nmatch = 0.45")).contains("match"));
-    let missing = text.replace("live = 0.5", "");
+    let missing = text.replace("live = 0.4", "");
     assert_ne!(missing, text);
     assert!(refused(&missing).contains("fr_liveness.onnx"));
-    assert!(refused(&text.replace("live = 0.5", "live = 1.5")).contains("thresholds.live"));
+    assert!(refused(&text.replace("live = 0.4", "live = 1.5")).contains("thresholds.live"));
     let nowhere = tempfile::tempdir().unwrap();
     let error = Manifest::load(nowhere.path()).unwrap_err().to_string();
     assert!(error.contains("manifest.toml"), "{error}");

@@ -16,6 +16,9 @@ use crate::vision::animate::AnimateError;
 /// Holes are so much larger than eyes and mouth.
 const GROWN: [f32; 2] = [1.25, 1.5];
 
+/// Of the print's turning the face behind it follows this share: eyes stay behind their holes.
+const FOLLOWS: f32 = 0.35;
+
 /// The print, who looks through it, and the camera before them.
 #[derive(Debug)]
 pub(super) struct CutOut {
@@ -32,7 +35,7 @@ pub(super) struct CutOut {
 }
 
 impl CutOut {
-    pub(super) fn new(victim: &Puppet, behind: Arc<Puppet>, seed: u64) -> Result<Self, AnimateError> {
+    pub(super) fn new(victim: &Puppet, behind: Arc<Puppet>, seed: u64) -> Self {
         let mut print = print(victim, seed);
         let holes: Vec<[f32; 4]> = victim.openings().into_iter().map(grown).collect();
         let [left, top, ..] = print.at;
@@ -52,7 +55,7 @@ impl CutOut {
         let nearer = (here[2] / there[2].max(1.0) - 1.0).clamp(-0.4, 0.6);
         let moved = |i: usize, middle: f32| (here[i] - middle) / (1.0 + nearer) - (there[i] - middle);
         let fit = Pose { nearer, shift: [moved(0, 320.0), moved(1, 240.0)], ..Pose::default() };
-        Ok(Self {
+        Self {
             print,
             behind,
             fit,
@@ -62,7 +65,7 @@ impl CutOut {
             sway: Sway::new(seed),
             hand: Reactions::new(seed),
             face: Reactions::new(seed),
-        })
+        }
     }
 }
 
@@ -77,7 +80,8 @@ impl Actor for CutOut {
         let living = self.sway.pose(shown.millis);
         let pose = hand(&mut self.sway, shown.millis) + Pose { mouth: 0.0, lids: 0.0, ..asked };
         // Who holds a print before their face moves with it; eyes and mouth alone are their own.
-        let face = Pose { mouth: done.mouth, lids: done.lids.max(living.lids), ..pose } + self.fit;
+        let along = Pose { yaw: FOLLOWS * pose.yaw, pitch: FOLLOWS * pose.pitch, ..pose };
+        let face = Pose { mouth: done.mouth, lids: done.lids.max(living.lids), ..along } + self.fit;
         self.behind.draw(&face, &tone, &mut self.stage);
         // The print lies before the face whatever their depths.
         self.stage.raster.begin();

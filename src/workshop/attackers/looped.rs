@@ -13,7 +13,6 @@ const CLIP: u64 = 2_000;
 const RECORDED_EVERY: u64 = 100;
 
 /// The clip, recorded when it is first played.
-#[derive(Debug)]
 pub(super) struct Looped {
     recorded: VirtualPlayer,
     clip: Vec<Vec<u8>>,

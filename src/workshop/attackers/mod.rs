@@ -21,28 +21,28 @@ use super::actor::Actor;
 use super::puppet::Puppet;
 use crate::vision::animate::AnimateError;
 
-/// One way to attack.
+/// One way to attack; [`AttackKind::sentence`] says more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AttackKind {
-    /// See [`AttackKind::sentence`], as for all of them.
+    /// A print on a stand.
     StillPhoto,
-    #[allow(missing_docs)]
+    /// A print in a hand.
     MovedPhoto,
-    #[allow(missing_docs)]
+    /// A print with holes.
     CutOut,
-    #[allow(missing_docs)]
+    /// A monitor.
     ScreenReplay,
-    #[allow(missing_docs)]
+    /// A capture under another challenge.
     EarlierRecording,
-    #[allow(missing_docs)]
+    /// A recording that guesses.
     GuessingRecording,
-    #[allow(missing_docs)]
+    /// A short clip, looped.
     Loop,
-    #[allow(missing_docs)]
+    /// Two people.
     FaceSwap,
-    #[allow(missing_docs)]
+    /// A stranger.
     WrongPerson,
-    #[allow(missing_docs)]
+    /// Old bytes.
     ResentFrames,
 }
 
@@ -124,7 +124,7 @@ pub fn attacker(
     Ok(match kind {
         AttackKind::StillPhoto => Box::new(still_photo::StillPhoto::new(&victim(), seed)?),
         AttackKind::MovedPhoto => Box::new(moved_photo::MovedPhoto::new(&victim(), seed)?),
-        AttackKind::CutOut => Box::new(cut_out::CutOut::new(&victim(), other(), seed)?),
+        AttackKind::CutOut => Box::new(cut_out::CutOut::new(&victim(), other(), seed)),
         AttackKind::ScreenReplay => Box::new(screen_replay::ScreenReplay::new(victim(), seed)?),
         AttackKind::EarlierRecording => Box::new(earlier_recording::EarlierRecording::new(victim(), seed)),
         AttackKind::GuessingRecording => Box::new(guessing_recording::GuessingRecording::new(victim(), seed)),

@@ -13,7 +13,6 @@ use crate::vision::animate::AnimateError;
 const RECORDED_EVERY: u64 = 100;
 
 /// Lets somebody act and keeps every frame of theirs.
-#[derive(Debug)]
 pub struct Recorder<A> {
     actor: A,
     frames: Vec<Vec<u8>>,
@@ -40,7 +39,6 @@ impl<A: Actor> Actor for Recorder<A> {
 }
 
 /// Plays frames of another session, one a call, from the start again when they end.
-#[derive(Debug)]
 pub struct ResentFrames {
     frames: Vec<Vec<u8>>,
     next: usize,

@@ -144,9 +144,9 @@ fn printed(picture: &mut Picture, rim: bool) {
             *pixel = [226, 224, 218];
             continue;
         }
-        let [r, g, b] = pixel.map(f32::from);
-        let grey = 0.299 * r + 0.587 * g + 0.114 * b;
-        *pixel = [(r, 1.02), (g, 1.0), (b, 0.95)].map(|(level, tint)| {
+        let [red, green, blue] = pixel.map(f32::from);
+        let grey = 0.299 * red + 0.587 * green + 0.114 * blue;
+        *pixel = [(red, 1.02), (green, 1.0), (blue, 0.95)].map(|(level, tint)| {
             let pale = 0.82 * level + 0.18 * grey;
             ((22.0 + pale * 0.84) * tint).round() as u8
         });

@@ -5,6 +5,7 @@ use super::super::person::VirtualPlayer;
 use super::super::rehearsal::Rehearsal;
 use super::super::testing::{cast, examiner};
 use super::*;
+use crate::domain::liveness::challenge::Command;
 use crate::domain::ports::{Ask, Detail, Gate};
 
 /// Frames of an attack while the page shows a challenge, ten a second.
@@ -36,13 +37,6 @@ fn every_attack_shows_a_face_and_follows_from_its_seed() {
             assert_eq!(frames, played(make().as_mut(), 3), "{}", kind.code());
             let faces = examiner.examine(&frames[2], ask).unwrap().faces;
             assert_eq!(faces.len(), 1, "{} {seed}", kind.code());
-            if let Ok(folder) = std::env::var("RASTAU_RENDERS") {
-                let mut actor = make();
-                let answer = |millis, command| Shown { millis, command, light: None };
-                let turn = Some((crate::domain::liveness::challenge::Command::TurnLeft, 0));
-                let frame = (0..14).map(|step| actor.frame(&answer(step * 100, turn)).unwrap()).last().unwrap();
-                std::fs::write(format!("{folder}/attack-{}-{seed}.jpg", kind.code()), frame).unwrap();
-            }
         }
     }
 }
@@ -56,6 +50,24 @@ fn frames_of_who_lives_or_is_filmed_all_differ_and_a_loop_repeats() {
         let differing: HashSet<_> = frames.iter().collect();
         let expected = if kind == AttackKind::Loop { 20 } else { 24 };
         assert_eq!(differing.len(), expected, "{}", kind.code());
+    }
+}
+
+#[test]
+#[ignore = "writes pictures to look at into the folder that RASTAU_RENDERS named when this was built"]
+fn attacks_to_look_at() {
+    let Some(mut examiner) = examiner() else { return };
+    let Some(folder) = option_env!("RASTAU_RENDERS") else { return };
+    let [victim, other] = cast(&mut examiner);
+    for kind in AttackKind::ALL {
+        for command in [Command::TurnLeft, Command::OpenMouth] {
+            let mut actor = attacker(kind, &victim, &other, 4).unwrap();
+            let shown = |step: u64| Shown { millis: step * 100, command: Some((command, 0)), light: None };
+            let frames: Vec<_> = (0..14).map(|step| actor.frame(&shown(step)).unwrap()).collect();
+            for (name, frame) in [("front", &frames[0]), (command.code(), &frames[13])] {
+                std::fs::write(format!("{folder}/attack-{}-{name}.jpg", kind.code()), frame).unwrap();
+            }
+        }
     }
 }
 
@@ -82,7 +94,7 @@ fn a_swap_shows_two_people_and_either_may_come_first() {
     for seed in 0..6 {
         let mut swap = face_swap::FaceSwap::new(Arc::clone(&victim), Arc::clone(&other), seed);
         let mut at = |millis, since| {
-            let command = Some((crate::domain::liveness::challenge::Command::OpenMouth, since));
+            let command = Some((Command::OpenMouth, since));
             let frame = swap.frame(&Shown { millis, command, light: None }).unwrap();
             template(&frame).similarity(&reference).unwrap() > 0.45
         };

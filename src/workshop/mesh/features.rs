@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::regions::{EYES, LOWER_LIP, LOWER_RIM, MOUTH, UPPER_LIP, UPPER_RIM};
-use super::{Build, Vertex, smooth};
+use super::super::regions::{EYES, Eye, LOWER_LIP, LOWER_RIM, MOUTH, UPPER_LIP, UPPER_RIM};
+use super::{Build, Closed, Vertex, smooth};
 
 /// How far the lower lip goes down, in widths of the mouth.
 const DROP: f32 = 0.55;
@@ -22,6 +22,10 @@ const LASHES_CLOSED: f32 = 0.84;
 /// Of an open eye's lid there is little to see: a closed one is laid with the skin between crease and bone, the crease
 /// with what is so far up, and the row before the lashes with what is further up.
 const PLAIN_SKIN: [f32; 2] = [0.3, 0.6];
+/// How thick the skin is that covers make-up and the shadow of the crease: at the bone, the crease and the rim of the lid,
+/// and at the corners of the eye.
+const VEIL: [f32; 3] = [0.0, 0.88, 0.95];
+const VEIL_AT_CORNERS: f32 = 0.5;
 /// The lid slides before the eye, pixels.
 const LID_DEPTH: f32 = 1.5;
 /// What shows between the lips lies behind them, pixels.
@@ -117,27 +121,52 @@ pub(super) fn add_lids(vertices: &mut Vec<Vertex>) {
     }
 }
 
-/// The line of lashes that a closed eye shows: a strip that an open eye has no height of.
-pub(super) fn add_lashes(vertices: &mut Vec<Vertex>) -> Vec<[usize; 3]> {
-    let mut triangles = Vec::new();
-    for eye in &EYES {
-        let [outer, inner] = eye.corners.map(|corner| vertices[corner].rest);
-        let width = (inner[0] - outer[0]).hypot(inner[1] - outer[1]);
-        let along: Vec<usize> = std::iter::once(eye.corners[0]).chain(eye.upper).chain([eye.corners[1]]).collect();
-        let last = (along.len() - 1) as f32;
-        let first = vertices.len();
-        for (place, point) in along.iter().enumerate() {
-            let thick = LASHES * width * (0.35 + 0.65 * (std::f32::consts::PI * place as f32 / last).sin());
-            let rim = vertices[*point].clone();
-            let [x, y, z] = rim.lid;
-            let [lower, upper] = [0.3, -0.7].map(|part| [x, y + part * thick, z - LID_DEPTH]);
-            vertices.push(Vertex { lid: upper, ..rim.clone() });
-            vertices.push(Vertex { lid: lower, ..rim });
+/// What closed lids show that open ones hide: for each eye a veil of skin and the line of lashes.
+pub(super) fn add_closed(vertices: &mut Vec<Vertex>) -> [Closed; 2] {
+    EYES.each_ref().map(|eye| {
+        let lashes = add_lashes(vertices, eye);
+        let columns: Vec<[usize; 3]> =
+            (0..eye.upper.len()).map(|i| [eye.bone[i], eye.crease[i], eye.upper[i]]).collect();
+        let [first, last] = eye.corners.map(|corner| [corner; 3]);
+        let columns: Vec<[usize; 3]> = std::iter::once(first).chain(columns).chain([last]).collect();
+        let thick = |column: usize, row: usize| {
+            let at_corner = column == 0 || column + 1 == columns.len();
+            if at_corner { VEIL_AT_CORNERS } else { VEIL[row] }
+        };
+        let mut veil = Vec::new();
+        for (place, pair) in columns.windows(2).enumerate() {
+            for row in 0..2 {
+                let corner = |aside: usize, down: usize| (pair[aside][row + down], thick(place + aside, row + down));
+                veil.push([corner(0, 0), corner(1, 0), corner(0, 1)]);
+                veil.push([corner(1, 0), corner(0, 1), corner(1, 1)]);
+            }
         }
-        let quads = (0..along.len() - 1).map(|place| first + 2 * place);
-        triangles.extend(quads.flat_map(|a| [[a, a + 1, a + 2], [a + 1, a + 2, a + 3]]));
+        let below = |i: usize| {
+            let points = eye.upper.iter().zip(&eye.lower);
+            let sum: f32 = points.map(|(a, b)| 1.9 * vertices[*b].rest[i] - 0.9 * vertices[*a].rest[i]).sum();
+            sum / eye.upper.len() as f32
+        };
+        Closed { veil, lashes, skin_at: [below(0), below(1)] }
+    })
+}
+
+/// A strip along the rim that an open eye has no height of.
+fn add_lashes(vertices: &mut Vec<Vertex>, eye: &Eye) -> Vec<[usize; 3]> {
+    let [outer, inner] = eye.corners.map(|corner| vertices[corner].rest);
+    let width = (inner[0] - outer[0]).hypot(inner[1] - outer[1]);
+    let along: Vec<usize> = std::iter::once(eye.corners[0]).chain(eye.upper).chain([eye.corners[1]]).collect();
+    let last = (along.len() - 1) as f32;
+    let first = vertices.len();
+    for (place, point) in along.iter().enumerate() {
+        let thick = LASHES * width * (0.35 + 0.65 * (std::f32::consts::PI * place as f32 / last).sin());
+        let rim = vertices[*point].clone();
+        let [x, y, z] = rim.lid;
+        let [lower, upper] = [0.3, -0.7].map(|part| [x, y + part * thick, z - LID_DEPTH]);
+        vertices.push(Vertex { lid: upper, ..rim.clone() });
+        vertices.push(Vertex { lid: lower, ..rim });
     }
-    triangles
+    let quads = (0..along.len() - 1).map(|place| first + 2 * place);
+    quads.flat_map(|a| [[a, a + 1, a + 2], [a + 1, a + 2, a + 3]]).collect()
 }
 
 /// Lower lips that stay where they were: what the photo shows between the lips belongs to the skull.

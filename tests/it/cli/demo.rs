@@ -32,3 +32,17 @@ fn a_taken_port_is_named_with_a_way_out() {
     let refused = shop.run(&["demo", "--once", "--port", &port.to_string(), "--models", &models]).bad();
     assert!(refused.contains("is taken") && refused.contains("--port"), "{refused}");
 }
+
+#[test]
+fn motions_are_written_frame_by_frame() {
+    let shop = Workshop::bare("");
+    let models = models().display().to_string();
+    let told = shop.run(&["demo", "clip", "--models", &models, "--motions", "motions"]).good();
+    assert!(told.contains("114 frames"), "{told}");
+    for name in ["neutral-029.jpg", "turn_left-000.jpg", "blink-011.jpg", "come_closer-011.jpg"] {
+        let frame = std::fs::read(shop.path("motions").join(name)).unwrap();
+        assert!(frame.starts_with(&[0xFF, 0xD8]), "{name}");
+    }
+    let refused = shop.run(&["demo", "clip", "--models", &models]).bad();
+    assert!(refused.contains("--out"), "{refused}");
+}

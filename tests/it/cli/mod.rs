@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod doctor;
 mod evaluate;
+mod evaluate_liveness;
 mod face;
 mod keys;
 mod operator;

@@ -28,6 +28,13 @@ pub(crate) fn clip(who: Who) -> Vec<Vec<u8>> {
     CLIPS[usize::from(who == Who::Other)].get_or_init(|| camera::clip(puppet(who).portrait()).unwrap()).clone()
 }
 
+/// The same as a video of so many frames: one JPEG after the other, 25 a second to who reads it.
+pub(crate) fn video(who: Who, frames: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    portrait(who).write_clip(frames, 7, &mut bytes).unwrap();
+    bytes
+}
+
 /// Their ID photo.
 pub(crate) fn id_photo(who: Who) -> Vec<u8> {
     puppet(who).id_photo().unwrap()

@@ -10,10 +10,10 @@ use crate::app::evaluate_faces::groups::Groups;
 use crate::app::evaluate_faces::{Measured, RATES};
 use crate::domain::error_rates::{Pair, Scores};
 
-const SIZE: (u32, u32) = (440, 340);
-const GENUINE: RGBColor = RGBColor(15, 148, 136);
-const IMPOSTOR: RGBColor = RGBColor(214, 96, 48);
-const GRID: RGBColor = RGBColor(128, 134, 142);
+pub(in crate::cli::evaluate) const SIZE: (u32, u32) = (440, 340);
+pub(in crate::cli::evaluate) const GENUINE: RGBColor = RGBColor(15, 148, 136);
+pub(in crate::cli::evaluate) const IMPOSTOR: RGBColor = RGBColor(214, 96, 48);
+pub(in crate::cli::evaluate) const GRID: RGBColor = RGBColor(128, 134, 142);
 /// Width of a bin of scores.
 const BIN: f32 = 0.02;
 
@@ -167,24 +167,27 @@ fn bins(pairs: &[Pair]) -> Vec<(i32, usize)> {
 }
 
 /// A chart with room for the labels of both axes, `left` pixels of it for those of the upright one.
-fn framed<'a, 'b>(area: &'a DrawingArea<SVGBackend<'b>, Shift>, left: u32) -> ChartBuilder<'a, 'b, SVGBackend<'b>> {
+pub(in crate::cli::evaluate) fn framed<'a, 'b>(
+    area: &'a DrawingArea<SVGBackend<'b>, Shift>,
+    left: u32,
+) -> ChartBuilder<'a, 'b, SVGBackend<'b>> {
     let mut chart = ChartBuilder::on(area);
     chart.margin(8).margin_right(26).x_label_area_size(42).y_label_area_size(left);
     chart
 }
 
-fn text(size: u32) -> TextStyle<'static> {
+pub(in crate::cli::evaluate) fn text(size: u32) -> TextStyle<'static> {
     ("sans-serif", size).into_text_style(&SIZE)
 }
 
-fn percent(rate: f64) -> String {
+pub(in crate::cli::evaluate) fn percent(rate: f64) -> String {
     let text = format!("{:.4}", 100.0 * rate);
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// The library's errors hold what cannot cross threads: their words are kept.
 #[allow(clippy::needless_pass_by_value)]
-fn failed(why: impl std::fmt::Display) -> anyhow::Error {
+pub(in crate::cli::evaluate) fn failed(why: impl std::fmt::Display) -> anyhow::Error {
     anyhow!("a chart: {why}")
 }
 

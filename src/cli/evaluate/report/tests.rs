@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::evaluate_faces::{Failure, Sample, Wanted, measure};
+use crate::app::evaluate_faces::{Sample, Wanted, measure};
 use crate::domain::comparison::{ModelHash, Template};
 
 fn measured(people: u16, group: Option<&str>) -> Measured {
@@ -40,5 +40,5 @@ fn the_page_stands_alone_and_names_nobody_but_failed_files() {
 #[test]
 fn a_page_without_impostors_says_so() {
     let page = page(&measured(1, None), None, Timestamp::from_seconds(0)).unwrap();
-    assert!(page.contains("There are no pairs to draw") && page.contains("one person only"));
+    assert!(page.contains("There is nothing to draw") && page.contains("one person only"));
 }
