@@ -14,7 +14,8 @@ use crate::domain::liveness::fingerprint::{FrameFingerprint, RASTER};
 /// When OpenCV refuses.
 pub fn fingerprint(picture: &Picture) -> Result<FrameFingerprint, InferenceError> {
     let signed = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
-    let size = Size::new(RASTER[0] as i32, RASTER[1] as i32);
+    let [columns, rows] = RASTER.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+    let size = Size::new(columns, rows);
     let from =
         Mat::new_rows_cols_with_bytes::<Vec3b>(signed(picture.height()), signed(picture.width()), picture.pixels())?;
     let mut cells = Wiped::new(vec![0_u8; FrameFingerprint::BYTES * 3]);
