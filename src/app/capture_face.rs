@@ -215,7 +215,7 @@ impl FaceCapture {
         let evidence = self.live.evidence(replayed, lines);
         let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &self.id_photo, lines, left);
         let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
-        let judgement = heed(judgement, &face_hits);
+        let mut judgement = heed(judgement, &face_hits);
         let frame = self.live.capture().best().map(|best| best.picture.clone());
         let unit_ref = unit.as_mut();
         if judgement == FaceJudgement::Passed {
@@ -227,7 +227,10 @@ impl FaceCapture {
             }
             clear(unit_ref, &verification).await?;
         } else if self.live.capture().is_revealed() {
-            count_failure(unit_ref, &verification, now).await?;
+            // Nobody waits for a lock to end within one verification.
+            if count_failure(unit_ref, &verification, now).await? {
+                judgement = judgement.ended();
+            }
         }
         let result = match judgement {
             FaceJudgement::Passed => {

@@ -30,6 +30,18 @@ pub(super) async fn locked_until(
     Ok(latest)
 }
 
+/// How many failures are left before a lock.
+pub(super) async fn failures_left(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+) -> Result<u32, PlayerError> {
+    let mut left = u32::MAX;
+    for subject in subjects(verification) {
+        left = left.min(unit.find_face_lockout(subject).await?.left());
+    }
+    Ok(left)
+}
+
 /// Refuses with [`PlayerError::FaceLocked`] while person or device are locked.
 pub(super) async fn expect_unlocked(
     unit: &mut dyn UnitOfWork,
@@ -42,12 +54,12 @@ pub(super) async fn expect_unlocked(
     }
 }
 
-/// Counts a failed capture. Called before anything else of the transaction appends an event.
+/// Counts a failed capture, and says whether that locks. Called before anything else of the transaction appends an event.
 pub(super) async fn count_failure(
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     now: Timestamp,
-) -> Result<(), PlayerError> {
+) -> Result<bool, PlayerError> {
     let mut begun = Vec::new();
     for subject in subjects(verification) {
         let before = unit.hold_face_lockout(subject).await?;
@@ -57,12 +69,13 @@ pub(super) async fn count_failure(
             begun.push((subject, after));
         }
     }
+    let locks = !begun.is_empty();
     for (subject, lockout) in begun {
         let until = lockout.locked_until.map(Timestamp::rfc3339);
         let details = json!({ "who": subject.kind(), "lock": lockout.locks, "until": until });
         audit(unit, verification, AuditKind::FaceLocked, details, now).await?;
     }
-    Ok(())
+    Ok(locks)
 }
 
 /// A capture has passed: earlier failures count no more.

@@ -1,7 +1,7 @@
 //! What the player's page shows: where they stand, and nothing that is not theirs to know.
 
 use super::enrolled_factors::enrolled;
-use super::face_lockout::locked_until;
+use super::face_lockout::{failures_left, locked_until};
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
@@ -57,15 +57,17 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         }
         _ => None,
     };
-    let face_locked_until = match verification.stage {
-        Stage::Face => locked_until(unit.as_mut(), &verification, now).await?,
-        _ => None,
-    };
+    let mut face_attempts_left = verification.face_attempts_left();
+    let mut face_locked_until = None;
+    if verification.stage == Stage::Face {
+        face_locked_until = locked_until(unit.as_mut(), &verification, now).await?;
+        face_attempts_left = face_attempts_left.min(failures_left(unit.as_mut(), &verification).await?);
+    }
     Ok(VerificationView {
         stage: verification.stage,
         operator: operator.unwrap_or_default(),
         expires_at: verification.expires_at(),
-        face_attempts_left: verification.face_attempts_left(),
+        face_attempts_left,
         face_locked_until,
         second_factor,
         outcome: verification.outcome,

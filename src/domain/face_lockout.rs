@@ -64,6 +64,11 @@ impl FaceLockout {
         self.locked_until.filter(|until| *until > now)
     }
 
+    /// How many more failures lock.
+    pub fn left(&self) -> u32 {
+        FAILURES_TO_LOCK.saturating_sub(self.failures)
+    }
+
     /// Counts a failed capture. The third locks and starts the count anew; a failure of a capture that was under way
     /// when the lock began never shortens it.
     #[must_use]

@@ -27,6 +27,17 @@ pub enum FaceJudgement {
     Ended(Outcome),
 }
 
+impl FaceJudgement {
+    /// The same where no attempt is left after all.
+    #[must_use]
+    pub fn ended(self) -> Self {
+        match self {
+            Self::Retry(reason) => Self::Ended(Outcome::new(verdict_of(reason), [reason])),
+            other => other,
+        }
+    }
+}
+
 /// What was measured of a capture beside what its frames say one by one.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {

@@ -74,7 +74,7 @@ mod tests {
         let mut yaw = |name: &str| {
             let picture = decode(&frames[name], DecodeLimits::FRAME).unwrap();
             let faces = examiner.detector.detect(&picture, Gate::LiveFrame).unwrap();
-            let mut face = faces[0].clone();
+            let mut face = faces[0];
             face.points = examiner.landmarks.detect(&picture, &face).unwrap().five_points();
             face.yaw()
         };

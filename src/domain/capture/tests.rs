@@ -92,7 +92,7 @@ fn a_capture_keeps_frames_of_every_straight_stretch() {
     // The baseline, and one after each of five commands.
     assert_eq!(capture.stretches, [0, 0, 0, 1, 2, 3, 4, 5]);
     let indices: Vec<u16> = shown.iter().map(|shown| shown.index).collect();
-    assert_eq!(indices, (1..=11).collect::<Vec<u16>>());
+    assert_eq!(indices, (1..=12).collect::<Vec<u16>>());
     assert_eq!(capture.evidence(0.36).len(), 3);
     assert!(capture.evidence(0.36).iter().all(|evidence| evidence.support.is_none_or(Support::speaks_for)));
 }

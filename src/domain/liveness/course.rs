@@ -223,12 +223,7 @@ impl Course {
                 match answer {
                     Answer::Pending => return None,
                     Answer::Followed => self.followed += 1,
-                    Answer::Failed(finding) => {
-                        if std::env::var_os("DBG").is_some() {
-                            eprintln!("DBG failed {:?} {finding:?} {watch:?} signs {:?}", self.shown, glance.signs);
-                        }
-                        self.failures.push(finding)
-                    }
+                    Answer::Failed(finding) => self.failures.push(finding),
                 }
                 let turned = matches!(self.shown.content, Content::Command(command) if command.is_turn());
                 if answer == Answer::Followed && turned {

@@ -19,7 +19,7 @@ pub const PAINT_TIME: Duration = Duration::from_secs(3);
 const TURN: f32 = 17.0;
 const NOD: f32 = 9.0;
 /// Rise of the mouth's opening.
-const MOUTH: f32 = 0.22;
+const MOUTH: f32 = 0.16;
 /// What is left of the eyes' opening when they are closed: the mesh sees lids that are quite shut as open by two thirds of
 /// what they were (three filmed people: .66 to .78 in natural blinks).
 const CLOSED: f32 = 0.75;

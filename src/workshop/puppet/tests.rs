@@ -31,7 +31,7 @@ fn read(examiner: &mut Examiner, puppet: &Puppet, pose: &Pose) -> Read {
     let picture = decode(&shot(puppet, pose, None), DecodeLimits::FRAME).unwrap();
     let faces = examiner.detector.detect(&picture, Gate::LiveFrame).unwrap();
     assert_eq!(faces.len(), 1, "{pose:?}");
-    let mut face = faces[0].clone();
+    let mut face = faces[0];
     let landmarks = examiner.landmarks.detect(&picture, &face).unwrap();
     assert!(landmarks.present, "{pose:?}");
     face.points = landmarks.five_points();

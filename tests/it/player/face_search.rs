@@ -160,7 +160,7 @@ async fn while_the_index_is_behind_nobody_comes_before_the_camera_and_the_servic
     app.clock.advance(Duration::from_secs(61));
     assert_eq!(reqwest::get(ready).await.unwrap().status(), 503);
     assert!(refusal(player.capture(&mut *living(Who::Astronaut)).await).contains("503"));
-    assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 5);
+    assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 3);
     refresh(&app.services).await.unwrap();
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
 }

@@ -83,7 +83,7 @@ async fn a_person_is_locked_in_every_browser_for_half_an_hour() {
     assert!((1_700..=1_800).contains(&seconds), "{seconds}");
     assert_eq!(refusal(player.post("captures", &json!({})).await), "face_locked");
     let view = player.view().await.unwrap();
-    assert_eq!(view["face"]["attempts_left"], 5, "a refusal costs no attempt");
+    assert_eq!(view["face"]["attempts_left"], 3, "a refusal costs no attempt");
 
     // Somebody else, in a browser of their own, is free.
     let other = app.arrive().await;

@@ -18,6 +18,6 @@ for (const { name, options, phase } of TROUBLES) {
       await lookInEachLanguage(player.page, `camera-${phase}`);
       assert.equal(await player.showFace(), phase);
       const view = await player.page.evaluate(async () => (await fetch('/api/player/verification')).json());
-      assert.equal(view.face.attempts_left, 5);
+      assert.equal(view.face.attempts_left, 3);
     }));
 }

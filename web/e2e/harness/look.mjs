@@ -48,6 +48,26 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
+/** A light covers the page: its colour is what is seen at the edges and beside the oval, and nothing else can be pressed. */
+export async function assertLit(page, colour) {
+  const { width, height } = page.viewportSize();
+  const inset = 4;
+  const places = [
+    [inset, inset],
+    [width - inset, inset],
+    [inset, height - inset],
+    [width - inset, height - inset],
+  ];
+  for (const [x, y] of places) {
+    const seen = await page.evaluate(([left, top]) => {
+      const element = document.elementFromPoint(left, top);
+      return [element?.dataset.testid, element && getComputedStyle(element).backgroundColor];
+    }, [x, y]);
+    const rgb = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(', ');
+    assert.deepEqual(seen, ['face-light', `rgb(${rgb})`], `at ${x}, ${y}`);
+  }
+}
+
 async function assertFits(page, where) {
   const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok(wanted <= given, `${where} is ${wanted} px wide on ${given} px`);

@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict';
+import { actBefore } from './acting-camera.mjs';
 import { launch, PHONE } from './chromium.mjs';
 import { chooseLocale, picture } from './look.mjs';
 import { clipOf } from './media.mjs';
 import { watch } from './watch.mjs';
 
 const PATIENCE_MS = 20_000;
+/** A capture takes some 12 seconds, and longer where a machine has much to do. */
+const CAPTURE_MS = 60_000;
 
 /**
  * Gives `story` a player in a browser of their own, and closes it whatever happens. Fails also when the pages complained.
- * @param {{ face?: string | null, allowed?: boolean, origin?: string, expected?: RegExp[] }} options `face`: who sits
- *   before the camera; null: there is no camera; absent: the camera shows something that is no face.
+ * @param {{ face?: string | null, clip?: string, allowed?: boolean, origin?: string, expected?: RegExp[] }} options `face`: who sits
+ *   before the camera and does what is asked; null: there is no camera; absent: the camera shows something that is no face.
+ *   `clip`: a file that the camera plays instead.
  */
-export async function withPlayer({ face, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
-  const browser = await launch({ camera: face ? clipOf(face) : face, allowed });
+export async function withPlayer({ face, clip, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
+  const browser = await launch({ camera: clip ?? (face ? clipOf(face) : face), allowed });
   try {
     const page = await browser.newPage({ viewport: PHONE, locale: 'ru-RU' });
     page.setDefaultTimeout(PATIENCE_MS);
+    if (face && allowed) await actBefore(page, face);
     const complaints = watch(page, expected);
     try {
       await story(new Player(page, origin));
@@ -82,7 +87,7 @@ export class Player {
     return this.faceEnds();
   }
 
-  async faceEnds(timeout = PATIENCE_MS) {
+  async faceEnds(timeout = CAPTURE_MS) {
     const ended = await this.page.waitForFunction(faceEnd, null, { timeout });
     return ended.jsonValue();
   }

@@ -16,7 +16,7 @@ export function watch(page, expected = []) {
     if (response.status() >= 500) complain(`answer: ${response.status()} ${response.url()}`);
     if (response.status() !== 429) return;
     const body = await response.text().catch(() => '');
-    if (!body.includes('factor_locked')) complain(`answer: 429 ${response.url()}`);
+    if (!/"(factor|face)_locked"/.test(body)) complain(`answer: 429 ${response.url()}`);
   });
   return complaints;
 }

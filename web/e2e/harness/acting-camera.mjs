@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { motionsOf } from './media.mjs';
+
+const ADDRESS = '/e2e-camera/';
+
+/**
+ * Gives every page a camera before which somebody sits who does what the page asks for: pictures of them in motion, played
+ * forward and back, with the page's light on their face.
+ */
+export async function actBefore(page, face) {
+  await page.route(`**${ADDRESS}*`, async (route) => {
+    const name = new URL(route.request().url()).pathname.slice(ADDRESS.length);
+    await route.fulfill({ contentType: 'image/jpeg', body: await readFile(join(motionsOf(face), name)) });
+  });
+  await page.addInitScript(camera, ADDRESS);
+}
+
+/** In the page. */
+function camera(address) {
+  const NEUTRAL = 30;
+  const MOTION = 12;
+  const EACH_MS = 34;
+  /** How long somebody takes to begin, stays there, and how late light reaches a picture. */
+  const [REACTION_MS, HOLD_MS, LAG_MS] = [450, 800, 120];
+  const MOVES = ['turn_left', 'turn_right', 'look_up', 'look_down', 'open_mouth', 'blink', 'come_closer'];
+  const WAY_MS = MOTION * EACH_MS;
+
+  const picture = async (name, number) => {
+    const answer = await fetch(`${address}${name}-${String(number).padStart(3, '0')}.jpg`);
+    return createImageBitmap(await answer.blob());
+  };
+  const strip = (name, length) => Promise.all(Array.from({ length }, (_, number) => picture(name, number)));
+
+  class Stage {
+    #canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+    #context = this.#canvas.getContext('2d');
+    #move = { name: '', since: 0 };
+    #asked = '';
+    #lights = [];
+
+    constructor(strips) {
+      this.strips = strips;
+      this.#draw();
+      this.timer = setInterval(() => this.#draw(), EACH_MS);
+    }
+
+    stream() {
+      const stream = this.#canvas.captureStream(30);
+      stream.getVideoTracks()[0].addEventListener('ended', () => clearInterval(this.timer));
+      return stream;
+    }
+
+    #draw() {
+      const now = performance.now();
+      const { command = '', light = '' } = document.querySelector('[data-testid=face]')?.dataset ?? {};
+      if (command !== this.#asked && command) this.#move = { name: command, since: now };
+      this.#asked = command;
+      if (light !== (this.#lights.at(-1)?.light ?? '')) this.#lights.push({ light, since: now });
+      const context = this.#context;
+      context.globalCompositeOperation = 'source-over';
+      // Nobody is ever quite still, and no sensor gives a frame twice.
+      const wave = (period, phase) => Math.sin(now / period + phase);
+      const grown = 1.05 + 0.006 * wave(1730, 1) + 0.003 * wave(470, 2);
+      const [dx, dy] = [4 * wave(1310, 0) + 1.5 * wave(390, 1), 3 * wave(1570, 2) + wave(430, 0)];
+      context.setTransform(grown, 0, 0, grown, 320 * (1 - grown) + dx, 240 * (1 - grown) + dy);
+      context.drawImage(this.#now(now), 0, 0);
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      const shade = 0.012 * Math.random();
+      context.fillStyle = `rgb(0 0 0 / ${shade})`;
+      context.fillRect(0, 0, 640, 480);
+      this.#shine(now, dx, dy);
+    }
+
+    #now(now) {
+      const { name, since } = this.#move;
+      const into = now - since - REACTION_MS;
+      const strip = this.strips[name];
+      if (strip && into > 0 && into < 2 * WAY_MS + HOLD_MS) {
+        const way = Math.min(into, 2 * WAY_MS + HOLD_MS - into, WAY_MS) / WAY_MS;
+        return strip[Math.min(MOTION - 1, Math.floor(way * MOTION))];
+      }
+      const beat = Math.floor(now / 100) % (2 * NEUTRAL - 2);
+      return this.strips.neutral[beat < NEUTRAL ? beat : 2 * NEUTRAL - 2 - beat];
+    }
+
+    #shine(now, dx, dy) {
+      const seen = this.#lights.findLast(({ since }) => since <= now - LAG_MS);
+      const colour = { red: '255 48 48', green: '48 255 48', blue: '48 48 255', cyan: '48 255 255', magenta: '255 48 255', yellow: '255 255 48' };
+      if (!seen?.light) return;
+      const context = this.#context;
+      context.globalCompositeOperation = 'lighter';
+      context.fillStyle = `rgb(${colour[seen.light]} / .01)`;
+      context.fillRect(0, 0, 640, 480);
+      const glow = context.createRadialGradient(320 + dx, 240 + dy, 60, 320 + dx, 240 + dy, 190);
+      glow.addColorStop(0, `rgb(${colour[seen.light]} / .06)`);
+      glow.addColorStop(1, `rgb(${colour[seen.light]} / 0)`);
+      context.fillStyle = glow;
+      context.fillRect(0, 0, 640, 480);
+    }
+  }
+
+  navigator.mediaDevices.getUserMedia = async () => {
+    const strips = { neutral: await strip('neutral', NEUTRAL) };
+    await Promise.all(MOVES.map(async (name) => (strips[name] = await strip(name, MOTION))));
+    return new Stage(strips).stream();
+  };
+}
