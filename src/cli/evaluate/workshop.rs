@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::tally::Tally;
-use self::trial::{Trial, trial};
+use self::trial::{Trial, recorded, trial};
 use super::SEED;
 use crate::app::live_capture::Lines;
 use crate::cli::demo::camera::Studio;
@@ -23,8 +23,7 @@ use crate::cli::{print, print_json};
 use crate::domain::comparison::Template;
 use crate::domain::ports::{Ask, Detail, FaceEngine, Gate};
 use crate::startup::{calibration, faces};
-use crate::workshop::actor::Actor;
-use crate::workshop::attackers::{AttackKind, attacker};
+use crate::workshop::attackers::{AttackKind, ResentFrames, attacker};
 use crate::workshop::person::VirtualPlayer;
 use crate::workshop::puppet::Puppet;
 
@@ -95,11 +94,18 @@ impl Cast {
         found.ok_or_else(|| format!("one of {}", known()))
     }
 
-    fn actor(self, [victim, other]: &[Arc<Puppet>; 2], seed: u64) -> anyhow::Result<Box<dyn Actor>> {
-        Ok(match self {
-            Self::VirtualPlayer => Box::new(VirtualPlayer::new(victim.clone(), seed)),
-            Self::Attacker(kind) => attacker(kind, victim, other, seed)?,
-        })
+    async fn capture(self, stage: &Stage, seed: u64) -> anyhow::Result<Trial> {
+        let [victim, other] = &stage.puppets;
+        match self {
+            Self::VirtualPlayer => trial(stage, &mut VirtualPlayer::new(victim.clone(), seed), &[], seed).await,
+            // What is sent again was sent to this service once.
+            Self::Attacker(AttackKind::ResentFrames) => {
+                let first = !seed;
+                let (frames, earlier) = recorded(stage, VirtualPlayer::new(victim.clone(), first), first).await?;
+                trial(stage, &mut ResentFrames::new(frames)?, &earlier, seed).await
+            }
+            Self::Attacker(kind) => trial(stage, attacker(kind, victim, other, seed)?.as_mut(), &[], seed).await,
+        }
     }
 }
 
@@ -157,8 +163,7 @@ impl WorkshopArgs {
             let (stage, runtime, seed) = (stage.clone(), runtime.clone(), self.seed ^ (u64::from(number) << 32));
             // Drawing a frame keeps a processor busy.
             tokio::task::spawn_blocking(move || -> anyhow::Result<Trial> {
-                let mut actor = kind.actor(&stage.puppets, seed)?;
-                runtime.block_on(trial(&stage, actor.as_mut(), seed))
+                runtime.block_on(kind.capture(&stage, seed))
             })
         };
         let mut runs = stream::iter((0..self.runs).map(run)).buffered(abreast);

@@ -26,7 +26,7 @@ const MOST_FAILURES: usize = 3;
 const STRAIGHT_YAW: f32 = 9.0;
 const STRAIGHT_PITCH: f32 = 7.0;
 const STRAIGHT_MOUTH: f32 = 0.1;
-const STRAIGHT_EYES: f32 = 0.7;
+const STRAIGHT_EYES: f32 = 0.78;
 
 /// What the page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,7 +223,12 @@ impl Course {
                 match answer {
                     Answer::Pending => return None,
                     Answer::Followed => self.followed += 1,
-                    Answer::Failed(finding) => self.failures.push(finding),
+                    Answer::Failed(finding) => {
+                        if std::env::var_os("DBG").is_some() {
+                            eprintln!("DBG failed {:?} {finding:?} {watch:?} signs {:?}", self.shown, glance.signs);
+                        }
+                        self.failures.push(finding)
+                    }
                 }
                 let turned = matches!(self.shown.content, Content::Command(command) if command.is_turn());
                 if answer == Answer::Followed && turned {

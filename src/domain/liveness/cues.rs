@@ -149,6 +149,31 @@ pub enum Finding {
     VirtualCamera,
 }
 
+impl Finding {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AnsweredTooEarly => "answered_too_early",
+            Self::NotAnswered => "not_answered",
+            Self::AnsweredOtherwise => "answered_otherwise",
+            Self::OtherLights => "other_lights",
+            Self::NoLight => "no_light",
+            Self::Daylight => "daylight",
+            Self::LightEverywhere => "light_everywhere",
+            Self::LightsRefused => "lights_refused",
+            Self::Flat => "flat",
+            Self::FaceChanged => "face_changed",
+            Self::Cut => "cut",
+            Self::FrameTwice => "frame_twice",
+            Self::Loop => "loop",
+            Self::SeenBefore => "seen_before",
+            Self::EvenCadence => "even_cadence",
+            Self::ClockAstray => "clock_astray",
+            Self::VirtualCamera => "virtual_camera",
+        }
+    }
+}
+
 /// The rule: any cue against is an attack, any unclear or wanting one a doubt, all for is bona fide.
 pub fn weigh(evidence: &[Evidence]) -> Presentation {
     let supports = || evidence.iter().filter_map(|evidence| evidence.support);

@@ -41,7 +41,7 @@ fn what_makes_no_sense_is_refused_with_its_name() {
         assert!(refused(&changed).contains("[fusion]"));
     }
     assert!(refused(&text.replace("role = \"embedder2\"", "role = \"embedder\"")).contains("more than one"));
-    let high = text.replace("attack = 0.2", "attack = 0.6");
+    let high = text.replace("attack = 0.15", "attack = 0.6");
     assert_ne!(high, text);
     assert!(refused(&high).contains("must not lie above"));
     // Scores of comparison belong to the calibration.

@@ -43,6 +43,7 @@ fn motions_are_written_frame_by_frame() {
         let frame = std::fs::read(shop.path("motions").join(name)).unwrap();
         assert!(frame.starts_with(&[0xFF, 0xD8]), "{name}");
     }
-    let refused = shop.run(&["demo", "clip", "--models", &models]).bad();
-    assert!(refused.contains("--out"), "{refused}");
+    let unclear = shop.run(&["demo", "clip", "--models", &models]);
+    assert_eq!(unclear.code, 2);
+    assert!(unclear.err.contains("--out"), "{}", unclear.err);
 }

@@ -31,7 +31,7 @@ pub(crate) fn clip(who: Who) -> Vec<Vec<u8>> {
 /// The same as a video of so many frames: one JPEG after the other, 25 a second to who reads it.
 pub(crate) fn video(who: Who, frames: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    portrait(who).write_clip(frames, 7, &mut bytes).unwrap();
+    puppet(who).portrait().write_clip(frames, 7, &mut bytes).unwrap();
     bytes
 }
 

@@ -26,6 +26,12 @@ pub(super) fn table(tallies: &[Tally]) -> String {
         let reasons: Vec<String> = tally.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
         let _ = writeln!(out, "{:<20}{}", tally.kind, reasons.join(", "));
     }
+    let _ = writeln!(out, "\nfindings");
+    for tally in tallies {
+        let findings: Vec<String> =
+            tally.findings.iter().map(|(finding, count)| format!("{} {count}", finding.code())).collect();
+        let _ = writeln!(out, "{:<20}{}", tally.kind, findings.join(", "));
+    }
     out
 }
 

@@ -1,11 +1,11 @@
 //! Counts of many runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::trial::{End, Trial};
-use crate::domain::liveness::cues::{Cue, Support};
+use crate::domain::liveness::cues::{Cue, Finding, Support};
 
 /// What came of all captures of one actor.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +22,8 @@ pub(super) struct Tally {
     pub(super) refused: u32,
     /// Reasons of those that did not pass.
     pub(super) reasons: BTreeMap<&'static str, u32>,
+    /// What the cues saw, in how many captures.
+    pub(super) findings: BTreeMap<Finding, u32>,
     /// How often each cue spoke against.
     pub(super) against: BTreeMap<&'static str, u32>,
     /// How often each cue did not speak for: it was against, unclear or silent.
@@ -43,6 +45,7 @@ impl Tally {
             doubtful: 0,
             refused: 0,
             reasons: BTreeMap::new(),
+            findings: BTreeMap::new(),
             against: BTreeMap::new(),
             not_for: BTreeMap::new(),
             without: BTreeMap::new(),
@@ -63,6 +66,11 @@ impl Tally {
                 self.refused += 1;
                 *self.reasons.entry(reason.code()).or_default() += 1;
             }
+        }
+        let findings: BTreeSet<Finding> =
+            trial.evidence.iter().flat_map(|found| found.findings.iter().copied()).collect();
+        for finding in findings {
+            *self.findings.entry(finding).or_default() += 1;
         }
         for cue in Cue::ALL {
             let support = trial.evidence.iter().find(|evidence| evidence.cue == cue).and_then(|found| found.support);

@@ -10,11 +10,14 @@ use crate::domain::face_step::FaceJudgement;
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::Content;
 use crate::domain::liveness::cues::{Cue, Evidence, Support};
+use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::ports::testing::SeededRandomness;
 use crate::domain::reason::ReasonCode;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verdict;
 use crate::workshop::actor::{Actor, Shown};
+use crate::workshop::attackers::Recorder;
+use crate::workshop::person::VirtualPlayer;
 
 /// How long a frame is on its way to the service.
 const LATENCY: Duration = Duration::from_millis(40);
@@ -45,8 +48,30 @@ pub(super) enum End {
     Refused(ReasonCode),
 }
 
-/// Has `actor` stand before the camera until the capture is over.
-pub(super) async fn trial(stage: &Stage, actor: &mut dyn Actor, seed: u64) -> anyhow::Result<Trial> {
+/// Has `actor` stand before the camera until the capture is over; `earlier` are the frames that the service remembers of
+/// captures of this person.
+pub(super) async fn trial(
+    stage: &Stage,
+    actor: &mut dyn Actor,
+    earlier: &[FrameFingerprint],
+    seed: u64,
+) -> anyhow::Result<Trial> {
+    let (live, frames) = act(stage, actor, seed).await?;
+    judged(stage, &live, earlier, frames).await
+}
+
+/// The capture that is recorded to be sent again: its frames, and what the service remembers of them.
+pub(super) async fn recorded(
+    stage: &Stage,
+    player: VirtualPlayer,
+    seed: u64,
+) -> anyhow::Result<(Vec<Vec<u8>>, Vec<FrameFingerprint>)> {
+    let mut recorder = Recorder::new(player);
+    let (live, _) = act(stage, &mut recorder, seed).await?;
+    Ok((recorder.into_frames(), live.capture().film().kept()))
+}
+
+async fn act(stage: &Stage, actor: &mut dyn Actor, seed: u64) -> anyhow::Result<(LiveCapture, u32)> {
     let randomness = SeededRandomness::new(seed);
     let began = Timestamp::from_seconds(0);
     let mut live = LiveCapture::start(stage.faces.clone(), Challenge::draw(&randomness, stage.lights), began);
@@ -73,10 +98,10 @@ pub(super) async fn trial(stage: &Stage, actor: &mut dyn Actor, seed: u64) -> an
             (shown, since) = (next, None);
         }
     }
-    judged(stage, &live, frames).await
+    Ok((live, frames))
 }
 
-async fn judged(stage: &Stage, live: &LiveCapture, frames: u32) -> anyhow::Result<Trial> {
+async fn judged(stage: &Stage, live: &LiveCapture, earlier: &[FrameFingerprint], frames: u32) -> anyhow::Result<Trial> {
     let template = live.template(&stage.id_photo).await?;
     let judge = |evidence: Vec<Evidence>, template| {
         let (judgement, _) = live.judge(evidence, template, &stage.id_photo, stage.lines, 0);
@@ -89,8 +114,7 @@ async fn judged(stage: &Stage, live: &LiveCapture, frames: u32) -> anyhow::Resul
             }
         }
     };
-    // Every trial is a person's first: there is nothing earlier to be known again.
-    let evidence = live.evidence(live.capture().film().against(&[]), stage.lines);
+    let evidence = live.evidence(live.capture().film().against(earlier), stage.lines);
     let end = judge(evidence.clone(), template.as_ref());
     let without = |cue: &Cue| {
         let off = evidence.iter().map(|evidence| {
