@@ -14,20 +14,18 @@ use crate::domain::liveness::fingerprint::{FrameFingerprint, RASTER};
 /// When OpenCV refuses.
 pub fn fingerprint(picture: &Picture) -> Result<FrameFingerprint, InferenceError> {
     let signed = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    let (width, height) = (signed(picture.width()), signed(picture.height()));
     let [columns, rows] = RASTER.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
-    let size = Size::new(columns, rows);
-    let from =
-        Mat::new_rows_cols_with_bytes::<Vec3b>(signed(picture.height()), signed(picture.width()), picture.pixels())?;
-    let mut cells = Wiped::new(vec![0_u8; FrameFingerprint::BYTES * 3]);
-    let mut to = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(size.height, size.width, &mut cells)?;
-    imgproc::resize(&from, &mut to, size, 0.0, 0.0, imgproc::INTER_AREA)?;
-    drop(to);
-    // Averaged first and brought to luma then: the same but for rounding, and a hundredth of the work.
-    let luma = |[red, green, blue]: &[u8; 3]| {
-        (0.299 * f32::from(*red) + 0.587 * f32::from(*green) + 0.114 * f32::from(*blue)).round() as u8
-    };
-    let luma = cells.as_chunks::<3>().0.iter().map(luma).collect();
-    FrameFingerprint::new(luma).ok_or_else(|| InferenceError("a fingerprint of another size".to_owned()))
+    // Luma first: one channel is averaged in a third of the time of three.
+    let mut luma = Wiped::new(vec![0_u8; picture.rgb().len()]);
+    let colours = Mat::new_rows_cols_with_bytes::<Vec3b>(height, width, picture.pixels())?;
+    let mut grey = Mat::new_rows_cols_with_bytes_mut::<u8>(height, width, &mut luma)?;
+    imgproc::cvt_color_def(&colours, &mut grey, imgproc::COLOR_RGB2GRAY)?;
+    let mut cells = vec![0_u8; FrameFingerprint::BYTES];
+    let mut small = Mat::new_rows_cols_with_bytes_mut::<u8>(rows, columns, &mut cells)?;
+    imgproc::resize(&grey, &mut small, Size::new(columns, rows), 0.0, 0.0, imgproc::INTER_AREA)?;
+    drop(small);
+    FrameFingerprint::new(cells).ok_or_else(|| InferenceError("a fingerprint of another size".to_owned()))
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@ use std::time::{Duration, Instant};
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
 
+use super::super::clip::Clip;
 use super::super::decode::{DecodeLimits, decode};
 use super::super::geometry::resize;
-use super::super::testing::{astronaut, examiner, toned};
+use super::super::testing::{astronaut, evaluation, examiner, toned};
 use super::*;
 
 /// As the rule in `domain/liveness/replay.rs` has it.
@@ -71,4 +72,30 @@ fn a_fingerprint_takes_well_under_a_millisecond() {
     let fastest = fastest.min().unwrap();
     println!("a fingerprint takes {fastest:?}");
     assert!(fastest < Duration::from_millis(2), "{fastest:?}");
+}
+
+/// Frames a second or more apart of people who sat before a camera, ten a second; how many pairs are taken for one.
+#[test]
+fn frames_of_living_people_are_not_taken_for_each_other() {
+    let Some(clips) = evaluation("clips") else { return };
+    for name in ["luyt_real.mp4", "wolf_real.mp4", "intel_head-pose-face-detection-male.gif"] {
+        // Videos take a reader that is not there everywhere.
+        let Ok(mut clip) = Clip::open(&clips.join(name)) else { continue };
+        let (mut prints, mut due) = (Vec::new(), Duration::ZERO);
+        while let Some((at, picture)) = clip.next_frame().unwrap() {
+            if at >= due && prints.len() < 130 {
+                let height = 640 * picture.height() / picture.width();
+                prints.push(fingerprint(&encoded(&resize(&picture, 640, height).unwrap(), 85)).unwrap());
+                due += Duration::from_millis(100);
+            }
+        }
+        let mut apart: Vec<f32> = Vec::new();
+        for (place, print) in prints.iter().enumerate() {
+            apart.extend(prints.iter().skip(place + 10).map(|later| print.difference(later)));
+        }
+        let least = apart.iter().copied().fold(f32::INFINITY, f32::min);
+        let taken = apart.iter().filter(|difference| **difference < SEEN).count();
+        println!("{name}: {taken} of {} pairs below {SEEN}; the least {least:.2}", apart.len());
+        assert!(apart.len() > 500 && taken * 200 <= apart.len(), "{name}: {taken} of {}", apart.len());
+    }
 }
