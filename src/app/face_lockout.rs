@@ -31,10 +31,7 @@ pub(super) async fn locked_until(
 }
 
 /// How many failures are left before a lock.
-pub(super) async fn failures_left(
-    unit: &mut dyn UnitOfWork,
-    verification: &Verification,
-) -> Result<u32, PlayerError> {
+pub(super) async fn failures_left(unit: &mut dyn UnitOfWork, verification: &Verification) -> Result<u32, PlayerError> {
     let mut left = u32::MAX;
     for subject in subjects(verification) {
         left = left.min(unit.find_face_lockout(subject).await?.left());

@@ -5,7 +5,7 @@ import { lookInEachLanguage } from '../harness/look.mjs';
 import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
 
-const CAPTURE_MS = 60_000;
+const CAPTURE_MS = 90_000;
 
 test('a camera that shows no face gets hints, its time runs out, and the player is told what was in the way', () =>
   withPlayer({}, async (player) => {

@@ -5,9 +5,9 @@ import { chooseLocale, look, lookInEachLanguage } from '../harness/look.mjs';
 import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 3;
 
-test("somebody else's face gets five attempts, each told why it failed, and is refused", () =>
+test("somebody else's face gets three attempts, each told why it failed, and is refused", () =>
   withPlayer({ face: 'colleague' }, async (player) => {
     const { page, origin } = player;
     const iin = await addPerson(origin, { face: 'astronaut', birthDate: '1990-01-01' });

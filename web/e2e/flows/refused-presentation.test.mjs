@@ -4,7 +4,7 @@ import { lookInEachLanguage } from '../harness/look.mjs';
 import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 3;
 /** What the last attempt's reason means for the whole verification: an attack is refused, a doubt goes to a person. */
 const OUTCOMES = { presentation_attack: 'refused', presentation_doubtful: 'under_review' };
 
