@@ -69,7 +69,7 @@ bench)
     step "Debian packages" system_packages build
     step "Models" prepare_models
     step "Web pages" build_web
-    step "Benchmarks" cargo bench --locked --bench face --bench store
+    step "Benchmarks" cargo bench --locked --bench capture --bench face --bench store
     ;;
 bench-load)
     steps 4

@@ -15,6 +15,8 @@ pub(super) struct Patience {
 impl Patience {
     /// Somebody sits before a page that loads: two seconds.
     pub(super) const PERSON: Self = Self { tries: 20, pause: Duration::from_millis(100) };
+    /// A frame of a capture: the next one is a tenth of a second away, and a hint that comes later than that helps nobody.
+    pub(super) const FRAME: Self = Self { tries: 12, pause: Duration::from_millis(10) };
     /// A command has the night.
     pub(super) const COMMAND: Self = Self { tries: 600, pause: Duration::from_millis(250) };
 }

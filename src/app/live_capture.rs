@@ -61,7 +61,7 @@ impl LiveCapture {
         now: Timestamp,
         randomness: &dyn Randomness,
     ) -> Result<Step, EngineError> {
-        match self.faces.examine(picture.clone(), self.capture.ask(now)).await {
+        match examine_patiently(self.faces.as_ref(), &picture, self.capture.ask(now), Patience::FRAME).await {
             Ok(found) => Ok(self.capture.take(header, picture, found, now, randomness)),
             // A busy engine drops the frame, not the capture: the next one may find a free session.
             Err(EngineError::Busy { .. }) => Ok(self.capture.pass_over()),

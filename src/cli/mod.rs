@@ -3,7 +3,9 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 not done (the last line of
 //! standard error says why), 2 the command line itself is wrong.
 
+mod attack;
 mod audit;
+mod cast;
 mod config;
 pub mod demo;
 mod doctor;
@@ -68,6 +70,7 @@ enum Command {
     #[command(subcommand)]
     Evaluate(evaluate::EvaluateCommand),
     Demo(demo::Args),
+    Attack(attack::Args),
 }
 
 /// What every command may ask for.
@@ -133,6 +136,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Attack(args) => attack::run(args).await,
         }
     })
 }

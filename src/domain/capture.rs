@@ -152,6 +152,8 @@ pub struct Step {
     pub show: Option<Shown>,
     /// How far the capture has come, 0 to 1.
     pub progress: f32,
+    /// Whether the frame was looked at; an engine that is busy passes it over.
+    pub seen: bool,
 }
 
 impl Capture {
@@ -256,14 +258,14 @@ impl Capture {
             good,
         };
         let show = self.course.take(glance, self.missing() == 0, randomness);
-        Step { guidance, show, progress: self.course.progress() }
+        Step { guidance, show, progress: self.course.progress(), seen: true }
     }
 
     /// A frame that nobody could look at: nothing changes.
     pub fn pass_over(&self) -> Step {
         let commanded = matches!(self.course.shown().content, Content::Command(_));
         let guidance = if commanded { Guidance::Follow } else { Guidance::HoldStill };
-        Step { guidance, show: None, progress: self.course.progress() }
+        Step { guidance, show: None, progress: self.course.progress(), seen: false }
     }
 
     /// Whether the time is over.

@@ -17,6 +17,7 @@ use self::tally::Tally;
 use self::trial::{Trial, recorded, trial};
 use super::SEED;
 use crate::app::live_capture::Lines;
+use crate::cli::cast::Cast;
 use crate::cli::demo::camera::Studio;
 use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE};
 use crate::cli::{print, print_json};
@@ -65,47 +66,18 @@ pub struct WorkshopArgs {
     json: bool,
 }
 
-/// Who stands before the camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cast {
-    /// The person on the ID photo.
-    VirtualPlayer,
-    /// Somebody who is not, or not there.
-    Attacker(AttackKind),
-}
-
-impl Cast {
-    const PLAYER: &'static str = "virtual_player";
-
-    fn all() -> Vec<Self> {
-        std::iter::once(Self::VirtualPlayer).chain(AttackKind::ALL.map(Self::Attacker)).collect()
-    }
-
-    fn code(self) -> &'static str {
-        match self {
-            Self::VirtualPlayer => Self::PLAYER,
-            Self::Attacker(kind) => kind.code(),
+/// One capture of this actor.
+async fn perform(cast: Cast, stage: &Stage, seed: u64) -> anyhow::Result<Trial> {
+    let [victim, other] = &stage.puppets;
+    match cast {
+        Cast::VirtualPlayer => trial(stage, &mut VirtualPlayer::new(victim.clone(), seed), &[], seed).await,
+        // What is sent again was sent to this service once.
+        Cast::Attacker(AttackKind::ResentFrames) => {
+            let first = !seed;
+            let (frames, earlier) = recorded(stage, VirtualPlayer::new(victim.clone(), first), first).await?;
+            trial(stage, &mut ResentFrames::new(frames)?, &earlier, seed).await
         }
-    }
-
-    fn parse(code: &str) -> Result<Self, String> {
-        let known = || Self::all().into_iter().map(Self::code).collect::<Vec<_>>().join(", ");
-        let found = Self::all().into_iter().find(|cast| cast.code() == code);
-        found.ok_or_else(|| format!("one of {}", known()))
-    }
-
-    async fn capture(self, stage: &Stage, seed: u64) -> anyhow::Result<Trial> {
-        let [victim, other] = &stage.puppets;
-        match self {
-            Self::VirtualPlayer => trial(stage, &mut VirtualPlayer::new(victim.clone(), seed), &[], seed).await,
-            // What is sent again was sent to this service once.
-            Self::Attacker(AttackKind::ResentFrames) => {
-                let first = !seed;
-                let (frames, earlier) = recorded(stage, VirtualPlayer::new(victim.clone(), first), first).await?;
-                trial(stage, &mut ResentFrames::new(frames)?, &earlier, seed).await
-            }
-            Self::Attacker(kind) => trial(stage, attacker(kind, victim, other, seed)?.as_mut(), &[], seed).await,
-        }
+        Cast::Attacker(kind) => trial(stage, attacker(kind, victim, other, seed)?.as_mut(), &[], seed).await,
     }
 }
 
@@ -131,7 +103,7 @@ impl WorkshopArgs {
         let mut tallies = Vec::new();
         for kind in kinds {
             bar.set_message(kind.code());
-            tallies.push(self.perform(kind, &stage, &bar).await?);
+            tallies.push(self.captures(kind, &stage, &bar).await?);
         }
         bar.finish_and_clear();
         if self.json {
@@ -156,14 +128,14 @@ impl WorkshopArgs {
         Ok(Stage { faces: loaded.engine, puppets, id_photo, lines, lights: !self.lights_off })
     }
 
-    async fn perform(&self, kind: Cast, stage: &Arc<Stage>, bar: &ProgressBar) -> anyhow::Result<Tally> {
+    async fn captures(&self, kind: Cast, stage: &Arc<Stage>, bar: &ProgressBar) -> anyhow::Result<Tally> {
         let abreast = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let runtime = tokio::runtime::Handle::current();
         let run = |number: u32| {
             let (stage, runtime, seed) = (stage.clone(), runtime.clone(), self.seed ^ (u64::from(number) << 32));
             // Drawing a frame keeps a processor busy.
             tokio::task::spawn_blocking(move || -> anyhow::Result<Trial> {
-                runtime.block_on(kind.capture(&stage, seed))
+                runtime.block_on(perform(kind, &stage, seed))
             })
         };
         let mut runs = stream::iter((0..self.runs).map(run)).buffered(abreast);

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -57,6 +58,8 @@ pub(crate) struct TestApp {
     /// Shut, the face engine is busy.
     pub(crate) valve: Arc<Valve>,
     server: actix_web::dev::ServerHandle,
+    /// Captures that lead the clock.
+    led: Arc<AtomicUsize>,
 }
 
 impl TestApp {
@@ -160,10 +163,11 @@ impl TestApp {
         let server = serve(listener, services.clone(), &settings).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        tokio::spawn(tick(clock.clone()));
+        let led = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(tick(clock.clone(), led.clone()));
         // Not followed any further: a test says when its service hears of others.
         refresh(&services).await.unwrap();
-        let app = Self { base, services, clock, metrics, valve: faces, server: handle, folder };
+        let app = Self { base, services, clock, metrics, valve: faces, server: handle, folder, led };
         app.restrict(&[]).await;
         app
     }
@@ -201,7 +205,8 @@ impl TestApp {
 
     /// A browser that comes from the operator.
     pub(crate) async fn arrive(&self) -> DemoPlayer {
-        DemoPlayer::arrive(&self.base).await.unwrap().timed(Arc::new(FastTime(self.clock.clone())))
+        let timing = FastTime { clock: self.clock.clone(), led: self.led.clone() };
+        DemoPlayer::arrive(&self.base).await.unwrap().timed(Arc::new(timing))
     }
 
     /// What the staff's door answers.
@@ -257,28 +262,43 @@ fn operator(base: &Url, secret: &SecretText) -> Operator {
     .unwrap()
 }
 
-/// The clock runs with the real time between the jumps of a test: frames must not all be of one instant.
-async fn tick(clock: Arc<FakeClock>) {
+/// The clock runs with the real time between the jumps of a test, but not while a capture leads it: a busy machine must not
+/// make a player slow.
+async fn tick(clock: Arc<FakeClock>, led: Arc<AtomicUsize>) {
     const STEP: Duration = Duration::from_millis(20);
     loop {
         tokio::time::sleep(STEP).await;
-        clock.advance(STEP);
+        if led.load(Ordering::SeqCst) == 0 {
+            clock.advance(STEP);
+        }
     }
 }
 
 /// Frames of ten a second on the service's clock, as fast as they are answered.
 #[derive(Debug)]
-struct FastTime(Arc<FakeClock>);
+struct FastTime {
+    clock: Arc<FakeClock>,
+    led: Arc<AtomicUsize>,
+}
 
 struct FastPace {
     clock: Arc<FakeClock>,
+    led: Arc<AtomicUsize>,
     began: Timestamp,
     frames: u32,
 }
 
 impl Timing for FastTime {
     fn begin(&self) -> Box<dyn Pace> {
-        Box::new(FastPace { clock: self.0.clone(), began: clock_now(&self.0), frames: 0 })
+        self.led.fetch_add(1, Ordering::SeqCst);
+        let (clock, led) = (self.clock.clone(), self.led.clone());
+        Box::new(FastPace { began: clock_now(&clock), clock, led, frames: 0 })
+    }
+}
+
+impl Drop for FastPace {
+    fn drop(&mut self) {
+        self.led.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

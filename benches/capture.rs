@@ -1,0 +1,172 @@
+//! What a whole capture costs, and how long guidance takes when many run at once: `cargo bench --bench capture`.
+//!
+//! A virtual player is drawn and filmed first; only the service's part is timed: each frame from its JPEG to its hint, then
+//! the judgement. First one capture on one session, then 20 at once on two, frame by frame at their real time.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rastau::app::live_capture::{Lines, LiveCapture};
+use rastau::cli::demo::camera::Studio;
+use rastau::cli::demo::capture::{FRAME_PAUSE, jitter};
+use rastau::cli::demo::people::ASTRONAUT;
+use rastau::domain::capture::FrameHeader;
+use rastau::domain::comparison::{Template, Thresholds};
+use rastau::domain::liveness::challenge::Challenge;
+use rastau::domain::liveness::course::Content;
+use rastau::domain::liveness::decision::PresentationThresholds;
+use rastau::domain::ports::testing::SeededRandomness;
+use rastau::domain::ports::{Ask, Detail, FaceEngine, Gate};
+use rastau::domain::secret::SecretBytes;
+use rastau::domain::time::Timestamp;
+use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
+use rastau::workshop::actor::{Actor as _, Shown};
+use rastau::workshop::person::VirtualPlayer;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Different captures, and how often each is run alone.
+const CAPTURES: u64 = 4;
+const ROUNDS: u64 = 3;
+const AT_ONCE: u64 = 20;
+/// Twelve seconds at ten frames a second.
+const FRAMES: f64 = 120.0;
+const LINES: Lines = Lines {
+    comparison: Thresholds { match_from: 0.45, no_match_below: 0.363 },
+    presentation: PresentationThresholds { bona_fide_from: 0.4, attack_below: 0.15 },
+};
+
+/// One capture as it was filmed.
+struct Filmed {
+    seed: u64,
+    frames: Vec<(FrameHeader, Timestamp, Vec<u8>)>,
+}
+
+fn main() -> Result<(), Failure> {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    if !models.join("store/sface.onnx").exists() {
+        println!("skipped: the models are not prepared; run `make models`");
+        return Ok(());
+    }
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run(&models))
+}
+
+async fn run(models: &Path) -> Result<(), Failure> {
+    let puppet = Studio::open(models)?.puppet(ASTRONAUT)?;
+    let one: Arc<dyn FaceEngine> = Arc::new(OrtFaceEngine::load(models, PoolSettings::patient(1))?);
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None };
+    let id_photo = one.examine(puppet.id_photo()?.into(), ask).await?.template.ok_or("no ID template")?;
+    let mut filmed = Vec::new();
+    for seed in 1..=CAPTURES {
+        filmed.push(Arc::new(film(&one, VirtualPlayer::new(puppet.clone(), seed), seed).await?));
+    }
+    let mut per_capture = Vec::new();
+    let mut hints = Vec::new();
+    for filmed in filmed.iter().cycle().take((CAPTURES * ROUNDS) as usize) {
+        let began = Instant::now();
+        let times = replay(&one, filmed, &id_photo, false).await?.0;
+        per_capture.push(began.elapsed().as_secs_f64() * FRAMES / filmed.frames.len() as f64);
+        hints.extend(times);
+    }
+    let frames: Vec<usize> = filmed.iter().map(|filmed| filmed.frames.len()).collect();
+    println!("captures of {frames:?} frames, each {ROUNDS} times, one session");
+    println!(
+        "a capture of 120 frames, judged     {:7.3} s (median), {:.3} s (most)",
+        at(&mut per_capture, 0.5),
+        at(&mut per_capture, 1.0)
+    );
+    println!(
+        "a frame's hint                      {:7.1} ms (median), {:.1} ms (p95)",
+        at(&mut hints, 0.5),
+        at(&mut hints, 0.95)
+    );
+
+    let two: Arc<dyn FaceEngine> = Arc::new(OrtFaceEngine::load(models, PoolSettings::serving(2))?);
+    two.warm_up().await?;
+    let tasks = (0..AT_ONCE).map(|number| {
+        let (engine, filmed, id_photo) = (two.clone(), filmed[(number % CAPTURES) as usize].clone(), id_photo.clone());
+        tokio::spawn(async move {
+            // People do not come in step.
+            tokio::time::sleep(Duration::from_millis(number * 5)).await;
+            replay(&engine, &filmed, &id_photo, true).await
+        })
+    });
+    let (mut hints, mut dropped) = (Vec::new(), 0);
+    for task in tasks.collect::<Vec<_>>() {
+        let (times, busy) = task.await??;
+        hints.extend(times);
+        dropped += busy;
+    }
+    let all = hints.len();
+    println!(
+        "{AT_ONCE} at once on two sessions: a frame's hint {:7.1} ms (median), {:.1} ms (p95), {:.1} ms (most); {dropped} of {all} frames found no session",
+        at(&mut hints, 0.5),
+        at(&mut hints, 0.95),
+        at(&mut hints, 1.0)
+    );
+    Ok(())
+}
+
+/// Has the player follow a challenge, and keeps the frames.
+async fn film(engine: &Arc<dyn FaceEngine>, mut player: VirtualPlayer, seed: u64) -> Result<Filmed, Failure> {
+    let randomness = SeededRandomness::new(seed);
+    let began = Timestamp::from_seconds(0);
+    let mut live = LiveCapture::start(engine.clone(), Challenge::draw(&randomness, true), began);
+    let (mut shown, mut since, mut frames) = (live.capture().shown(), None, Vec::new());
+    while !live.capture().is_complete() {
+        let sequence = u32::try_from(frames.len() + 1)?;
+        let taken = FRAME_PAUSE * sequence + jitter(sequence);
+        let millis = u64::try_from(taken.as_millis())?;
+        let since_then = *since.get_or_insert(millis);
+        let (command, light) = match shown.content {
+            Content::Straight => (None, None),
+            Content::Light(light) => (None, Some(light)),
+            Content::Command(command) => (Some((command, since_then)), None),
+        };
+        let picture = player.frame(&Shown { millis, command, light })?;
+        let header = FrameHeader { sequence, captured_millis: millis, shown: shown.index };
+        let now = began.plus(taken);
+        live.capture_mut().admit(header, now)?;
+        if let Some(next) = live.take(header, SecretBytes::new(picture.clone()), now, &randomness).await?.show {
+            (shown, since) = (next, None);
+        }
+        frames.push((header, now, picture));
+    }
+    Ok(Filmed { seed, frames })
+}
+
+/// The same frames again; milliseconds to each hint, and how many frames found no session. In `real` time or at once.
+async fn replay(
+    engine: &Arc<dyn FaceEngine>,
+    filmed: &Filmed,
+    id_photo: &Template,
+    real: bool,
+) -> Result<(Vec<f64>, usize), Failure> {
+    let randomness = SeededRandomness::new(filmed.seed);
+    let (began, zero) = (Instant::now(), Timestamp::from_seconds(0));
+    let mut live = LiveCapture::start(engine.clone(), Challenge::draw(&randomness, true), zero);
+    let (mut times, mut busy) = (Vec::with_capacity(filmed.frames.len()), 0);
+    for (header, now, picture) in &filmed.frames {
+        if real {
+            tokio::time::sleep_until((began + now.since(zero)).into()).await;
+        }
+        if live.capture_mut().admit(*header, *now).is_err() {
+            break;
+        }
+        let sent = Instant::now();
+        let step = live.take(*header, SecretBytes::new(picture.clone()), *now, &randomness).await?;
+        times.push(sent.elapsed().as_secs_f64() * 1e3);
+        busy += usize::from(!step.seen);
+    }
+    let template = live.template(id_photo).await?;
+    let evidence = live.evidence(live.capture().film().against(&[]), LINES);
+    live.judge(evidence, template.as_ref(), id_photo, LINES, 0);
+    Ok((times, busy))
+}
+
+fn at(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let place = ((values.len() as f64 * share).ceil() as usize).clamp(1, values.len().max(1)) - 1;
+    values.get(place).copied().unwrap_or(f64::NAN)
+}
