@@ -151,11 +151,14 @@ async fn replay(
         if real {
             tokio::time::sleep_until((began + now.since(zero)).into()).await;
         }
-        if live.capture_mut().admit(*header, *now).is_err() {
+        // Where a frame was passed over the page shows the same a little longer.
+        let shown = header.shown.min(live.capture().shown().index);
+        let header = FrameHeader { shown, ..*header };
+        if live.capture_mut().admit(header, *now).is_err() {
             break;
         }
         let sent = Instant::now();
-        let step = live.take(*header, SecretBytes::new(picture.clone()), *now, &randomness).await?;
+        let step = live.take(header, SecretBytes::new(picture.clone()), *now, &randomness).await?;
         times.push(sent.elapsed().as_secs_f64() * 1e3);
         busy += usize::from(!step.seen);
     }

@@ -25,6 +25,16 @@ function camera(address) {
   const [REACTION_MS, HOLD_MS, LAG_MS] = [450, 800, 120];
   const MOVES = ['turn_left', 'turn_right', 'look_up', 'look_down', 'open_mouth', 'blink', 'come_closer'];
   const WAY_MS = MOTION * EACH_MS;
+  const between = (low, high) => low + (high - low) * Math.random();
+  const from = between(0, 2 * Math.PI);
+  /** Nobody sits down twice in the same place and the same light. */
+  const SEAT = {
+    phase: between(0, 2 * Math.PI),
+    grown: between(1.06, 1.12),
+    dx: between(-12, 12),
+    dy: between(-8, 8),
+    light: [300 * Math.cos(from), 300 * Math.sin(from)],
+  };
 
   const picture = async (name, number) => {
     const answer = await fetch(`${address}${name}-${String(number).padStart(3, '0')}.jpg`);
@@ -37,10 +47,14 @@ function camera(address) {
     #context = this.#canvas.getContext('2d');
     #move = { name: '', since: 0 };
     #asked = '';
+    #shadow;
     #lights = [];
 
     constructor(strips) {
       this.strips = strips;
+      this.#shadow = this.#context.createLinearGradient(320 - SEAT.light[0], 240 - SEAT.light[1], 320 + SEAT.light[0], 240 + SEAT.light[1]);
+      this.#shadow.addColorStop(0, 'rgb(0 0 0 / 0)');
+      this.#shadow.addColorStop(1, 'rgb(0 0 0 / .22)');
       this.#draw();
       this.timer = setInterval(() => this.#draw(), EACH_MS);
     }
@@ -60,12 +74,15 @@ function camera(address) {
       const context = this.#context;
       context.globalCompositeOperation = 'source-over';
       // Nobody is ever quite still, and no sensor gives a frame twice.
-      const wave = (period, phase) => Math.sin(now / period + phase);
-      const grown = 1.05 + 0.006 * wave(1730, 1) + 0.003 * wave(470, 2);
-      const [dx, dy] = [4 * wave(1310, 0) + 1.5 * wave(390, 1), 3 * wave(1570, 2) + wave(430, 0)];
+      const wave = (period, phase) => Math.sin(now / period + phase + SEAT.phase);
+      const grown = SEAT.grown + 0.006 * wave(1730, 1) + 0.003 * wave(470, 2);
+      const dx = SEAT.dx + 4 * wave(1310, 0) + 1.5 * wave(390, 1);
+      const dy = SEAT.dy + 3 * wave(1570, 2) + wave(430, 0);
       context.setTransform(grown, 0, 0, grown, 320 * (1 - grown) + dx, 240 * (1 - grown) + dy);
       context.drawImage(this.#now(now), 0, 0);
       context.setTransform(1, 0, 0, 1, 0, 0);
+      context.fillStyle = this.#shadow;
+      context.fillRect(0, 0, 640, 480);
       const shade = 0.012 * Math.random();
       context.fillStyle = `rgb(0 0 0 / ${shade})`;
       context.fillRect(0, 0, 640, 480);
@@ -100,6 +117,8 @@ function camera(address) {
     }
   }
 
+  // A browser's own error page has none.
+  if (!navigator.mediaDevices) return;
   navigator.mediaDevices.getUserMedia = async () => {
     const strips = { neutral: await strip('neutral', NEUTRAL) };
     await Promise.all(MOVES.map(async (name) => (strips[name] = await strip(name, MOTION))));

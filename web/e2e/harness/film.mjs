@@ -12,7 +12,7 @@ const WIDTH = 640;
 const HEIGHT = 480;
 const RATE = 25;
 /** Enough for a browser that plays a film again and again. */
-const MOST_FRAMES = 250;
+const MOST_FRAMES = 150;
 
 export const hasFilms = existsSync(CLIPS);
 
