@@ -135,8 +135,6 @@ pub enum Finding {
     FaceChanged,
     /// The picture jumped.
     Cut,
-    /// The same frame came twice.
-    FrameTwice,
     /// A stretch of frames came again.
     Loop,
     /// Frames of an earlier capture.
@@ -164,7 +162,6 @@ impl Finding {
             Self::Flat => "flat",
             Self::FaceChanged => "face_changed",
             Self::Cut => "cut",
-            Self::FrameTwice => "frame_twice",
             Self::Loop => "loop",
             Self::SeenBefore => "seen_before",
             Self::EvenCadence => "even_cadence",

@@ -99,14 +99,6 @@ impl AttackKind {
             Self::ResentFrames => "the very bytes of frames that were sent in another capture",
         }
     }
-
-    /// Whether pictures are fed in behind the camera rather than held before it.
-    pub fn is_injected(self) -> bool {
-        matches!(
-            self,
-            Self::EarlierRecording | Self::GuessingRecording | Self::Loop | Self::FaceSwap | Self::ResentFrames
-        )
-    }
 }
 
 /// Somebody who attacks `victim`; `other` is the attacker's own face. The same seed gives the same attack.

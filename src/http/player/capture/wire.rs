@@ -60,7 +60,10 @@ pub(super) fn read_camera(text: &str) -> Option<Camera> {
     enum Text {
         Camera(Camera),
     }
-    let Text::Camera(camera) = serde_json::from_str(text.get(..).filter(|text| text.len() <= CAMERA_BYTES)?).ok()?;
+    if text.len() > CAMERA_BYTES {
+        return None;
+    }
+    let Text::Camera(camera) = serde_json::from_str(text).ok()?;
     Some(camera)
 }
 
