@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::comparison::ModelHash;
 use crate::domain::face_quality::tests::good;
-use crate::domain::liveness::challenge::Command;
+use crate::domain::liveness::signs::tests::{moved, there_and_back};
 use crate::domain::liveness::signs::{FaceSigns, SceneColours};
 use crate::domain::ports::testing::SeededRandomness;
 
@@ -54,19 +54,10 @@ fn play(bona_fide: f32, millis: u64, towards: impl Fn(&Capture) -> [f32; 2]) -> 
             FrameHeader { sequence, captured_millis: millis + u64::from(sequence % 3), shown: capture.shown().index };
         capture.admit(header, at(millis)).unwrap();
         let along = (millis - since) as f32 / 400.0 - 1.0;
-        let share = if along < 2.0 { along.clamp(0.0, 1.0) } else { (3.0 - along).clamp(0.0, 1.0) };
-        let mut signs = STRAIGHT;
-        if let Content::Command(command) = capture.shown().content {
-            match command {
-                Command::TurnLeft => signs.yaw += 25.0 * share,
-                Command::TurnRight => signs.yaw -= 25.0 * share,
-                Command::LookDown => signs.pitch += 15.0 * share,
-                Command::LookUp => signs.pitch -= 15.0 * share,
-                Command::OpenMouth => signs.mouth_open += 0.4 * share,
-                Command::Blink => signs.eyes_open *= 1.0 - 0.6 * share,
-                Command::ComeCloser => signs.size *= 1.0 + 0.25 * share,
-            }
-        }
+        let signs = match capture.shown().content {
+            Content::Command(command) => moved(STRAIGHT, command, there_and_back(along)),
+            _ => STRAIGHT,
+        };
         let examination = found(capture.ask(at(millis)), signs, bona_fide, towards(&capture));
         let step = capture.take(header, vec![1].into(), examination, at(millis), &randomness);
         if let Some(next) = step.show {

@@ -138,11 +138,6 @@ impl Course {
         matches!(self.phase, Phase::Baseline | Phase::Straight { .. })
     }
 
-    /// Whether a light is on the page.
-    pub fn is_lit(&self) -> bool {
-        matches!(self.phase, Phase::Light { .. })
-    }
-
     /// How many straight frames stand in a row.
     pub fn still_frames(&self) -> usize {
         self.still.len()

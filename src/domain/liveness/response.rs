@@ -141,6 +141,7 @@ fn is_nod(command: Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::liveness::signs::tests::{moved, there_and_back};
 
     const STRAIGHT: FaceSigns =
         FaceSigns { yaw: 3.0, pitch: -2.0, mouth_open: 0.03, eyes_open: 0.28, size: 100.0, centre: [320.0, 240.0] };
@@ -149,28 +150,12 @@ mod tests {
         Timestamp::from_micros(millis * 1_000)
     }
 
-    /// The full movement of a command, `share` of it.
-    pub(crate) fn moved(command: Command, share: f32) -> FaceSigns {
-        let mut signs = STRAIGHT;
-        match command {
-            Command::TurnLeft => signs.yaw += 25.0 * share,
-            Command::TurnRight => signs.yaw -= 25.0 * share,
-            Command::LookDown => signs.pitch += 15.0 * share,
-            Command::LookUp => signs.pitch -= 15.0 * share,
-            Command::OpenMouth => signs.mouth_open += 0.4 * share,
-            Command::Blink => signs.eyes_open *= 1.0 - 0.6 * share,
-            Command::ComeCloser => signs.size *= 1.0 + 0.25 * share,
-        }
-        signs
-    }
-
     /// Answers `asked` with `given`, beginning `reaction` milliseconds after it was told, ten frames a second.
     fn answered(asked: Command, given: Command, reaction: i64) -> Answer {
         let mut watch = ResponseWatch::new(asked, at(0), STRAIGHT);
         for millis in (30..8_000).step_by(100) {
             let along = (millis - reaction) as f32 / 400.0;
-            let share = if along < 2.0 { along.clamp(0.0, 1.0) } else { (3.0 - along).clamp(0.0, 1.0) };
-            match watch.see(Some(&moved(given, share)), millis > 60, at(millis)) {
+            match watch.see(Some(&moved(STRAIGHT, given, there_and_back(along))), millis > 60, at(millis)) {
                 Answer::Pending => {}
                 answer => return answer,
             }
@@ -212,7 +197,7 @@ mod tests {
     fn eyes_that_stay_closed_have_not_blinked() {
         let mut watch = ResponseWatch::new(Command::Blink, at(0), STRAIGHT);
         for millis in (400..4_000).step_by(100) {
-            assert_eq!(watch.see(Some(&moved(Command::Blink, 1.0)), true, at(millis)), Answer::Pending);
+            assert_eq!(watch.see(Some(&moved(STRAIGHT, Command::Blink, 1.0)), true, at(millis)), Answer::Pending);
         }
     }
 
@@ -223,7 +208,7 @@ mod tests {
         assert_eq!(watch.see(None, false, at(3_000)), Answer::Failed(Finding::NotAnswered));
         let mut watch = ResponseWatch::new(Command::TurnLeft, at(0), STRAIGHT);
         for millis in [400, 500] {
-            watch.see(Some(&moved(Command::TurnLeft, 1.0)), false, at(millis));
+            watch.see(Some(&moved(STRAIGHT, Command::TurnLeft, 1.0)), false, at(millis));
         }
         assert_eq!(watch.see(None, true, at(600)), Answer::Pending);
     }

@@ -68,3 +68,29 @@ pub struct SceneColours {
     /// The frame's outer columns.
     pub background: [f32; 3],
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::FaceSigns;
+    use crate::domain::liveness::challenge::Command;
+
+    /// A face that was `straight` and does so much of a command's full movement.
+    pub(crate) fn moved(straight: FaceSigns, command: Command, share: f32) -> FaceSigns {
+        let mut signs = straight;
+        match command {
+            Command::TurnLeft => signs.yaw += 25.0 * share,
+            Command::TurnRight => signs.yaw -= 25.0 * share,
+            Command::LookDown => signs.pitch += 15.0 * share,
+            Command::LookUp => signs.pitch -= 15.0 * share,
+            Command::OpenMouth => signs.mouth_open += 0.4 * share,
+            Command::Blink => signs.eyes_open *= 1.0 - 0.6 * share,
+            Command::ComeCloser => signs.size *= 1.0 + 0.25 * share,
+        }
+        signs
+    }
+
+    /// How much of it is done: there in one step of `along`, held for one, and back in one.
+    pub(crate) fn there_and_back(along: f32) -> f32 {
+        if along < 2.0 { along.clamp(0.0, 1.0) } else { (3.0 - along).clamp(0.0, 1.0) }
+    }
+}

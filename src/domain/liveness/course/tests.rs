@@ -1,23 +1,9 @@
 use super::*;
+use crate::domain::liveness::signs::tests::{moved, there_and_back};
 use crate::domain::ports::testing::SeededRandomness;
 
 const STRAIGHT: FaceSigns =
     FaceSigns { yaw: 3.0, pitch: -2.0, mouth_open: 0.03, eyes_open: 0.28, size: 100.0, centre: [320.0, 240.0] };
-
-/// The full movement of a command, `share` of it.
-fn moved(command: Command, share: f32) -> FaceSigns {
-    let mut signs = STRAIGHT;
-    match command {
-        Command::TurnLeft => signs.yaw += 25.0 * share,
-        Command::TurnRight => signs.yaw -= 25.0 * share,
-        Command::LookDown => signs.pitch += 15.0 * share,
-        Command::LookUp => signs.pitch -= 15.0 * share,
-        Command::OpenMouth => signs.mouth_open += 0.4 * share,
-        Command::Blink => signs.eyes_open *= 1.0 - 0.6 * share,
-        Command::ComeCloser => signs.size *= 1.0 + 0.25 * share,
-    }
-    signs
-}
 
 fn at(millis: u64) -> Timestamp {
     Timestamp::from_micros(i64::try_from(millis).unwrap() * 1_000)
@@ -40,9 +26,9 @@ fn run(
     let (mut shown, mut since, mut stretch_frames) = (course.shown(), 0, 0);
     for millis in (0..90_000).step_by(100) {
         let along = (millis - since) as f32 / 400.0 - 1.0;
-        let share = if along < 2.0 { along.clamp(0.0, 1.0) } else { (3.0 - along).clamp(0.0, 1.0) };
+        let share = there_and_back(along);
         let signs = match shown.content {
-            Content::Command(command) => moved(answer(course.stretch(), command), share),
+            Content::Command(command) => moved(STRAIGHT, answer(course.stretch(), command), share),
             _ => STRAIGHT,
         };
         let light = match shown.content {
