@@ -9,19 +9,17 @@ use std::time::{Duration, Instant};
 
 use rastau::app::live_capture::{Lines, LiveCapture};
 use rastau::cli::demo::camera::Studio;
-use rastau::cli::demo::capture::{FRAME_PAUSE, jitter};
+use rastau::cli::demo::made_up_time::{self, Sent};
 use rastau::cli::demo::people::ASTRONAUT;
 use rastau::domain::capture::FrameHeader;
 use rastau::domain::comparison::{Template, Thresholds};
 use rastau::domain::liveness::challenge::Challenge;
-use rastau::domain::liveness::course::Content;
 use rastau::domain::liveness::decision::PresentationThresholds;
 use rastau::domain::ports::testing::SeededRandomness;
 use rastau::domain::ports::{Ask, Detail, FaceEngine, Gate};
 use rastau::domain::secret::SecretBytes;
 use rastau::domain::time::Timestamp;
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
-use rastau::workshop::actor::{Actor as _, Shown};
 use rastau::workshop::person::VirtualPlayer;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -40,7 +38,7 @@ const LINES: Lines = Lines {
 /// One capture as it was filmed.
 struct Filmed {
     seed: u64,
-    frames: Vec<(FrameHeader, Timestamp, Vec<u8>)>,
+    frames: Vec<Sent>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -110,29 +108,8 @@ async fn run(models: &Path) -> Result<(), Failure> {
 
 /// Has the player follow a challenge, and keeps the frames.
 async fn film(engine: &Arc<dyn FaceEngine>, mut player: VirtualPlayer, seed: u64) -> Result<Filmed, Failure> {
-    let randomness = SeededRandomness::new(seed);
-    let began = Timestamp::from_seconds(0);
-    let mut live = LiveCapture::start(engine.clone(), Challenge::draw(&randomness, true), began);
-    let (mut shown, mut since, mut frames) = (live.capture().shown(), None, Vec::new());
-    while !live.capture().is_complete() {
-        let sequence = u32::try_from(frames.len() + 1)?;
-        let taken = FRAME_PAUSE * sequence + jitter(sequence);
-        let millis = u64::try_from(taken.as_millis())?;
-        let since_then = *since.get_or_insert(millis);
-        let (command, light) = match shown.content {
-            Content::Straight => (None, None),
-            Content::Light(light) => (None, Some(light)),
-            Content::Command(command) => (Some((command, since_then)), None),
-        };
-        let picture = player.frame(&Shown { millis, command, light })?;
-        let header = FrameHeader { sequence, captured_millis: millis, shown: shown.index };
-        let now = began.plus(taken);
-        live.capture_mut().admit(header, now)?;
-        if let Some(next) = live.take(header, SecretBytes::new(picture.clone()), now, &randomness).await?.show {
-            (shown, since) = (next, None);
-        }
-        frames.push((header, now, picture));
-    }
+    let mut frames = Vec::new();
+    made_up_time::capture(engine, &mut player, true, seed, |sent| frames.push(sent.clone())).await?;
     Ok(Filmed { seed, frames })
 }
 

@@ -127,8 +127,8 @@ async fn one(args: &Args, iin: &str, [victim, other]: [&std::sync::Arc<Puppet>; 
 /// A visit of its own, up to the end of one capture.
 async fn capture(args: &Args, iin: &str, actor: &mut dyn Actor) -> Result<Captured> {
     let player = DemoPlayer::arrive(&args.url).await?;
-    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await?;
-    player.post("identify", &json!({ "iin": iin })).await?;
+    player.consent().await?;
+    player.identify(iin).await?;
     if args.https {
         return player.capture_over(&mut player.posts(!args.lights_off), actor).await;
     }

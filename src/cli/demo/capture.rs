@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::line::Line;
 use crate::domain::liveness::chain::{Link, link_after};
 use crate::domain::liveness::challenge::{Command, Light};
+use crate::domain::liveness::course::{self, Content};
 use crate::vision::animate::AnimateError;
 use crate::workshop::actor::{Actor, Shown};
 
@@ -148,7 +149,7 @@ impl FrameWriter {
 
 /// What the page shows, as an actor sees it.
 #[derive(Debug, Default)]
-struct Screen {
+pub(super) struct Screen {
     index: u16,
     command: Option<Command>,
     light: Option<Light>,
@@ -157,15 +158,31 @@ struct Screen {
 }
 
 impl Screen {
-    fn show(&mut self, message: &Value) -> Result<()> {
-        self.index = message["index"].as_u64().and_then(|index| index.try_into().ok()).context("no index")?;
-        self.command = serde_json::from_value(message["command"].clone()).context("an unknown command")?;
-        self.light = serde_json::from_value(message["light"].clone()).context("an unknown light")?;
-        self.since = None;
-        Ok(())
+    /// As the course says.
+    pub(super) fn of(shown: course::Shown) -> Self {
+        let (command, light) = match shown.content {
+            Content::Straight => (None, None),
+            Content::Light(light) => (None, Some(light)),
+            Content::Command(command) => (Some(command), None),
+        };
+        Self { index: shown.index, command, light, since: None }
     }
 
-    fn seen(&mut self, millis: u64) -> Shown {
+    /// As a `show` message says.
+    fn read(message: &Value) -> Result<Self> {
+        let index = message["index"].as_u64().and_then(|index| index.try_into().ok()).context("no index")?;
+        let command = serde_json::from_value(message["command"].clone()).context("an unknown command")?;
+        let light = serde_json::from_value(message["light"].clone()).context("an unknown light")?;
+        Ok(Self { index, command, light, since: None })
+    }
+
+    /// What every frame taken now names.
+    pub(super) fn index(&self) -> u16 {
+        self.index
+    }
+
+    /// How it looks in the frame of this time.
+    pub(super) fn seen(&mut self, millis: u64) -> Shown {
         let since = *self.since.get_or_insert(millis);
         Shown { millis, command: self.command.map(|command| (command, since)), light: self.light }
     }
@@ -182,7 +199,7 @@ pub async fn run(line: &mut dyn Line, actor: &mut dyn Actor, pace: &mut dyn Pace
             match message["type"].as_str() {
                 Some("ready") => writer = Some(FrameWriter::of_ready(&message)?),
                 Some("show") => {
-                    screen.show(&message)?;
+                    screen = Screen::read(&message)?;
                     let code = message["command"].as_str().or(message["light"].as_str());
                     captured.shown.extend(code.map(ToOwned::to_owned));
                 }

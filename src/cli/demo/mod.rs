@@ -4,6 +4,7 @@ pub mod camera;
 pub mod capture;
 mod household;
 pub mod line;
+pub mod made_up_time;
 pub mod people;
 pub mod player;
 mod story;

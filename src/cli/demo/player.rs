@@ -15,6 +15,7 @@ use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use super::capture::{self, Captured, RealTime, Timing};
 use super::line::{CaptureSocket, Line, Posts};
+use crate::app::give_consent::CONSENT_VERSION;
 use crate::workshop::actor::Actor;
 
 /// One visit of one player.
@@ -91,6 +92,16 @@ impl DemoPlayer {
             .send()
             .await?;
         read(answer).await
+    }
+
+    /// Accepts the consent in force.
+    pub async fn consent(&self) -> Result<Value> {
+        self.post("consent", &json!({ "accepted": true, "version": CONSENT_VERSION })).await
+    }
+
+    /// Gives their IIN.
+    pub async fn identify(&self, iin: &str) -> Result<Value> {
+        self.post("identify", &json!({ "iin": iin })).await
     }
 
     /// Opens the capture stream.

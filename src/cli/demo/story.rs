@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
@@ -70,9 +70,9 @@ async fn walk_to_second_factor(
     puppet: &Arc<Puppet>,
     teller: &mut Teller,
 ) -> Result<()> {
-    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await?;
+    player.consent().await?;
     teller.step("consent is given");
-    player.post("identify", &json!({ "iin": iin })).await?;
+    player.identify(iin).await?;
     teller.step("the IIN is known to the population register");
     let captured = player.capture(&mut VirtualPlayer::new(puppet.clone(), SEED)).await?;
     let hints = captured.hints.join(", ");

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use rastau::cli::demo::player::DemoPlayer;
 use rastau::domain::person::Iin;
 use rastau::domain::time::Timestamp;
-use serde_json::json;
 use time::macros::date;
 
 use super::faces::{Who, living};
@@ -24,8 +23,8 @@ pub(crate) fn under_21(now: Timestamp) -> Iin {
 
 /// Consent and IIN.
 pub(crate) async fn to_face(player: &DemoPlayer, iin: &Iin) {
-    player.post("consent", &json!({ "accepted": true, "version": "2026-11" })).await.unwrap();
-    player.post("identify", &json!({ "iin": iin.expose() })).await.unwrap();
+    player.consent().await.unwrap();
+    player.identify(iin.expose()).await.unwrap();
 }
 
 /// Consent, IIN and the camera.

@@ -1,26 +1,16 @@
 //! One capture in made-up time.
 
-use std::time::Duration;
-
 use super::Stage;
 use crate::app::live_capture::LiveCapture;
-use crate::cli::demo::capture::{FRAME_PAUSE, jitter};
-use crate::domain::capture::FrameHeader;
+use crate::cli::demo::made_up_time;
 use crate::domain::face_step::FaceJudgement;
-use crate::domain::liveness::challenge::Challenge;
-use crate::domain::liveness::course::Content;
 use crate::domain::liveness::cues::{Cue, Evidence, Support};
 use crate::domain::liveness::fingerprint::FrameFingerprint;
-use crate::domain::ports::testing::SeededRandomness;
 use crate::domain::reason::ReasonCode;
-use crate::domain::time::Timestamp;
 use crate::domain::verification::Verdict;
-use crate::workshop::actor::{Actor, Shown};
+use crate::workshop::actor::Actor;
 use crate::workshop::attackers::Recorder;
 use crate::workshop::person::VirtualPlayer;
-
-/// How long a frame is on its way to the service.
-const LATENCY: Duration = Duration::from_millis(40);
 
 /// What came of a capture.
 #[derive(Clone, Debug)]
@@ -72,32 +62,8 @@ pub(super) async fn recorded(
 }
 
 async fn act(stage: &Stage, actor: &mut dyn Actor, seed: u64) -> anyhow::Result<(LiveCapture, u32)> {
-    let randomness = SeededRandomness::new(seed);
-    let began = Timestamp::from_seconds(0);
-    let mut live = LiveCapture::start(stage.faces.clone(), Challenge::draw(&randomness, stage.lights), began);
-    let mut shown = live.capture().shown();
-    let mut since = None;
     let mut frames = 0;
-    while !live.capture().is_complete() {
-        frames += 1;
-        let taken = FRAME_PAUSE * frames + jitter(frames);
-        let millis = u64::try_from(taken.as_millis())?;
-        let now = began.plus(taken).plus(LATENCY);
-        let header = FrameHeader { sequence: frames, captured_millis: millis, shown: shown.index };
-        let seen_since = *since.get_or_insert(millis);
-        let (command, light) = match shown.content {
-            Content::Straight => (None, None),
-            Content::Light(light) => (None, Some(light)),
-            Content::Command(command) => (Some((command, seen_since)), None),
-        };
-        let picture = actor.frame(&Shown { millis, command, light })?;
-        if live.capture_mut().admit(header, now).is_err() {
-            break;
-        }
-        if let Some(next) = live.take(header, picture.into(), now, &randomness).await?.show {
-            (shown, since) = (next, None);
-        }
-    }
+    let live = made_up_time::capture(&stage.faces, actor, stage.lights, seed, |_| frames += 1).await?;
     Ok((live, frames))
 }
 

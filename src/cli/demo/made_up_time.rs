@@ -1,0 +1,53 @@
+//! A capture in made-up time: no service around it, and as fast as frames are looked at.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::capture::{FRAME_PAUSE, Screen, jitter};
+use crate::app::live_capture::LiveCapture;
+use crate::domain::capture::FrameHeader;
+use crate::domain::liveness::challenge::Challenge;
+use crate::domain::ports::FaceEngine;
+use crate::domain::ports::testing::SeededRandomness;
+use crate::domain::time::Timestamp;
+use crate::workshop::actor::Actor;
+
+/// How long a frame is on its way to the service.
+const LATENCY: Duration = Duration::from_millis(40);
+
+/// A frame on its way: what it says of itself, when it arrives, its JPEG.
+pub type Sent = (FrameHeader, Timestamp, Vec<u8>);
+
+/// Has `actor` stand before the camera, under a challenge that follows from `seed`, until it has run to its end or no frame
+/// is admitted any more. Every frame goes through `sent` first.
+pub async fn capture(
+    faces: &Arc<dyn FaceEngine>,
+    actor: &mut dyn Actor,
+    lights: bool,
+    seed: u64,
+    mut sent: impl FnMut(&Sent),
+) -> Result<LiveCapture> {
+    let randomness = SeededRandomness::new(seed);
+    let began = Timestamp::from_seconds(0);
+    let mut live = LiveCapture::start(faces.clone(), Challenge::draw(&randomness, lights), began);
+    let mut screen = Screen::of(live.capture().shown());
+    let mut sequence = 0;
+    while !live.capture().is_complete() {
+        sequence += 1;
+        let taken = FRAME_PAUSE * sequence + jitter(sequence);
+        let millis = u64::try_from(taken.as_millis())?;
+        let header = FrameHeader { sequence, captured_millis: millis, shown: screen.index() };
+        let frame = (header, began.plus(taken).plus(LATENCY), actor.frame(&screen.seen(millis))?);
+        sent(&frame);
+        let (header, now, picture) = frame;
+        if live.capture_mut().admit(header, now).is_err() {
+            break;
+        }
+        if let Some(next) = live.take(header, picture.into(), now, &randomness).await?.show {
+            screen = Screen::of(next);
+        }
+    }
+    Ok(live)
+}
