@@ -1,10 +1,11 @@
 //! The cookie by which a browser is known again, so that failed captures lock it: a random token and nothing else, of which
 //! the store keeps the hash alone. Whoever deletes it is a new device; the person's own lock holds all the same.
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
 use actix_web::{HttpRequest, web};
 
-use super::session_cookie::is_https;
+use super::session_cookie::{is_https, ours};
 use crate::app::Services;
 
 /// As the session's: bound to this very host where the browser takes that prefix.
@@ -19,13 +20,7 @@ fn name(services: &Services) -> &'static str {
 
 /// The cookie; given anew with every verification, so that it stays as long as the browser comes.
 pub(super) fn make(services: &Services, token: &str) -> Cookie<'static> {
-    Cookie::build(name(services), token.to_owned())
-        .path("/")
-        .secure(is_https(services))
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(LIFETIME)
-        .finish()
+    ours(services, name(services), token, LIFETIME)
 }
 
 /// The token that the browser brings, if any.

@@ -1,5 +1,6 @@
 //! The cookie that ties a browser to its verification: a random handle, of which the store keeps the hash alone.
 
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, web};
 
@@ -20,13 +21,18 @@ pub(in crate::http) fn name(services: &Services) -> &'static str {
 /// The cookie for a new session.
 pub(super) fn make(services: &Services, handle: &str) -> Cookie<'static> {
     let seconds = i64::try_from(VERIFICATION_LIFETIME.as_secs()).unwrap_or(0);
-    Cookie::build(name(services), handle.to_owned())
+    ours(services, name(services), handle, Duration::seconds(seconds))
+}
+
+/// A cookie that is ours alone: no script reads it, and no other site's form sends it.
+pub(super) fn ours(services: &Services, name: &'static str, value: &str, lifetime: Duration) -> Cookie<'static> {
+    Cookie::build(name, value.to_owned())
         .path("/")
         .secure(is_https(services))
         .http_only(true)
         // Lax: the browser must send it when it comes back from the operator's site by a link.
         .same_site(SameSite::Lax)
-        .max_age(actix_web::cookie::time::Duration::seconds(seconds))
+        .max_age(lifetime)
         .finish()
 }
 
