@@ -4,6 +4,7 @@ mod index;
 mod lines;
 mod liveness;
 mod pictures;
+mod progress;
 mod report;
 mod workshop;
 
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use self::index::{Index, Row};
@@ -179,20 +181,31 @@ impl FacesArgs {
 
     fn tell(&self, notices: &[String], measured: &Measured, shadow: Option<&Measured>) -> anyhow::Result<()> {
         let found = &measured.evaluation;
-        for line in notices.iter().cloned().chain(lines::failures(found)).chain(lines::remarks(found)) {
-            eprintln!("{line}");
-        }
-        if self.json {
-            print_json(found)?;
-        } else {
-            print(lines::table(found).trim_end())?;
-        }
-        if let Some(folder) = &self.report {
-            let file = report::write(folder, measured, shadow, startup::clock().now())?;
-            eprintln!("the report is in {}", file.display());
-        }
-        Ok(())
+        let asides = notices.iter().cloned().chain(lines::failures(found)).chain(lines::remarks(found));
+        let write = |folder: &Path| report::write(folder, measured, shadow, startup::clock().now());
+        tell(asides, self.json.then_some(found), || lines::table(found), self.report.as_deref(), write)
     }
+}
+
+/// Asides to standard error, figures to standard output (as JSON where that was asked for), the report into its folder.
+fn tell(
+    asides: impl Iterator<Item = String>,
+    json: Option<&impl Serialize>,
+    table: impl FnOnce() -> String,
+    report: Option<&Path>,
+    write: impl FnOnce(&Path) -> anyhow::Result<PathBuf>,
+) -> anyhow::Result<()> {
+    for line in asides {
+        eprintln!("{line}");
+    }
+    match json {
+        Some(found) => print_json(found)?,
+        None => print(table().trim_end())?,
+    }
+    if let Some(folder) = report {
+        eprintln!("the report is in {}", write(folder)?.display());
+    }
+    Ok(())
 }
 
 fn read_calibration(file: &Path) -> anyhow::Result<Calibration> {

@@ -13,9 +13,8 @@ use anyhow::Context as _;
 use clap::Args;
 
 use self::index::Index;
-use super::{Half, SEED};
+use super::{Half, SEED, tell};
 use crate::app::evaluate_liveness::{Measured, Sample, Wanted, measure, tune};
-use crate::cli::{print, print_json};
 use crate::startup::{self, faces};
 
 /// What `evaluate liveness` takes.
@@ -103,19 +102,9 @@ impl LivenessArgs {
 
     fn tell(&self, notices: &[String], measured: &Measured) -> anyhow::Result<()> {
         let found = &measured.evaluation;
-        for line in notices.iter().cloned().chain(lines::failures(found)).chain(lines::remarks(found)) {
-            eprintln!("{line}");
-        }
-        if self.json {
-            print_json(found)?;
-        } else {
-            print(lines::table(found).trim_end())?;
-        }
-        if let Some(folder) = &self.report {
-            let file = report::write(folder, measured, startup::clock().now())?;
-            eprintln!("the report is in {}", file.display());
-        }
-        Ok(())
+        let asides = notices.iter().cloned().chain(lines::failures(found)).chain(lines::remarks(found));
+        let write = |folder: &Path| report::write(folder, measured, startup::clock().now());
+        tell(asides, self.json.then_some(found), || lines::table(found), self.report.as_deref(), write)
     }
 }
 

@@ -1,12 +1,10 @@
-//! Reads and examines the pictures of an index, as many at once as there are processors, under a progress bar.
+//! Reads and examines the pictures of an index.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
-use futures_util::{StreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::index::Row;
+use super::progress;
 use crate::app::evaluate_faces::{Failure, Sample};
 use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
 use crate::domain::reason::ReasonCode;
@@ -17,17 +15,7 @@ const LARGEST_PICTURE: u64 = 16 * 1024 * 1024;
 
 /// Examines every picture, in the order of the rows.
 pub(super) async fn examine(engine: &dyn FaceEngine, folder: &Path, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")?;
-    let progress = ProgressBar::new(rows.len() as u64).with_style(style);
-    let abreast = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut samples = Vec::with_capacity(rows.len());
-    let mut work = stream::iter(rows).map(|row| sample(engine, folder, row)).buffered(abreast);
-    while let Some(sample) = work.next().await {
-        samples.push(sample);
-        progress.inc(1);
-    }
-    progress.finish_and_clear();
-    Ok(samples)
+    progress::through(rows, "pictures", |row| sample(engine, folder, row)).await
 }
 
 async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {

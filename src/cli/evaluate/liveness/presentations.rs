@@ -1,15 +1,13 @@
-//! Reads and examines the files of an index, as many at once as there are processors, under a progress bar.
+//! Reads and examines the files of an index.
 
 use std::path::Path;
 use std::sync::Arc;
-
-use futures_util::{StreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::frames::{self, Unread};
 use super::index::Row;
 use crate::app::evaluate_faces::Failure;
 use crate::app::evaluate_liveness::{Sample, Seen};
+use crate::cli::evaluate::progress;
 use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
 
 /// What is asked of every frame.
@@ -17,17 +15,7 @@ const ASK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Deta
 
 /// Examines every file, in the order of the rows.
 pub(super) async fn examine(engine: &Arc<dyn FaceEngine>, folder: &Path, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left")?;
-    let progress = ProgressBar::new(rows.len() as u64).with_style(style);
-    let abreast = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut samples = Vec::with_capacity(rows.len());
-    let mut work = stream::iter(rows).map(|row| sample(engine.as_ref(), folder, row)).buffered(abreast);
-    while let Some(sample) = work.next().await {
-        samples.push(sample);
-        progress.inc(1);
-    }
-    progress.finish_and_clear();
-    Ok(samples)
+    progress::through(rows, "files", |row| sample(engine.as_ref(), folder, row)).await
 }
 
 async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {
