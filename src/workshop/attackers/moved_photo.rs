@@ -1,57 +1,38 @@
 //! A print in a hand that answers every command as well as a hand can.
 
 use super::super::actor::{Actor, Shown};
-use super::super::camera::{Camera, tone};
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
 use super::super::pose::Pose;
 use super::super::puppet::Puppet;
-use super::super::raster::Raster;
 use super::super::reaction::Reactions;
-use super::sheet::{Held, Sheet, Wall, hand, print};
+use super::sheet::{Held, HeldPrint, hand};
 use crate::domain::liveness::challenge::Command;
 use crate::vision::animate::AnimateError;
 
 /// How far the print is bent at most, degrees from edge to edge: a round surface looks more like a head.
 const BEND: f32 = 70.0;
 
-/// The print, the hand, and the camera before them.
+/// The print, and the hand.
 #[derive(Debug)]
 pub(super) struct MovedPhoto {
-    print: Sheet,
-    wall: Wall,
-    raster: Raster,
-    camera: Camera,
-    lighting: Lighting,
+    print: HeldPrint,
     sway: Sway,
     reactions: Reactions,
 }
 
 impl MovedPhoto {
     pub(super) fn new(victim: &Puppet, seed: u64) -> Result<Self, AnimateError> {
-        Ok(Self {
-            print: print(victim, seed),
-            wall: Wall::like(victim)?,
-            raster: Raster::default(),
-            camera: Camera::new(seed),
-            lighting: Lighting::new(seed),
-            sway: Sway::new(seed),
-            reactions: Reactions::new(seed),
-        })
+        Ok(Self { print: HeldPrint::new(victim, seed)?, sway: Sway::new(seed), reactions: Reactions::new(seed) })
     }
 }
 
 impl Actor for MovedPhoto {
     fn frame(&mut self, shown: &Shown) -> Result<Vec<u8>, AnimateError> {
-        let tone = tone(self.sway.exposure(shown.millis), self.lighting.now(shown));
         let answer = self.reactions.pose(shown, answer);
         let pose = hand(&mut self.sway, shown.millis) + Pose { mouth: 0.0, lids: 0.0, ..answer };
         // Bending is no part of a head's pose: where a mouth would open and lids close, the hand bends instead.
         let held = Held { pose, bend: BEND * answer.mouth.max(answer.lids) };
-        self.wall.draw(held.pose.camera, &tone, &mut self.raster);
-        self.print.draw(&held, &tone, &mut self.raster);
-        self.camera.expose(self.raster.picture_mut(), shown.millis);
-        Camera::encode(self.raster.picture())
+        self.print.frame(&held, self.sway.exposure(shown.millis), shown)
     }
 }
 

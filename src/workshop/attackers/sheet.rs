@@ -1,8 +1,11 @@
 //! Something flat that is held before the camera: a print, a screen.
 
+use super::super::actor::Shown;
+use super::super::camera::{Camera, tone};
 use super::super::dice::Dice;
 use super::super::lens::{DISTANCE, approach, inward, outward};
 use super::super::motion::Sway;
+use super::super::page_light::Lighting;
 use super::super::pose::Pose;
 use super::super::puppet::Puppet;
 use super::super::raster::{Corner, Paint, Raster, Tone};
@@ -27,6 +30,38 @@ pub(super) struct Held {
     pub(super) pose: Pose,
     /// Degrees of arc from edge to edge.
     pub(super) bend: f32,
+}
+
+/// A print before a wall, and the camera before both.
+#[derive(Debug)]
+pub(super) struct HeldPrint {
+    print: Sheet,
+    wall: Wall,
+    raster: Raster,
+    camera: Camera,
+    lighting: Lighting,
+}
+
+impl HeldPrint {
+    /// A print of the victim.
+    pub(super) fn new(victim: &Puppet, seed: u64) -> Result<Self, AnimateError> {
+        Ok(Self {
+            print: print(victim, seed),
+            wall: Wall::like(victim)?,
+            raster: Raster::default(),
+            camera: Camera::new(seed),
+            lighting: Lighting::new(seed),
+        })
+    }
+
+    /// What the camera makes of it, at this exposure.
+    pub(super) fn frame(&mut self, held: &Held, exposure: f32, shown: &Shown) -> Result<Vec<u8>, AnimateError> {
+        let tone = tone(exposure, self.lighting.now(shown));
+        self.wall.draw(held.pose.camera, &tone, &mut self.raster);
+        self.print.draw(held, &tone, &mut self.raster);
+        self.camera.expose(self.raster.picture_mut(), shown.millis);
+        Camera::encode(self.raster.picture())
+    }
 }
 
 /// Something flat.
