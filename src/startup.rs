@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
-use crate::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
+use crate::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
 use crate::domain::ports::{Clock, Observer, PopulationRegister, Randomness, Store, StoreError, Unobserved};
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
@@ -148,6 +148,7 @@ async fn services_with(
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),
         assertions: Arc::new(AssertionJose::new([issuer].into_iter().chain(audiences))),
+        proofs: Arc::new(DpopJose::default()),
         clock: clock(),
         randomness: randomness(),
         observer,

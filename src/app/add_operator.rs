@@ -106,7 +106,7 @@ pub async fn add_operator(
 }
 
 /// Checks that the set holds public keys of the kinds we verify (ES256, PS256, EdDSA), and no private one.
-fn check_jwks(text: &str) -> Result<(), String> {
+pub(super) fn check_jwks(text: &str) -> Result<(), String> {
     let set: serde_json::Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
     let keys = set.get("keys").and_then(|keys| keys.as_array()).ok_or("it has no array \"keys\"")?;
     if keys.is_empty() || keys.len() > MOST_KEYS {

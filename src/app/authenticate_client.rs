@@ -52,6 +52,9 @@ pub async fn authenticate(
         }
         ClientCredentials::Basic { client_id, secret } => by_secret(services, &client_id, &secret).await?,
     };
+    if operator.disabled_at.is_some() {
+        return Err(refused("the operator is disabled"));
+    }
     if operator.sandbox && !services.policy.sandbox {
         return Err(refused("a sandbox operator outside the sandbox"));
     }

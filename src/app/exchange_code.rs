@@ -1,20 +1,23 @@
-//! The operator trades the code for the token (RFC 6749 section 4.1.3, RFC 7636, RFC 9068).
-
-use std::time::Duration;
+//! The operator trades the code for tokens (RFC 6749 section 4.1.3, RFC 7636, RFC 9449 section 10).
 
 use serde_json::json;
 
 use super::Services;
-use crate::domain::access_token::{AccessTokenClaims, IssuedToken, LONGEST_LIFETIME, acr, amr, pairwise_subject};
-use crate::domain::audit::{AuditKind, NewAuditEvent};
-use crate::domain::authorization::{AuthorizationCode, Redemption, SCOPE, hash_handle, pkce_fits};
-use crate::domain::id::{PlayerId, TokenId};
+use super::issue_tokens::{GrantError, Issued, end, issue};
+use crate::domain::authorization::{AuthorizationCode, Redemption, hash_handle, pkce_fits};
+use crate::domain::confirmation::Confirmation;
+use crate::domain::grant::{EndOfGrant, GREATEST_AGE, Grant};
+use crate::domain::id::{GrantId, PlayerId};
 use crate::domain::operator::Operator;
-use crate::domain::ports::{SignError, StoreError, UnitOfWork};
+use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::second_factor::FactorKind;
 use crate::domain::secret::SecretText;
+use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Verdict, Verification};
+
+/// How often a place in a status list is drawn anew when it is taken: of a million places, most are free.
+const DRAWS: usize = 16;
 
 /// What the operator sends.
 #[derive(Clone, Debug)]
@@ -25,65 +28,46 @@ pub struct CodeGrant {
     pub redirect_uri: String,
     /// The PKCE verifier.
     pub code_verifier: SecretText,
-}
-
-/// The token and what is said beside it.
-#[derive(Clone, Debug)]
-pub struct Exchanged {
-    /// The JWT.
-    pub access_token: SecretText,
-    /// Its life.
-    pub expires_in: Duration,
-    /// Always [`SCOPE`].
-    pub scope: &'static str,
-}
-
-/// Why there is no token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ExchangeError {
-    /// The code is unknown, used, expired, of another client or redirect URI, or the verifier is not the one; the reason
-    /// is for the log, since only an attacker learns from it.
-    #[error("the grant is not valid: {0}")]
-    InvalidGrant(&'static str),
-    /// The token could not be signed.
-    #[error(transparent)]
-    Sign(#[from] SignError),
-    /// The store did not do as asked.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// Whose tokens they will be, when a key was proven.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// Redeems a code for an authenticated operator. The first attempt uses the code up, even when it then fails; a second
-/// one ends the token that the first was given.
-pub async fn exchange(services: &Services, operator: &Operator, grant: CodeGrant) -> Result<Exchanged, ExchangeError> {
+/// one ends what the first was granted.
+pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant) -> Result<Issued, GrantError> {
+    if shown.confirmation.is_none() && !services.policy.sandbox {
+        return Err(GrantError::Unbound);
+    }
     let now = services.clock.now();
-    let hash = hash_handle(grant.code.expose());
     let mut unit = services.store.begin().await?;
-    let answer = match unit.redeem_code(hash, now).await? {
-        Redemption::Unknown => Err(ExchangeError::InvalidGrant("no such code")),
-        Redemption::Replayed { token } => {
-            end_token(unit.as_mut(), token, now).await?;
-            Err(ExchangeError::InvalidGrant("the code was used before"))
+    let answer = match unit.redeem_code(hash_handle(shown.code.expose()), now).await? {
+        Redemption::Unknown => Err(GrantError::InvalidGrant("no such code")),
+        Redemption::Replayed { grant } => {
+            end_replayed(unit.as_mut(), grant, now).await?;
+            Err(GrantError::InvalidGrant("the code was used before"))
         }
-        Redemption::Fresh(code) => match check(&code, operator, &grant, now) {
-            Err(why) => Err(ExchangeError::InvalidGrant(why)),
-            Ok(()) => issue(services, unit.as_mut(), operator, &code, now).await,
+        Redemption::Fresh(code) => match check(&code, operator, &shown, now) {
+            Err(why) => Err(GrantError::InvalidGrant(why)),
+            Ok(()) => begin(services, unit.as_mut(), operator, &code, shown.confirmation, now).await,
         },
     };
     // A refused grant must burn the code. A failure of ours must not: it leaves nothing behind, and the code stays good.
-    if matches!(answer, Ok(_) | Err(ExchangeError::InvalidGrant(_))) {
+    if matches!(answer, Ok(_) | Err(GrantError::InvalidGrant(_))) {
         unit.commit().await?;
     }
     answer
 }
 
-fn check(code: &AuthorizationCode, operator: &Operator, grant: &CodeGrant, now: Timestamp) -> Result<(), &'static str> {
+fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant, now: Timestamp) -> Result<(), &'static str> {
+    let proven = |key| shown.confirmation == Some(Confirmation::DpopKey(key));
     if code.operator != operator.id {
         Err("the code was made for another client")
-    } else if code.redirect_uri != grant.redirect_uri {
+    } else if code.redirect_uri != shown.redirect_uri {
         Err("redirect_uri is not the one of the request")
-    } else if !pkce_fits(grant.code_verifier.expose(), &code.code_challenge) {
+    } else if !pkce_fits(shown.code_verifier.expose(), &code.code_challenge) {
         Err("code_verifier does not fit the challenge")
+    } else if !code.dpop_jkt.is_none_or(proven) {
+        Err("the code is bound to another key")
     } else if now >= code.expires_at {
         Err("the code has expired")
     } else {
@@ -91,38 +75,46 @@ fn check(code: &AuthorizationCode, operator: &Operator, grant: &CodeGrant, now: 
     }
 }
 
-async fn issue(
+/// The grant begins, and with it its first tokens.
+async fn begin(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     operator: &Operator,
     code: &AuthorizationCode,
+    confirmation: Option<Confirmation>,
     now: Timestamp,
-) -> Result<Exchanged, ExchangeError> {
+) -> Result<Issued, GrantError> {
     let verification = unit.find_verification(code.verification).await?;
     let approved = verification
         .as_ref()
         .filter(|verification| verification.operator == operator.id)
         .and_then(Approval::of)
-        .ok_or(ExchangeError::InvalidGrant("the verification was not approved"))?;
-
-    let lifetime = services.policy.token_lifetime.min(LONGEST_LIFETIME);
-    let issued_at = Timestamp::from_seconds(now.seconds());
-    let token = IssuedToken {
-        id: TokenId::new(now, services.randomness.as_ref()),
+        .ok_or(GrantError::InvalidGrant("the verification was not approved"))?;
+    let mut grant = Grant {
+        id: GrantId::new(now, services.randomness.as_ref()),
         operator: operator.id.clone(),
         player: approved.player,
         verification: code.verification,
-        issued_at,
-        expires_at: Timestamp::from_seconds(issued_at.plus(lifetime).seconds()),
-        revoked_at: None,
+        factor: approved.factor,
+        verified_at: approved.at,
+        confirmation,
+        status: StatusPlace::draw(now, services.randomness.as_ref()),
+        expires_at: approved.at.plus(GREATEST_AGE),
+        ended_at: None,
     };
-    let access_token = services.signer.sign(&claims(services, operator, &approved, &token))?;
-    unit.insert_token(&token, code.hash).await?;
-    unit.append_audit(&event(AuditKind::TokenIssued, &token, now)).await?;
-    Ok(Exchanged { access_token, expires_in: token.expires_at.since(issued_at), scope: SCOPE })
+    for _ in 0..DRAWS {
+        match unit.insert_grant(&grant, code.hash).await {
+            Err(StoreError::Conflict) => grant.status = StatusPlace::draw(now, services.randomness.as_ref()),
+            other => {
+                other?;
+                return issue(services, unit, &grant, json!({}), now).await;
+            }
+        }
+    }
+    Err(StoreError::Conflict.into())
 }
 
-/// What of an approved verification goes into the token.
+/// What of an approved verification goes into the grant.
 struct Approval {
     player: PlayerId,
     factor: FactorKind,
@@ -139,41 +131,11 @@ impl Approval {
     }
 }
 
-fn claims(services: &Services, operator: &Operator, approved: &Approval, token: &IssuedToken) -> AccessTokenClaims {
-    let policy = &services.policy;
-    AccessTokenClaims {
-        iss: policy.issuer.clone(),
-        sub: pairwise_subject(&policy.pairwise_key, operator.sector(), approved.player),
-        aud: operator.id.to_string(),
-        client_id: operator.id.to_string(),
-        exp: token.expires_at.seconds(),
-        iat: token.issued_at.seconds(),
-        auth_time: approved.at.seconds(),
-        jti: token.id.to_string(),
-        scope: SCOPE.to_owned(),
-        acr: acr(approved.factor).to_owned(),
-        amr: amr(approved.factor),
-        sandbox: policy.sandbox.then_some(true),
-    }
-}
-
 /// RFC 6749 section 4.1.2: a code that comes back ends what came of it.
-async fn end_token(unit: &mut dyn UnitOfWork, token: Option<TokenId>, now: Timestamp) -> Result<(), StoreError> {
-    let Some(id) = token else { return Ok(()) };
-    let Some(token) = unit.find_token(id).await? else {
-        return Ok(());
-    };
-    if unit.revoke_token(id, now).await? {
-        unit.append_audit(&event(AuditKind::TokenRevoked, &token, now)).await?;
+async fn end_replayed(unit: &mut dyn UnitOfWork, grant: Option<GrantId>, now: Timestamp) -> Result<(), StoreError> {
+    let Some(id) = grant else { return Ok(()) };
+    if let Some(grant) = unit.find_grant(id).await? {
+        end(unit, &grant, EndOfGrant::CodeReplayed, now).await?;
     }
     Ok(())
-}
-
-fn event(kind: AuditKind, token: &IssuedToken, now: Timestamp) -> NewAuditEvent {
-    NewAuditEvent {
-        kind,
-        at: now,
-        subject: token.verification.to_string(),
-        details: json!({ "operator": token.operator.as_str(), "token": token.id.to_string() }),
-    }
 }

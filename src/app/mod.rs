@@ -5,8 +5,10 @@ pub mod attacker_case;
 pub mod authenticate_client;
 pub mod cancel_verification;
 pub mod capture_face;
+pub mod change_operator;
 mod check_restrictions;
 pub mod clear_face;
+pub mod end_restricted_grants;
 pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod evaluate_faces;
@@ -22,11 +24,13 @@ pub mod identify_person;
 pub mod import_people;
 pub mod import_registry;
 pub mod introspect_token;
+pub mod issue_tokens;
 pub mod keep_templates_current;
 pub mod live_capture;
 mod load_id_template;
 mod player_error;
 mod player_session;
+pub mod prove_key;
 pub mod prove_passkey;
 pub mod push_authorization;
 mod recall_frames;
@@ -34,12 +38,15 @@ mod record_case;
 pub mod recovery_codes;
 pub mod reembed_id_photos;
 pub mod registry_file;
+pub mod renew_tokens;
 pub mod return_to_operator;
 pub mod review_cases;
+pub mod revoke_token;
 pub mod row_refusal;
 pub mod sandbox_people;
 pub mod search_faces;
 pub mod start_verification;
+pub mod status_lists;
 pub mod table;
 pub mod totp;
 pub mod unlock_person;
@@ -56,8 +63,8 @@ use crate::domain::comparison::Thresholds;
 use crate::domain::face_search::FaceSearchPolicy;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, FaceIndex, Observer, PasskeyCeremonies, PopulationRegister, Randomness,
-    Store, TokenSigner,
+    AssertionVerifier, Clock, FaceEngine, FaceIndex, Observer, PasskeyCeremonies, PopulationRegister, ProofVerifier,
+    Randomness, Store, TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -80,6 +87,8 @@ pub struct Services {
     pub signer: Arc<dyn TokenSigner>,
     /// Client assertions.
     pub assertions: Arc<dyn AssertionVerifier>,
+    /// Proofs of operators' keys.
+    pub proofs: Arc<dyn ProofVerifier>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -119,4 +128,14 @@ pub struct Policy {
     pub required_sources: Vec<String>,
     /// The registry must answer within this time.
     pub registry_timeout: Duration,
+}
+
+impl Policy {
+    /// The address of one of our paths, as others see it.
+    pub fn address(&self, path: &str) -> Url {
+        let mut address = self.public_url.clone();
+        let base = address.path().trim_end_matches('/').to_owned();
+        address.set_path(&format!("{base}{path}"));
+        address
+    }
 }

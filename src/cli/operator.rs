@@ -1,4 +1,4 @@
-//! `rastau operator add` and `rastau operator list`
+//! `rastau operator`: add, change, disable, enable, list.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,14 @@ use serde_json::json;
 
 use super::{Context, print, print_json};
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
-use crate::domain::operator::Operator;
+use crate::app::change_operator::{change_operator, set_disabled};
+use crate::domain::operator::{ClientAuthentication, Operator, OperatorChange};
 use crate::startup;
 
 /// No JWKS is longer, bytes.
 const LONGEST_JWKS: u64 = 64 * 1024;
 
-/// Add or list operators
+/// Operators: add, change, disable, list
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -35,6 +36,22 @@ Examples:
   rastau operator add demo-bet --name \"Demo Bet\" --redirect-uri https://bet.example/callback --jwks jwks.json
   rastau operator add demo-bet --name \"Demo Bet\" --redirect-uri http://localhost:8080/sandbox/callback --sandbox-secret")]
     Add(Add),
+    /// Change what is registered of an operator; what is not named stays
+    #[command(after_long_help = "\
+Keys are rotated by a set that holds the old and the new ones, and later by one without the old. Redirect URIs that are
+given replace all that there were. The change is written to the audit log in the same transaction.
+
+Examples:
+  rastau operator change demo-bet --jwks jwks-with-both-keys.json
+  rastau operator change demo-bet --contact ops@bet.example --requests-per-second 500
+  rastau operator change demo-bet --redirect-uri https://bet.example/callback --redirect-uri https://m.bet.example/callback")]
+    Change(Change),
+    /// Let an operator ask for nothing more, and end everything that it was granted
+    #[command(after_long_help = "Example:\n  rastau operator disable demo-bet")]
+    Disable(Named),
+    /// Let a disabled operator ask again; what had ended stays ended
+    #[command(after_long_help = "Example:\n  rastau operator enable demo-bet")]
+    Enable(Named),
     /// List operators
     #[command(after_long_help = "Example:\n  rastau operator list --json")]
     List {
@@ -66,9 +83,47 @@ struct Add {
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("change").required(true).multiple(true)
+    .args(["name", "redirect_uris", "jwks", "contact", "requests_per_second"])))]
+struct Change {
+    /// The client_id
+    id: String,
+    /// The name that players read
+    #[arg(long)]
+    name: Option<String>,
+    /// Where answers go; may be given several times, and replaces all
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// The operator's public keys (RFC 7517): EC P-256, Ed25519 or RSA
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+    /// Whom to write to: an e-mail address or an https URL
+    #[arg(long, value_name = "ADDRESS")]
+    contact: Option<String>,
+    /// How many requests a second it may make, of each replica
+    #[arg(long, value_name = "N")]
+    requests_per_second: Option<u32>,
+    /// Print JSON instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Named {
+    /// The client_id
+    id: String,
+    /// Print JSON instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Add(add) => run_add(context, add).await,
+        Command::Change(change) => run_change(context, change).await,
+        Command::Disable(named) => run_disable(context, named, true).await,
+        Command::Enable(named) => run_disable(context, named, false).await,
         Command::List { json } => run_list(context, json).await,
     }
 }
@@ -94,6 +149,39 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         print_json(&added_json(&added))?;
     } else {
         print(&added_lines(&added))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCode> {
+    let jwks = change.jwks.as_deref().map(read_jwks).transpose()?;
+    let store = startup::open_store(&context.config()?).await?;
+    let wanted = OperatorChange {
+        name: change.name,
+        redirect_uris: (!change.redirect_uris.is_empty()).then_some(change.redirect_uris),
+        authentication: jwks.map(|jwks| ClientAuthentication::PrivateKeyJwt { jwks }),
+        contact: change.contact,
+        requests_per_second: change.requests_per_second,
+    };
+    let changed = change_operator(store.as_ref(), startup::clock().as_ref(), &change.id, wanted)
+        .await
+        .context("the operator was not changed")?;
+    show("changed", &changed, change.json)
+}
+
+async fn run_disable(context: &Context, named: Named, disabled: bool) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    let changed = set_disabled(store.as_ref(), startup::clock().as_ref(), &named.id, disabled)
+        .await
+        .context("the operator was not changed")?;
+    show(if disabled { "disabled" } else { "enabled" }, &changed, named.json)
+}
+
+fn show(what: &str, operator: &Operator, json: bool) -> anyhow::Result<ExitCode> {
+    if json {
+        print_json(&operator_json(operator))?;
+    } else {
+        print(format!("{what} {}", operator_lines(operator)).trim_end())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -128,6 +216,9 @@ fn operator_json(operator: &Operator) -> serde_json::Value {
         "authentication": operator.authentication.method(),
         "redirect_uris": operator.redirect_uris,
         "sandbox": operator.sandbox,
+        "contact": operator.contact,
+        "requests_per_second": operator.requests_per_second,
+        "disabled": operator.disabled_at.is_some(),
     })
 }
 
@@ -140,8 +231,13 @@ fn added_json(added: &AddedOperator) -> serde_json::Value {
 }
 
 fn operator_lines(operator: &Operator) -> String {
-    let mark = if operator.sandbox { ", sandbox" } else { "" };
-    let mut text = format!("{}  {} ({}{mark})\n", operator.id, operator.name, operator.authentication.method());
+    let mut marks = vec![operator.authentication.method()];
+    marks.extend(operator.sandbox.then_some("sandbox"));
+    marks.extend(operator.disabled_at.map(|_| "disabled"));
+    let mut text = format!("{}  {} ({})\n", operator.id, operator.name, marks.join(", "));
+    if let Some(contact) = &operator.contact {
+        let _ = writeln!(text, "    {contact}");
+    }
     for uri in &operator.redirect_uris {
         let _ = writeln!(text, "    {uri}");
     }

@@ -8,11 +8,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::id::{PlayerId, TokenId, VerificationId};
-use super::operator::OperatorId;
+use super::confirmation::ConfirmationClaim;
+use super::id::PlayerId;
 use super::second_factor::FactorKind;
 use super::secret::SecretBytes;
-use super::time::Timestamp;
 
 /// No access token lives longer.
 pub const LONGEST_LIFETIME: Duration = Duration::from_mins(5);
@@ -38,40 +37,38 @@ pub struct AccessTokenClaims {
     pub jti: String,
     /// Always `play`.
     pub scope: String,
-    /// Authentication context class.
+    /// Authentication context class: how the person was verified while that is recent, else [`ACR_SESSION`].
     pub acr: String,
     /// Methods of RFC 8176.
     pub amr: Vec<String>,
+    /// Whose key makes it good (RFC 7800).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cnf: Option<ConfirmationClaim>,
+    /// Where its status is told.
+    pub status: StatusClaim,
     /// Present and true in the sandbox only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sandbox: Option<bool>,
 }
 
-/// A token as remembered for introspection and, later, revocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuedToken {
-    /// Its `jti`.
-    pub id: TokenId,
-    /// Whose.
-    pub operator: OperatorId,
-    /// Of whom.
-    pub player: PlayerId,
-    /// From which verification.
-    pub verification: VerificationId,
-    /// Issued.
-    pub issued_at: Timestamp,
-    /// Expires.
-    pub expires_at: Timestamp,
-    /// Revoked, if it was.
-    pub revoked_at: Option<Timestamp>,
+/// Where the token's status is told (Token Status List): which list, and which bit of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusClaim {
+    /// The one kind of status there is.
+    pub status_list: StatusReference,
 }
 
-impl IssuedToken {
-    /// Whether it still stands at `now`.
-    pub fn is_active(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.issued_at <= now && now < self.expires_at
-    }
+/// See [`StatusClaim`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusReference {
+    /// The bit.
+    pub idx: u32,
+    /// The list's address.
+    pub uri: String,
 }
+
+/// The authentication context class once the elevation has ended: the person was verified earlier in this session.
+pub const ACR_SESSION: &str = "urn:rastau:acr:session";
 
 /// The authentication context class for a face and this second factor.
 pub fn acr(factor: FactorKind) -> &'static str {
@@ -117,22 +114,5 @@ mod tests {
         assert_ne!(one, pairwise_subject(&key, "two", player));
         assert_ne!(one, pairwise_subject(&SecretBytes::new(vec![2; 32]), "one", player));
         assert_eq!(one.len(), 43);
-    }
-
-    #[test]
-    fn a_token_stands_from_issue_to_expiry_unless_revoked() {
-        let mut token = IssuedToken {
-            id: TokenId::from(Uuid::nil()),
-            operator: OperatorId::parse("demo-bet").unwrap(),
-            player: PlayerId::from(Uuid::nil()),
-            verification: VerificationId::from(Uuid::nil()),
-            issued_at: Timestamp::from_seconds(100),
-            expires_at: Timestamp::from_seconds(400),
-            revoked_at: None,
-        };
-        let active = |token: &IssuedToken, at| token.is_active(Timestamp::from_seconds(at));
-        assert!(!active(&token, 99) && active(&token, 100) && active(&token, 399) && !active(&token, 400));
-        token.revoked_at = Some(Timestamp::from_seconds(150));
-        assert!(!active(&token, 200));
     }
 }

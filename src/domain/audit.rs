@@ -56,6 +56,12 @@ pub enum AuditKind {
     AttackConfirmed,
     /// Staff took an attacker back.
     AttackForgotten,
+    /// An operator's registration was changed.
+    OperatorChanged,
+    /// An operator may ask for nothing any more, and what it was granted has ended.
+    OperatorDisabled,
+    /// An operator may ask again.
+    OperatorEnabled,
 }
 
 impl AuditKind {
@@ -83,6 +89,9 @@ impl AuditKind {
             Self::FaceCleared => "face_cleared",
             Self::AttackConfirmed => "attack_confirmed",
             Self::AttackForgotten => "attack_forgotten",
+            Self::OperatorChanged => "operator_changed",
+            Self::OperatorDisabled => "operator_disabled",
+            Self::OperatorEnabled => "operator_enabled",
         }
     }
 }

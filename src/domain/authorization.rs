@@ -7,9 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::id::{TokenId, VerificationId};
+use super::access_token::acr;
+use super::confirmation::Thumbprint;
+use super::id::{GrantId, VerificationId};
 use super::operator::{Operator, OperatorId};
 use super::ports::Randomness;
+use super::second_factor::FactorKind;
 use super::time::Timestamp;
 
 /// A pushed request must be used within this time.
@@ -59,6 +62,14 @@ pub struct RequestParameters {
     pub code_challenge_method: String,
     /// `ui_locales`
     pub ui_locales: Option<String>,
+    /// `dpop_jkt`, RFC 9449 section 10
+    pub dpop_jkt: Option<String>,
+    /// The key of the proof that came with the request, whose signature was checked.
+    pub proven: Option<Thumbprint>,
+    /// `acr_values`, RFC 9470 section 4
+    pub acr_values: Option<String>,
+    /// `max_age`, RFC 9470 section 4
+    pub max_age: Option<String>,
 }
 
 /// Why a request is refused, with the error code of RFC 6749 section 4.1.2.1.
@@ -76,9 +87,18 @@ pub enum RequestError {
     /// A scope that does not exist.
     #[error("scope must be play")]
     Scope,
-    /// `state` or `ui_locales` is longer than allowed.
-    #[error("state has at most 512 characters, ui_locales at most 64")]
+    /// `state`, `ui_locales` or `acr_values` is longer than allowed.
+    #[error("state has at most 512 characters, ui_locales at most 64, acr_values at most 256")]
     TooLong,
+    /// `dpop_jkt` is no thumbprint, or not that of the proof beside it.
+    #[error("dpop_jkt must be the thumbprint of the key of the DPoP proof")]
+    DpopKey,
+    /// `acr_values` names no class that this service gives.
+    #[error("acr_values names no authentication context class that is known")]
+    Acr,
+    /// `max_age` is no number of seconds.
+    #[error("max_age must be a number of seconds")]
+    MaxAge,
 }
 
 impl RequestError {
@@ -87,7 +107,9 @@ impl RequestError {
         match self {
             Self::ResponseType => "unsupported_response_type",
             Self::Scope => "invalid_scope",
-            Self::RedirectUri | Self::Pkce | Self::TooLong => "invalid_request",
+            // RFC 9470 section 5 leaves this one to OpenID Connect's extension.
+            Self::Acr => "unmet_authentication_requirements",
+            Self::RedirectUri | Self::Pkce | Self::TooLong | Self::DpopKey | Self::MaxAge => "invalid_request",
         }
     }
 }
@@ -105,6 +127,10 @@ pub struct PushedRequest {
     pub code_challenge: String,
     /// Languages the operator suggests.
     pub ui_locales: Option<String>,
+    /// Authentication context classes that would do, separated by blanks; the answer is of one of them, or none.
+    pub acr_values: Option<String>,
+    /// The key that the code will be bound to.
+    pub dpop_jkt: Option<Thumbprint>,
     /// Until when it may be used.
     pub expires_at: Timestamp,
 }
@@ -126,17 +152,46 @@ impl PushedRequest {
             return Err(RequestError::Scope);
         }
         let longer = |text: &Option<String>, most| text.as_ref().is_some_and(|t| t.len() > most);
-        if longer(&parameters.state, 512) || longer(&parameters.ui_locales, 64) {
+        if longer(&parameters.state, 512) || longer(&parameters.ui_locales, 64) || longer(&parameters.acr_values, 256) {
             return Err(RequestError::TooLong);
+        }
+        // Everybody is verified anew, so that any age is met; of the classes one must be ours to give.
+        if parameters.max_age.as_ref().is_some_and(|age| age.parse::<u32>().is_err()) {
+            return Err(RequestError::MaxAge);
+        }
+        if parameters.acr_values.as_ref().is_some_and(|wanted| !wanted.split(' ').any(is_given)) {
+            return Err(RequestError::Acr);
         }
         Ok(Self {
             operator: operator.id.clone(),
+            dpop_jkt: bound_key(parameters.dpop_jkt.as_deref(), parameters.proven)?,
             redirect_uri: parameters.redirect_uri,
             state: parameters.state,
             code_challenge: parameters.code_challenge,
             ui_locales: parameters.ui_locales,
+            acr_values: parameters.acr_values,
             expires_at: now.plus(REQUEST_LIFETIME),
         })
+    }
+}
+
+/// The key that the request is bound to: named, proven, or both and then the same (RFC 9449 section 10.1).
+fn bound_key(named: Option<&str>, proven: Option<Thumbprint>) -> Result<Option<Thumbprint>, RequestError> {
+    let named = named.map(|text| Thumbprint::parse(text).ok_or(RequestError::DpopKey)).transpose()?;
+    match (named, proven) {
+        (Some(named), Some(proven)) if named != proven => Err(RequestError::DpopKey),
+        (named, proven) => Ok(proven.or(named)),
+    }
+}
+
+fn is_given(class: &str) -> bool {
+    FactorKind::ALL.into_iter().any(|factor| acr(factor) == class)
+}
+
+impl PushedRequest {
+    /// Whether a verification with this factor is what was asked for (RFC 9470 section 4).
+    pub fn is_met_by(&self, factor: FactorKind) -> bool {
+        self.acr_values.as_ref().is_none_or(|wanted| wanted.split(' ').any(|class| class == acr(factor)))
     }
 }
 
@@ -163,6 +218,8 @@ pub struct AuthorizationCode {
     pub redirect_uri: String,
     /// The PKCE challenge of the request.
     pub code_challenge: String,
+    /// The key that the request was bound to.
+    pub dpop_jkt: Option<Thumbprint>,
     /// Until when it may be redeemed.
     pub expires_at: Timestamp,
 }
@@ -174,8 +231,8 @@ pub enum Redemption {
     Fresh(AuthorizationCode),
     /// Used before: the tokens made from it, if any, must die (RFC 6749 section 4.1.2).
     Replayed {
-        /// The token that the first redemption gave.
-        token: Option<TokenId>,
+        /// What the first redemption was granted.
+        grant: Option<GrantId>,
     },
     /// No such code.
     Unknown,
@@ -204,7 +261,7 @@ mod tests {
             state: Some("xyz".into()),
             code_challenge: CHALLENGE.into(),
             code_challenge_method: "S256".into(),
-            ui_locales: None,
+            ..RequestParameters::default()
         }
     }
 
@@ -231,5 +288,24 @@ mod tests {
         assert_eq!(check(&|p| p.code_challenge.clear()), Err(RequestError::Pkce));
         assert_eq!(check(&|p| p.scope = "openid".into()), Err(RequestError::Scope));
         assert_eq!(check(&|p| p.state = Some("s".repeat(513))), Err(RequestError::TooLong));
+        assert_eq!(check(&|p| p.dpop_jkt = Some("x".into())), Err(RequestError::DpopKey));
+        assert_eq!(check(&|p| p.max_age = Some("-1".into())), Err(RequestError::MaxAge));
+        assert_eq!(check(&|p| p.acr_values = Some("urn:x urn:y".into())), Err(RequestError::Acr));
+        assert_eq!(check(&|p| p.acr_values = Some("urn:x urn:rastau:acr:face+totp".into())), Ok(()));
+    }
+
+    #[test]
+    fn a_request_is_bound_to_the_key_that_it_names_or_proves() {
+        let (one, two) = (Thumbprint([1; 32]), Thumbprint([2; 32]));
+        let bound = |named: Option<Thumbprint>, proven| {
+            let dpop_jkt = named.map(|named| named.to_string());
+            let parameters = RequestParameters { dpop_jkt, proven, ..parameters() };
+            PushedRequest::check(&operator(), parameters, Timestamp::from_seconds(0)).map(|request| request.dpop_jkt)
+        };
+        assert_eq!(bound(None, None), Ok(None));
+        assert_eq!(bound(Some(one), None), Ok(Some(one)));
+        assert_eq!(bound(None, Some(one)), Ok(Some(one)));
+        assert_eq!(bound(Some(one), Some(one)), Ok(Some(one)));
+        assert_eq!(bound(Some(one), Some(two)), Err(RequestError::DpopKey));
     }
 }

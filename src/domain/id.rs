@@ -85,6 +85,10 @@ id!(
     PasskeyId
 );
 id!(
+    /// What an operator was granted by one approved verification.
+    GrantId
+);
+id!(
     /// An access token, its `jti`.
     TokenId
 );

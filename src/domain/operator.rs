@@ -5,6 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::time::Timestamp;
+
+/// Requests a second that an operator may make, unless it was given more or less.
+pub const REQUESTS: u32 = 100;
+/// And at most.
+pub const MOST_REQUESTS: u32 = 100_000;
+
 /// The `client_id`: 3 to 64 of `a-z 0-9 - _ .`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -27,6 +34,12 @@ pub enum OperatorError {
     /// The name is empty or too long.
     #[error("an operator's name has 1 to 100 characters")]
     Name,
+    /// The contact is no e-mail address or https URL.
+    #[error("a contact is an e-mail address or an https URL of at most 200 characters")]
+    Contact,
+    /// No rate, or one that no operator needs.
+    #[error("an operator may ask 1 to {MOST_REQUESTS} times a second")]
+    Rate,
     /// Shared secrets are for the sandbox.
     #[error("client_secret_basic is for the sandbox only; register a JWKS for private_key_jwt")]
     SecretOutsideSandbox,
@@ -99,6 +112,41 @@ pub struct Operator {
     pub redirect_uris: Vec<String>,
     /// Whether it belongs to the sandbox.
     pub sandbox: bool,
+    /// Whom to write to: an e-mail address or an https URL.
+    pub contact: Option<String>,
+    /// How many requests a second it may make, of each replica.
+    pub requests_per_second: u32,
+    /// Since when it may ask for nothing.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// What is to be changed of an operator; the rest stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OperatorChange {
+    /// The name.
+    pub name: Option<String>,
+    /// All redirect URIs.
+    pub redirect_uris: Option<Vec<String>>,
+    /// How it authenticates from now on.
+    pub authentication: Option<ClientAuthentication>,
+    /// The contact.
+    pub contact: Option<String>,
+    /// The rate.
+    pub requests_per_second: Option<u32>,
+}
+
+impl OperatorChange {
+    /// Names of what is changed.
+    pub fn changed(&self) -> Vec<&'static str> {
+        let given = [
+            ("name", self.name.is_some()),
+            ("redirect_uris", self.redirect_uris.is_some()),
+            ("authentication", self.authentication.is_some()),
+            ("contact", self.contact.is_some()),
+            ("requests_per_second", self.requests_per_second.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
 }
 
 impl Operator {
@@ -123,7 +171,36 @@ impl Operator {
         if !sandbox && matches!(authentication, ClientAuthentication::ClientSecretBasic { .. }) {
             return Err(OperatorError::SecretOutsideSandbox);
         }
-        Ok(Self { id, name: name.to_owned(), authentication, redirect_uris, sandbox })
+        Ok(Self {
+            id,
+            name: name.to_owned(),
+            authentication,
+            redirect_uris,
+            sandbox,
+            contact: None,
+            requests_per_second: REQUESTS,
+            disabled_at: None,
+        })
+    }
+
+    /// The same with `change`, all parts checked together again.
+    pub fn changed(self, change: OperatorChange) -> Result<Self, OperatorError> {
+        let contact = change.contact.or(self.contact);
+        if contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
+            return Err(OperatorError::Contact);
+        }
+        let requests_per_second = change.requests_per_second.unwrap_or(self.requests_per_second);
+        if !(1..=MOST_REQUESTS).contains(&requests_per_second) {
+            return Err(OperatorError::Rate);
+        }
+        let checked = Self::register(
+            self.id,
+            &change.name.unwrap_or(self.name),
+            change.authentication.unwrap_or(self.authentication),
+            change.redirect_uris.unwrap_or(self.redirect_uris),
+            self.sandbox,
+        )?;
+        Ok(Self { contact, requests_per_second, disabled_at: self.disabled_at, ..checked })
     }
 
     /// Whether `uri` is one of the registered ones, to the byte.
@@ -135,6 +212,13 @@ impl Operator {
     pub fn sector(&self) -> &str {
         self.id.as_str()
     }
+}
+
+fn is_contact(text: &str) -> bool {
+    let short = text.len() <= 200 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    let mail = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    let web = Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+    short && (mail || web)
 }
 
 fn is_redirect_uri(text: &str, sandbox: bool) -> bool {
@@ -181,5 +265,29 @@ mod tests {
         let uris = vec!["https://bet.example/cb".to_owned()];
         let outside = Operator::register(id, "Demo", secret, uris, false);
         assert_eq!(outside, Err(OperatorError::SecretOutsideSandbox));
+    }
+
+    #[test]
+    fn a_change_is_checked_with_what_stays() {
+        let operator = || register("https://bet.example/cb", false).unwrap();
+        let change = |change: OperatorChange| operator().changed(change);
+        assert_eq!(change(OperatorChange::default()), Ok(operator()));
+        let renamed = OperatorChange { name: Some("New Bet".into()), ..OperatorChange::default() };
+        assert_eq!(renamed.changed(), ["name"]);
+        assert_eq!(change(renamed).unwrap().name, "New Bet");
+        for contact in ["ops@bet.example", "https://bet.example/contact"] {
+            let given = OperatorChange { contact: Some(contact.into()), ..OperatorChange::default() };
+            assert_eq!(change(given).unwrap().contact.as_deref(), Some(contact));
+        }
+        for contact in ["", "ops", "ops@bet", "@bet.example", "http://bet.example", "ops@bet.example\n"] {
+            let given = OperatorChange { contact: Some(contact.into()), ..OperatorChange::default() };
+            assert_eq!(change(given), Err(OperatorError::Contact), "{contact:?}");
+        }
+        for rate in [0, MOST_REQUESTS + 1] {
+            let given = OperatorChange { requests_per_second: Some(rate), ..OperatorChange::default() };
+            assert_eq!(change(given), Err(OperatorError::Rate));
+        }
+        let none = OperatorChange { redirect_uris: Some(Vec::new()), ..OperatorChange::default() };
+        assert_eq!(change(none), Err(OperatorError::NoRedirectUri));
     }
 }

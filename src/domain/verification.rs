@@ -351,6 +351,8 @@ mod tests {
             state: None,
             code_challenge: String::new(),
             ui_locales: None,
+            acr_values: None,
+            dpop_jkt: None,
             expires_at: at(60),
         };
         Verification::start(VerificationId::from(Uuid::nil()), request, HandleHash([0; 32]), at(0))

@@ -12,10 +12,11 @@ use super::compliance::{self, StaffKey};
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
+use super::operator::OperatorDoor;
 use super::player::CapturesUnderWay;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
-use super::{health, operator, player, web_files};
+use super::{health, player, web_files};
 use crate::app::Services;
 
 /// A JSON body, at most; pictures have their own limit.
@@ -35,6 +36,7 @@ pub struct HttpSettings {
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
+    let operators = OperatorDoor::default();
     let captures = web::Data::new(CapturesUnderWay::default());
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
@@ -50,7 +52,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(captures.clone())
             .configure(bad_input)
             .configure(health::configure)
-            .configure(operator::configure)
+            .configure(|config| operators.configure(config))
             .configure(player::configure)
             .configure(web_files::configure_verify)
             .configure(|config| {

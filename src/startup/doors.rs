@@ -7,6 +7,7 @@ use actix_web::dev::Server;
 use anyhow::Context as _;
 
 use crate::app::Services;
+use crate::app::end_restricted_grants::keep_ending;
 use crate::app::follow_sightings::follow;
 use crate::app::forget_captures::forget_captures;
 use crate::config::Config;
@@ -42,6 +43,7 @@ pub fn open(
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));
     tokio::spawn(forget_captures(services.clone()));
+    tokio::spawn(keep_ending(services.clone()));
     serve(listener, services, &settings).context("the server does not start")
 }
 

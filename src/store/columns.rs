@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use crate::domain::authorization::HandleHash;
+use crate::domain::confirmation::Thumbprint;
 use crate::domain::ports::StoreError;
 use crate::domain::time::Timestamp;
 
@@ -32,6 +33,11 @@ pub(super) fn bytes<const N: usize>(bytes: &[u8], column: &str) -> Result<[u8; N
 /// The hash of a handle.
 pub(super) fn handle(raw: &[u8], column: &str) -> Result<HandleHash> {
     bytes(raw, column).map(HandleHash)
+}
+
+/// A thumbprint that may be missing.
+pub(super) fn thumbprint(raw: Option<&[u8]>, column: &str) -> Result<Option<Thumbprint>> {
+    raw.map(|raw| bytes(raw, column).map(Thumbprint)).transpose()
 }
 
 /// JSON kept as text.

@@ -22,6 +22,7 @@ mod errors;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;
+mod grants;
 mod id_templates;
 mod operators;
 mod players;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{bytes, corrupt, from_json, named, to_json};
+use super::columns::{bytes, corrupt, count, from_json, instant, micros, named, to_json};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::hash_handle;
 use crate::domain::operator::{ClientAuthentication, Operator, OperatorId};
@@ -19,6 +19,19 @@ struct OperatorRow {
     secret_sha256: Option<Vec<u8>>,
     redirect_uris: String,
     sandbox: i64,
+    contact: Option<String>,
+    requests_per_second: i64,
+    disabled_at: Option<i64>,
+}
+
+macro_rules! select_operator {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, contact, ",
+            "requests_per_second, disabled_at FROM operator",
+            $condition
+        )
+    };
 }
 
 impl OperatorRow {
@@ -36,6 +49,9 @@ impl OperatorRow {
             authentication,
             redirect_uris: from_json(self.redirect_uris.as_bytes(), "operator.redirect_uris")?,
             sandbox: self.sandbox != 0,
+            contact: self.contact,
+            requests_per_second: count(self.requests_per_second, "operator.requests_per_second")?,
+            disabled_at: instant(self.disabled_at),
         })
     }
 }
@@ -45,18 +61,24 @@ pub(super) fn operator_id(text: &str) -> Result<OperatorId> {
     named(text, |text| OperatorId::parse(text).ok(), "operator")
 }
 
+/// Keys and secret as their columns hold them.
+fn credential(operator: &Operator) -> (Option<&str>, Option<Vec<u8>>) {
+    match &operator.authentication {
+        ClientAuthentication::PrivateKeyJwt { jwks } => (Some(jwks.as_str()), None),
+        ClientAuthentication::ClientSecretBasic { secret_sha256 } => (None, Some(secret_sha256.to_vec())),
+    }
+}
+
 #[async_trait]
 impl Operators for SqlUnitOfWork {
     async fn insert_operator(&mut self, operator: &Operator, now: Timestamp) -> Result<()> {
-        let (jwks, secret) = match &operator.authentication {
-            ClientAuthentication::PrivateKeyJwt { jwks } => (Some(jwks.as_str()), None),
-            ClientAuthentication::ClientSecretBasic { secret_sha256 } => (None, Some(secret_sha256.to_vec())),
-        };
+        let (jwks, secret) = credential(operator);
         self.change(
             sqlx::query(
                 "INSERT INTO operator \
-                 (id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, created_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+                 (id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, created_at, contact, \
+                  requests_per_second, disabled_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
@@ -65,30 +87,43 @@ impl Operators for SqlUnitOfWork {
             .bind(secret)
             .bind(to_json(&operator.redirect_uris, "operator.redirect_uris")?)
             .bind(i64::from(operator.sandbox))
-            .bind(now.micros()),
+            .bind(now.micros())
+            .bind(operator.contact.as_deref())
+            .bind(i64::from(operator.requests_per_second))
+            .bind(micros(operator.disabled_at)),
+        )
+        .await
+    }
+
+    async fn update_operator(&mut self, operator: &Operator) -> Result<()> {
+        let (jwks, secret) = credential(operator);
+        self.change(
+            sqlx::query(
+                "UPDATE operator SET name = $2, authentication = $3, jwks = $4, secret_sha256 = $5, \
+                 redirect_uris = $6, contact = $7, requests_per_second = $8, disabled_at = $9 WHERE id = $1",
+            )
+            .bind(operator.id.as_str())
+            .bind(operator.name.as_str())
+            .bind(operator.authentication.method())
+            .bind(jwks)
+            .bind(secret)
+            .bind(to_json(&operator.redirect_uris, "operator.redirect_uris")?)
+            .bind(operator.contact.as_deref())
+            .bind(i64::from(operator.requests_per_second))
+            .bind(micros(operator.disabled_at)),
         )
         .await
     }
 
     async fn find_operator(&mut self, id: &OperatorId) -> Result<Option<Operator>> {
-        self.fetch_optional(
-            sqlx::query_as::<_, OperatorRow>(
-                "SELECT id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox \
-                 FROM operator WHERE id = $1",
-            )
-            .bind(id.as_str()),
-        )
-        .await?
-        .map(OperatorRow::into_operator)
-        .transpose()
+        self.fetch_optional(sqlx::query_as::<_, OperatorRow>(select_operator!(" WHERE id = $1")).bind(id.as_str()))
+            .await?
+            .map(OperatorRow::into_operator)
+            .transpose()
     }
 
     async fn list_operators(&mut self) -> Result<Vec<Operator>> {
-        let rows = self
-            .fetch_all(sqlx::query_as::<_, OperatorRow>(
-                "SELECT id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox FROM operator",
-            ))
-            .await?;
+        let rows = self.fetch_all(sqlx::query_as::<_, OperatorRow>(select_operator!(""))).await?;
         let mut operators: Vec<Operator> = rows.into_iter().map(OperatorRow::into_operator).collect::<Result<_>>()?;
         // Not ORDER BY: PostgreSQL sorts text by the language of its cluster, SQLite by bytes.
         operators.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));

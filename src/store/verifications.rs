@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{count, from_json, handle, instant, micros, named, parse, to_json};
+use super::columns::{count, from_json, handle, instant, micros, named, parse, thumbprint, to_json};
 use super::operators::operator_id;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::{HandleHash, PushedRequest};
@@ -19,7 +19,8 @@ macro_rules! select_verification {
         concat!(
             "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
             "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
-            "face_at, factor, outcome, decided_at, revision, device FROM verification WHERE ",
+            "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt ",
+            "FROM verification WHERE ",
             $condition
         )
     };
@@ -47,6 +48,8 @@ struct VerificationRow {
     decided_at: Option<i64>,
     revision: i64,
     device: Option<Vec<u8>>,
+    request_acr_values: Option<String>,
+    request_dpop_jkt: Option<Vec<u8>>,
 }
 
 impl VerificationRow {
@@ -61,6 +64,8 @@ impl VerificationRow {
                 state: self.request_state,
                 code_challenge: self.request_code_challenge,
                 ui_locales: self.request_ui_locales,
+                acr_values: self.request_acr_values,
+                dpop_jkt: thumbprint(self.request_dpop_jkt.as_deref(), "verification.request_dpop_jkt")?,
                 expires_at: Timestamp::from_micros(self.request_expires_at),
             },
             operator,
@@ -96,8 +101,10 @@ impl Verifications for SqlUnitOfWork {
                 "INSERT INTO verification \
                  (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
-                  face_attempts, face_at, factor, outcome, decided_at, revision, device) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+                  face_attempts, face_at, factor, outcome, decided_at, revision, device, \
+                  request_acr_values, request_dpop_jkt) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+                  $21, $22) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -119,7 +126,9 @@ impl Verifications for SqlUnitOfWork {
             .bind(outcome(verification)?)
             .bind(micros(verification.decided_at))
             .bind(verification.revision)
-            .bind(verification.device.map(|hash| hash.0.to_vec())),
+            .bind(verification.device.map(|hash| hash.0.to_vec()))
+            .bind(request.acr_values.as_deref())
+            .bind(request.dpop_jkt.map(|key| key.0.to_vec())),
         )
         .await
     }

@@ -1,6 +1,7 @@
-//! JOSE: our own access tokens, and the assertions operators authenticate with.
+//! JOSE: what we sign, the assertions operators authenticate with, and the proofs of their keys.
 
 mod assertion;
+mod proof;
 mod public_keys;
 mod signer;
 mod signing_key;
@@ -8,6 +9,7 @@ mod signing_key;
 mod testing;
 
 pub use assertion::AssertionJose;
+pub use proof::DpopJose;
 pub use signer::JoseSigner;
 pub use signing_key::{KeyError, generate_es256};
 

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode}
 
 use super::signing_key::{KeyError, SigningKey};
 use crate::domain::access_token::AccessTokenClaims;
-use crate::domain::ports::{SignError, TokenSigner};
+use crate::domain::ports::{SignError, Statement, TokenSigner};
 use crate::domain::secret::{SecretBytes, SecretText};
 
 /// The `typ` of RFC 9068 section 2.1, which keeps other JWTs of ours from passing as access tokens.
@@ -40,6 +40,16 @@ impl JoseSigner {
         Ok(Self { issuer: issuer.into(), keys })
     }
 
+    fn signed(&self, typ: &str, claims: &impl serde::Serialize) -> Result<String, SignError> {
+        let Some(key) = self.keys.first() else {
+            return Err(SignError(KeyError::Missing.to_string()));
+        };
+        let mut header = Header::new(Algorithm::ES256);
+        header.typ = Some(typ.to_owned());
+        header.kid = Some(key.kid.clone());
+        encode(&header, claims, &key.private).map_err(|error| SignError(error.to_string()))
+    }
+
     fn key(&self, token: &str) -> Option<&SigningKey> {
         let header = decode_header(token).ok()?;
         let ours =
@@ -60,13 +70,15 @@ impl TokenSigner for JoseSigner {
         if claims.iss != self.issuer {
             return Err(SignError("the claims name another issuer".to_owned()));
         }
-        let Some(key) = self.keys.first() else {
-            return Err(SignError(KeyError::Missing.to_string()));
+        self.signed(ACCESS_TOKEN_TYPE, claims).map(SecretText::new)
+    }
+
+    fn state(&self, statement: Statement, claims: &serde_json::Value) -> Result<String, SignError> {
+        let typ = match statement {
+            Statement::Introspection => "token-introspection+jwt",
+            Statement::StatusList => "statuslist+jwt",
         };
-        let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some(ACCESS_TOKEN_TYPE.to_owned());
-        header.kid = Some(key.kid.clone());
-        encode(&header, claims, &key.private).map(SecretText::new).map_err(|error| SignError(error.to_string()))
+        self.signed(typ, claims)
     }
 
     fn read(&self, token: &str) -> Option<AccessTokenClaims> {
@@ -99,6 +111,7 @@ mod tests {
     use super::super::signing_key::generate_es256;
     use super::super::testing::{compact, parts};
     use super::*;
+    use crate::domain::access_token::{StatusClaim, StatusReference};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -117,6 +130,8 @@ mod tests {
             scope: "play".into(),
             acr: "urn:rastau:acr:face+passkey".into(),
             amr: vec!["face".into(), "pop".into(), "mfa".into()],
+            cnf: None,
+            status: StatusClaim { status_list: StatusReference { idx: 7, uri: format!("{ISSUER}/oauth2/status/1") } },
             sandbox: None,
         }
     }

@@ -1,6 +1,9 @@
 //! The credential standards: signed tokens, client assertions, passkey ceremonies.
 
+use url::Url;
+
 use crate::domain::access_token::AccessTokenClaims;
+use crate::domain::confirmation::Thumbprint;
 use crate::domain::id::PlayerId;
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
@@ -10,10 +13,22 @@ use crate::domain::time::Timestamp;
 #[error("the token could not be signed: {0}")]
 pub struct SignError(pub String);
 
+/// What is signed besides access tokens, by its `typ` (RFC 8725 section 3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// `token-introspection+jwt`, RFC 9701.
+    Introspection,
+    /// `statuslist+jwt`, Token Status List.
+    StatusList,
+}
+
 /// Signs access tokens with ES256 (`typ: at+jwt`) and publishes the public keys.
 pub trait TokenSigner: Send + Sync {
     /// The compact JWS.
     fn sign(&self, claims: &AccessTokenClaims) -> Result<SecretText, SignError>;
+
+    /// The compact JWS of something else that we say.
+    fn state(&self, statement: Statement, claims: &serde_json::Value) -> Result<String, SignError>;
 
     /// Reads a token of ours back: signature, type and issuer are checked, times are not (they are checked against our
     /// own clock). `None` for everything else.
@@ -46,6 +61,30 @@ pub trait AssertionVerifier: Send + Sync {
 
     /// Checks signature by `jwks`, `iss` = `sub`, `aud` (one of ours), `exp` (at most 5 minutes ahead), `nbf`, `jti`.
     fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError>;
+}
+
+/// What a good DPoP proof says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedProof {
+    /// The key that signed it.
+    pub key: Thumbprint,
+    /// `jti`, to be remembered.
+    pub jti: String,
+    /// `nonce`, which must be one of ours.
+    pub nonce: Option<String>,
+    /// `iat`.
+    pub issued_at: Timestamp,
+}
+
+/// Why a DPoP proof is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the DPoP proof was refused: {0}")]
+pub struct ProofError(pub String);
+
+/// Verifies DPoP proofs (RFC 9449 section 4.3): ES256, PS256 or EdDSA.
+pub trait ProofVerifier: Send + Sync {
+    /// Checks type, key and signature, `htm` and `htu`, and the form of the rest; time, nonce and replay are the caller's.
+    fn verify(&self, proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, ProofError>;
 }
 
 /// The first half of a ceremony.

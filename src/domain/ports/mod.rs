@@ -8,15 +8,15 @@ mod repositories;
 pub mod testing;
 
 pub use credentials::{
-    AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, SignError, StartedCeremony, TokenSigner,
-    VerifiedAssertion,
+    AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, ProofError, ProofVerifier, SignError,
+    StartedCeremony, Statement, TokenSigner, VerifiedAssertion, VerifiedProof,
 };
 pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, IdTemplates, Operators,
-    Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
+    AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
+    Operators, Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
 };
 
 use super::time::Timestamp;

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 
-use crate::domain::access_token::IssuedToken;
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
-use crate::domain::id::{CaseId, PasskeyId, PlayerId, SightingId, TokenId, VerificationId};
+use crate::domain::grant::{Grant, RefreshUse};
+use crate::domain::id::{CaseId, GrantId, PasskeyId, PlayerId, SightingId, VerificationId};
 use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::liveness::replay::CaptureFilm;
 use crate::domain::operator::{Operator, OperatorId};
@@ -21,6 +21,7 @@ use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::totp::TotpEnrolment;
 use crate::domain::secret::SecretBytes;
+use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
 use uuid::Uuid;
@@ -59,6 +60,7 @@ pub trait Store: Send + Sync {
 pub trait UnitOfWork:
     Operators
     + Authorizations
+    + Grants
     + Verifications
     + Players
     + IdTemplates
@@ -81,6 +83,8 @@ pub trait UnitOfWork:
 pub trait Operators {
     /// Adds one; [`StoreError::Conflict`] when the id is taken.
     async fn insert_operator(&mut self, operator: &Operator, now: Timestamp) -> Result<()>;
+    /// Keeps it as it is now; [`StoreError::Conflict`] when there is none with this id.
+    async fn update_operator(&mut self, operator: &Operator) -> Result<()>;
     /// By id.
     async fn find_operator(&mut self, id: &OperatorId) -> Result<Option<Operator>>;
     /// All, by id.
@@ -95,7 +99,7 @@ pub trait Operators {
     ) -> Result<bool>;
 }
 
-/// Requests, codes and tokens.
+/// Requests and codes.
 #[async_trait]
 pub trait Authorizations {
     /// Keeps a pushed request under the hash of its `request_uri`.
@@ -106,12 +110,34 @@ pub trait Authorizations {
     async fn insert_code(&mut self, code: &AuthorizationCode) -> Result<()>;
     /// Uses a code up, by compare-and-set.
     async fn redeem_code(&mut self, hash: HandleHash, now: Timestamp) -> Result<Redemption>;
-    /// Remembers a token and the code it came from.
-    async fn insert_token(&mut self, token: &IssuedToken, code: HandleHash) -> Result<()>;
-    /// By `jti`.
-    async fn find_token(&mut self, id: TokenId) -> Result<Option<IssuedToken>>;
-    /// Ends a token; false when it had ended before or is unknown.
-    async fn revoke_token(&mut self, id: TokenId, now: Timestamp) -> Result<bool>;
+}
+
+/// Grants and what is handed out under them.
+#[async_trait]
+pub trait Grants {
+    /// Keeps a grant and the code that it came from; [`StoreError::Conflict`] when the code gave one already, or its place
+    /// in the status list is taken.
+    async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()>;
+    /// By id.
+    async fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>>;
+    /// By its place in the status lists.
+    async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>>;
+    /// At most `limit` of those that stand at `now` though a restriction of the person is active.
+    async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>>;
+    /// Ends all of an operator that stand at `now`; returns how many.
+    async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64>;
+    /// Ends one; false when it had ended before or is unknown.
+    async fn end_grant(&mut self, id: GrantId, now: Timestamp) -> Result<bool>;
+    /// Places of a status list whose grants have ended.
+    async fn ended_places(&mut self, list: u32) -> Result<Vec<u32>>;
+    /// Keeps a refresh token of a grant.
+    async fn insert_refresh_token(&mut self, hash: HandleHash, grant: GrantId, now: Timestamp) -> Result<()>;
+    /// Uses a refresh token up, by compare-and-set.
+    async fn use_refresh_token(&mut self, hash: HandleHash, now: Timestamp) -> Result<RefreshUse>;
+    /// The grant of a refresh token, used or not.
+    async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>>;
+    /// Remembers a DPoP proof until it expires; false when it was seen before. Forgets expired ones.
+    async fn remember_proof(&mut self, hash: HandleHash, expires_at: Timestamp, now: Timestamp) -> Result<bool>;
 }
 
 /// Verifications.

@@ -20,6 +20,9 @@ pub enum FactorKind {
 }
 
 impl FactorKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Passkey, Self::Totp, Self::RecoveryCode];
+
     /// The kind as columns and interfaces write it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +34,7 @@ impl FactorKind {
 
     /// Reads [`FactorKind::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Passkey, Self::Totp, Self::RecoveryCode].into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 

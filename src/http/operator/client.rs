@@ -2,12 +2,14 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::Data;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
 use super::error::OAuthError;
 use super::form::Form;
+use super::rate_limit::OperatorLimiter;
 use crate::app::Services;
 use crate::app::authenticate_client::{AuthenticationError, ClientCredentials, authenticate};
 use crate::domain::operator::Operator;
@@ -34,6 +36,9 @@ pub(super) async fn authenticated(
     })?;
     if client_id.is_some_and(|named| named != operator.id.as_str()) {
         return Err(OAuthError::invalid_request("client_id is not the authenticated client"));
+    }
+    if let Some(limiter) = request.app_data::<Data<OperatorLimiter>>() {
+        limiter.count(&operator)?;
     }
     Ok(operator)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub(super) struct OAuthError {
     code: &'static str,
     description: String,
     /// A header that belongs to the status.
-    header: Option<(actix_web::http::header::HeaderName, &'static str)>,
+    header: Option<(HeaderName, String)>,
 }
 
 impl OAuthError {
@@ -38,7 +38,7 @@ impl OAuthError {
     /// The caller was not authenticated. The challenge is sent when the caller tried the `Authorization` header.
     pub(super) fn invalid_client(by_header: bool) -> Self {
         let mut error = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed");
-        error.header = by_header.then_some((WWW_AUTHENTICATE, r#"Basic realm="rastau", charset="UTF-8""#));
+        error.header = by_header.then(|| (WWW_AUTHENTICATE, r#"Basic realm="rastau", charset="UTF-8""#.to_owned()));
         error
     }
 
@@ -56,9 +56,8 @@ impl OAuthError {
 
     /// Not a method of this endpoint.
     pub(super) fn method_not_allowed(allow: &'static str) -> Self {
-        let mut error = Self::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "the method is not allowed");
-        error.header = Some((ALLOW, allow));
-        error
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "the method is not allowed")
+            .with_header(ALLOW, allow.to_owned())
     }
 
     /// From a store that did not do as asked; what went wrong is for the log alone.
@@ -82,11 +81,23 @@ impl OAuthError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", broken)
     }
 
-    fn try_again() -> Self {
+    /// More than the operator's rate.
+    pub(super) fn too_many(retry_after: u64) -> Self {
+        let slower = "the client asks too often";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", slower)
+            .with_header(RETRY_AFTER, retry_after.to_string())
+    }
+
+    /// Not now.
+    pub(super) fn try_again() -> Self {
         let later = "the service cannot answer now, try again";
-        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", later);
-        error.header = Some((RETRY_AFTER, "5"));
-        error
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", later)
+            .with_header(RETRY_AFTER, "5".to_owned())
+    }
+
+    /// The same with a header that belongs to it.
+    pub(super) fn with_header(self, name: HeaderName, value: String) -> Self {
+        Self { header: Some((name, value)), ..self }
     }
 }
 
@@ -103,7 +114,10 @@ impl ResponseError for OAuthError {
 
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
-        for header in NO_STORE.into_iter().chain(self.header.clone()) {
+        for header in NO_STORE {
+            answer.insert_header(header);
+        }
+        if let Some(header) = self.header.clone() {
             answer.insert_header(header);
         }
         answer.json(json!({ "error": self.code, "error_description": self.description }))

@@ -1,18 +1,24 @@
-//! Token introspection: RFC 7662.
+//! Token introspection: RFC 7662, and signed: RFC 9701.
 
+use actix_web::http::header::ACCEPT;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use serde_json::json;
 
 use super::NO_STORE;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
 use crate::app::Services;
-use crate::app::introspect_token::{IntrospectionError, introspect};
+use crate::app::introspect_token::introspect;
 use crate::domain::access_token::AccessTokenClaims;
+use crate::domain::operator::Operator;
+use crate::domain::ports::Statement;
 
 pub(super) const PATH: &str = "/oauth2/introspect";
+/// RFC 9701 section 4.
+const SIGNED: &str = "application/token-introspection+jwt";
 
 /// RFC 7662 section 2.2: the claims of an active token, and nothing at all of any other.
 #[derive(Serialize)]
@@ -32,12 +38,35 @@ pub(super) async fn post(
     let mut form = Form::read(&request, body).await?;
     let operator = authenticated(&services, &request, &mut form).await?;
     let token = form.require("token")?;
-    let claims = introspect(&services, &operator, &token)
-        .await
-        .map_err(|IntrospectionError::Store(error)| OAuthError::store(&error))?;
+    let claims = introspect(&services, &operator, &token).await.map_err(|error| OAuthError::store(&error))?;
+    let bound = |claims: &AccessTokenClaims| claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some());
+    let token_type = claims.as_ref().map(|claims| if bound(claims) { "DPoP" } else { "Bearer" });
+    let told = Answer { active: claims.is_some(), token_type, claims };
     let mut answer = HttpResponse::Ok();
     for header in NO_STORE {
         answer.insert_header(header);
     }
-    Ok(answer.json(Answer { active: claims.is_some(), token_type: claims.as_ref().map(|_| "Bearer"), claims }))
+    if !wants_signed(&request) {
+        return Ok(answer.json(told));
+    }
+    Ok(answer.content_type(SIGNED).body(signed(&services, &operator, &told)?))
+}
+
+fn wants_signed(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(SIGNED))
+}
+
+/// RFC 9701 section 5.
+fn signed(services: &Services, operator: &Operator, told: &Answer) -> Result<String, OAuthError> {
+    let claims = json!({
+        "iss": services.policy.issuer,
+        "aud": operator.id.as_str(),
+        "iat": services.clock.now().seconds(),
+        "token_introspection": told,
+    });
+    services.signer.state(Statement::Introspection, &claims).map_err(|error| {
+        tracing::error!(%error, "no introspection can be signed");
+        OAuthError::server_error()
+    })
 }

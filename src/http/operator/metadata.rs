@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::Serialize;
 use url::Url;
 
-use super::{PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, token};
+use super::{PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, revocation, token};
 use crate::app::{Policy, Services};
 use crate::domain::access_token::acr;
 use crate::domain::authorization::SCOPE;
@@ -17,6 +17,7 @@ use crate::messages::Locale;
 
 /// The player's browser is sent here; served by the player's door.
 const AUTHORIZE_PATH: &str = "/oauth2/authorize";
+/// Of assertions and of proofs.
 const ASSERTION_ALGORITHMS: [&str; 3] = ["ES256", "PS256", "EdDSA"];
 
 /// An issuer with a path keeps it behind the well-known name (RFC 8414 section 3.1) or before it (OpenID Connect).
@@ -59,17 +60,22 @@ struct Metadata {
     token_endpoint: String,
     pushed_authorization_request_endpoint: String,
     introspection_endpoint: String,
+    revocation_endpoint: String,
     jwks_uri: String,
     require_pushed_authorization_requests: bool,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
-    grant_types_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 2],
     scopes_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: &'static [&'static str],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
     introspection_endpoint_auth_methods_supported: &'static [&'static str],
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    introspection_signing_alg_values_supported: [&'static str; 1],
+    revocation_endpoint_auth_methods_supported: &'static [&'static str],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    dpop_signing_alg_values_supported: [&'static str; 3],
     authorization_response_iss_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
@@ -90,22 +96,27 @@ impl Metadata {
             token_endpoint: at(token::PATH),
             pushed_authorization_request_endpoint: at(par::PATH),
             introspection_endpoint: at(introspection::PATH),
+            revocation_endpoint: at(revocation::PATH),
             jwks_uri: at(jwks::PATH),
             require_pushed_authorization_requests: true,
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
-            grant_types_supported: ["authorization_code"],
+            grant_types_supported: ["authorization_code", "refresh_token"],
             scopes_supported: [SCOPE],
             code_challenge_methods_supported: ["S256"],
             token_endpoint_auth_methods_supported: methods,
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_endpoint_auth_methods_supported: methods,
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            introspection_signing_alg_values_supported: ["ES256"],
+            revocation_endpoint_auth_methods_supported: methods,
+            revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            dpop_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             authorization_response_iss_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             subject_types_supported: ["pairwise"],
-            acr_values_supported: [FactorKind::Passkey, FactorKind::Totp, FactorKind::RecoveryCode].map(acr),
+            acr_values_supported: FactorKind::ALL.map(acr),
             ui_locales_supported: Locale::ALL.map(Locale::tag),
         }
     }

@@ -1,6 +1,7 @@
-//! The operator's door: OAuth 2.0 with pushed requests, PKCE and short-lived JWT access tokens.
+//! The operator's door: OAuth 2.0 with pushed requests, PKCE, tokens that are short, bound to a key and renewed, and what
+//! tells of their end.
 //!
-//! One endpoint a file. What they share: [`form`] reads the body, [`client`] proves the caller, [`error`] speaks
+//! One endpoint a file. What they share: [`form`] reads the body, [`client`] and [`proof`] prove the caller, [`error`] speaks
 //! RFC 6749 section 5.2. `GET /oauth2/authorize` belongs to the player's browser and so to the player's door.
 
 mod client;
@@ -10,22 +11,43 @@ mod introspection;
 mod jwks;
 mod metadata;
 mod par;
+mod proof;
+mod rate_limit;
+mod revocation;
+mod status;
 mod token;
+
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route};
 
+use crate::app::status_lists::StatusLists;
 use error::OAuthError;
+use rate_limit::OperatorLimiter;
 
-/// Mounts the endpoints; they expect `web::Data<Services>`.
-pub fn configure(config: &mut ServiceConfig) {
-    metadata::configure(config);
-    config
-        .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
-        .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]))
-        .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))
-        .service(endpoint(introspection::PATH, "POST", [web::post().to(introspection::post)]));
+/// What all workers share: who asked how often, and the status lists as they were signed.
+#[derive(Clone, Debug, Default)]
+pub struct OperatorDoor {
+    limiter: Arc<OperatorLimiter>,
+    lists: Arc<StatusLists>,
+}
+
+impl OperatorDoor {
+    /// Mounts the endpoints; they expect `web::Data<Services>`.
+    pub fn configure(&self, config: &mut ServiceConfig) {
+        metadata::configure(config);
+        config
+            .app_data(web::Data::from(self.limiter.clone()))
+            .app_data(web::Data::from(self.lists.clone()))
+            .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
+            .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]))
+            .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))
+            .service(endpoint(introspection::PATH, "POST", [web::post().to(introspection::post)]))
+            .service(endpoint(revocation::PATH, "POST", [web::post().to(revocation::post)]))
+            .service(endpoint(status::PATH, "GET, HEAD", [web::get().to(status::get), web::head().to(status::get)]));
+    }
 }
 
 /// A resource that answers every other method with 405 in the protocol's own words.

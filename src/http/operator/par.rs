@@ -4,10 +4,10 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::NO_STORE;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
+use super::{NO_STORE, proof};
 use crate::app::Services;
 use crate::app::push_authorization::{PushError, push};
 use crate::domain::authorization::RequestParameters;
@@ -21,6 +21,7 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, OAuthError> {
     let mut form = Form::read(&request, body).await?;
     let operator = authenticated(&services, &request, &mut form).await?;
+    let proven = proof::proven(&services, &request, PATH).await?;
     refuse_what_would_be_ignored(&mut form)?;
     let parameters = RequestParameters {
         response_type: form.require("response_type")?,
@@ -30,6 +31,10 @@ pub(super) async fn post(
         code_challenge: form.take("code_challenge").unwrap_or_default(),
         code_challenge_method: form.take("code_challenge_method").unwrap_or_default(),
         ui_locales: form.take("ui_locales"),
+        dpop_jkt: form.take("dpop_jkt"),
+        proven,
+        acr_values: form.take("acr_values"),
+        max_age: form.take("max_age"),
     };
     let pushed = push(&services, &operator, parameters).await.map_err(|error| match error {
         PushError::Request(error) => OAuthError::bad_request(error.code(), error.to_string()),
@@ -38,6 +43,9 @@ pub(super) async fn post(
     let mut answer = HttpResponse::Created();
     for header in NO_STORE {
         answer.insert_header(header);
+    }
+    if proven.is_some() {
+        answer.insert_header(proof::fresh_nonce(&services));
     }
     Ok(answer.json(json!({
         "request_uri": pushed.request_uri,

@@ -1,18 +1,33 @@
-//! The token endpoint: RFC 6749 section 4.1.3, with PKCE.
+//! The token endpoint: RFC 6749 sections 4.1.3 and 6, with PKCE and DPoP.
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde::Serialize;
 
-use super::NO_STORE;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
+use super::{NO_STORE, proof};
 use crate::app::Services;
-use crate::app::exchange_code::{CodeGrant, ExchangeError, exchange};
+use crate::app::exchange_code::{CodeGrant, exchange};
+use crate::app::issue_tokens::GrantError;
+use crate::app::renew_tokens::renew;
+use crate::domain::confirmation::Confirmation;
+use crate::domain::operator::Operator;
 use crate::domain::secret::SecretText;
 
 pub(super) const PATH: &str = "/oauth2/token";
+
+/// RFC 6749 section 5.1.
+#[derive(Serialize)]
+struct Answer<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    scope: &'static str,
+}
 
 pub(super) async fn post(
     services: Data<Services>,
@@ -21,34 +36,55 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, OAuthError> {
     let mut form = Form::read(&request, body).await?;
     let operator = authenticated(&services, &request, &mut form).await?;
-    if form.require("grant_type")? != "authorization_code" {
-        let only = "grant_type must be authorization_code";
-        return Err(OAuthError::bad_request("unsupported_grant_type", only));
-    }
-    let grant = CodeGrant {
-        code: SecretText::new(form.require("code")?),
-        redirect_uri: form.require("redirect_uri")?,
-        code_verifier: SecretText::new(form.require("code_verifier")?),
+    let confirmation = proof::proven(&services, &request, PATH).await?.map(Confirmation::DpopKey);
+    let issued = match form.require("grant_type")?.as_str() {
+        "authorization_code" => {
+            let shown = CodeGrant {
+                code: SecretText::new(form.require("code")?),
+                redirect_uri: form.require("redirect_uri")?,
+                code_verifier: SecretText::new(form.require("code_verifier")?),
+                confirmation,
+            };
+            exchange(&services, &operator, shown).await
+        }
+        "refresh_token" => {
+            let shown = SecretText::new(form.require("refresh_token")?);
+            renew(&services, &operator, &shown, confirmation).await
+        }
+        _ => {
+            let known = "grant_type must be authorization_code or refresh_token";
+            return Err(OAuthError::bad_request("unsupported_grant_type", known));
+        }
     };
-    let exchanged = exchange(&services, &operator, grant).await.map_err(|error| match error {
-        ExchangeError::InvalidGrant(why) => {
-            tracing::warn!(operator = operator.id.as_str(), why, "a code was refused");
-            OAuthError::bad_request("invalid_grant", "the code cannot be redeemed")
-        }
-        ExchangeError::Sign(error) => {
-            tracing::error!(%error, "no token can be signed");
-            OAuthError::server_error()
-        }
-        ExchangeError::Store(error) => OAuthError::store(&error),
-    })?;
+    let issued = issued.map_err(|error| refusal(&error, &operator))?;
     let mut answer = HttpResponse::Ok();
     for header in NO_STORE {
         answer.insert_header(header);
     }
-    Ok(answer.json(json!({
-        "access_token": exchanged.access_token,
-        "token_type": "Bearer",
-        "expires_in": exchanged.expires_in.as_secs(),
-        "scope": exchanged.scope,
-    })))
+    if confirmation.is_some() {
+        answer.insert_header(proof::fresh_nonce(&services));
+    }
+    Ok(answer.json(Answer {
+        access_token: issued.access_token.expose(),
+        token_type: issued.token_type,
+        expires_in: issued.expires_in.as_secs(),
+        refresh_token: issued.refresh_token.as_ref().map(SecretText::expose),
+        scope: issued.scope,
+    }))
+}
+
+fn refusal(error: &GrantError, operator: &Operator) -> OAuthError {
+    match error {
+        GrantError::InvalidGrant(why) => {
+            tracing::warn!(operator = operator.id.as_str(), why, "a grant was refused");
+            OAuthError::bad_request("invalid_grant", "the grant is not valid, or is no longer")
+        }
+        GrantError::Unbound => proof::required(),
+        GrantError::CannotTell => OAuthError::try_again(),
+        GrantError::Sign(error) => {
+            tracing::error!(%error, "no token can be signed");
+            OAuthError::server_error()
+        }
+        GrantError::Store(error) => OAuthError::store(error),
+    }
 }

@@ -81,3 +81,38 @@ fn one_credential_is_needed_and_only_one() {
         assert_eq!(shop.run(&add("demo-bet", "https://bet.example/cb", credential)).code, 2);
     }
 }
+
+#[tokio::test]
+async fn what_is_changed_is_checked_kept_and_logged() {
+    let shop = Workshop::sandbox();
+    shop.write("jwks.json", JWKS);
+    shop.write("private.json", JWKS.replace("\"kid\"", "\"d\":\"AAAA\",\"kid\""));
+    shop.run(&add("demo-bet", "https://bet.example/cb", &["--sandbox-secret"])).good();
+    let change = |more: &[&str]| shop.run(&[&["operator", "change", "demo-bet"], more].concat());
+    let told = change(&["--name", "New Bet", "--contact", "ops@bet.example", "--jwks", "jwks.json"]).good();
+    assert_eq!(
+        told,
+        "changed demo-bet  New Bet (private_key_jwt, sandbox)\n    ops@bet.example\n    https://bet.example/cb\n"
+    );
+    let rated = change(&["--requests-per-second", "500", "--json"]).json();
+    assert_eq!((&rated["requests_per_second"], &rated["contact"]), (&500.into(), &"ops@bet.example".into()));
+    for wrong in [
+        &["--contact", "nobody"][..],
+        &["--requests-per-second", "0"],
+        &["--redirect-uri", "http://bet.example/cb"],
+        &["--jwks", "private.json"],
+    ] {
+        assert!(change(wrong).bad().contains("the operator was not changed"), "{wrong:?}");
+    }
+    assert_eq!(change(&[]).code, 2, "nothing to change is a slip");
+    assert!(shop.run(&["operator", "disable", "nobody"]).bad().contains("there is no operator"));
+
+    for _ in 0..2 {
+        assert!(shop.run(&["operator", "disable", "demo-bet"]).good().contains("disabled"));
+    }
+    assert_eq!(shop.run(&["operator", "enable", "demo-bet", "--json"]).json()["disabled"], false);
+    let events = shop.store().await.read().await.unwrap().list_audit(1, 20).await.unwrap();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let expected = ["operator_added", "operator_changed", "operator_changed", "operator_disabled", "operator_enabled"];
+    assert_eq!(kinds, expected, "a second time changes nothing");
+}

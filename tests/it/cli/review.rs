@@ -70,6 +70,8 @@ fn verification(case: &Case, now: Timestamp) -> Verification {
         state: None,
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         ui_locales: None,
+        acr_values: None,
+        dpop_jkt: None,
         expires_at: now,
     };
     Verification::start(case.verification, request, hash_handle(&case.id.to_string()), now)

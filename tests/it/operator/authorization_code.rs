@@ -20,7 +20,8 @@ async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("pragma"), Some("no-cache"));
-    assert_eq!(answer.body["token_type"], "Bearer");
+    assert_eq!(answer.body["token_type"], "DPoP");
+    assert_eq!(answer.body["refresh_token"].as_str().unwrap().len(), 43);
     assert_eq!(answer.body["expires_in"], 300);
     assert_eq!(answer.body["scope"], "play");
 
@@ -31,6 +32,8 @@ async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {
     assert_eq!((claims.aud.as_str(), claims.client_id.as_str()), ("demo-bet", "demo-bet"));
     assert_eq!(claims.acr, "urn:rastau:acr:face+passkey");
     assert_eq!(claims.amr, ["face", "pop", "mfa"]);
+    assert_eq!(claims.cnf.unwrap().jkt.as_deref(), Some(world.bet.thumbprint()));
+    assert!(claims.status.status_list.uri.starts_with("https://rastau.example/oauth2/status/"));
     assert_eq!(claims.sandbox, None);
     assert_eq!(world.audit().await, ["verification_started", "token_issued"]);
 }
@@ -145,6 +148,7 @@ async fn a_verification_that_was_not_approved_gives_no_token() {
             verification: verification.id,
             redirect_uri: CALLBACK.to_owned(),
             code_challenge: CHALLENGE.to_owned(),
+            dpop_jkt: None,
             expires_at: now.plus(Duration::from_mins(1)),
         };
         unit.insert_code(&code).await.unwrap();
@@ -160,7 +164,7 @@ async fn what_is_missing_or_unknown_is_named_and_costs_no_code() {
     let code = world.code(&world.bet).await;
     for (name, value, error) in [
         ("grant_type", "", "invalid_request"),
-        ("grant_type", "refresh_token", "unsupported_grant_type"),
+        ("grant_type", "password", "unsupported_grant_type"),
         ("grant_type", "client_credentials", "unsupported_grant_type"),
         ("code", "", "invalid_request"),
         ("redirect_uri", "", "invalid_request"),

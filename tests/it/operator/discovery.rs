@@ -19,17 +19,22 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
         "token_endpoint": format!("{BASE}/oauth2/token"),
         "pushed_authorization_request_endpoint": format!("{BASE}/oauth2/par"),
         "introspection_endpoint": format!("{BASE}/oauth2/introspect"),
+        "revocation_endpoint": format!("{BASE}/oauth2/revoke"),
         "jwks_uri": format!("{BASE}/oauth2/jwks"),
         "require_pushed_authorization_requests": true,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "scopes_supported": ["play"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": ["private_key_jwt"],
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_signing_alg_values_supported": ["ES256"],
+        "revocation_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": algorithms,
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
@@ -41,7 +46,9 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
     assert_eq!(answer.body, expected);
     let openid = world.send(TestRequest::get().uri("/.well-known/openid-configuration")).await;
     assert_eq!(openid.body, expected);
-    for endpoint in ["token_endpoint", "pushed_authorization_request_endpoint", "introspection_endpoint"] {
+    for endpoint in
+        ["token_endpoint", "pushed_authorization_request_endpoint", "introspection_endpoint", "revocation_endpoint"]
+    {
         let path = expected[endpoint].as_str().unwrap().strip_prefix(BASE).unwrap();
         assert_eq!(world.send(TestRequest::get().uri(path)).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use rastau::domain::id::TokenId;
-use serde_json::json;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use rastau::domain::access_token::AccessTokenClaims;
+use serde_json::{Value, json};
 
-use super::world::{BASE, World};
+use super::world::{BASE, World, form};
 
 async fn token(world: &World) -> String {
     let code = world.code(&world.bet).await;
@@ -24,7 +26,7 @@ async fn an_active_token_is_told_in_full() {
     let claims = world.services.signer.read(&token).unwrap();
     let now = world.now();
     let expected = json!({
-        "active": true, "token_type": "Bearer", "iss": BASE, "aud": "demo-bet", "client_id": "demo-bet",
+        "active": true, "token_type": "DPoP", "cnf": { "jkt": world.bet.thumbprint() }, "status": claims.status, "iss": BASE, "aud": "demo-bet", "client_id": "demo-bet",
         "sub": claims.sub, "jti": claims.jti, "scope": "play", "iat": now, "exp": now + 300, "auth_time": now,
         "acr": "urn:rastau:acr:face+passkey", "amr": ["face", "pop", "mfa"],
     });
@@ -42,11 +44,22 @@ async fn of_every_other_token_nothing_is_said() {
         let answer = world.introspect(&world.bet, text).await;
         assert_eq!((answer.status, answer.body), (StatusCode::OK, nothing.clone()));
     }
-    // Signed by us, but never issued: a key alone is not enough.
-    let mut claims = world.services.signer.read(&token).unwrap();
-    claims.jti = TokenId::new(world.services.clock.now(), world.services.randomness.as_ref()).to_string();
-    let unissued = world.services.signer.sign(&claims).unwrap();
-    assert_eq!(world.introspect(&world.bet, unissued.expose()).await.body, nothing);
+    // Signed by us, but of a grant that was never made, or not of this person or key: a signature alone is not enough.
+    let claims = world.services.signer.read(&token).unwrap();
+    let changes: [&dyn Fn(&mut AccessTokenClaims); 6] = [
+        &|claims| claims.status.status_list.idx ^= 1,
+        &|claims| claims.status.status_list.uri.push('0'),
+        &|claims| claims.sub.push('x'),
+        &|claims| claims.auth_time += 1,
+        &|claims| claims.cnf = None,
+        &|claims| claims.exp += 24 * 3600,
+    ];
+    for change in changes {
+        let mut changed = claims.clone();
+        change(&mut changed);
+        let unissued = world.services.signer.sign(&changed).unwrap();
+        assert_eq!(world.introspect(&world.bet, unissued.expose()).await.body, nothing, "{changed:?}");
+    }
 
     world.clock.advance(Duration::from_secs(299));
     assert_eq!(world.introspect(&world.bet, &token).await.body["active"], true);
@@ -55,14 +68,27 @@ async fn of_every_other_token_nothing_is_said() {
 }
 
 #[actix_web::test]
-async fn a_revoked_token_is_inactive_at_once() {
+async fn an_answer_is_signed_for_whoever_asks_for_that() {
     let world = World::production().await;
     let token = token(&world).await;
-    let id = world.services.signer.read(&token).unwrap().jti.parse().unwrap();
-    let mut unit = world.services.store.begin().await.unwrap();
-    assert!(unit.revoke_token(id, world.services.clock.now()).await.unwrap());
-    unit.commit().await.unwrap();
-    assert_eq!(world.introspect(&world.bet, &token).await.body, json!({ "active": false }));
+    let mut fields = vec![("token", token.clone())];
+    fields.extend(world.bet.credentials(world.now()));
+    let request = form("/oauth2/introspect", &fields);
+    let request = request.insert_header(("Accept", "application/token-introspection+jwt"));
+    let answer = world.send(request).await;
+    assert_eq!(answer.header("content-type"), Some("application/token-introspection+jwt"));
+    let jwks: JwkSet = serde_json::from_value(world.services.signer.jwks()).unwrap();
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.set_audience(&["demo-bet"]);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    let key = DecodingKey::from_jwk(&jwks.keys[0]).unwrap();
+    let told = decode::<Value>(&answer.text, &key, &validation).unwrap();
+    assert_eq!(told.header.typ.as_deref(), Some("token-introspection+jwt"));
+    assert_eq!(told.claims["iss"], BASE);
+    assert_eq!(told.claims["token_introspection"]["active"], true);
+    // It is no access token, though we signed it.
+    assert_eq!(world.introspect(&world.bet, &answer.text).await.body, json!({ "active": false }));
 }
 
 #[actix_web::test]

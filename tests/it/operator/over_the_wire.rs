@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use actix_web::{App, HttpServer, web};
-use rastau::http::operator;
+use rastau::http::operator::OperatorDoor;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -13,7 +13,8 @@ fn serve(world: &World) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let services = web::Data::new(world.services.clone());
-    let app = move || App::new().app_data(services.clone()).configure(operator::configure);
+    let app =
+        move || App::new().app_data(services.clone()).configure(|config| OperatorDoor::default().configure(config));
     let server = HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(0);
     tokio::spawn(server.listen(listener).unwrap().run());
     address

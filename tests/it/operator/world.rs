@@ -9,11 +9,12 @@ use actix_web::{App, test, web};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
 use rastau::app::{Policy, Services};
-use rastau::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
+use rastau::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
 use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::audit::ChainWalk;
 use rastau::domain::authorization::hash_handle;
@@ -29,13 +30,14 @@ use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
 use rastau::domain::ports::{
     Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner, Unobserved,
 };
+use rastau::domain::proof_nonce;
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::restrictions::Permission;
+use rastau::domain::restrictions::{Ground, Permission, Restriction, Source};
 use rastau::domain::second_factor::FactorKind;
 use rastau::domain::secret::SecretBytes;
 use rastau::domain::time::Timestamp;
 use rastau::domain::verification::{Outcome, Verdict, Verification};
-use rastau::http::operator;
+use rastau::http::operator::OperatorDoor;
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use rastau::vision::face_index::ScannedFaceIndex;
 use serde_json::{Value, json};
@@ -50,6 +52,10 @@ pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 pub(super) const SECRET: &str = "q0R7y8m1vT2sX3uZ4wA5bC6dE7fG8hJ9kL0mN1pQ2rS";
+
+/// Of the person of every code.
+const IIN: &str = "900101300017";
+const SOURCE: &str = "debtors";
 
 pub(super) type Fields = Vec<(&'static str, String)>;
 
@@ -66,6 +72,7 @@ pub(super) struct World {
     pub(super) bet: Client,
     pub(super) other: Client,
     pub(super) database: SqlStore,
+    door: OperatorDoor,
     _folder: TempDir,
 }
 
@@ -73,6 +80,7 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Value,
+    pub(super) text: String,
 }
 
 impl Answer {
@@ -122,6 +130,7 @@ impl World {
             assertions: Arc::new(AssertionJose::new(
                 ["", "/oauth2/token", "/oauth2/par"].map(|path| format!("{BASE}{path}")),
             )),
+            proofs: Arc::new(DpopJose::default()),
             clock: clock.clone(),
             randomness,
             observer: Arc::new(Unobserved),
@@ -133,6 +142,7 @@ impl World {
             bet: Client::new("demo-bet"),
             other: Client::new("other-bet"),
             database: store,
+            door: OperatorDoor::default(),
             _folder: folder,
         };
         world.register(&world.bet, false).await;
@@ -158,18 +168,43 @@ impl World {
     }
 
     pub(super) async fn send(&self, request: test::TestRequest) -> Answer {
-        let app = App::new().app_data(web::Data::new(self.services.clone())).configure(operator::configure);
+        let services = web::Data::new(self.services.clone());
+        let app = App::new().app_data(services).configure(|config| self.door.configure(config));
         let answer = test::call_service(&test::init_service(app).await, request.to_request()).await;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let bytes = test::read_body(answer).await;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, headers, body }
+        Answer { status, headers, body, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// A form as `client` sends it, authenticated by a fresh assertion.
-    pub(super) async fn post(&self, client: &Client, path: &str, mut fields: Fields) -> Answer {
+    pub(super) async fn post(&self, client: &Client, path: &str, fields: Fields) -> Answer {
+        let proof = (path == "/oauth2/token").then(|| client.proof(&self.proof_claims(path)));
+        self.post_proven(client, path, fields, proof.as_deref()).await
+    }
+
+    /// The same with this proof, or none.
+    pub(super) async fn post_proven(
+        &self,
+        client: &Client,
+        path: &str,
+        mut fields: Fields,
+        proof: Option<&str>,
+    ) -> Answer {
         fields.extend(client.credentials(self.now()));
-        self.send(form(path, &fields)).await
+        let request = form(path, &fields);
+        self.send(match proof {
+            Some(proof) => request.insert_header(("DPoP", proof)),
+            None => request,
+        })
+        .await
+    }
+
+    /// What a good proof of a request to `path` says, never the same twice.
+    pub(super) fn proof_claims(&self, path: &str) -> Value {
+        let nonce = proof_nonce::nonce(&self.services.policy.pairwise_key, self.services.clock.now());
+        let htu = format!("{BASE}{path}");
+        json!({ "jti": unique(), "htm": "POST", "htu": htu, "iat": self.now(), "nonce": nonce })
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -183,15 +218,53 @@ impl World {
         answer.body["request_uri"].as_str().unwrap().to_owned()
     }
 
+    /// Everybody is allowed, by a source that is fresh for a day.
+    pub(super) async fn allow(&self) {
+        self.registry(self.services.clock.now(), &[]).await;
+    }
+
+    /// The person of every code is in the register of debtors.
+    pub(super) async fn restrict(&self) {
+        let now = self.services.clock.now();
+        let debtor = Restriction {
+            ground: Ground::Debtor,
+            legal_basis: "a law".to_owned(),
+            starts_at: now,
+            ends_at: None,
+            source: SOURCE.to_owned(),
+            source_key: "1".to_owned(),
+        };
+        self.registry(now, &[(Iin::parse(IIN).unwrap(), debtor)]).await;
+    }
+
+    /// The source was refreshed two days ago.
+    pub(super) async fn grow_stale(&self) {
+        let now = self.services.clock.now();
+        self.registry(Timestamp::from_seconds(now.seconds() - 2 * 86_400), &[]).await;
+    }
+
+    async fn registry(&self, refreshed_at: Timestamp, rows: &[(Iin, Restriction)]) {
+        let source = Source { name: SOURCE.to_owned(), refreshed_at, max_age: Duration::from_hours(24) };
+        let mut unit = self.services.store.begin().await.unwrap();
+        unit.replace_restrictions(&source, rows).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
     /// A code for `client`: the request pushed, the player through, the answer handed back.
     pub(super) async fn code(&self, client: &Client) -> String {
-        let uri = self.pushed(client).await;
+        self.code_of(client, request_fields()).await
+    }
+
+    /// The same, of this request.
+    pub(super) async fn code_of(&self, client: &Client, fields: Fields) -> String {
+        let pushed = self.post(client, "/oauth2/par", fields).await;
+        let uri = pushed.body["request_uri"].as_str().unwrap().to_owned();
         let started = start_verification(&self.services, client.id, &uri, None).await.unwrap();
         let session = hash_handle(started.session.expose());
         let mut unit = self.services.store.begin().await.unwrap();
         let mut verification = unit.find_session(session).await.unwrap().unwrap();
         let now = self.services.clock.now();
-        let iin = Iin::parse("900101300017").unwrap();
+        let iin = Iin::parse(IIN).unwrap();
         let id = PlayerId::new(now, self.services.randomness.as_ref());
         let player = unit.player_of(&iin, id, now).await.unwrap();
         approve(&mut verification, player, now);
@@ -244,13 +317,30 @@ impl Client {
 
     /// The claims of a good assertion, never the same twice.
     pub(super) fn claims(&self, now: i64) -> Value {
-        let jti = URL_SAFE_NO_PAD.encode(generate_es256().unwrap().expose());
-        json!({ "iss": self.id, "sub": self.id, "aud": BASE, "iat": now, "exp": now + 60, "jti": &jti[50..90] })
+        json!({ "iss": self.id, "sub": self.id, "aud": BASE, "iat": now, "exp": now + 60, "jti": unique() })
+    }
+
+    /// A DPoP proof by the client's own key.
+    pub(super) fn proof(&self, claims: &Value) -> String {
+        let jwk: Jwk = serde_json::from_value(self.jwks()["keys"][0].clone()).unwrap();
+        let mut header = Header::new(Algorithm::ES256);
+        header.typ = Some("dpop+jwt".to_owned());
+        header.jwk = Some(jwk);
+        encode(&header, claims, &EncodingKey::from_ec_der(self.key.expose())).unwrap()
+    }
+
+    /// The thumbprint of that key.
+    pub(super) fn thumbprint(&self) -> &str {
+        &self.kid
     }
 
     pub(super) fn credentials(&self, now: i64) -> Fields {
         assertion_fields(self.sign(&self.claims(now)))
     }
+}
+
+fn unique() -> String {
+    URL_SAFE_NO_PAD.encode(generate_es256().unwrap().expose())[50..90].to_owned()
 }
 
 pub(super) fn assertion_fields(assertion: String) -> Fields {
@@ -269,6 +359,10 @@ pub(super) fn request_fields() -> Fields {
     ]
     .map(|(name, value)| (name, value.to_owned()))
     .to_vec()
+}
+
+pub(super) fn refresh_fields(token: &str) -> Fields {
+    vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", token.to_owned())]
 }
 
 pub(super) fn grant_fields(code: &str) -> Fields {
@@ -333,7 +427,7 @@ fn policy(sandbox: bool) -> Policy {
             keep: Duration::from_hours(24),
             score_at: ScoreAt::new(|_| 1.0),
         },
-        required_sources: vec!["debtors".to_owned()],
+        required_sources: vec![SOURCE.to_owned()],
         registry_timeout: Duration::from_secs(1),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rastau::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, hash_handle};
+use rastau::domain::confirmation::Thumbprint;
 use rastau::domain::id::{PlayerId, VerificationId};
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::Iin;
@@ -179,6 +180,7 @@ impl Database {
             verification: verification.id,
             redirect_uri: "https://operator.example/callback".to_owned(),
             code_challenge: "challenge".to_owned(),
+            dpop_jkt: Some(Thumbprint([3; 32])),
             expires_at: at(60),
         };
         let mut unit = self.begin().await;
@@ -200,6 +202,8 @@ pub(crate) fn request(operator: &OperatorId) -> PushedRequest {
         state: Some("state \u{49B}".to_owned()),
         code_challenge: "challenge".to_owned(),
         ui_locales: None,
+        acr_values: Some("urn:rastau:acr:face+passkey".to_owned()),
+        dpop_jkt: Some(Thumbprint([3; 32])),
         expires_at: at(60),
     }
 }

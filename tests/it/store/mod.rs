@@ -8,6 +8,7 @@ mod database;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;
+mod grants;
 mod id_templates;
 mod operators;
 mod players;

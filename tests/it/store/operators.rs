@@ -1,4 +1,4 @@
-use rastau::domain::operator::{ClientAuthentication, OperatorId};
+use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::ports::StoreError;
 
 use super::database::{Database, at};
@@ -16,6 +16,24 @@ on_both_engines! {
         unit.insert_operator(&operator, at(1)).await.unwrap();
         assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator));
         assert_eq!(unit.find_operator(&OperatorId::parse("nobody").unwrap()).await.unwrap(), None);
+    }
+
+    async fn a_changed_operator_comes_back_changed(database: &Database) {
+        let operator = database.operator("demo-bet").await;
+        let mut changed = operator.clone();
+        changed.name = "New Bet".to_owned();
+        changed.authentication = ClientAuthentication::ClientSecretBasic { secret_sha256: [7; 32] };
+        changed.redirect_uris = vec!["https://new.example/cb".to_owned()];
+        changed.contact = Some("ops@bet.example".to_owned());
+        changed.requests_per_second = 7;
+        changed.disabled_at = Some(at(5));
+        let mut unit = database.begin().await;
+        unit.update_operator(&changed).await.unwrap();
+        assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(changed.clone()));
+        unit.update_operator(&operator).await.unwrap();
+        assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator));
+        let nobody = Operator { id: OperatorId::parse("nobody").unwrap(), ..changed };
+        assert_eq!(unit.update_operator(&nobody).await, Err(StoreError::Conflict));
     }
 
     async fn a_taken_id_is_a_conflict_and_the_transaction_goes_on(database: &Database) {

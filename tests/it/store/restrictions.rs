@@ -7,11 +7,11 @@ use rastau::domain::restrictions::{Ground, Restriction, Source};
 use super::database::{Database, at, iin};
 use super::on_both_engines;
 
-fn source(name: &str, refreshed: i64) -> Source {
+pub(super) fn source(name: &str, refreshed: i64) -> Source {
     Source { name: name.to_owned(), refreshed_at: at(refreshed), max_age: Duration::from_hours(24) }
 }
 
-fn restriction(source: &str, key: &str, ground: Ground) -> Restriction {
+pub(super) fn restriction(source: &str, key: &str, ground: Ground) -> Restriction {
     Restriction {
         ground,
         legal_basis: "\u{417}\u{430}\u{43A}\u{43E}\u{43D}, 15".to_owned(),

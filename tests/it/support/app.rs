@@ -12,7 +12,7 @@ use rastau::app::verify_audit::verify_audit;
 use rastau::app::{Policy, Services};
 use rastau::cli::demo::capture::{FRAME_PAUSE, Pace, Timing, jitter};
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::credentials::jose::{AssertionJose, JoseSigner, generate_es256};
+use rastau::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
 use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::authorization::new_handle;
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
@@ -144,6 +144,7 @@ impl TestApp {
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
             assertions: Arc::new(AssertionJose::new([issuer])),
+            proofs: Arc::new(DpopJose::default()),
             clock: clock.clone(),
             randomness: randomness.clone(),
             observer: metrics.clone(),

@@ -1,0 +1,135 @@
+//! A short access token, and with a key behind it a refresh token for the next (RFC 9068, RFC 9700 section 4.14).
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Services;
+use super::status_lists::status_claim;
+use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, LONGEST_LIFETIME, acr, amr, pairwise_subject};
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::authorization::{SCOPE, hash_handle, new_handle};
+use crate::domain::confirmation::Confirmation;
+use crate::domain::grant::{EndOfGrant, Grant};
+use crate::domain::id::TokenId;
+use crate::domain::ports::{SignError, StoreError, UnitOfWork};
+use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
+
+/// What the operator gets.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The JWT.
+    pub access_token: SecretText,
+    /// `DPoP` or `Bearer`.
+    pub token_type: &'static str,
+    /// Its life.
+    pub expires_in: Duration,
+    /// Good once, for the key of this token alone; none for bearer tokens.
+    pub refresh_token: Option<SecretText>,
+    /// Always [`SCOPE`].
+    pub scope: &'static str,
+}
+
+/// Why there is no token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// The code or refresh token is unknown, used, expired, of another client or key, or what it stands for has ended; the
+    /// reason is for the log, since only an attacker learns from it.
+    #[error("the grant is not valid: {0}")]
+    InvalidGrant(&'static str),
+    /// Outside the sandbox tokens are bound to a key, and none was proven.
+    #[error("tokens are bound to a key: a DPoP proof is required")]
+    Unbound,
+    /// Whether the person may play cannot be said now.
+    #[error("whether the person may play cannot be said now")]
+    CannotTell,
+    /// The token could not be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The store did not do as asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Issues tokens of a grant that stands; `details` go into the audit event.
+pub(super) async fn issue(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    grant: &Grant,
+    details: Value,
+    now: Timestamp,
+) -> Result<Issued, GrantError> {
+    let issued_at = Timestamp::from_seconds(now.seconds());
+    let lifetime = services.policy.token_lifetime.min(LONGEST_LIFETIME);
+    let expires_at = Timestamp::from_seconds(issued_at.plus(lifetime).seconds().min(grant.expires_at.seconds()));
+    let id = TokenId::new(now, services.randomness.as_ref());
+    let access_token = services.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;
+    let refresh_token = match grant.confirmation {
+        None => None,
+        Some(_) => {
+            let handle = new_handle(services.randomness.as_ref());
+            unit.insert_refresh_token(hash_handle(&handle), grant.id, now).await?;
+            Some(SecretText::new(handle))
+        }
+    };
+    let mut event =
+        json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "token": id.to_string() });
+    if let (Value::Object(event), Value::Object(details)) = (&mut event, details) {
+        event.extend(details);
+    }
+    unit.append_audit(&of_grant(AuditKind::TokenIssued, grant, event, now)).await?;
+    Ok(Issued {
+        access_token,
+        token_type: Confirmation::token_type(grant.confirmation),
+        expires_in: expires_at.since(issued_at),
+        refresh_token,
+        scope: SCOPE,
+    })
+}
+
+/// Ends a grant and with it every token of it; false when it had ended before.
+pub(super) async fn end(
+    unit: &mut dyn UnitOfWork,
+    grant: &Grant,
+    why: EndOfGrant,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if !unit.end_grant(grant.id, now).await? {
+        return Ok(false);
+    }
+    let details = json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "why": why.as_str() });
+    unit.append_audit(&of_grant(AuditKind::TokenRevoked, grant, details, now)).await?;
+    Ok(true)
+}
+
+fn of_grant(kind: AuditKind, grant: &Grant, details: Value, now: Timestamp) -> NewAuditEvent {
+    NewAuditEvent { kind, at: now, subject: grant.verification.to_string(), details }
+}
+
+fn claims(
+    services: &Services,
+    grant: &Grant,
+    id: TokenId,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+) -> AccessTokenClaims {
+    let policy = &services.policy;
+    let class = if grant.is_elevated(issued_at) { acr(grant.factor) } else { ACR_SESSION };
+    AccessTokenClaims {
+        iss: policy.issuer.clone(),
+        sub: pairwise_subject(&policy.pairwise_key, grant.operator.as_str(), grant.player),
+        aud: grant.operator.to_string(),
+        client_id: grant.operator.to_string(),
+        exp: expires_at.seconds(),
+        iat: issued_at.seconds(),
+        auth_time: grant.verified_at.seconds(),
+        jti: id.to_string(),
+        scope: SCOPE.to_owned(),
+        acr: class.to_owned(),
+        amr: amr(grant.factor),
+        cnf: grant.confirmation.map(Into::into),
+        status: status_claim(policy, grant.status),
+        sandbox: policy.sandbox.then_some(true),
+    }
+}

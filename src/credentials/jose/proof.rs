@@ -1,0 +1,120 @@
+//! DPoP proofs: RFC 9449 section 4.
+
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, decode, decode_header};
+use serde::Deserialize;
+use url::Url;
+
+use super::install_provider;
+use super::signer::signature_only;
+use crate::domain::confirmation::Thumbprint;
+use crate::domain::ports::{ProofError, ProofVerifier, VerifiedProof};
+use crate::domain::time::Timestamp;
+
+/// Nothing longer is looked at, in bytes.
+const LONGEST_PROOF: usize = 8 * 1_024;
+/// No `jti` or nonce is longer, in characters.
+const LONGEST_TEXT: usize = 256;
+/// What a proof may be signed with (as FAPI 2.0 has it).
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
+/// Members that only private or shared keys have, RFC 7518 section 6.
+const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+
+/// Verifies proofs of possession.
+#[derive(Clone, Copy, Debug)]
+pub struct DpopJose(());
+
+impl Default for DpopJose {
+    fn default() -> Self {
+        install_provider();
+        Self(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    jti: Option<String>,
+    htm: Option<String>,
+    htu: Option<String>,
+    iat: Option<f64>,
+    nonce: Option<String>,
+}
+
+impl ProofVerifier for DpopJose {
+    fn verify(&self, proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, ProofError> {
+        read(proof, method, address).map_err(|why| ProofError(why.to_owned()))
+    }
+}
+
+fn read(proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, &'static str> {
+    if proof.len() > LONGEST_PROOF {
+        return Err("the proof is too long");
+    }
+    // The library knows no `none`: such a header does not even parse.
+    let header = decode_header(proof).map_err(|_| "not a JWS with a known algorithm")?;
+    let key = key(&header, proof)?;
+    let decoding = DecodingKey::from_jwk(&key).map_err(|_| "the key cannot be read")?;
+    let data = decode::<Claims>(proof, &decoding, &signature_only(header.alg))
+        .map_err(|_| "the signature or the claims are not good")?;
+    let claims = data.claims;
+    if claims.htm.as_deref() != Some(method) {
+        return Err("htm is not the method of this request");
+    }
+    let named = claims.htu.as_deref().and_then(|text| Url::parse(text).ok()).ok_or("htu is no address")?;
+    if without_query(named) != without_query(address.clone()) {
+        return Err("htu is not the address of this request");
+    }
+    let jti = claims.jti.filter(|jti| is_text(jti)).ok_or("jti has 1 to 256 printable characters")?;
+    let nonce = claims.nonce.filter(|nonce| is_text(nonce));
+    let issued_at = Timestamp::from_micros((claims.iat.ok_or("iat is required")? * 1e6) as i64);
+    let thumbprint = key.thumbprint(ThumbprintHash::SHA256).ok().and_then(|text| Thumbprint::parse(&text));
+    Ok(VerifiedProof { key: thumbprint.ok_or("the key has no thumbprint")?, jti, nonce, issued_at })
+}
+
+/// The public key of the header, which signs by the header's algorithm.
+fn key(header: &Header, proof: &str) -> Result<Jwk, &'static str> {
+    if header.typ.as_deref() != Some("dpop+jwt") {
+        return Err("typ must be dpop+jwt");
+    }
+    if header.crit.is_some() {
+        return Err("the crit header names an extension that is not understood");
+    }
+    if !ALGORITHMS.contains(&header.alg) {
+        return Err("the algorithm must be ES256, PS256 or EdDSA");
+    }
+    if has_private_members(proof) {
+        return Err("jwk must be a public key");
+    }
+    let jwk = header.jwk.clone().ok_or("the header has no jwk")?;
+    let fits = match (&jwk.algorithm, header.alg) {
+        (AlgorithmParameters::EllipticCurve(key), Algorithm::ES256) => key.curve == EllipticCurve::P256,
+        (AlgorithmParameters::RSA(_), Algorithm::PS256) => true,
+        (AlgorithmParameters::OctetKeyPair(key), Algorithm::EdDSA) => key.curve == EllipticCurve::Ed25519,
+        _ => false,
+    };
+    if fits { Ok(jwk) } else { Err("the key is not one of the algorithm") }
+}
+
+/// RFC 9449 section 4.3, item 7. The library drops members that it does not know.
+fn has_private_members(proof: &str) -> bool {
+    use base64::Engine as _;
+    let header = proof.split('.').next().unwrap_or_default();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
+    let header: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    PRIVATE_MEMBERS.iter().any(|member| header["jwk"].get(member).is_some())
+}
+
+/// RFC 9449 section 4.3, item 9: without query and fragment, normalised.
+fn without_query(mut address: Url) -> Url {
+    address.set_query(None);
+    address.set_fragment(None);
+    address
+}
+
+fn is_text(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;

@@ -1,0 +1,31 @@
+//! Token revocation: RFC 7009.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::NO_STORE;
+use super::client::authenticated;
+use super::error::OAuthError;
+use super::form::Form;
+use crate::app::Services;
+use crate::app::revoke_token::revoke;
+
+pub(super) const PATH: &str = "/oauth2/revoke";
+
+/// Always 200 for an authenticated client: whatever it named does not stand now. The hint of what kind of token it is
+/// (`token_type_hint`) is not needed.
+pub(super) async fn post(
+    services: Data<Services>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, OAuthError> {
+    let mut form = Form::read(&request, body).await?;
+    let operator = authenticated(&services, &request, &mut form).await?;
+    let token = form.require("token")?;
+    revoke(&services, &operator, &token).await.map_err(|error| OAuthError::store(&error))?;
+    let mut answer = HttpResponse::Ok();
+    for header in NO_STORE {
+        answer.insert_header(header);
+    }
+    Ok(answer.finish())
+}

@@ -1,0 +1,37 @@
+//! The published status lists: Token Status List.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use actix_web::web::{Data, Path};
+
+use super::error::OAuthError;
+use crate::app::Services;
+use crate::app::status_lists::{StatusError, StatusLists};
+use crate::domain::status_list::TIME_TO_LIVE;
+
+/// One list; the last segment is its number.
+pub(super) const PATH: &str = "/oauth2/status/{list}";
+
+pub(super) async fn get(
+    services: Data<Services>,
+    lists: Data<StatusLists>,
+    list: Path<String>,
+) -> Result<HttpResponse, OAuthError> {
+    let Ok(list) = list.parse() else { return Ok(HttpResponse::NotFound().finish()) };
+    let signed = lists.get(&services, list).await.map_err(|error| match error {
+        StatusError::Sign(error) => {
+            tracing::error!(%error, "no status list can be signed");
+            OAuthError::server_error()
+        }
+        StatusError::Store(error) => OAuthError::store(&error),
+    })?;
+    Ok(match signed {
+        None => HttpResponse::NotFound().finish(),
+        Some(signed) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, format!("public, max-age={}", TIME_TO_LIVE.as_secs())))
+            // Section 8.1 of the specification: browsers may read it, too.
+            .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+            .content_type("application/statuslist+jwt")
+            .body(signed),
+    })
+}

@@ -1,0 +1,199 @@
+//! Grants, their refresh tokens, and the DPoP proofs that were seen.
+
+use async_trait::async_trait;
+use sqlx::FromRow;
+
+use super::columns::{corrupt, count, instant, named, parse, thumbprint};
+use super::operators::operator_id;
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::authorization::HandleHash;
+use crate::domain::confirmation::Confirmation;
+use crate::domain::grant::{Grant, RefreshUse};
+use crate::domain::id::GrantId;
+use crate::domain::operator::OperatorId;
+use crate::domain::ports::{Grants, Players as _};
+use crate::domain::second_factor::FactorKind;
+use crate::domain::status_list::StatusPlace;
+use crate::domain::time::Timestamp;
+
+macro_rules! select_grant {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, operator, player, verification, factor, verified_at, confirmation, thumbprint, ",
+            "status_list, status_index, expires_at, ended_at FROM play_grant WHERE ",
+            $condition
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct GrantRow {
+    id: String,
+    operator: String,
+    player: String,
+    verification: String,
+    factor: String,
+    verified_at: i64,
+    confirmation: Option<String>,
+    thumbprint: Option<Vec<u8>>,
+    status_list: i64,
+    status_index: i64,
+    expires_at: i64,
+    ended_at: Option<i64>,
+}
+
+impl GrantRow {
+    fn into_grant(self) -> Result<Grant> {
+        const CONFIRMATION: &str = "play_grant.confirmation";
+        let thumbprint = thumbprint(self.thumbprint.as_deref(), "play_grant.thumbprint")?;
+        let confirmation = match (self.confirmation, thumbprint) {
+            (None, None) => None,
+            (Some(kind), Some(thumbprint)) => {
+                Some(named(&kind, |kind| Confirmation::of_kind(kind, thumbprint), CONFIRMATION)?)
+            }
+            _ => return Err(corrupt(CONFIRMATION)),
+        };
+        Ok(Grant {
+            id: parse(&self.id, "play_grant.id")?,
+            operator: operator_id(&self.operator)?,
+            player: parse(&self.player, "play_grant.player")?,
+            verification: parse(&self.verification, "play_grant.verification")?,
+            factor: named(&self.factor, FactorKind::from_name, "play_grant.factor")?,
+            verified_at: Timestamp::from_micros(self.verified_at),
+            confirmation,
+            status: StatusPlace {
+                list: count(self.status_list, "play_grant.status_list")?,
+                index: count(self.status_index, "play_grant.status_index")?,
+            },
+            expires_at: Timestamp::from_micros(self.expires_at),
+            ended_at: instant(self.ended_at),
+        })
+    }
+}
+
+#[async_trait]
+impl Grants for SqlUnitOfWork {
+    async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()> {
+        let iin = self.find_iin(grant.player).await?.ok_or_else(|| corrupt("play_grant.player"))?;
+        // Each table hashes IINs in its own way; this one is asked with the registry's.
+        let iin_lookup = self.cipher.lookup("restriction", &iin)?;
+        self.change(
+            sqlx::query(
+                "INSERT INTO play_grant \
+                 (id, code, operator, player, verification, factor, verified_at, confirmation, thumbprint, \
+                  status_list, status_index, expires_at, ended_at, iin_lookup) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
+            )
+            .bind(grant.id.to_string())
+            .bind(code.0.to_vec())
+            .bind(grant.operator.as_str())
+            .bind(grant.player.to_string())
+            .bind(grant.verification.to_string())
+            .bind(grant.factor.as_str())
+            .bind(grant.verified_at.micros())
+            .bind(grant.confirmation.map(Confirmation::kind))
+            .bind(grant.confirmation.map(|confirmation| confirmation.thumbprint().0.to_vec()))
+            .bind(i64::from(grant.status.list))
+            .bind(i64::from(grant.status.index))
+            .bind(grant.expires_at.micros())
+            .bind(grant.ended_at.map(Timestamp::micros))
+            .bind(iin_lookup),
+        )
+        .await
+    }
+
+    async fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>> {
+        let query = sqlx::query_as::<_, GrantRow>(select_grant!("id = $1")).bind(id.to_string());
+        self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
+    }
+
+    async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>> {
+        let query = sqlx::query_as::<_, GrantRow>(select_grant!("status_list = $1 AND status_index = $2"))
+            .bind(i64::from(place.list))
+            .bind(i64::from(place.index));
+        self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
+    }
+
+    async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>> {
+        let query = sqlx::query_as::<_, GrantRow>(select_grant!(
+            "ended_at IS NULL AND expires_at > $1 AND EXISTS (\
+               SELECT 1 FROM restriction \
+               WHERE restriction.iin_lookup = play_grant.iin_lookup AND restriction.starts_at <= $1 \
+                 AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
+             LIMIT $2"
+        ))
+        .bind(now.micros())
+        .bind(i64::from(limit));
+        self.fetch_all(query).await?.into_iter().map(GrantRow::into_grant).collect()
+    }
+
+    async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64> {
+        let query = sqlx::query(
+            "UPDATE play_grant SET ended_at = $2 WHERE operator = $1 AND ended_at IS NULL AND expires_at > $2",
+        )
+        .bind(operator.as_str())
+        .bind(now.micros());
+        self.execute(query).await
+    }
+
+    async fn end_grant(&mut self, id: GrantId, now: Timestamp) -> Result<bool> {
+        let query = sqlx::query("UPDATE play_grant SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id.to_string())
+            .bind(now.micros());
+        Ok(self.execute(query).await? > 0)
+    }
+
+    async fn ended_places(&mut self, list: u32) -> Result<Vec<u32>> {
+        let query = sqlx::query_as::<_, (i64,)>(
+            "SELECT status_index FROM play_grant WHERE status_list = $1 AND ended_at IS NOT NULL",
+        )
+        .bind(i64::from(list));
+        let rows = self.fetch_all(query).await?;
+        rows.into_iter().map(|(index,)| count(index, "play_grant.status_index")).collect()
+    }
+
+    async fn insert_refresh_token(&mut self, hash: HandleHash, grant: GrantId, now: Timestamp) -> Result<()> {
+        self.change(
+            sqlx::query(
+                "INSERT INTO refresh_token (hash, play_grant, issued_at) VALUES ($1, $2, $3) \
+                 ON CONFLICT (hash) DO NOTHING",
+            )
+            .bind(hash.0.to_vec())
+            .bind(grant.to_string())
+            .bind(now.micros()),
+        )
+        .await
+    }
+
+    async fn use_refresh_token(&mut self, hash: HandleHash, now: Timestamp) -> Result<RefreshUse> {
+        let fresh: Option<(String,)> = self
+            .fetch_optional(
+                sqlx::query_as(
+                    "UPDATE refresh_token SET used_at = $2 WHERE hash = $1 AND used_at IS NULL RETURNING play_grant",
+                )
+                .bind(hash.0.to_vec())
+                .bind(now.micros()),
+            )
+            .await?;
+        let grant = self.grant_of_refresh_token(hash).await?;
+        let used = if fresh.is_some() { RefreshUse::Fresh } else { RefreshUse::Replayed };
+        Ok(grant.map_or(RefreshUse::Unknown, used))
+    }
+
+    async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>> {
+        let query =
+            sqlx::query_as::<_, GrantRow>(select_grant!("id = (SELECT play_grant FROM refresh_token WHERE hash = $1)"))
+                .bind(hash.0.to_vec());
+        self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
+    }
+
+    async fn remember_proof(&mut self, hash: HandleHash, expires_at: Timestamp, now: Timestamp) -> Result<bool> {
+        let expired = sqlx::query("DELETE FROM dpop_proof WHERE expires_at <= $1").bind(now.micros());
+        self.execute(expired).await?;
+        let insert =
+            sqlx::query("INSERT INTO dpop_proof (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
+                .bind(hash.0.to_vec())
+                .bind(expires_at.micros());
+        Ok(self.execute(insert).await? > 0)
+    }
+}

@@ -1,0 +1,121 @@
+//! DPoP: tokens are of the key that asked for them, and a proof serves once.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::world::{Answer, World, grant_fields, request_fields, with};
+
+const TOKEN: &str = "/oauth2/token";
+
+/// Exchanges a fresh code with this proof.
+async fn exchange(world: &World, proof: Option<&str>) -> Answer {
+    let code = world.code(&world.bet).await;
+    world.post_proven(&world.bet, TOKEN, grant_fields(&code), proof).await
+}
+
+#[actix_web::test]
+async fn outside_the_sandbox_a_token_needs_a_key_and_the_code_stays_good() {
+    let world = World::production().await;
+    let code = world.code(&world.bet).await;
+    let bare = world.post_proven(&world.bet, TOKEN, grant_fields(&code), None).await;
+    assert_eq!((bare.status, bare.error()), (StatusCode::BAD_REQUEST, "invalid_dpop_proof"));
+    assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn in_the_sandbox_a_token_may_be_of_the_bearer_and_is_not_renewed() {
+    let world = World::sandbox().await;
+    let answer = exchange(&world, None).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(answer.body["token_type"], "Bearer");
+    assert_eq!(answer.body.get("refresh_token"), None);
+}
+
+#[actix_web::test]
+async fn a_nonce_is_handed_out_and_must_come_back() {
+    let world = World::production().await;
+    let code = world.code(&world.bet).await;
+    let with_nonce = |nonce: Value| {
+        let mut claims = world.proof_claims(TOKEN);
+        claims["nonce"] = nonce;
+        world.bet.proof(&claims)
+    };
+    for nonce in [Value::Null, json!("made-up")] {
+        let proof = with_nonce(nonce);
+        let answer = world.post_proven(&world.bet, TOKEN, grant_fields(&code), Some(&proof)).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "use_dpop_nonce"));
+        let nonce = answer.header("dpop-nonce").unwrap().to_owned();
+        assert_eq!(nonce.len(), 43);
+    }
+    let proof = world.bet.proof(&world.proof_claims(TOKEN));
+    let answer = world.post_proven(&world.bet, TOKEN, grant_fields(&code), Some(&proof)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("dpop-nonce").is_some(), "the next one comes with the answer");
+    world.clock.advance(Duration::from_secs(240));
+    let old = with_nonce(json!(answer.header("dpop-nonce").unwrap()));
+    assert_eq!(exchange(&world, Some(&old)).await.error(), "use_dpop_nonce", "its iat is of now, its nonce is not");
+}
+
+#[actix_web::test]
+async fn a_proof_serves_once() {
+    let world = World::production().await;
+    let proof = world.bet.proof(&world.proof_claims(TOKEN));
+    assert_eq!(exchange(&world, Some(&proof)).await.status, StatusCode::OK);
+    let again = exchange(&world, Some(&proof)).await;
+    assert_eq!((again.status, again.error()), (StatusCode::BAD_REQUEST, "invalid_dpop_proof"));
+    // The same jti of another key is another proof.
+    let mut claims = world.proof_claims(TOKEN);
+    claims["jti"] = json!("one and the same");
+    assert_eq!(exchange(&world, Some(&world.bet.proof(&claims))).await.status, StatusCode::OK);
+    assert_eq!(exchange(&world, Some(&world.other.proof(&claims))).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_proof_of_another_request_or_time_is_refused() {
+    let world = World::production().await;
+    let now = world.now();
+    for (member, value) in [
+        ("htm", json!("GET")),
+        ("htu", json!("https://rastau.example/oauth2/par")),
+        ("htu", json!("https://other.example/oauth2/token")),
+        ("htu", json!("http://rastau.example/oauth2/token")),
+        ("iat", json!(now - 301)),
+        ("iat", json!(now + 301)),
+        ("jti", json!("")),
+    ] {
+        let mut claims = world.proof_claims(TOKEN);
+        claims[member] = value.clone();
+        let answer = exchange(&world, Some(&world.bet.proof(&claims))).await;
+        assert_eq!(
+            (answer.status, answer.error()),
+            (StatusCode::BAD_REQUEST, "invalid_dpop_proof"),
+            "{member} {value}"
+        );
+    }
+    // RFC 9449 section 4.3: the query does not count.
+    let mut claims = world.proof_claims(TOKEN);
+    claims["htu"] = json!("https://RASTAU.example:443/oauth2/token?x=1#y");
+    assert_eq!(exchange(&world, Some(&world.bet.proof(&claims))).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_code_is_of_the_key_that_its_request_named() {
+    let world = World::production().await;
+    let fields = with(request_fields(), "dpop_jkt", world.other.thumbprint());
+    let code = world.code_of(&world.bet, fields).await;
+    let answer = world.exchange(&world.bet, &code).await;
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+
+    let fields = with(request_fields(), "dpop_jkt", world.bet.thumbprint());
+    let code = world.code_of(&world.bet, fields).await;
+    assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
+
+    let wrong = with(request_fields(), "dpop_jkt", "no thumbprint");
+    assert_eq!(world.post(&world.bet, "/oauth2/par", wrong).await.error(), "invalid_request");
+    let other = with(request_fields(), "dpop_jkt", world.other.thumbprint());
+    let proof = world.bet.proof(&world.proof_claims("/oauth2/par"));
+    let answer = world.post_proven(&world.bet, "/oauth2/par", other, Some(&proof)).await;
+    assert_eq!(answer.error(), "invalid_request", "the proof is of another key than the one that is named");
+}

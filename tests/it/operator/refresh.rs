@@ -1,0 +1,144 @@
+//! Short tokens, long play: each renewal asks for the restrictions, and a refresh token that comes back ends everything.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::world::{Answer, World, refresh_fields};
+
+const TOKEN: &str = "/oauth2/token";
+
+async fn first(world: &World) -> Value {
+    world.allow().await;
+    let code = world.code(&world.bet).await;
+    world.exchange(&world.bet, &code).await.body
+}
+
+async fn renew(world: &World, tokens: &Value) -> Answer {
+    let token = tokens["refresh_token"].as_str().unwrap();
+    world.post(&world.bet, TOKEN, refresh_fields(token)).await
+}
+
+async fn active(world: &World, tokens: &Value) -> bool {
+    let token = tokens["access_token"].as_str().unwrap();
+    world.introspect(&world.bet, token).await.body["active"] == true
+}
+
+#[actix_web::test]
+async fn a_token_is_renewed_for_the_same_person_by_the_same_key() {
+    let world = World::production().await;
+    let one = first(&world).await;
+    world.clock.advance(Duration::from_mins(4));
+    let two = renew(&world, &one).await;
+    assert_eq!(two.status, StatusCode::OK, "{}", two.body);
+    assert_eq!(two.body["token_type"], "DPoP");
+    assert_ne!(two.body["refresh_token"], one["refresh_token"]);
+    assert!(active(&world, &one).await && active(&world, &two.body).await);
+    let read = |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap();
+    let (one, two) = (read(&one), read(&two.body));
+    assert_eq!((&one.sub, one.auth_time, &one.cnf, &one.status), (&two.sub, two.auth_time, &two.cnf, &two.status));
+    assert_eq!((two.iat, two.exp), (one.iat + 240, one.exp + 240));
+    assert_ne!(one.jti, two.jti);
+}
+
+#[actix_web::test]
+async fn an_elevation_ends_and_the_session_with_its_greatest_age() {
+    let world = World::production().await;
+    let mut tokens = first(&world).await;
+    let acr = |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap().acr;
+    assert_eq!(acr(&tokens), "urn:rastau:acr:face+passkey");
+    for (minutes, class) in [(14, "urn:rastau:acr:face+passkey"), (1, "urn:rastau:acr:session")] {
+        world.clock.advance(Duration::from_mins(minutes));
+        tokens = renew(&world, &tokens).await.body;
+        assert_eq!(acr(&tokens), class);
+    }
+    // A minute before the end a token lives a minute.
+    world.clock.advance(Duration::from_mins(12 * 60 - 16));
+    world.allow().await;
+    tokens = renew(&world, &tokens).await.body;
+    assert_eq!(tokens["expires_in"], 60);
+    world.clock.advance(Duration::from_mins(1));
+    let over = renew(&world, &tokens).await;
+    assert_eq!((over.status, over.error()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+}
+
+#[actix_web::test]
+async fn a_refresh_token_that_comes_back_ends_the_family() {
+    let world = World::production().await;
+    let one = first(&world).await;
+    let two = renew(&world, &one).await.body;
+    let stolen = renew(&world, &one).await;
+    assert_eq!((stolen.status, stolen.error()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+    assert!(!active(&world, &one).await && !active(&world, &two).await);
+    assert_eq!(renew(&world, &two).await.error(), "invalid_grant");
+    assert_eq!(world.audit().await.last().unwrap(), "token_revoked");
+}
+
+#[actix_web::test]
+async fn of_two_renewals_at_once_one_wins_and_the_family_ends() {
+    let world = World::production().await;
+    let one = first(&world).await;
+    let answers = futures_util::future::join_all((0..4).map(|_| renew(&world, &one))).await;
+    let won: Vec<&Answer> = answers.iter().filter(|answer| answer.status == StatusCode::OK).collect();
+    assert_eq!(won.len(), 1);
+    assert!(!active(&world, &won[0].body).await);
+}
+
+#[actix_web::test]
+async fn a_refresh_token_is_of_one_operator_and_one_key() {
+    let world = World::production().await;
+    let tokens = first(&world).await;
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let stranger = world.post(&world.other, TOKEN, refresh_fields(token)).await;
+    assert_eq!(stranger.error(), "invalid_grant");
+    let proof = world.other.proof(&world.proof_claims(TOKEN));
+    for proof in [Some(proof.as_str()), None] {
+        let answer = world.post_proven(&world.bet, TOKEN, refresh_fields(token), proof).await;
+        assert_eq!(answer.error(), "invalid_grant");
+    }
+    // Who cannot use it cannot end it either.
+    assert!(active(&world, &tokens).await);
+    assert_eq!(renew(&world, &tokens).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn who_was_restricted_in_the_meantime_plays_no_more() {
+    let world = World::production().await;
+    let tokens = first(&world).await;
+    world.restrict().await;
+    let answer = renew(&world, &tokens).await;
+    // Never a ground.
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+    assert!(!answer.text.contains("debtor"));
+    assert!(!active(&world, &tokens).await, "the token that stood ends with it");
+    world.allow().await;
+    assert_eq!(renew(&world, &tokens).await.error(), "invalid_grant", "and stays ended");
+}
+
+#[actix_web::test]
+async fn where_nobody_can_tell_nothing_is_issued_and_nothing_used_up() {
+    let world = World::production().await;
+    let tokens = first(&world).await;
+    // The source is fresh for a day; a token is not.
+    world.grow_stale().await;
+    let answer = renew(&world, &tokens).await;
+    assert_eq!((answer.status, answer.error()), (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"));
+    assert!(answer.header("retry-after").is_some());
+    world.allow().await;
+    assert_eq!(renew(&world, &tokens).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn what_is_no_refresh_token_is_refused() {
+    let world = World::production().await;
+    let tokens = first(&world).await;
+    for text in ["x", tokens["access_token"].as_str().unwrap()] {
+        assert_eq!(world.post(&world.bet, TOKEN, refresh_fields(text)).await.error(), "invalid_grant");
+    }
+    let missing = world.post(&world.bet, TOKEN, vec![("grant_type", "refresh_token".to_owned())]).await;
+    assert_eq!(missing.error(), "invalid_request");
+    let odd = world.post(&world.bet, TOKEN, vec![("grant_type", "password".to_owned())]).await;
+    assert_eq!(odd.error(), "unsupported_grant_type");
+    assert_eq!(json!(active(&world, &tokens).await), true);
+}

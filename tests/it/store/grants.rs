@@ -1,0 +1,152 @@
+use rastau::domain::authorization::AuthorizationCode;
+use rastau::domain::confirmation::{Confirmation, Thumbprint};
+use rastau::domain::grant::{GREATEST_AGE, Grant, RefreshUse};
+use rastau::domain::id::GrantId;
+use rastau::domain::ports::StoreError;
+use rastau::domain::restrictions::{Ground, Restriction};
+use rastau::domain::second_factor::FactorKind;
+use rastau::domain::status_list::StatusPlace;
+
+use super::database::{Database, at, iin};
+use super::on_both_engines;
+use super::restrictions::{restriction, source};
+
+/// One that the code may give, of the first player.
+pub(super) async fn grant(database: &Database, code: &AuthorizationCode) -> Grant {
+    Grant {
+        id: GrantId::new(at(1), database.randomness.as_ref()),
+        operator: code.operator.clone(),
+        player: database.player(0).await,
+        verification: code.verification,
+        factor: FactorKind::Totp,
+        verified_at: at(1),
+        confirmation: Some(Confirmation::DpopKey(Thumbprint([9; 32]))),
+        status: StatusPlace::draw(at(1), database.randomness.as_ref()),
+        expires_at: at(1).plus(GREATEST_AGE),
+        ended_at: None,
+    }
+}
+
+/// The same, committed.
+async fn kept(database: &Database) -> Grant {
+    let code = database.code().await;
+    let grant = grant(database, &code).await;
+    let mut unit = database.begin().await;
+    unit.insert_grant(&grant, code.hash).await.unwrap();
+    unit.commit().await.unwrap();
+    grant
+}
+
+on_both_engines! {
+    async fn a_grant_comes_back_by_id_and_place_and_ends_once(database: &Database) {
+        let mut grant = kept(database).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.find_grant(grant.id).await.unwrap(), Some(grant.clone()));
+        assert_eq!(unit.grant_at(grant.status).await.unwrap(), Some(grant.clone()));
+        assert!(unit.ended_places(grant.status.list).await.unwrap().is_empty());
+        assert!(unit.end_grant(grant.id, at(5)).await.unwrap());
+        assert!(!unit.end_grant(grant.id, at(6)).await.unwrap());
+        grant.ended_at = Some(at(5));
+        assert_eq!(unit.find_grant(grant.id).await.unwrap(), Some(grant.clone()));
+        assert_eq!(unit.ended_places(grant.status.list).await.unwrap(), [grant.status.index]);
+        assert!(unit.ended_places(grant.status.list + 1).await.unwrap().is_empty());
+        let unknown = GrantId::new(at(1), database.randomness.as_ref());
+        assert_eq!(unit.find_grant(unknown).await.unwrap(), None);
+        assert!(!unit.end_grant(unknown, at(5)).await.unwrap());
+    }
+
+    async fn every_confirmation_reads_back(database: &Database) {
+        for confirmation in [None, Some(Confirmation::Certificate(Thumbprint([1; 32])))] {
+            let code = database.code().await;
+            let grant = Grant { confirmation, ..grant(database, &code).await };
+            let mut unit = database.begin().await;
+            unit.insert_grant(&grant, code.hash).await.unwrap();
+            assert_eq!(unit.find_grant(grant.id).await.unwrap(), Some(grant));
+            unit.commit().await.unwrap();
+        }
+    }
+
+    async fn two_grants_never_share_a_place(database: &Database) {
+        let first = kept(database).await;
+        let code = database.code().await;
+        let second = Grant { status: first.status, ..grant(database, &code).await };
+        let mut unit = database.begin().await;
+        assert_eq!(unit.insert_grant(&second, code.hash).await, Err(StoreError::Conflict));
+        // The transaction goes on: another place is drawn.
+        let moved = Grant { status: StatusPlace { index: first.status.index ^ 1, ..first.status }, ..second };
+        unit.insert_grant(&moved, code.hash).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    async fn a_refresh_token_is_used_once_and_its_replay_names_the_grant(database: &Database) {
+        let grant = kept(database).await;
+        let hash = database.handle();
+        let mut unit = database.begin().await;
+        unit.insert_refresh_token(hash, grant.id, at(2)).await.unwrap();
+        assert_eq!(unit.insert_refresh_token(hash, grant.id, at(2)).await, Err(StoreError::Conflict));
+        unit.commit().await.unwrap();
+        assert_eq!(database.read().await.grant_of_refresh_token(hash).await.unwrap(), Some(grant.clone()));
+        let (one, two) = database.race(async |unit| unit.use_refresh_token(hash, at(3)).await.unwrap()).await;
+        assert_eq!(one, RefreshUse::Fresh(grant.clone()));
+        assert_eq!(two, RefreshUse::Replayed(grant));
+        let mut unit = database.begin().await;
+        assert_eq!(unit.use_refresh_token(database.handle(), at(3)).await.unwrap(), RefreshUse::Unknown);
+        assert_eq!(unit.grant_of_refresh_token(database.handle()).await.unwrap(), None);
+    }
+
+    async fn a_use_that_is_rolled_back_did_not_happen(database: &Database) {
+        let grant = kept(database).await;
+        let hash = database.handle();
+        let mut unit = database.begin().await;
+        unit.insert_refresh_token(hash, grant.id, at(2)).await.unwrap();
+        unit.commit().await.unwrap();
+        for _ in 0..2 {
+            let mut unit = database.begin().await;
+            let used = unit.use_refresh_token(hash, at(3)).await.unwrap();
+            assert_eq!(used, RefreshUse::Fresh(grant.clone()));
+        }
+    }
+
+    async fn grants_of_the_restricted_are_found_while_both_last(database: &Database) {
+        let grant = kept(database).await;
+        let found = async |now| database.read().await.restricted_grants(at(now), 10).await.unwrap();
+        assert!(found(2).await.is_empty());
+        // From a minute before 0 to 600.
+        let until = restriction("self", "1", Ground::SelfRestriction);
+        let later = Restriction { starts_at: at(1_000), ..restriction("debtors", "1", Ground::Debtor) };
+        let of_another = restriction("court", "1", Ground::CourtDecision);
+        let mut unit = database.begin().await;
+        unit.replace_restrictions(&source("self", 0), &[(iin(0), until)]).await.unwrap();
+        unit.replace_restrictions(&source("debtors", 0), &[(iin(0), later)]).await.unwrap();
+        unit.replace_restrictions(&source("court", 0), &[(iin(1), of_another)]).await.unwrap();
+        unit.commit().await.unwrap();
+        assert_eq!(found(2).await, [grant.clone()]);
+        assert_eq!(found(599).await, [grant.clone()]);
+        assert!(found(600).await.is_empty());
+        assert_eq!(found(1_000).await, [grant.clone()]);
+        assert!(found(1 + 12 * 3600).await.is_empty(), "it has expired anyway");
+        let mut unit = database.begin().await;
+        unit.end_grant(grant.id, at(3)).await.unwrap();
+        unit.commit().await.unwrap();
+        assert!(found(4).await.is_empty());
+    }
+
+    async fn all_of_an_operator_end_together(database: &Database) {
+        let (one, two) = (kept(database).await, kept(database).await);
+        let mut unit = database.begin().await;
+        assert!(unit.end_grant(one.id, at(3)).await.unwrap());
+        assert_eq!(unit.end_grants_of(&one.operator, at(4)).await.unwrap(), 1);
+        assert_eq!(unit.end_grants_of(&one.operator, at(4)).await.unwrap(), 0);
+        let ended = [unit.find_grant(one.id).await.unwrap(), unit.find_grant(two.id).await.unwrap()];
+        assert_eq!(ended.map(|grant| grant.unwrap().ended_at), [Some(at(3)), Some(at(4))]);
+    }
+
+    async fn a_proof_is_fresh_once_until_it_is_forgotten(database: &Database) {
+        let hash = database.handle();
+        let (one, two) = database.race(async |unit| unit.remember_proof(hash, at(100), at(1)).await.unwrap()).await;
+        assert!(one && !two);
+        let mut unit = database.begin().await;
+        assert!(!unit.remember_proof(hash, at(100), at(99)).await.unwrap());
+        assert!(unit.remember_proof(hash, at(200), at(100)).await.unwrap(), "by then its nonce is old");
+    }
+}
