@@ -21,7 +21,10 @@ check_web_types() { (cd web && npm run check); }
 test_web() { (cd web && npm test); }
 
 # test_end_to_end BINARY
-test_end_to_end() { (cd web && RASTAU_BIN=$1 npm run e2e); }
+test_end_to_end() {
+    install_examples
+    (cd web && RASTAU_BIN=$1 npm run e2e)
+}
 
 test_documentation() { cargo test --doc --locked; }
 

@@ -15,6 +15,15 @@ build_web() {
     fi
 }
 
+# What the example operators stand on; the browser tests run them.
+install_examples() {
+    local installed=examples/node/node_modules/.rastau-installed
+    if [[ ! $installed -nt examples/node/package-lock.json ]]; then
+        (cd examples/node && npm ci --no-audit --no-fund)
+        touch "$installed"
+    fi
+}
+
 # web_changes_since STAMP: names one changed source, or nothing.
 web_changes_since() {
     find web -mindepth 1 \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o -newer "$1" -print -quit

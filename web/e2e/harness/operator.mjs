@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { exportJWK, generateKeyPair } from 'jose';
+import { Operator } from '../../../examples/node/operator.mjs';
+import { binary } from './service.mjs';
+
+const run = promisify(execFile);
+const CONSENT = '2026-11';
+
+/** Registers an operator of its own with the served sandbox, and connects the example to it. */
+export async function newOperator(origin, id, algorithm = 'ES256') {
+  const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', use: 'sig', alg: algorithm };
+  const file = join(mkdtempSync(join(process.env.E2E_SCRATCH, 'operator-')), 'jwks.json');
+  writeFileSync(file, JSON.stringify({ keys: [jwk] }));
+  const redirectUri = `${origin}/e2e-operator/callback`;
+  const household = join(process.env.E2E_SCRATCH, 'data', `port-${new URL(origin).port}`);
+  await run(binary(), ['operator', 'add', id, '--name', 'Example Bet', '--redirect-uri', redirectUri, '--jwks', file], { cwd: household });
+  const options = { issuer: `${origin}/sandbox`, clientId: id, key: privateKey, kid: 'one', redirectUri, insecure: true };
+  return { operator: await Operator.connect(options), household, redirectUri };
+}
+
+/** Goes through the gate as one of the sandbox's scenarios, without a browser; the address that it sends the player back to. */
+export async function playScenario(origin, address, iin) {
+  const arrived = await fetch(address, { redirect: 'manual' });
+  const cookie = arrived.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const post = async (step, body) => {
+    const headers = { cookie, origin, 'content-type': 'application/json' };
+    const answer = await fetch(`${origin}/api/player/${step}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${step}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  await post('consent', { accepted: true, version: CONSENT });
+  await post('identify', { iin });
+  const view = await post('captures/pretend', {});
+  if (view.stage !== 'decided') await post('second-factor/pretend', {});
+  const back = await fetch(`${origin}/api/player/return`, { redirect: 'manual', headers: { cookie } });
+  return new URL(back.headers.get('location'), origin).href;
+}
+
+/** The IIN of a scenario, by its code. */
+export async function scenario(origin, code) {
+  const answer = await fetch(`${origin}/api/sandbox/scenarios`);
+  const listed = await answer.json();
+  const all = Array.isArray(listed) ? listed : listed.scenarios;
+  return all.find((one) => one.code === code).iin;
+}
