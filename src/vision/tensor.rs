@@ -77,6 +77,10 @@ impl Feeding {
                     values.extend(picture.rgb().iter().map(|pixel| number(pixel[channel])));
                 }
             }
+            // As the bytes lie already.
+            Layout::Nhwc if self.colour == Colour::Rgb => {
+                values.extend(picture.pixels().iter().map(|value| number(*value)));
+            }
             Layout::Nhwc => {
                 let pixels = picture.rgb().iter();
                 values.extend(pixels.flat_map(|pixel| channels.map(|channel| number(pixel[channel]))));

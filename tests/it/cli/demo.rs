@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use super::workshop::{Workshop, models};
 
-fn free_port() -> String {
+pub(super) fn free_port() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
 

@@ -1,5 +1,6 @@
 //! The real binary, as the people who run it meet it.
 
+mod attack;
 mod audit;
 mod config;
 mod demo;

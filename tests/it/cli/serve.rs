@@ -37,16 +37,17 @@ fn serve(shop: &Workshop) -> Serving {
 
 impl Serving {
     fn get(&self, path: &str) -> String {
-        Self::get_from(&self.address, path)
+        get_from(&self.address, path).unwrap()
     }
+}
 
-    fn get_from(address: &str, path: &str) -> String {
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
+/// The whole answer, head and body.
+pub(super) fn get_from(address: &str, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn it_serves_until_it_is_asked_to_stop() {
         }),
         "never ready"
     );
-    let metrics = Serving::get_from(&serving.metrics, "/metrics");
+    let metrics = get_from(&serving.metrics, "/metrics").unwrap();
     assert!(
         metrics.contains("application/openmetrics-text") && metrics.contains("route=\"/health/ready\""),
         "{metrics}"

@@ -1,11 +1,12 @@
 //! The counts as people read them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::tally::Tally;
 use crate::domain::liveness::cues::Cue;
 
-/// Two tables: how captures ended, and what would pass without each cue.
+/// How captures ended, and what would pass without each cue and without two.
 pub(super) fn table(tallies: &[Tally]) -> String {
     let mut out = String::new();
     let _ = writeln!(
@@ -21,18 +22,22 @@ pub(super) fn table(tallies: &[Tally]) -> String {
     }
     section(&mut out, "cue does not speak for", tallies, |tally, cue| tally.not_for.get(cue).copied());
     section(&mut out, "would pass without", tallies, |tally, cue| tally.without.get(cue).copied());
-    let _ = writeln!(out, "\nreasons");
-    for tally in tallies {
-        let reasons: Vec<String> = tally.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-        let _ = writeln!(out, "{:<20}{}", tally.kind, reasons.join(", "));
-    }
-    let _ = writeln!(out, "\nfindings");
-    for tally in tallies {
-        let findings: Vec<String> =
-            tally.findings.iter().map(|(finding, count)| format!("{} {count}", finding.code())).collect();
-        let _ = writeln!(out, "{:<20}{}", tally.kind, findings.join(", "));
-    }
+    list(&mut out, "would pass without two", tallies, |tally| counts(&tally.without_pair, String::as_str));
+    list(&mut out, "reasons", tallies, |tally| counts(&tally.reasons, |reason| reason));
+    list(&mut out, "findings", tallies, |tally| counts(&tally.findings, |finding| finding.code()));
     out
+}
+
+/// A line for each actor under a title.
+fn list(out: &mut String, title: &str, tallies: &[Tally], of: impl Fn(&Tally) -> String) {
+    let _ = writeln!(out, "\n{title}");
+    for tally in tallies {
+        let _ = writeln!(out, "{:<20}{}", tally.kind, of(tally));
+    }
+}
+
+fn counts<T>(counts: &BTreeMap<T, u32>, name: impl Fn(&T) -> &str) -> String {
+    counts.iter().map(|(what, count)| format!("{} {count}", name(what))).collect::<Vec<_>>().join(", ")
 }
 
 fn section(out: &mut String, title: &str, tallies: &[Tally], of: impl Fn(&Tally, &str) -> Option<u32>) {

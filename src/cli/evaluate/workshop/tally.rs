@@ -30,6 +30,8 @@ pub(super) struct Tally {
     pub(super) not_for: BTreeMap<&'static str, u32>,
     /// How many more would pass with this cue switched off; `comparison` is that of live face and ID photo.
     pub(super) without: BTreeMap<&'static str, u32>,
+    /// How many more would pass with these two switched off, and not with one of them alone: `one+other`.
+    pub(super) without_pair: BTreeMap<String, u32>,
     /// Frames of a capture, on average.
     pub(super) frames: f64,
     /// Upper bound of the share that passes, at 95 % (Clopper and Pearson; exact where none passed).
@@ -49,6 +51,7 @@ impl Tally {
             against: BTreeMap::new(),
             not_for: BTreeMap::new(),
             without: BTreeMap::new(),
+            without_pair: BTreeMap::new(),
             frames: 0.0,
             passed_at_most: 1.0,
         }
@@ -77,6 +80,9 @@ impl Tally {
             *self.against.entry(cue.code()).or_default() += u32::from(support.is_some_and(Support::speaks_against));
             *self.not_for.entry(cue.code()).or_default() += u32::from(!support.is_some_and(Support::speaks_for));
             *self.without.entry(cue.code()).or_default() += u32::from(trial.decisive.contains(&cue));
+        }
+        for pair in &trial.decisive_pairs {
+            *self.without_pair.entry(pair.map(Cue::code).join("+")).or_default() += 1;
         }
         *self.without.entry("comparison").or_default() += u32::from(trial.held_by_comparison);
         self.frames += (f64::from(trial.frames) - self.frames) / f64::from(self.runs);

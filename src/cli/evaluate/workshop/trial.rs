@@ -21,6 +21,8 @@ pub(super) struct Trial {
     pub(super) evidence: Vec<Evidence>,
     /// Cues without which it would have passed.
     pub(super) decisive: Vec<Cue>,
+    /// Pairs of cues without which it would have passed, though not without one of them alone.
+    pub(super) decisive_pairs: Vec<[Cue; 2]>,
     /// Whether it would have passed, had the face been that of the ID photo.
     pub(super) held_by_comparison: bool,
     /// Frames until then.
@@ -82,16 +84,24 @@ async fn judged(stage: &Stage, live: &LiveCapture, earlier: &[FrameFingerprint],
     };
     let evidence = live.evidence(live.capture().film().against(earlier), stage.lines);
     let end = judge(evidence.clone(), template.as_ref());
-    let without = |cue: &Cue| {
+    let passes_without = |cues: &[Cue]| {
         let off = evidence.iter().map(|evidence| {
-            if evidence.cue != *cue {
+            if !cues.contains(&evidence.cue) {
                 return evidence.clone();
             }
-            Evidence { cue: *cue, support: Some(Support::FULL), findings: Vec::new() }
+            Evidence { cue: evidence.cue, support: Some(Support::FULL), findings: Vec::new() }
         });
         end != End::Passed && judge(off.collect(), template.as_ref()) == End::Passed
     };
-    let decisive = Cue::ALL.into_iter().filter(without).collect();
+    let decisive: Vec<Cue> = Cue::ALL.into_iter().filter(|cue| passes_without(&[*cue])).collect();
+    let decisive_pairs =
+        pairs().filter(|pair| !pair.iter().any(|cue| decisive.contains(cue)) && passes_without(pair)).collect();
     let held_by_comparison = end != End::Passed && judge(evidence.clone(), Some(&stage.id_photo)) == End::Passed;
-    Ok(Trial { end, evidence, decisive, held_by_comparison, frames })
+    Ok(Trial { end, evidence, decisive, decisive_pairs, held_by_comparison, frames })
+}
+
+/// Every two cues once.
+fn pairs() -> impl Iterator<Item = [Cue; 2]> {
+    let cues = Cue::ALL.into_iter().enumerate();
+    cues.flat_map(|(place, one)| Cue::ALL.into_iter().skip(place + 1).map(move |other| [one, other]))
 }
