@@ -56,6 +56,18 @@ pub enum AuditKind {
     AttackConfirmed,
     /// Staff took an attacker back.
     AttackForgotten,
+    /// An operator's webhook endpoint was set.
+    WebhookSet,
+    /// It was given a new secret.
+    WebhookSecretRotated,
+    /// It was removed.
+    WebhookRemoved,
+    /// Its receiver said that it is gone for good.
+    WebhookDisabled,
+    /// Messages are to be delivered once more.
+    WebhookReplayed,
+    /// A test message was sent.
+    WebhookTested,
 }
 
 impl AuditKind {
@@ -83,6 +95,12 @@ impl AuditKind {
             Self::FaceCleared => "face_cleared",
             Self::AttackConfirmed => "attack_confirmed",
             Self::AttackForgotten => "attack_forgotten",
+            Self::WebhookSet => "webhook_set",
+            Self::WebhookSecretRotated => "webhook_secret_rotated",
+            Self::WebhookRemoved => "webhook_removed",
+            Self::WebhookDisabled => "webhook_disabled",
+            Self::WebhookReplayed => "webhook_replayed",
+            Self::WebhookTested => "webhook_tested",
         }
     }
 }

@@ -26,3 +26,4 @@ pub mod second_factor;
 pub mod secret;
 pub mod time;
 pub mod verification;
+pub mod webhook;
