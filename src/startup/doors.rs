@@ -6,9 +6,12 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
+use super::webhooks;
 use crate::app::Services;
+use crate::app::deliver_webhooks::{Courier, deliver_webhooks};
 use crate::app::follow_sightings::follow;
 use crate::app::forget_captures::forget_captures;
+use crate::app::forget_webhooks::forget_webhooks;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::compliance::StaffKey;
@@ -26,7 +29,8 @@ pub struct DemoSite {
     pub notes: Vec<(String, &'static str)>,
 }
 
-/// Serves on `listener`, and keeps the index of faces in step with the store meanwhile; the demo operator's site joins in a sandbox that brings one.
+/// Serves on `listener`, and meanwhile keeps the index of faces in step with the store and delivers webhooks; the demo
+/// operator's site joins in a sandbox that brings one.
 pub fn open(
     listener: TcpListener,
     config: &Config,
@@ -42,6 +46,8 @@ pub fn open(
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));
     tokio::spawn(forget_captures(services.clone()));
+    tokio::spawn(forget_webhooks(services.clone()));
+    tokio::spawn(deliver_webhooks(Courier::new(&services, webhooks::sender(config)?)));
     serve(listener, services, &settings).context("the server does not start")
 }
 
