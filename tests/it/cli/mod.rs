@@ -13,4 +13,5 @@ mod person;
 mod registry;
 mod review;
 mod serve;
+mod webhook;
 mod workshop;
