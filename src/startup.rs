@@ -9,6 +9,7 @@ pub mod faces;
 pub mod inspection;
 pub mod system;
 pub mod watch;
+pub mod webhooks;
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;

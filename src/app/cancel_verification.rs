@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::player_session::{audit_decision, open};
+use super::player_session::{open, record_decision};
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::reason::ReasonCode;
@@ -16,7 +16,7 @@ pub async fn cancel_verification(services: &Services, session: HandleHash) -> Re
     let outcome = Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]);
     verification.end_early(outcome.clone(), now)?;
     unit.update_verification(&mut verification).await?;
-    audit_decision(unit.as_mut(), &verification, &outcome, json!({}), now).await?;
+    record_decision(services, unit.as_mut(), &verification, &outcome, json!({}), now).await?;
     unit.commit().await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::face_lockout::{clear, count_failure, expect_unlocked};
 use super::live_capture::{Lines, LiveCapture};
 use super::load_id_template::load_id_template;
-use super::player_session::{audit, audit_decision, open};
+use super::player_session::{audit, open, record_decision};
 use super::recall_frames::{recall_frames, remember_frames};
 use super::record_case::{Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
@@ -127,7 +127,7 @@ pub async fn begin_capture(services: &Services, session: HandleHash, lights: boo
     let verdict = refusal.verdict;
     let evidence = Evidence { reasons: refusal.codes(), ..Evidence::default() };
     record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
-    end(unit.as_mut(), &mut verification, refusal, now).await?;
+    end(services, unit.as_mut(), &mut verification, refusal, now).await?;
     unit.commit().await?;
     Ok(Begun::Ended(verdict))
 }
@@ -251,7 +251,7 @@ impl FaceCapture {
                 judged(unit_ref, &verification, reasons.first().map_or("", |reason| reason.code()), now).await?;
                 let evidence = Evidence { reasons, scores, face_hits, frame };
                 record_case(services, unit_ref, &verification, verdict, evidence, now).await?;
-                end(unit_ref, &mut verification, outcome, now).await?;
+                end(services, unit_ref, &mut verification, outcome, now).await?;
                 CaptureResult::Ended(verdict)
             }
         };
@@ -307,6 +307,7 @@ async fn judged(
 }
 
 async fn end(
+    services: &Services,
     unit: &mut dyn UnitOfWork,
     verification: &mut Verification,
     outcome: Outcome,
@@ -314,5 +315,5 @@ async fn end(
 ) -> Result<(), PlayerError> {
     verification.end_early(outcome.clone(), now)?;
     unit.update_verification(verification).await?;
-    audit_decision(unit, verification, &outcome, json!({}), now).await
+    record_decision(services, unit, verification, &outcome, json!({}), now).await
 }

@@ -47,7 +47,7 @@ pub async fn end_restricted_grants(services: &Services) -> Result<u64, StoreErro
 async fn end_all(services: &Services, grants: &[Grant], now: Timestamp) -> Result<u64, StoreError> {
     let (mut unit, mut ended) = (services.store.begin().await?, 0);
     for grant in grants {
-        ended += u64::from(end(unit.as_mut(), grant, EndOfGrant::Restricted, now).await?);
+        ended += u64::from(end(services, unit.as_mut(), grant, EndOfGrant::Restricted, now).await?);
     }
     unit.commit().await?;
     Ok(ended)

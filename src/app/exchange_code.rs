@@ -43,7 +43,7 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
     let answer = match unit.redeem_code(hash_handle(shown.code.expose()), now).await? {
         Redemption::Unknown => Err(GrantError::InvalidGrant("no such code")),
         Redemption::Replayed { grant } => {
-            end_replayed(unit.as_mut(), grant, now).await?;
+            end_replayed(services, unit.as_mut(), grant, now).await?;
             Err(GrantError::InvalidGrant("the code was used before"))
         }
         Redemption::Fresh(code) => match check(&code, operator, &shown, now) {
@@ -132,10 +132,15 @@ impl Approval {
 }
 
 /// RFC 6749 section 4.1.2: a code that comes back ends what came of it.
-async fn end_replayed(unit: &mut dyn UnitOfWork, grant: Option<GrantId>, now: Timestamp) -> Result<(), StoreError> {
+async fn end_replayed(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    grant: Option<GrantId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Some(id) = grant else { return Ok(()) };
     if let Some(grant) = unit.find_grant(id).await? {
-        end(unit, &grant, EndOfGrant::CodeReplayed, now).await?;
+        end(services, unit, &grant, EndOfGrant::CodeReplayed, now).await?;
     }
     Ok(())
 }

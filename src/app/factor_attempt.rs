@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::check_restrictions::{Checked, check_restrictions};
-use super::player_session::{audit, audit_decision, open};
+use super::player_session::{audit, open, record_decision};
 use super::record_case::{Evidence, record_case};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
@@ -52,7 +52,7 @@ impl FactorAttempt {
         unit.update_verification(&mut self.verification).await?;
         let accepted = json!({ "factor": factor.as_str() });
         audit(unit, &self.verification, AuditKind::FactorAccepted, accepted, self.now).await?;
-        audit_decision(unit, &self.verification, &outcome, details, self.now).await?;
+        record_decision(services, unit, &self.verification, &outcome, details, self.now).await?;
         if outcome.verdict != Verdict::Approved {
             let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
             record_case(services, unit, &self.verification, outcome.verdict, evidence, self.now).await?;

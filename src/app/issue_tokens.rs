@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Services;
+use super::queue_webhook::queue_webhook;
 use super::status_lists::status_claim;
 use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, LONGEST_LIFETIME, acr, amr, pairwise_subject};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
@@ -15,6 +16,7 @@ use crate::domain::id::TokenId;
 use crate::domain::ports::{SignError, StoreError, UnitOfWork};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
+use crate::domain::webhook::event::WebhookEvent;
 
 /// What the operator gets.
 #[derive(Clone, Debug)]
@@ -88,8 +90,9 @@ pub(super) async fn issue(
     })
 }
 
-/// Ends a grant and with it every token of it; false when it had ended before.
+/// Ends a grant and with it every token of it, and tells its operator; false when it had ended before.
 pub(super) async fn end(
+    services: &Services,
     unit: &mut dyn UnitOfWork,
     grant: &Grant,
     why: EndOfGrant,
@@ -100,7 +103,19 @@ pub(super) async fn end(
     }
     let details = json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "why": why.as_str() });
     unit.append_audit(&of_grant(AuditKind::TokenRevoked, grant, details, now)).await?;
+    let sub = || subject(services, grant);
+    let mut events = vec![WebhookEvent::token_revoked(grant.verification, sub())];
+    if why == EndOfGrant::Restricted {
+        events.push(WebhookEvent::player_restricted(sub()));
+    }
+    for event in events {
+        queue_webhook(unit, &grant.operator, &event, now, services.randomness.as_ref()).await?;
+    }
     Ok(true)
+}
+
+fn subject(services: &Services, grant: &Grant) -> String {
+    pairwise_subject(&services.policy.pairwise_key, grant.operator.as_str(), grant.player)
 }
 
 fn of_grant(kind: AuditKind, grant: &Grant, details: Value, now: Timestamp) -> NewAuditEvent {
@@ -118,7 +133,7 @@ fn claims(
     let class = if grant.is_elevated(issued_at) { acr(grant.factor) } else { ACR_SESSION };
     AccessTokenClaims {
         iss: policy.issuer.clone(),
-        sub: pairwise_subject(&policy.pairwise_key, grant.operator.as_str(), grant.player),
+        sub: subject(services, grant),
         aud: grant.operator.to_string(),
         client_id: grant.operator.to_string(),
         exp: expires_at.seconds(),

@@ -1,14 +1,17 @@
-//! The verification that a browser session belongs to, and the audit events that every step of it leaves.
+//! The verification that a browser session belongs to, and the traces that every step of it leaves.
 
 use serde_json::{Value, json};
 
-use super::PlayerError;
+use super::queue_webhook::queue_webhook;
+use super::{PlayerError, Services};
+use crate::domain::access_token::pairwise_subject;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::HandleHash;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Outcome, Verification};
+use crate::domain::verification::{Outcome, Verdict, Verification};
+use crate::domain::webhook::event::WebhookEvent;
 
 /// Finds the session's verification.
 pub(super) async fn open(unit: &mut dyn UnitOfWork, session: HandleHash) -> Result<Verification, PlayerError> {
@@ -28,8 +31,9 @@ pub(super) async fn audit(
     Ok(())
 }
 
-/// Appends the decision itself: verdict and reason codes.
-pub(super) async fn audit_decision(
+/// Appends the decision itself, verdict and reason codes, and queues what the operator is told of it.
+pub(super) async fn record_decision(
+    services: &Services,
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     outcome: &Outcome,
@@ -40,5 +44,20 @@ pub(super) async fn audit_decision(
     details["operator"] = json!(verification.operator.as_str());
     details["verdict"] = json!(outcome.verdict);
     details["reasons"] = json!(codes);
+    let event = told(services, verification, outcome.verdict);
+    queue_webhook(unit, &verification.operator, &event, at, services.randomness.as_ref()).await?;
     audit(unit, verification, AuditKind::VerificationDecided, details, at).await
+}
+
+/// One bit; and who it was, once that is proven.
+fn told(services: &Services, verification: &Verification, verdict: Verdict) -> WebhookEvent {
+    match (verdict, verification.player) {
+        (Verdict::Approved, Some(player)) => {
+            // The operator's sector is its id.
+            let sub = pairwise_subject(&services.policy.pairwise_key, verification.operator.as_str(), player);
+            WebhookEvent::verification_completed(verification.id, sub)
+        }
+        (Verdict::UnderReview, _) => WebhookEvent::verification_under_review(verification.id),
+        _ => WebhookEvent::verification_failed(verification.id),
+    }
 }

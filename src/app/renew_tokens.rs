@@ -37,13 +37,13 @@ pub async fn renew(
     let answer = match unit.use_refresh_token(hash, now).await? {
         RefreshUse::Unknown => Err(GrantError::InvalidGrant("no such refresh token")),
         RefreshUse::Replayed(grant) => {
-            end(unit.as_mut(), &grant, EndOfGrant::RefreshReplayed, now).await?;
+            end(services, unit.as_mut(), &grant, EndOfGrant::RefreshReplayed, now).await?;
             Err(GrantError::InvalidGrant("the refresh token was used before"))
         }
         // Another replica may have ended it in the meantime.
         RefreshUse::Fresh(grant) if !grant.stands(now) => Err(GrantError::InvalidGrant("the grant has ended")),
         RefreshUse::Fresh(grant) if permission.outcome.verdict != Verdict::Approved => {
-            end(unit.as_mut(), &grant, EndOfGrant::Restricted, now).await?;
+            end(services, unit.as_mut(), &grant, EndOfGrant::Restricted, now).await?;
             Err(GrantError::InvalidGrant("the person may no longer play"))
         }
         RefreshUse::Fresh(grant) => issue(services, unit.as_mut(), &grant, permission.details, now).await,

@@ -18,7 +18,7 @@ pub async fn revoke(services: &Services, operator: &Operator, token: &str) -> Re
         None => grant_of(services, unit.as_mut(), token).await?.map(|(grant, _)| grant),
     };
     if let Some(grant) = grant.filter(|grant| grant.operator == operator.id) {
-        end(unit.as_mut(), &grant, EndOfGrant::Revoked, now).await?;
+        end(services, unit.as_mut(), &grant, EndOfGrant::Revoked, now).await?;
         unit.commit().await?;
     }
     Ok(())

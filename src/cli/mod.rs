@@ -20,6 +20,7 @@ mod registry;
 mod review;
 mod row_report;
 mod serve;
+mod webhook;
 
 use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -61,6 +62,7 @@ enum Command {
     Config(config::Args),
     Keys(keys::Args),
     Operator(operator::Args),
+    Webhook(webhook::Args),
     Person(person::Args),
     Registry(registry::Args),
     Review(review::Args),
@@ -129,6 +131,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Config(args) => config::run(context, &args),
             Command::Keys(args) => keys::run(args),
             Command::Operator(args) => operator::run(context, args).await,
+            Command::Webhook(args) => webhook::run(context, args).await,
             Command::Person(args) => person::run(context, args).await,
             Command::Registry(args) => registry::run(context, args).await,
             Command::Review(args) => review::run(context, args).await,

@@ -62,6 +62,18 @@ pub enum AuditKind {
     OperatorDisabled,
     /// An operator may ask again.
     OperatorEnabled,
+    /// An operator's webhook endpoint was set.
+    WebhookSet,
+    /// It was given a new secret.
+    WebhookSecretRotated,
+    /// It was removed.
+    WebhookRemoved,
+    /// Its receiver said that it is gone for good.
+    WebhookDisabled,
+    /// Messages are to be delivered once more.
+    WebhookReplayed,
+    /// A test message was sent.
+    WebhookTested,
 }
 
 impl AuditKind {
@@ -92,6 +104,12 @@ impl AuditKind {
             Self::OperatorChanged => "operator_changed",
             Self::OperatorDisabled => "operator_disabled",
             Self::OperatorEnabled => "operator_enabled",
+            Self::WebhookSet => "webhook_set",
+            Self::WebhookSecretRotated => "webhook_secret_rotated",
+            Self::WebhookRemoved => "webhook_removed",
+            Self::WebhookDisabled => "webhook_disabled",
+            Self::WebhookReplayed => "webhook_replayed",
+            Self::WebhookTested => "webhook_tested",
         }
     }
 }

@@ -92,3 +92,7 @@ id!(
     /// An access token, its `jti`.
     TokenId
 );
+id!(
+    /// A webhook message, its `webhook-id`.
+    WebhookId
+);

@@ -30,3 +30,4 @@ pub mod secret;
 pub mod status_list;
 pub mod time;
 pub mod verification;
+pub mod webhook;

@@ -2,3 +2,4 @@
 
 pub mod circuit_breaker;
 pub mod population_register_http;
+pub mod webhook_http;

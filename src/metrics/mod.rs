@@ -59,6 +59,7 @@ pub struct Metrics {
     dropped: Family<ByPurpose, Counter>,
     lost: Family<Lost, Counter>,
     captures: Family<ByResult, Counter>,
+    webhooks: Family<ByResult, Counter>,
     requests: Durations<Answer>,
     templates_due: Gauge,
     templates_unusable: Gauge,
@@ -87,6 +88,7 @@ impl Default for Metrics {
             dropped: Family::default(),
             lost: Family::default(),
             captures: Family::default(),
+            webhooks: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
             templates_due: Gauge::default(),
             templates_unusable: Gauge::default(),
@@ -114,6 +116,7 @@ impl Metrics {
     fn register_service(&mut self) {
         let registry = &mut self.registry;
         registry.register("captures", "Captures by result", self.captures.clone());
+        registry.register("webhooks", "Tries to deliver a webhook, by what became of it", self.webhooks.clone());
         let (name, help) = ("http_request", "Time until an answer began, by route pattern");
         registry.register_with_unit(name, help, Unit::Seconds, self.requests.clone());
         let help = "Players whose ID photo is to be embedded again for the model in use";
@@ -187,6 +190,9 @@ impl Observer for Metrics {
             Observation::Request { method, route, status, took } => self.request(method, route, status, took),
             Observation::Capture(result) => {
                 self.captures.get_or_create(&ByResult { result }).inc();
+            }
+            Observation::Webhook(result) => {
+                self.webhooks.get_or_create(&ByResult { result }).inc();
             }
             Observation::Templates { due, unusable } => {
                 self.templates_due.set(whole(due));

@@ -37,10 +37,12 @@ fn requests_captures_and_templates_are_counted_by_code() {
     let took = Duration::from_millis(20);
     metrics.note(Observation::Request { method: "BREW", route: "/people/{iin}", status: 404, took });
     metrics.note(Observation::Capture("passed"));
+    metrics.note(Observation::Webhook("delivered"));
     metrics.note(Observation::SessionLost { replaced: false });
     metrics.note(Observation::Templates { due: 7, unusable: 2 });
     has(&metrics, "rastau_http_request_seconds_count{method=\"OTHER\",route=\"/people/{iin}\",status=\"404\"} 1");
     has(&metrics, "rastau_captures_total{result=\"passed\"} 1");
+    has(&metrics, "rastau_webhooks_total{result=\"delivered\"} 1");
     has(&metrics, "rastau_inference_sessions_lost_total{replaced=\"false\"} 1");
     has(&metrics, "rastau_templates_due 7");
     has(&metrics, "rastau_templates_unusable 2");

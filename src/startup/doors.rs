@@ -6,10 +6,13 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
+use super::webhooks;
 use crate::app::Services;
+use crate::app::deliver_webhooks::{Courier, deliver_webhooks};
 use crate::app::end_restricted_grants::keep_ending;
 use crate::app::follow_sightings::follow;
 use crate::app::forget_captures::forget_captures;
+use crate::app::forget_webhooks::forget_webhooks;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::compliance::StaffKey;
@@ -27,7 +30,8 @@ pub struct DemoSite {
     pub notes: Vec<(String, &'static str)>,
 }
 
-/// Serves on `listener`, and keeps the index of faces in step with the store meanwhile; the demo operator's site joins in a sandbox that brings one.
+/// Serves on `listener`, and meanwhile keeps the index of faces in step with the store and delivers webhooks; the demo
+/// operator's site joins in a sandbox that brings one.
 pub fn open(
     listener: TcpListener,
     config: &Config,
@@ -44,6 +48,8 @@ pub fn open(
     tokio::spawn(follow(services.clone()));
     tokio::spawn(forget_captures(services.clone()));
     tokio::spawn(keep_ending(services.clone()));
+    tokio::spawn(forget_webhooks(services.clone()));
+    tokio::spawn(deliver_webhooks(Courier::new(&services, webhooks::sender(config)?)));
     serve(listener, services, &settings).context("the server does not start")
 }
 

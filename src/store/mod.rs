@@ -2,7 +2,8 @@
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
 //! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
-//!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`;
+//!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
+//!   `webhook_messages`;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
 //!
@@ -33,6 +34,8 @@ mod sightings;
 mod sqlite;
 mod unit_of_work;
 mod verifications;
+mod webhook_endpoints;
+mod webhook_messages;
 
 use std::fmt;
 use std::sync::Arc;

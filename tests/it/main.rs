@@ -9,3 +9,4 @@ mod operator;
 mod player;
 mod store;
 mod support;
+mod webhook;

@@ -6,6 +6,7 @@ mod face_search;
 mod observer;
 mod repositories;
 pub mod testing;
+mod webhooks;
 
 pub use credentials::{
     AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, ProofError, ProofVerifier, SignError,
@@ -18,6 +19,7 @@ pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
     Operators, Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
 };
+pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use super::time::Timestamp;
 

@@ -77,6 +77,8 @@ pub enum Observation<'a> {
         /// Players whose photo does not pass with the model in use.
         unusable: u64,
     },
+    /// A try to deliver a webhook left it `delivered`, `pending` (to be tried again) or `failed`.
+    Webhook(&'static str),
 }
 
 /// Hears observations. Called on hot paths: counts, and neither waits nor fails.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
 use crate::domain::comparison::{ModelHash, Template};
@@ -72,6 +73,8 @@ pub trait UnitOfWork:
     + Sightings
     + FaceLockouts
     + FrameFingerprints
+    + WebhookEndpoints
+    + WebhookMessages
     + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.

@@ -14,4 +14,5 @@ mod person;
 mod registry;
 mod review;
 mod serve;
+mod webhook;
 mod workshop;

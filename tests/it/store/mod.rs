@@ -4,7 +4,7 @@ mod audit;
 mod authorizations;
 mod cases;
 mod citizens;
-mod database;
+pub(crate) mod database;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;
@@ -18,6 +18,7 @@ mod sightings;
 mod unavailable;
 mod unit_of_work;
 mod verifications;
+mod webhooks;
 
 /// Makes of each `async fn name(database: &Database)` a module `name` with the tests `sqlite` and `postgres`.
 macro_rules! on_both_engines {
@@ -43,4 +44,4 @@ macro_rules! on_both_engines {
         }
     )* };
 }
-use on_both_engines;
+pub(crate) use on_both_engines;

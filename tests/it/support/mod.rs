@@ -5,4 +5,5 @@ pub(crate) mod faces;
 pub(crate) mod line;
 pub(crate) mod people;
 pub(crate) mod postgres;
+pub(crate) mod receiver;
 pub(crate) mod valve;

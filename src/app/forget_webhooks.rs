@@ -1,0 +1,38 @@
+//! Deletes messages past their term, and secrets that were replaced.
+
+use std::time::Duration;
+
+use super::Services;
+use crate::domain::ports::{Store, StoreError};
+use crate::domain::time::Timestamp;
+use crate::domain::webhook::message::KEPT;
+
+/// How often.
+const EVERY: Duration = Duration::from_hours(1);
+/// Rows deleted in one transaction.
+const PAGE: u32 = 1_000;
+
+/// Deletes what is past its term every hour, for as long as the process lives.
+pub async fn forget_webhooks(services: Services) {
+    loop {
+        if let Err(error) = forget_old_webhooks(services.store.as_ref(), services.clock.now()).await {
+            tracing::error!(%error, "webhooks past their term were not deleted");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Deletes messages that came to their end [`KEPT`] before `now`, and old secrets that sign no more.
+pub async fn forget_old_webhooks(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+    let mut unit = store.begin().await?;
+    unit.drop_old_webhook_secrets(now).await?;
+    unit.commit().await?;
+    loop {
+        let mut unit = store.begin().await?;
+        let deleted = unit.delete_webhooks(now.minus(KEPT), PAGE).await?;
+        unit.commit().await?;
+        if deleted < u64::from(PAGE) {
+            return Ok(());
+        }
+    }
+}

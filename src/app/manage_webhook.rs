@@ -1,0 +1,121 @@
+//! Set, rotate and remove an operator's webhook endpoint.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::operator::OperatorId;
+use crate::domain::ports::{Clock, Randomness, Store, StoreError, WebhookSender};
+use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
+use crate::domain::webhook::endpoint::{UrlRefused, WebhookEndpoint};
+use crate::domain::webhook::message::SendFailure;
+use crate::domain::webhook::secret::WebhookSecret;
+
+/// An endpoint that was set or rotated, and its secret when that is new: shown now and never again.
+#[derive(Clone, Debug)]
+pub struct ManagedWebhook {
+    /// As it is kept.
+    pub endpoint: WebhookEndpoint,
+    /// `whsec_...`
+    pub secret: Option<SecretText>,
+}
+
+/// Why an endpoint was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookError {
+    /// No operator has this id.
+    #[error("there is no operator {0}")]
+    NoOperator(OperatorId),
+    /// The operator has no endpoint.
+    #[error("{0} has no webhook endpoint; `rastau webhook set` makes one")]
+    NoEndpoint(OperatorId),
+    /// No URL, or not one that we call.
+    #[error(transparent)]
+    Url(#[from] UrlRefused),
+    /// Its name leads nowhere, or where we do not call.
+    #[error("the URL cannot be used: {0}")]
+    Unreachable(SendFailure),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sets the URL of an operator's endpoint and enables it. The first time a secret is drawn; later the one that is there
+/// stays. `by`: who decided, never empty.
+pub async fn set_webhook(
+    store: &dyn Store,
+    (clock, randomness, sender): (&dyn Clock, &dyn Randomness, &dyn WebhookSender),
+    operator: &OperatorId,
+    url: &str,
+    by: &str,
+) -> Result<ManagedWebhook, WebhookError> {
+    let url = Url::parse(url).map_err(|_| UrlRefused)?;
+    sender.check(&url).await.map_err(|failure| match failure {
+        SendFailure::UrlRefused => WebhookError::Url(UrlRefused),
+        other => WebhookError::Unreachable(other),
+    })?;
+    let now = clock.now();
+    let mut unit = store.begin().await?;
+    if unit.find_operator(operator).await?.is_none() {
+        return Err(WebhookError::NoOperator(operator.clone()));
+    }
+    let known = unit.find_webhook_endpoint(operator).await?;
+    let first = known.is_none();
+    let endpoint = match known {
+        Some(known) => WebhookEndpoint { url, disabled_at: None, ..known },
+        None => WebhookEndpoint::new(operator.clone(), url, WebhookSecret::draw(randomness), now),
+    };
+    unit.put_webhook_endpoint(&endpoint).await?;
+    let details = json!({ "url": endpoint.url.as_str(), "by": by });
+    unit.append_audit(&event(AuditKind::WebhookSet, operator, details, now)).await?;
+    unit.commit().await?;
+    let secret = first.then(|| endpoint.secret.reveal());
+    Ok(ManagedWebhook { endpoint, secret })
+}
+
+/// Draws a new secret. The old one signs beside it for a day.
+pub async fn rotate_webhook(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    randomness: &dyn Randomness,
+    operator: &OperatorId,
+    by: &str,
+) -> Result<ManagedWebhook, WebhookError> {
+    let now = clock.now();
+    let mut unit = store.begin().await?;
+    let known = unit.find_webhook_endpoint(operator).await?;
+    let known = known.ok_or_else(|| WebhookError::NoEndpoint(operator.clone()))?;
+    let endpoint = known.rotated(WebhookSecret::draw(randomness), now);
+    unit.put_webhook_endpoint(&endpoint).await?;
+    let until = endpoint.old_secret.as_ref().map(|old| old.until.rfc3339());
+    let details = json!({ "old_until": until, "by": by });
+    unit.append_audit(&event(AuditKind::WebhookSecretRotated, operator, details, now)).await?;
+    unit.commit().await?;
+    let secret = Some(endpoint.secret.reveal());
+    Ok(ManagedWebhook { endpoint, secret })
+}
+
+/// Removes the endpoint with its secrets. What was not delivered is kept as failed; returns how many messages that are.
+pub async fn remove_webhook(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    operator: &OperatorId,
+    by: &str,
+) -> Result<u64, WebhookError> {
+    let now = clock.now();
+    let mut unit = store.begin().await?;
+    if !unit.remove_webhook_endpoint(operator).await? {
+        return Err(WebhookError::NoEndpoint(operator.clone()));
+    }
+    let failed = unit.fail_webhooks(operator, SendFailure::EndpointGone, now).await?;
+    let details = json!({ "undelivered": failed, "by": by });
+    unit.append_audit(&event(AuditKind::WebhookRemoved, operator, details, now)).await?;
+    unit.commit().await?;
+    Ok(failed)
+}
+
+/// An event about an operator's webhooks.
+pub(super) fn event(kind: AuditKind, operator: &OperatorId, details: Value, at: Timestamp) -> NewAuditEvent {
+    NewAuditEvent { kind, at, subject: operator.to_string(), details }
+}

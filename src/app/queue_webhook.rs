@@ -1,0 +1,22 @@
+//! Put a message for an operator into the outbox, in the transaction of what it tells of: neither is there without the
+//! other. Delivery is another's work (`deliver_webhooks`).
+
+use crate::domain::id::WebhookId;
+use crate::domain::operator::OperatorId;
+use crate::domain::ports::{Randomness, StoreError, UnitOfWork};
+use crate::domain::time::Timestamp;
+use crate::domain::webhook::event::WebhookEvent;
+use crate::domain::webhook::message::WebhookMessage;
+
+/// Queues `event` of `now` for `operator`. Does nothing when the operator has no endpoint or has disabled it.
+pub async fn queue_webhook(
+    unit: &mut dyn UnitOfWork,
+    operator: &OperatorId,
+    event: &WebhookEvent,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<(), StoreError> {
+    let message = WebhookMessage::new(WebhookId::new(now, randomness), operator.clone(), event, now);
+    unit.queue_webhook(&message).await?;
+    Ok(())
+}
