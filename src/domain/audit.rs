@@ -56,6 +56,8 @@ pub enum AuditKind {
     AttackConfirmed,
     /// Staff took an attacker back.
     AttackForgotten,
+    /// A tester moved the clock of a sandbox.
+    ClockMoved,
 }
 
 impl AuditKind {
@@ -83,6 +85,7 @@ impl AuditKind {
             Self::FaceCleared => "face_cleared",
             Self::AttackConfirmed => "attack_confirmed",
             Self::AttackForgotten => "attack_forgotten",
+            Self::ClockMoved => "clock_moved",
         }
     }
 }

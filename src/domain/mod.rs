@@ -22,6 +22,8 @@ pub mod ports;
 pub mod reason;
 pub mod restrictions;
 pub mod review;
+pub mod sandbox_clock;
+pub mod sandbox_scenario;
 pub mod second_factor;
 pub mod secret;
 pub mod time;
