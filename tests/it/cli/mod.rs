@@ -12,5 +12,6 @@ mod operator;
 mod person;
 mod registry;
 mod review;
+mod sandbox;
 mod serve;
 mod workshop;
