@@ -7,6 +7,7 @@ pub mod doors;
 mod face_search;
 pub mod faces;
 pub mod inspection;
+pub mod movable_clock;
 pub mod system;
 pub mod watch;
 pub mod webhooks;
@@ -26,6 +27,7 @@ use crate::domain::ports::{Clock, Observer, PopulationRegister, Randomness, Stor
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use faces::Faces;
+use movable_clock::OffsetClock;
 use system::{SystemClock, SystemRandomness};
 
 /// What authenticators show as the name of the relying party.
@@ -34,6 +36,11 @@ const RELYING_PARTY: &str = "Rastau";
 /// The machine's clock.
 pub fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
+}
+
+/// The clock of a service: a sandbox's may be moved, and no other one's.
+fn service_clock(config: &Config) -> Arc<dyn Clock> {
+    if config.sandbox.enabled { Arc::new(OffsetClock::new(clock())) } else { clock() }
 }
 
 /// The operating system's randomness.
@@ -150,7 +157,7 @@ async fn services_with(
         signer: Arc::new(signer(config, &keys)?),
         assertions: Arc::new(AssertionJose::new([issuer].into_iter().chain(audiences))),
         proofs: Arc::new(DpopJose::default()),
-        clock: clock(),
+        clock: service_clock(config),
         randomness: randomness(),
         observer,
         policy: Arc::new(policy),

@@ -9,13 +9,14 @@ use super::player_session::{audit, open, record_decision};
 use super::recall_frames::{recall_frames, remember_frames};
 use super::record_case::{Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
+use super::settle_capture::{Judged, settle};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{FrameHeader, FrameRefused, Step};
 use crate::domain::comparison::Template;
 use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
-use crate::domain::face_step::{FaceJudgement, told_at_retry};
+use crate::domain::face_step::FaceJudgement;
 use crate::domain::id::{PlayerId, SightingId};
 use crate::domain::liveness::chain::{FrameChain, Link};
 use crate::domain::liveness::challenge::Challenge;
@@ -232,29 +233,8 @@ impl FaceCapture {
                 judgement = judgement.ended();
             }
         }
-        let result = match judgement {
-            FaceJudgement::Passed => {
-                verification.face_succeeded(self.attempt, now)?;
-                judged(unit_ref, &verification, "passed", now).await?;
-                unit_ref.update_verification(&mut verification).await?;
-                CaptureResult::Passed
-            }
-            FaceJudgement::Retry(reason) => {
-                judged(unit_ref, &verification, reason.code(), now).await?;
-                let evidence = Evidence { reasons: vec![reason], scores, face_hits, frame };
-                record_case(services, unit_ref, &verification, Verdict::Refused, evidence, now).await?;
-                CaptureResult::Retry(told_at_retry(reason))
-            }
-            FaceJudgement::Ended(outcome) => {
-                let verdict = outcome.verdict;
-                let reasons = outcome.codes();
-                judged(unit_ref, &verification, reasons.first().map_or("", |reason| reason.code()), now).await?;
-                let evidence = Evidence { reasons, scores, face_hits, frame };
-                record_case(services, unit_ref, &verification, verdict, evidence, now).await?;
-                end(services, unit_ref, &mut verification, outcome, now).await?;
-                CaptureResult::Ended(verdict)
-            }
-        };
+        let found = Judged { attempt: self.attempt, judgement, scores, face_hits, frame, pretended: false };
+        let result = settle(services, unit_ref, &mut verification, found, now).await?;
         remember_frames(unit_ref, &verification, film, now).await?;
         if let Some(sighting) = &sighting {
             unit_ref.put_sighting(sighting, services.faces.embedder()).await?;
@@ -306,7 +286,7 @@ async fn judged(
     audit(unit, verification, AuditKind::FaceJudged, details, now).await
 }
 
-async fn end(
+pub(super) async fn end(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     verification: &mut Verification,

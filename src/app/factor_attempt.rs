@@ -1,7 +1,7 @@
 //! One attempt at the second step: it ends accepted, and the verification is decided in the same transaction, or rejected,
 //! and counted.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::check_restrictions::{Checked, check_restrictions};
 use super::player_session::{audit, open, record_decision};
@@ -44,13 +44,22 @@ impl FactorAttempt {
     }
 
     /// The factor holds: the verification is decided, and the slate wiped.
-    pub(super) async fn accept(mut self, services: &Services, factor: FactorKind) -> Result<(), PlayerError> {
+    pub(super) async fn accept(self, services: &Services, factor: FactorKind) -> Result<(), PlayerError> {
+        self.accept_as(services, factor, json!({ "factor": factor.as_str() })).await
+    }
+
+    /// The same; `accepted` is what the log says of the factor.
+    pub(super) async fn accept_as(
+        mut self,
+        services: &Services,
+        factor: FactorKind,
+        accepted: Value,
+    ) -> Result<(), PlayerError> {
         let unit = self.unit.as_mut();
         let Checked { outcome, details } = self.checked;
         unit.put_lockout(self.player, &self.lockout.succeeded()).await?;
         self.verification.factor_succeeded(factor, outcome.clone(), self.now)?;
         unit.update_verification(&mut self.verification).await?;
-        let accepted = json!({ "factor": factor.as_str() });
         audit(unit, &self.verification, AuditKind::FactorAccepted, accepted, self.now).await?;
         record_decision(services, unit, &self.verification, &outcome, details, self.now).await?;
         if outcome.verdict != Verdict::Approved {

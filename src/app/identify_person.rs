@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::played_scenario::{find_citizen, played_by};
 use super::player_session::{audit, open};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
@@ -19,7 +20,7 @@ pub async fn identify_person(services: &Services, session: HandleHash, iin: &str
     open(unit.as_mut(), session).await?.expect(Stage::Identify, now)?;
     // The register may be slow: no transaction is held while it is asked.
     drop(unit);
-    services.register.find(&iin).await?.ok_or(PlayerError::PersonNotFound)?;
+    find_citizen(services, &iin).await?.ok_or(PlayerError::PersonNotFound)?;
 
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
@@ -27,7 +28,10 @@ pub async fn identify_person(services: &Services, session: HandleHash, iin: &str
     let player = unit.player_of(&iin, fresh, now).await?;
     verification.identify(player, now)?;
     unit.update_verification(&mut verification).await?;
-    let details = json!({ "player": player });
+    let mut details = json!({ "player": player });
+    if let Some(scenario) = played_by(services, &iin) {
+        details["scenario"] = json!(scenario.code);
+    }
     audit(unit.as_mut(), &verification, AuditKind::PersonIdentified, details, now).await?;
     unit.commit().await?;
     Ok(())

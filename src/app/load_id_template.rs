@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::examine_patiently::{Patience, examine_patiently};
+use super::played_scenario::find_citizen;
 use super::{PlayerError, Services};
 use crate::domain::comparison::Template;
 use crate::domain::id::PlayerId;
@@ -13,7 +14,7 @@ pub(super) async fn load_id_template(services: &Services, player: PlayerId) -> R
     let mut unit = services.store.read().await?;
     let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
     drop(unit);
-    let citizen = services.register.find(&iin).await?.ok_or(PlayerError::PersonNotFound)?;
+    let citizen = find_citizen(services, &iin).await?.ok_or(PlayerError::PersonNotFound)?;
     let photo: [u8; 32] = Sha256::digest(citizen.photo.expose()).into();
     let mut unit = services.store.read().await?;
     if let Some(template) = unit.find_id_template(player, photo, services.faces.embedder()).await? {

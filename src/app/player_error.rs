@@ -54,6 +54,9 @@ pub enum PlayerError {
     /// Too many captures failed.
     #[error("captures of this person or from this device are locked for {0:?}")]
     FaceLocked(Duration),
+    /// Nobody whom the sandbox plays, or no sandbox.
+    #[error("no scenario of a sandbox plays this person")]
+    NoScenario,
     /// Faces.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -2,6 +2,7 @@
 
 use super::enrolled_factors::enrolled;
 use super::face_lockout::{failures_left, locked_until};
+use super::played_scenario::scenario_of;
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
@@ -24,6 +25,8 @@ pub struct VerificationView {
     pub face_locked_until: Option<Timestamp>,
     /// The second step, when it is due.
     pub second_factor: Option<SecondFactorView>,
+    /// The code of the scenario that plays this person; none outside a sandbox.
+    pub scenario: Option<&'static str>,
     /// The end, when it has come.
     pub outcome: Option<Outcome>,
 }
@@ -63,6 +66,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         face_locked_until = locked_until(unit.as_mut(), &verification, now).await?;
         face_attempts_left = face_attempts_left.min(failures_left(unit.as_mut(), &verification).await?);
     }
+    let scenario = scenario_of(services, unit.as_mut(), &verification).await?;
     Ok(VerificationView {
         stage: verification.stage,
         operator: operator.unwrap_or_default(),
@@ -70,6 +74,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         face_attempts_left,
         face_locked_until,
         second_factor,
+        scenario: scenario.map(|scenario| scenario.code),
         outcome: verification.outcome,
     })
 }

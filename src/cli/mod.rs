@@ -19,6 +19,7 @@ mod photo_directory;
 mod registry;
 mod review;
 mod row_report;
+mod sandbox;
 mod serve;
 mod webhook;
 
@@ -67,6 +68,7 @@ enum Command {
     Registry(registry::Args),
     Review(review::Args),
     Audit(audit::Args),
+    Sandbox(sandbox::Args),
     #[command(subcommand)]
     Face(face::FaceCommand),
     #[command(subcommand)]
@@ -136,6 +138,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Registry(args) => registry::run(context, args).await,
             Command::Review(args) => review::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
+            Command::Sandbox(args) => sandbox::run(&args),
             Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
             Command::Demo(args) => demo::run(args).await,

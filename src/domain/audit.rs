@@ -74,6 +74,8 @@ pub enum AuditKind {
     WebhookReplayed,
     /// A test message was sent.
     WebhookTested,
+    /// A tester moved the clock of a sandbox.
+    ClockMoved,
 }
 
 impl AuditKind {
@@ -110,6 +112,7 @@ impl AuditKind {
             Self::WebhookDisabled => "webhook_disabled",
             Self::WebhookReplayed => "webhook_replayed",
             Self::WebhookTested => "webhook_tested",
+            Self::ClockMoved => "clock_moved",
         }
     }
 }

@@ -25,6 +25,8 @@ pub mod proof_nonce;
 pub mod reason;
 pub mod restrictions;
 pub mod review;
+pub mod sandbox_clock;
+pub mod sandbox_scenario;
 pub mod second_factor;
 pub mod secret;
 pub mod status_list;

@@ -76,6 +76,7 @@ problem_codes! {
     FrameNotLinked = "frame_not_linked", BAD_REQUEST;
     TooManyFrames = "too_many_frames", TOO_MANY_REQUESTS;
     CaptureUnknown = "capture_unknown", NOT_FOUND;
+    ClockTooFar = "clock_too_far", UNPROCESSABLE_ENTITY;
 }
 
 impl ProblemBody {

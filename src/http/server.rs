@@ -53,6 +53,11 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .configure(bad_input)
             .configure(health::configure)
             .configure(|config| operators.configure(config))
+            .configure(|config| {
+                if sandbox {
+                    player::configure_pretended(config);
+                }
+            })
             .configure(player::configure)
             .configure(web_files::configure_verify)
             .configure(|config| {
@@ -60,7 +65,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
                     compliance::configure(config, key.clone());
                 }
                 if sandbox {
-                    sandbox::configure_photo_check(config);
+                    sandbox::configure_for_testers(config);
                 }
                 if let Some(operator) = &demo_operator {
                     sandbox::configure(config, operator.clone());

@@ -21,12 +21,35 @@ pub use repositories::{
 };
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
+use std::time::Duration;
+
+use super::sandbox_clock::TooFarAhead;
 use super::time::Timestamp;
 
 /// What time it is.
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// The same clock where a tester may move it: in a sandbox alone.
+    fn movable(&self) -> Option<&dyn MovableClock> {
+        None
+    }
+}
+
+/// A clock that a tester moves ahead. It is never before real time.
+pub trait MovableClock: Clock {
+    /// How far it is ahead.
+    fn ahead(&self) -> Duration;
+
+    /// Moves it on.
+    ///
+    /// # Errors
+    /// [`TooFarAhead`]; it then stays where it is.
+    fn advance(&self, by: Duration) -> Result<(), TooFarAhead>;
+
+    /// Back to real time.
+    fn reset(&self);
 }
 
 /// Unpredictable bytes.

@@ -5,6 +5,7 @@ mod capture;
 mod device_cookie;
 mod lost_browser;
 mod passkey;
+mod pretend;
 mod problem;
 mod session_cookie;
 mod steps;
@@ -18,6 +19,15 @@ pub(in crate::http) use capture::CapturesUnderWay;
 pub(in crate::http) use session_cookie::name as player_session_cookie_name;
 
 use super::middleware::{own_origin, per_session};
+
+/// Mounts what stands in for camera and authenticator in a sandbox, before [`configure`] takes the rest of `/api/player`.
+pub fn configure_pretended(config: &mut web::ServiceConfig) {
+    let step =
+        |path: &str| web::resource(path.to_owned()).wrap(from_fn(own_origin::check)).wrap(from_fn(per_session::limit));
+    config
+        .service(step("/api/player/captures/pretend").route(web::post().to(pretend::capture)))
+        .service(step("/api/player/second-factor/pretend").route(web::post().to(pretend::factor)));
+}
 
 /// Mounts `/oauth2/authorize` and `/api/player`.
 pub fn configure(config: &mut web::ServiceConfig) {

@@ -36,6 +36,8 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         }
         PlayerError::SessionUnknown => ProblemCode::SessionUnknown,
         PlayerError::RequestUnknown => ProblemCode::RequestUnknown,
+        // As if it were not there: it is not, for everybody else.
+        PlayerError::NoScenario => ProblemCode::NotFound,
         PlayerError::ConsentNeeded => ProblemCode::ConsentNeeded,
         PlayerError::Iin(error) => (*error).into(),
         PlayerError::FactorEnrolled => ProblemCode::FactorEnrolled,

@@ -24,6 +24,8 @@ pub(super) struct View {
     expires_at: String,
     face: FaceView,
     second_factor: Option<SecondFactorView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<&'static str>,
     outcome: Option<OutcomeView>,
 }
 
@@ -85,6 +87,7 @@ fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
             methods: factor.methods,
             locked_until: factor.locked_until.map(Timestamp::rfc3339),
         }),
+        scenario: view.scenario,
         outcome: view.outcome.map(|outcome| render_outcome(&outcome, return_url, locale)),
     }
 }

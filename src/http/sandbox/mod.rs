@@ -1,8 +1,10 @@
 //! The sandbox: a small operator's site that uses the real interface, and made-up people. Mounted only there.
 
+mod clock;
 mod operator_site;
 mod people;
 mod photo_check;
+mod scenarios;
 
 use std::sync::Arc;
 
@@ -14,8 +16,14 @@ use super::web_files;
 pub use operator_site::DemoOperator;
 pub use people::DemoNote;
 
-/// Mounts `/api/sandbox/photo-check`: in every sandbox, also in one without the demo operator's site.
-pub fn configure_photo_check(config: &mut web::ServiceConfig) {
+/// Mounts what every sandbox has, also one without the demo operator's site: the check of a photo, scenarios and clock.
+pub fn configure_for_testers(config: &mut web::ServiceConfig) {
+    config.route("/api/sandbox/scenarios", web::get().to(scenarios::list)).service(
+        web::resource("/api/sandbox/clock")
+            .route(web::get().to(clock::read))
+            .route(web::post().to(clock::advance))
+            .route(web::delete().to(clock::reset)),
+    );
     config.service(
         web::resource("/api/sandbox/photo-check")
             .wrap(actix_web::middleware::from_fn(own_origin::check))

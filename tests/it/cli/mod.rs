@@ -13,6 +13,7 @@ mod operator;
 mod person;
 mod registry;
 mod review;
+mod sandbox;
 mod serve;
 mod webhook;
 mod workshop;

@@ -10,5 +10,7 @@ mod recordings;
 mod reembedding;
 mod refusals;
 mod sandbox;
+mod sandbox_clock;
+mod scenarios;
 mod second_factor;
 mod story;

@@ -20,7 +20,7 @@ use rastau::domain::id::PlayerId;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{PopulationRegister, Store, UnitOfWork};
+use rastau::domain::ports::{Clock, PopulationRegister, Store, UnitOfWork};
 use rastau::domain::restrictions::{Restriction, Source};
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
@@ -29,6 +29,7 @@ use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
 use rastau::metrics::Metrics;
 use rastau::startup::calibration;
+use rastau::startup::movable_clock::OffsetClock;
 use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
 use rastau::vision::face_index::ScannedFaceIndex;
@@ -46,7 +47,8 @@ use super::valve::Valve;
 pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
 /// The only restriction source that the tests' policy requires.
 pub(crate) const SOURCE: &str = "debtors";
-const CLIENT: &str = "demo-bet";
+/// The operator of the tests.
+pub(crate) const CLIENT: &str = "demo-bet";
 
 /// A running service; stopped when dropped.
 pub(crate) struct TestApp {
@@ -54,6 +56,8 @@ pub(crate) struct TestApp {
     pub(crate) services: Services,
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) folder: TempDir,
+    /// The operator's.
+    pub(crate) secret: SecretText,
     pub(crate) metrics: Arc<Metrics>,
     /// Shut, the face engine is busy.
     pub(crate) valve: Arc<Valve>,
@@ -145,7 +149,7 @@ impl TestApp {
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
             assertions: Arc::new(AssertionJose::new([issuer])),
             proofs: Arc::new(DpopJose::default()),
-            clock: clock.clone(),
+            clock: service_clock(&policy, clock.clone()),
             randomness: randomness.clone(),
             observer: metrics.clone(),
             policy: Arc::new(policy),
@@ -155,7 +159,7 @@ impl TestApp {
         let mut unit = services.store.begin().await.unwrap();
         unit.insert_operator(&app_operator, clock_now(&clock)).await.unwrap();
         unit.commit().await.unwrap();
-        let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret, Vec::new()).unwrap();
+        let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret.clone(), Vec::new()).unwrap();
         let settings = HttpSettings {
             workers: 1,
             demo_operator: Some(Arc::new(demo_operator)),
@@ -168,7 +172,7 @@ impl TestApp {
         tokio::spawn(tick(clock.clone(), led.clone()));
         // Not followed any further: a test says when its service hears of others.
         refresh(&services).await.unwrap();
-        let app = Self { base, services, clock, metrics, valve: faces, server: handle, folder, led };
+        let app = Self { base, services, clock, metrics, valve: faces, server: handle, folder, secret, led };
         app.restrict(&[]).await;
         app
     }
@@ -232,6 +236,11 @@ impl Drop for TestApp {
         // Ungraceful: nothing is under way when a test ends, and the runtime goes away with it.
         drop(self.server.stop(false));
     }
+}
+
+/// As `startup` has it: a sandbox's clock may be moved.
+fn service_clock(policy: &Policy, clock: Arc<FakeClock>) -> Arc<dyn Clock> {
+    if policy.sandbox { Arc::new(OffsetClock::new(clock)) } else { clock }
 }
 
 /// Where `make models` put the models.
@@ -314,7 +323,6 @@ impl Pace for FastPace {
 }
 
 fn clock_now(clock: &FakeClock) -> Timestamp {
-    use rastau::domain::ports::Clock as _;
     clock.now()
 }
 

@@ -1,6 +1,7 @@
 //! What several rooms' tests share.
 
 pub(crate) mod app;
+pub(crate) mod browser;
 pub(crate) mod faces;
 pub(crate) mod line;
 pub(crate) mod people;

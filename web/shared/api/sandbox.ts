@@ -7,6 +7,12 @@ export interface Person {
   readonly photo_url: string;
 }
 
+export interface Scenario {
+  readonly code: string;
+  readonly iin: string;
+  readonly expected: 'approved' | 'refused' | 'under_review' | 'not_identified';
+}
+
 export interface SandboxSession {
   readonly status: 'token' | 'denied';
   readonly error: string | null;
@@ -23,6 +29,7 @@ export interface NewPerson {
 }
 
 export const sandbox = {
+  scenarios: () => get<readonly Scenario[]>('/api/sandbox/scenarios'),
   people: () => get<readonly Person[]>('/api/sandbox/people'),
   session: (id: string) => get<SandboxSession>(`/api/sandbox/session/${encodeURIComponent(id)}`),
   suggestIin: (birthDate: string) =>

@@ -33,6 +33,8 @@ export interface VerificationView {
   readonly expires_at: string;
   readonly face: { readonly attempts_left: number; readonly locked_until?: string | null };
   readonly second_factor: SecondFactor | null;
+  /** Who plays this person; only in a sandbox, and only for IINs of its list. */
+  readonly scenario?: string;
   readonly outcome: Outcome | null;
 }
 

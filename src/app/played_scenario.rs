@@ -1,0 +1,53 @@
+//! Whom the sandbox plays. Everything about scenarios passes through here, and outside a sandbox there are none.
+
+use super::{PlayerError, Services};
+use crate::domain::person::{Citizen, Iin};
+use crate::domain::ports::{RegisterError, StoreError, UnitOfWork};
+use crate::domain::sandbox_scenario::{RegisterPart, SLOW_ANSWER, Scenario};
+use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::verification::Verification;
+
+/// The scenario that plays the person with this IIN.
+pub(super) fn played_by(services: &Services, iin: &Iin) -> Option<&'static Scenario> {
+    if services.policy.sandbox { Scenario::of(iin) } else { None }
+}
+
+/// The scenario that plays the person of this verification, once they have named themselves.
+pub(super) async fn scenario_of(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+) -> Result<Option<&'static Scenario>, StoreError> {
+    match verification.player {
+        Some(player) if services.policy.sandbox => Ok(unit.find_iin(player).await?.as_ref().and_then(Scenario::of)),
+        _ => Ok(None),
+    }
+}
+
+/// The same where there must be one.
+///
+/// # Errors
+/// [`PlayerError::NoScenario`] for everybody else.
+pub(super) async fn expect_scenario(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+) -> Result<&'static Scenario, PlayerError> {
+    scenario_of(services, unit, verification).await?.ok_or(PlayerError::NoScenario)
+}
+
+/// Asks the population register, for which a scenario may answer.
+pub(super) async fn find_citizen(services: &Services, iin: &Iin) -> Result<Option<Citizen>, RegisterError> {
+    let Some(scenario) = played_by(services, iin) else {
+        return services.register.find(iin).await;
+    };
+    match scenario.register {
+        RegisterPart::Down => return Err(RegisterError::Unavailable("a scenario of the sandbox".to_owned())),
+        RegisterPart::Unknown => return Ok(None),
+        RegisterPart::Slow => tokio::time::sleep(SLOW_ANSWER).await,
+        RegisterPart::Known => {}
+    }
+    // Without a photo: a real camera finds an ID photo that cannot be used.
+    let (name, photo) = (SecretText::new("Sandbox Scenario"), SecretBytes::new(Vec::new()));
+    Ok(Some(Citizen { iin: iin.clone(), name, photo, sandbox: true }))
+}

@@ -1,0 +1,23 @@
+//! A second factor without an authenticator: it holds for whom a scenario plays, and enrols nothing.
+
+use serde_json::json;
+
+use super::factor_attempt::FactorAttempt;
+use super::played_scenario::expect_scenario;
+use super::player_session::open;
+use super::{PlayerError, Services};
+use crate::domain::authorization::HandleHash;
+use crate::domain::second_factor::FactorKind;
+
+/// Accepts `factor` as if it had been shown; what follows from it (restrictions, `acr`, `amr`) follows.
+///
+/// # Errors
+/// [`PlayerError::NoScenario`] for everybody whom no scenario plays, and outside a sandbox.
+pub async fn pretend_factor(services: &Services, session: HandleHash, factor: FactorKind) -> Result<(), PlayerError> {
+    let mut unit = services.store.read().await?;
+    let verification = open(unit.as_mut(), session).await?;
+    expect_scenario(services, unit.as_mut(), &verification).await?;
+    drop(unit);
+    let accepted = json!({ "factor": factor.as_str(), "pretended": true });
+    FactorAttempt::begin(services, session).await?.accept_as(services, factor, accepted).await
+}

@@ -1,0 +1,71 @@
+//! What a judged capture means for its verification: the next step, one more try or the end; with audit event and case.
+
+use serde_json::json;
+
+use super::capture_face::{CaptureResult, end};
+use super::player_session::audit;
+use super::record_case::{Evidence, record_case};
+use super::{PlayerError, Services};
+use crate::domain::audit::AuditKind;
+use crate::domain::face_search::FaceHit;
+use crate::domain::face_step::{FaceJudgement, told_at_retry};
+use crate::domain::ports::UnitOfWork;
+use crate::domain::review::FaceScores;
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::{Verdict, Verification};
+
+/// A capture that has come to its judgement.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) attempt: u32,
+    pub(super) judgement: FaceJudgement,
+    pub(super) scores: FaceScores,
+    pub(super) face_hits: Vec<FaceHit>,
+    pub(super) frame: Option<SecretBytes>,
+    /// Whether a scenario of the sandbox stood in for the engine.
+    pub(super) pretended: bool,
+}
+
+/// Takes the verification where the judgement leads.
+pub(super) async fn settle(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &mut Verification,
+    judged: Judged,
+    now: Timestamp,
+) -> Result<CaptureResult, PlayerError> {
+    let Judged { attempt, judgement, scores, face_hits, frame, pretended } = judged;
+    let (result, verdict, reasons) = match &judgement {
+        FaceJudgement::Passed => ("passed", None, Vec::new()),
+        FaceJudgement::Retry(reason) => (reason.code(), Some(Verdict::Refused), vec![*reason]),
+        FaceJudgement::Ended(outcome) => {
+            let reasons = outcome.codes();
+            (reasons.first().map_or("", |reason| reason.code()), Some(outcome.verdict), reasons)
+        }
+    };
+    if judgement == FaceJudgement::Passed {
+        verification.face_succeeded(attempt, now)?;
+    }
+    let mut details = json!({ "attempt": verification.face_attempts, "result": result });
+    if pretended {
+        details["pretended"] = json!(true);
+    }
+    audit(unit, verification, AuditKind::FaceJudged, details, now).await?;
+    if let Some(verdict) = verdict {
+        let evidence = Evidence { reasons, scores, face_hits, frame };
+        record_case(services, unit, verification, verdict, evidence, now).await?;
+    }
+    match judgement {
+        FaceJudgement::Passed => {
+            unit.update_verification(verification).await?;
+            Ok(CaptureResult::Passed)
+        }
+        FaceJudgement::Retry(reason) => Ok(CaptureResult::Retry(told_at_retry(reason))),
+        FaceJudgement::Ended(outcome) => {
+            let verdict = outcome.verdict;
+            end(services, unit, verification, outcome, now).await?;
+            Ok(CaptureResult::Ended(verdict))
+        }
+    }
+}
