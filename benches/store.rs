@@ -45,6 +45,8 @@ async fn store(url: &str) -> Outcome<(SqlStore, HandleHash)> {
         state: None,
         code_challenge: "challenge".to_owned(),
         ui_locales: None,
+        acr_values: None,
+        dpop_jkt: None,
         expires_at: NOW,
     };
     let session = hash_handle("session");

@@ -67,13 +67,12 @@ pub(super) async fn issue(
     let expires_at = Timestamp::from_seconds(issued_at.plus(lifetime).seconds().min(grant.expires_at.seconds()));
     let id = TokenId::new(now, services.randomness.as_ref());
     let access_token = services.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;
-    let refresh_token = match grant.confirmation {
-        None => None,
-        Some(_) => {
-            let handle = new_handle(services.randomness.as_ref());
-            unit.insert_refresh_token(hash_handle(&handle), grant.id, now).await?;
-            Some(SecretText::new(handle))
-        }
+    let refresh_token = if grant.confirmation.is_some() {
+        let handle = new_handle(services.randomness.as_ref());
+        unit.insert_refresh_token(hash_handle(&handle), grant.id, now).await?;
+        Some(SecretText::new(handle))
+    } else {
+        None
     };
     let mut event =
         json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "token": id.to_string() });

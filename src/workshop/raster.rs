@@ -236,7 +236,7 @@ impl<'a> Texture<'a> {
     /// Bilinear, the edge repeated.
     #[inline]
     fn sample(&self, place: Place) -> [u8; 3] {
-        let along = |place: i64, side: usize| (place >> 8).clamp(0, (side as i64 - 1) << 8) as usize;
+        let along = |place: i64, side: usize| ((place >> 8).max(0) as usize).min((side - 1) << 8);
         let (across, down) = (along(place[0], self.width), along(place[1], self.height));
         let (column, row) = (across >> 8, down >> 8);
         let (right, below) = ((across & 255) as u64, (down & 255) as u64);

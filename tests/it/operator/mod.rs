@@ -14,4 +14,5 @@ mod refresh;
 mod registration;
 mod revocation;
 mod status_list;
+mod webhooks;
 mod world;

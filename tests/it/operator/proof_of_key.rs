@@ -53,7 +53,7 @@ async fn a_nonce_is_handed_out_and_must_come_back() {
     let answer = world.post_proven(&world.bet, TOKEN, grant_fields(&code), Some(&proof)).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.header("dpop-nonce").is_some(), "the next one comes with the answer");
-    world.clock.advance(Duration::from_secs(240));
+    world.clock.advance(Duration::from_mins(4));
     let old = with_nonce(json!(answer.header("dpop-nonce").unwrap()));
     assert_eq!(exchange(&world, Some(&old)).await.error(), "use_dpop_nonce", "its iat is of now, its nonce is not");
 }

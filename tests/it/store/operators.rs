@@ -21,7 +21,7 @@ on_both_engines! {
     async fn a_changed_operator_comes_back_changed(database: &Database) {
         let operator = database.operator("demo-bet").await;
         let mut changed = operator.clone();
-        changed.name = "New Bet".to_owned();
+        "New Bet".clone_into(&mut changed.name);
         changed.authentication = ClientAuthentication::ClientSecretBasic { secret_sha256: [7; 32] };
         changed.redirect_uris = vec!["https://new.example/cb".to_owned()];
         changed.contact = Some("ops@bet.example".to_owned());

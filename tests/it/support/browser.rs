@@ -115,6 +115,8 @@ impl Browser {
             state: None,
             code_challenge: URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER)),
             ui_locales: None,
+            acr_values: None,
+            dpop_jkt: None,
             expires_at: app.now().plus(std::time::Duration::from_mins(1)),
         };
         let mut unit = app.unit().await;
