@@ -165,9 +165,12 @@ fn another_clients_key_and_a_key_in_the_header_do_not_count() {
 fn eddsa_and_ps256_are_understood() {
     let ed = Ed25519KeyPair::generate().unwrap();
     let x = URL_SAFE_NO_PAD.encode(ed.public_key());
-    let jwks = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": x }] }).to_string();
-    let signed = compact_by(&json!({ "alg": "EdDSA" }), &claims(), |message| ed.sign(message).as_ref().to_vec());
-    assert!(verify(&signed, &jwks).is_ok());
+    // Either name of the algorithm (RFC 8037, RFC 9864), in the header and of the key.
+    for (named, of_key) in [("EdDSA", "EdDSA"), ("Ed25519", "Ed25519"), ("Ed25519", "EdDSA"), ("EdDSA", "Ed25519")] {
+        let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "alg": of_key });
+        let signed = compact_by(&json!({ "alg": named }), &claims(), |message| ed.sign(message).as_ref().to_vec());
+        assert!(verify(&signed, &json!({ "keys": [key] }).to_string()).is_ok(), "{named} {of_key}");
+    }
 
     let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
     let public = RsaPublicKeyComponents::<Vec<u8>>::from(rsa.public_key());

@@ -1,6 +1,7 @@
 //! JOSE: what we sign, the assertions operators authenticate with, and the proofs of their keys.
 
 mod assertion;
+mod jws;
 mod proof;
 mod public_keys;
 mod signer;

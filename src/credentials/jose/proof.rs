@@ -1,12 +1,11 @@
 //! DPoP proofs: RFC 9449 section 4.
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, ThumbprintHash};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, decode, decode_header};
+use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde::Deserialize;
 use url::Url;
 
-use super::install_provider;
-use super::signer::signature_only;
+use super::{install_provider, jws};
 use crate::domain::confirmation::Thumbprint;
 use crate::domain::ports::{ProofError, ProofVerifier, VerifiedProof};
 use crate::domain::time::Timestamp;
@@ -50,13 +49,10 @@ fn read(proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, &'sta
     if proof.len() > LONGEST_PROOF {
         return Err("the proof is too long");
     }
-    // The library knows no `none`: such a header does not even parse.
-    let header = decode_header(proof).map_err(|_| "not a JWS with a known algorithm")?;
+    let header = jws::header(proof).ok_or("not a JWS with a known algorithm")?;
     let key = key(&header, proof)?;
     let decoding = DecodingKey::from_jwk(&key).map_err(|_| "the key cannot be read")?;
-    let data = decode::<Claims>(proof, &decoding, &signature_only(header.alg))
-        .map_err(|_| "the signature or the claims are not good")?;
-    let claims = data.claims;
+    let claims: Claims = jws::claims(proof, &decoding, header.alg).ok_or("the signature or the claims are not good")?;
     if claims.htm.as_deref() != Some(method) {
         return Err("htm is not the method of this request");
     }
@@ -97,10 +93,7 @@ fn key(header: &Header, proof: &str) -> Result<Jwk, &'static str> {
 
 /// RFC 9449 section 4.3, item 7. The library drops members that it does not know.
 fn has_private_members(proof: &str) -> bool {
-    use base64::Engine as _;
-    let header = proof.split('.').next().unwrap_or_default();
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
-    let header: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let header = jws::header_value(proof).unwrap_or_default();
     PRIVATE_MEMBERS.iter().any(|member| header["jwk"].get(member).is_some())
 }
 

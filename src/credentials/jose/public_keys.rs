@@ -5,6 +5,8 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::jws::with_known_name;
+
 /// The key for `algorithm`: the one named `kid`, or the only fitting one when none is named. A key serves only the
 /// algorithm of its own type, and nothing but the registration decides which keys there are (`jwk`, `jku` and `x5c` in
 /// a header are never looked at).
@@ -18,7 +20,7 @@ pub(super) fn choose(jwks: &str, kid: Option<&str>, algorithm: Algorithm) -> Res
     let mut fitting = set
         .keys
         .into_iter()
-        .filter_map(|key| serde_json::from_value::<Jwk>(key).ok())
+        .filter_map(|key| serde_json::from_value::<Jwk>(with_known_name(key)).ok())
         .filter(|jwk| serves(jwk, algorithm))
         .filter(|jwk| kid.is_none() || jwk.common.key_id.as_deref() == kid);
     match (fitting.next(), fitting.next()) {

@@ -97,7 +97,7 @@ impl TokenSigner for JoseSigner {
 }
 
 /// Signature and algorithm only: the library would compare times with the system clock, and claims are ours to judge.
-pub(super) fn signature_only(algorithm: Algorithm) -> Validation {
+fn signature_only(algorithm: Algorithm) -> Validation {
     let mut validation = Validation::new(algorithm);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;

@@ -18,7 +18,7 @@ use crate::messages::Locale;
 /// The player's browser is sent here; served by the player's door.
 const AUTHORIZE_PATH: &str = "/oauth2/authorize";
 /// Of assertions and of proofs.
-const ASSERTION_ALGORITHMS: [&str; 3] = ["ES256", "PS256", "EdDSA"];
+const ASSERTION_ALGORITHMS: [&str; 4] = ["ES256", "PS256", "EdDSA", "Ed25519"];
 
 /// An issuer with a path keeps it behind the well-known name (RFC 8414 section 3.1) or before it (OpenID Connect).
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -69,13 +69,13 @@ struct Metadata {
     scopes_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: &'static [&'static str],
-    token_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     introspection_endpoint_auth_methods_supported: &'static [&'static str],
-    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     introspection_signing_alg_values_supported: [&'static str; 1],
     revocation_endpoint_auth_methods_supported: &'static [&'static str],
-    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
-    dpop_signing_alg_values_supported: [&'static str; 3],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
+    dpop_signing_alg_values_supported: [&'static str; 4],
     authorization_response_iss_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,

@@ -12,7 +12,7 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
     let answer = world.send(TestRequest::get().uri("/.well-known/oauth-authorization-server")).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), Some("application/json"));
-    let algorithms = json!(["ES256", "PS256", "EdDSA"]);
+    let algorithms = json!(["ES256", "PS256", "EdDSA", "Ed25519"]);
     let expected = json!({
         "issuer": BASE,
         "authorization_endpoint": format!("{BASE}/oauth2/authorize"),
