@@ -1,4 +1,4 @@
-//! A short access token, and with a key behind it a refresh token for the next (RFC 9068, RFC 9700 section 4.14).
+//! A short access token, and a refresh token for the next (RFC 9068, RFC 9700 section 4.14).
 
 use std::time::Duration;
 
@@ -27,8 +27,8 @@ pub struct Issued {
     pub token_type: &'static str,
     /// Its life.
     pub expires_in: Duration,
-    /// Good once, for the key of this token alone; none for bearer tokens.
-    pub refresh_token: Option<SecretText>,
+    /// Good once, for this operator and the key of this token alone.
+    pub refresh_token: SecretText,
     /// Always [`SCOPE`].
     pub scope: &'static str,
 }
@@ -67,13 +67,8 @@ pub(super) async fn issue(
     let expires_at = Timestamp::from_seconds(issued_at.plus(lifetime).seconds().min(grant.expires_at.seconds()));
     let id = TokenId::new(now, services.randomness.as_ref());
     let access_token = services.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;
-    let refresh_token = if grant.confirmation.is_some() {
-        let handle = new_handle(services.randomness.as_ref());
-        unit.insert_refresh_token(hash_handle(&handle), grant.id, now).await?;
-        Some(SecretText::new(handle))
-    } else {
-        None
-    };
+    let refresh_token = new_handle(services.randomness.as_ref());
+    unit.insert_refresh_token(hash_handle(&refresh_token), grant.id, now).await?;
     let mut event =
         json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "token": id.to_string() });
     if let (Value::Object(event), Value::Object(details)) = (&mut event, details) {
@@ -84,7 +79,7 @@ pub(super) async fn issue(
         access_token,
         token_type: Confirmation::token_type(grant.confirmation),
         expires_in: expires_at.since(issued_at),
-        refresh_token,
+        refresh_token: SecretText::new(refresh_token),
         scope: SCOPE,
     })
 }

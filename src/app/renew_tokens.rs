@@ -63,7 +63,7 @@ fn check(
 ) -> Result<(), &'static str> {
     if grant.operator != operator.id {
         Err("the refresh token is of another client")
-    } else if grant.confirmation.is_none() || grant.confirmation != confirmation {
+    } else if grant.confirmation != confirmation {
         Err("the refresh token is bound to another key")
     } else if !grant.stands(now) {
         Err("the grant has ended")

@@ -31,7 +31,7 @@ pub struct Grant {
     pub factor: FactorKind,
     /// When the person was verified.
     pub verified_at: Timestamp,
-    /// Whose tokens they are; `None` leaves them bearer tokens, which are not renewed.
+    /// Whose key makes its tokens good; `None`, in a sandbox only, leaves them bearer tokens.
     pub confirmation: Option<Confirmation>,
     /// Where its tokens stand in the status lists.
     pub status: StatusPlace,

@@ -24,8 +24,7 @@ struct Answer<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
+    refresh_token: &'a str,
     scope: &'static str,
 }
 
@@ -68,7 +67,7 @@ pub(super) async fn post(
         access_token: issued.access_token.expose(),
         token_type: issued.token_type,
         expires_in: issued.expires_in.as_secs(),
-        refresh_token: issued.refresh_token.as_ref().map(SecretText::expose),
+        refresh_token: issued.refresh_token.expose(),
         scope: issued.scope,
     }))
 }

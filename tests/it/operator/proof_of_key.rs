@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::world::{Answer, World, grant_fields, request_fields, with};
+use super::world::{Answer, World, grant_fields, refresh_fields, request_fields, with};
 
 const TOKEN: &str = "/oauth2/token";
 
@@ -25,12 +25,19 @@ async fn outside_the_sandbox_a_token_needs_a_key_and_the_code_stays_good() {
 }
 
 #[actix_web::test]
-async fn in_the_sandbox_a_token_may_be_of_the_bearer_and_is_not_renewed() {
+async fn in_the_sandbox_a_token_may_be_of_the_bearer_and_its_client_renews_it() {
     let world = World::sandbox().await;
+    world.allow().await;
     let answer = exchange(&world, None).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.body["token_type"], "Bearer");
-    assert_eq!(answer.body.get("refresh_token"), None);
+    let refresh = || refresh_fields(answer.body["refresh_token"].as_str().unwrap());
+    // A key that was not there at first is another key; another client is nobody.
+    let proof = world.bet.proof(&world.proof_claims(TOKEN));
+    assert_eq!(world.post_proven(&world.bet, TOKEN, refresh(), Some(&proof)).await.error(), "invalid_grant");
+    assert_eq!(world.post_proven(&world.other, TOKEN, refresh(), None).await.error(), "invalid_grant");
+    let renewed = world.post_proven(&world.bet, TOKEN, refresh(), None).await;
+    assert_eq!((renewed.status, &renewed.body["token_type"]), (StatusCode::OK, &json!("Bearer")));
 }
 
 #[actix_web::test]
