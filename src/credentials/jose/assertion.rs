@@ -12,8 +12,8 @@ use crate::domain::time::Timestamp;
 
 /// What an assertion may be signed with: asymmetric, and of RSA only PSS (as FAPI 2.0 has it).
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
-/// No assertion may be good for longer, since its `jti` is remembered that long.
-const LONGEST_LIFE: Duration = Duration::from_mins(5);
+/// No assertion may be good for longer, since its `jti` is remembered that long. Authlib makes them for an hour.
+const LONGEST_LIFE: Duration = Duration::from_hours(1);
 /// So far may an operator's clock be ahead of ours.
 const LEEWAY: Duration = Duration::from_mins(1);
 /// Nothing longer is looked at, in bytes.
@@ -55,7 +55,7 @@ impl AssertionJose {
             return Err("the assertion has expired");
         }
         if expires_at > now.plus(LONGEST_LIFE) {
-            return Err("exp lies more than five minutes ahead");
+            return Err("exp lies more than an hour ahead");
         }
         let ahead = |time: Option<f64>| time.is_some_and(|seconds| instant(seconds) > now.plus(LEEWAY));
         if ahead(claims.iat) || ahead(claims.nbf) {

@@ -73,8 +73,8 @@ fn every_wrong_claim_is_refused_for_its_own_reason() {
         ("aud", json!(null), "aud is required"),
         ("exp", json!(NOW), "expired"),
         ("exp", json!(NOW - 30), "expired"),
-        ("exp", json!(NOW + 301), "five minutes"),
-        ("exp", json!(1e300), "five minutes"),
+        ("exp", json!(NOW + 3_601), "an hour"),
+        ("exp", json!(1e300), "an hour"),
         ("exp", json!(null), "exp is required"),
         ("exp", json!("1900000000"), "not good"),
         ("iat", json!(NOW + 61), "not valid yet"),
@@ -96,7 +96,7 @@ fn every_wrong_claim_is_refused_for_its_own_reason() {
 fn the_edges_of_what_is_allowed_are_allowed() {
     let client = Client::new();
     for (member, value) in [
-        ("exp", json!(NOW + 300)),
+        ("exp", json!(NOW + 3_600)),
         ("exp", json!(f64::from(60) + NOW as f64 + 0.5)),
         ("iat", json!(NOW + 60)),
         ("nbf", json!(NOW + 60)),

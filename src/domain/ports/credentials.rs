@@ -59,7 +59,7 @@ pub trait AssertionVerifier: Send + Sync {
     /// The `sub` that an unverified assertion claims, to find the keys by.
     fn claimed_client(&self, assertion: &str) -> Option<String>;
 
-    /// Checks signature by `jwks`, `iss` = `sub`, `aud` (one of ours), `exp` (at most 5 minutes ahead), `nbf`, `jti`.
+    /// Checks signature by `jwks`, `iss` = `sub`, `aud` (one of ours), `exp` (at most an hour ahead), `nbf`, `jti`.
     fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError>;
 }
 
