@@ -22,6 +22,12 @@ install_examples() {
         (cd examples/node && npm ci --no-audit --no-fund)
         touch "$installed"
     fi
+    local venv=examples/python/.venv
+    if [[ ! $venv/.rastau-installed -nt examples/python/requirements.txt ]]; then
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check -r examples/python/requirements.txt
+        touch "$venv/.rastau-installed"
+    fi
 }
 
 # web_changes_since STAMP: names one changed source, or nothing.

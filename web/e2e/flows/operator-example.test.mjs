@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { newOperator, playScenario, scenario } from '../harness/operator.mjs';
+import { newOperator, playScenario, pythonOperator, scenario } from '../harness/operator.mjs';
 
 const origin = process.env.RASTAU_URL;
 const PATIENCE_MS = 5_000;
@@ -8,7 +9,7 @@ const PATIENCE_MS = 5_000;
 test('an operator with the usual libraries gets tokens, checks, renews and gives them back', async () => {
   const approved = await scenario(origin, 'approved');
   for (const algorithm of ['ES256', 'EdDSA', 'PS256']) {
-    const { operator } = await newOperator(origin, `example-${algorithm.toLowerCase()}`, algorithm);
+    const operator = await newOperator(origin, `example-${algorithm.toLowerCase()}`, algorithm);
     const { address, visit } = await operator.begin({ ui_locales: 'kk' });
     const first = await operator.finish(await playScenario(origin, address, approved), visit);
     assert.equal(first.token_type, 'dpop');
@@ -31,7 +32,7 @@ test('an operator with the usual libraries gets tokens, checks, renews and gives
 });
 
 test('a refresh token that comes back ends everything', async () => {
-  const { operator } = await newOperator(origin, 'example-replayed');
+  const operator = await newOperator(origin, 'example-replayed');
   const { address, visit } = await operator.begin();
   const first = await operator.finish(await playScenario(origin, address, await scenario(origin, 'approved')), visit);
   const second = await operator.renew(first.refresh_token);
@@ -40,12 +41,21 @@ test('a refresh token that comes back ends everything', async () => {
 });
 
 test('of a no the operator learns that it is one', async () => {
-  const { operator } = await newOperator(origin, 'example-denied');
+  const operator = await newOperator(origin, 'example-denied');
   for (const code of ['under_21', 'debtor', 'face_mismatch']) {
     const { address, visit } = await operator.begin();
     const back = await playScenario(origin, address, await scenario(origin, code));
     await assert.rejects(operator.finish(back, visit), { error: 'access_denied' });
   }
+});
+
+test('an operator with Authlib goes the whole way, too', async () => {
+  const child = await pythonOperator(origin, 'example-authlib');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  const back = await playScenario(origin, await next(), await scenario(origin, 'approved'));
+  child.stdin.end(`${back}\n`);
+  assert.deepEqual(JSON.parse(await next()), { standing: true, renewed: true, ended: true });
 });
 
 /** The promise is kept within seconds. */

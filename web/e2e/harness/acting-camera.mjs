@@ -7,17 +7,18 @@ const ADDRESS = '/e2e-camera/';
 /**
  * Gives every page a camera before which somebody sits who does what the page asks for: pictures of them in motion, played
  * forward and back, with the page's light on their face.
+ * @param {number | null} [seat] where in the room they sit and where its light stands, 0 to 1; null: somewhere else each time.
  */
-export async function actBefore(page, face) {
+export async function actBefore(page, face, seat = null) {
   await page.route(`**${ADDRESS}*`, async (route) => {
     const name = new URL(route.request().url()).pathname.slice(ADDRESS.length);
     await route.fulfill({ contentType: 'image/jpeg', body: await readFile(join(motionsOf(face), name)) });
   });
-  await page.addInitScript(camera, ADDRESS);
+  await page.addInitScript(camera, { address: ADDRESS, seat });
 }
 
 /** In the page. */
-function camera(address) {
+function camera({ address, seat }) {
   const NEUTRAL = 30;
   const MOTION = 12;
   const EACH_MS = 34;
@@ -25,7 +26,7 @@ function camera(address) {
   const [REACTION_MS, HOLD_MS, LAG_MS] = [450, 800, 120];
   const MOVES = ['turn_left', 'turn_right', 'look_up', 'look_down', 'open_mouth', 'blink', 'come_closer'];
   const WAY_MS = MOTION * EACH_MS;
-  const between = (low, high) => low + (high - low) * Math.random();
+  const between = (low, high) => low + (high - low) * (seat ?? Math.random());
   const from = between(0, 2 * Math.PI);
   /** Nobody sits down twice in the same place and the same light. */
   const SEAT = {

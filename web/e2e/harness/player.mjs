@@ -13,14 +13,14 @@ const CAPTURE_MS = 60_000;
  * Gives `story` a player in a browser of their own, and closes it whatever happens. Fails also when the pages complained.
  * @param {{ face?: string | null, clip?: string, allowed?: boolean, origin?: string, expected?: RegExp[] }} options `face`: who sits
  *   before the camera and does what is asked; null: there is no camera; absent: the camera shows something that is no face.
- *   `clip`: a file that the camera plays instead.
+ *   `seat`: see `actBefore`. `clip`: a file that the camera plays instead.
  */
-export async function withPlayer({ face, clip, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
+export async function withPlayer({ face, seat, clip, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
   const browser = await launch({ camera: clip ?? (face ? clipOf(face) : face), allowed });
   try {
     const page = await browser.newPage({ viewport: PHONE, locale: 'ru-RU' });
     page.setDefaultTimeout(PATIENCE_MS);
-    if (face && allowed) await actBefore(page, face);
+    if (face && allowed) await actBefore(page, face, seat);
     const complaints = watch(page, expected);
     try {
       await story(new Player(page, origin));
@@ -92,10 +92,10 @@ export class Player {
     return ended.jsonValue();
   }
 
-  /** People slip: a second go is theirs. */
+  /** People slip, and networks do: a second go is theirs. */
   async passFace() {
     const first = await this.showFace();
-    assert.equal(first === 'retry' ? await this.showFace() : first, 'second_factor');
+    assert.equal(['retry', 'lost'].includes(first) ? await this.showFace() : first, 'second_factor');
   }
 
   /** Everything up to the second factor. */
