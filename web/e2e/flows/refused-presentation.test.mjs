@@ -5,7 +5,7 @@ import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
 
 const ATTEMPTS = 3;
-/** Passive PAD gives it .06 to .11 there, and .10 to .20 elsewhere; .4 would pass. */
+/** Passive PAD gives it .06 to .2 wherever it sits; .4 would pass. Where it sits is the same each time all the same. */
 const SEAT = 1;
 /** What the last attempt's reason means for the whole verification: an attack is refused, a doubt goes to a person. */
 const OUTCOMES = { presentation_attack: 'refused', presentation_doubtful: 'under_review' };
