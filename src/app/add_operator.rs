@@ -4,12 +4,10 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::new_handle;
-use crate::domain::operator::{ClientAuthentication, Operator, OperatorError, OperatorId};
+use crate::domain::operator::{ClientAuthentication, Operator, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS};
 use crate::domain::ports::{Clock, Randomness, Store, StoreError};
 use crate::domain::secret::SecretText;
 
-/// Members that only private keys have, RFC 7518 section 6.
-const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 /// More keys than anybody rotates through.
 const MOST_KEYS: usize = 16;
 
@@ -89,17 +87,13 @@ pub async fn add_operator(
         StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
         other => AddOperatorError::Store(other),
     })?;
-    let event = NewAuditEvent {
-        kind: AuditKind::OperatorAdded,
-        at: now,
-        subject: operator.id.to_string(),
-        details: serde_json::json!({
-            "name": operator.name,
-            "authentication": operator.authentication.method(),
-            "redirect_uris": operator.redirect_uris,
-            "sandbox": operator.sandbox,
-        }),
-    };
+    let details = serde_json::json!({
+        "name": operator.name,
+        "authentication": operator.authentication.method(),
+        "redirect_uris": operator.redirect_uris,
+        "sandbox": operator.sandbox,
+    });
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, details, now);
     unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
     unit.commit().await.map_err(AddOperatorError::Store)?;
     Ok(AddedOperator { operator, secret })
@@ -113,7 +107,7 @@ pub(super) fn check_jwks(text: &str) -> Result<(), String> {
         return Err(format!("it must hold 1 to {MOST_KEYS} keys"));
     }
     for (place, key) in keys.iter().enumerate() {
-        if PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some()) {
+        if PRIVATE_KEY_MEMBERS.iter().any(|member| key.get(member).is_some()) {
             return Err(format!("key {place} is a private key: keep it to yourself and give us the public one"));
         }
         let member = |name: &str| key.get(name).and_then(|value| value.as_str()).unwrap_or_default();

@@ -1,12 +1,11 @@
 //! Change an operator, or let it ask for nothing: each with its audit event, together.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::add_operator::check_jwks;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::operator::{ClientAuthentication, Operator, OperatorChange, OperatorError, OperatorId};
 use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
-use crate::domain::time::Timestamp;
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +47,8 @@ pub async fn change_operator(
         "contact": operator.contact,
         "requests_per_second": operator.requests_per_second,
     });
-    append(unit.as_mut(), AuditKind::OperatorChanged, &operator, details, clock.now()).await?;
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &operator.id, details, clock.now());
+    unit.append_audit(&event).await?;
     unit.commit().await?;
     Ok(operator)
 }
@@ -73,7 +73,8 @@ pub async fn set_disabled(
     } else {
         (AuditKind::OperatorEnabled, 0)
     };
-    append(unit.as_mut(), kind, &operator, json!({ "grants_ended": ended }), now).await?;
+    let event = NewAuditEvent::of_operator(kind, &operator.id, json!({ "grants_ended": ended }), now);
+    unit.append_audit(&event).await?;
     unit.commit().await?;
     Ok(operator)
 }
@@ -81,15 +82,4 @@ pub async fn set_disabled(
 async fn find(unit: &mut dyn UnitOfWork, id: &str) -> Result<Operator, ChangeOperatorError> {
     let parsed = OperatorId::parse(id)?;
     unit.find_operator(&parsed).await?.ok_or_else(|| ChangeOperatorError::Unknown(id.to_owned()))
-}
-
-async fn append(
-    unit: &mut dyn UnitOfWork,
-    kind: AuditKind,
-    operator: &Operator,
-    details: Value,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let event = NewAuditEvent { kind, at, subject: operator.id.to_string(), details };
-    unit.append_audit(&event).await.map(|_| ())
 }

@@ -150,10 +150,6 @@ impl Courier {
 }
 
 fn disabled(message: &WebhookMessage, at: Timestamp) -> NewAuditEvent {
-    NewAuditEvent {
-        kind: AuditKind::WebhookDisabled,
-        at,
-        subject: message.operator.to_string(),
-        details: json!({ "message": message.id.to_string(), "status": 410 }),
-    }
+    let details = json!({ "message": message.id.to_string(), "status": 410 });
+    NewAuditEvent::of_operator(AuditKind::WebhookDisabled, &message.operator, details, at)
 }

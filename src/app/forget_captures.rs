@@ -1,27 +1,12 @@
 //! Deletes what is kept of captures for a while only.
 
-use std::time::Duration;
-
-use super::Services;
 use crate::domain::face_lockout;
 use crate::domain::liveness::replay;
 use crate::domain::ports::{Store, StoreError};
 use crate::domain::time::Timestamp;
 
-/// How often.
-const EVERY: Duration = Duration::from_hours(1);
 /// Rows deleted in one transaction.
 const PAGE: u32 = 1_000;
-
-/// Deletes what is past its term every hour, for as long as the process lives.
-pub async fn forget_captures(services: Services) {
-    loop {
-        if let Err(error) = forget_old_captures(services.store.as_ref(), services.clock.now()).await {
-            tracing::error!(%error, "what is past its term was not deleted");
-        }
-        tokio::time::sleep(EVERY).await;
-    }
-}
 
 /// Deletes records of failures that count no more at `now`, and fingerprints of frames that are not searched any more.
 pub async fn forget_old_captures(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {

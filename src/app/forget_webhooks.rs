@@ -1,26 +1,11 @@
 //! Deletes messages past their term, and secrets that were replaced.
 
-use std::time::Duration;
-
-use super::Services;
 use crate::domain::ports::{Store, StoreError};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::message::KEPT;
 
-/// How often.
-const EVERY: Duration = Duration::from_hours(1);
 /// Rows deleted in one transaction.
 const PAGE: u32 = 1_000;
-
-/// Deletes what is past its term every hour, for as long as the process lives.
-pub async fn forget_webhooks(services: Services) {
-    loop {
-        if let Err(error) = forget_old_webhooks(services.store.as_ref(), services.clock.now()).await {
-            tracing::error!(%error, "webhooks past their term were not deleted");
-        }
-        tokio::time::sleep(EVERY).await;
-    }
-}
 
 /// Deletes messages that came to their end [`KEPT`] before `now`, and old secrets that sign no more.
 pub async fn forget_old_webhooks(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {

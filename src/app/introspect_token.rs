@@ -2,7 +2,7 @@
 
 use super::Services;
 use super::status_lists::place_of;
-use crate::domain::access_token::{AccessTokenClaims, pairwise_subject};
+use crate::domain::access_token::AccessTokenClaims;
 use crate::domain::grant::Grant;
 use crate::domain::operator::Operator;
 use crate::domain::ports::{StoreError, UnitOfWork};
@@ -45,7 +45,7 @@ pub(super) async fn grant_of(
             && claims.auth_time == grant.verified_at.seconds()
             && claims.exp <= grant.expires_at.seconds()
             && claims.cnf == grant.confirmation.map(Into::into)
-            && claims.sub == pairwise_subject(&policy.pairwise_key, grant.operator.as_str(), grant.player)
+            && claims.sub == policy.subject(&grant.operator, grant.player)
     });
     Ok(grant.map(|grant| (grant, claims)))
 }

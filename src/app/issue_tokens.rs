@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Services;
 use super::queue_webhook::queue_webhook;
 use super::status_lists::status_claim;
-use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, LONGEST_LIFETIME, acr, amr, pairwise_subject};
+use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, LONGEST_LIFETIME, acr, amr};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::{SCOPE, hash_handle, new_handle};
 use crate::domain::confirmation::Confirmation;
@@ -97,7 +97,7 @@ pub(super) async fn end(
     }
     let details = json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "why": why.as_str() });
     unit.append_audit(&of_grant(AuditKind::TokenRevoked, grant, details, now)).await?;
-    let sub = || subject(services, grant);
+    let sub = || services.policy.subject(&grant.operator, grant.player);
     let mut events = vec![WebhookEvent::token_revoked(grant.verification, sub())];
     if why == EndOfGrant::Restricted {
         events.push(WebhookEvent::player_restricted(sub()));
@@ -106,10 +106,6 @@ pub(super) async fn end(
         queue_webhook(unit, &grant.operator, &event, now, services.randomness.as_ref()).await?;
     }
     Ok(true)
-}
-
-fn subject(services: &Services, grant: &Grant) -> String {
-    pairwise_subject(&services.policy.pairwise_key, grant.operator.as_str(), grant.player)
 }
 
 fn of_grant(kind: AuditKind, grant: &Grant, details: Value, now: Timestamp) -> NewAuditEvent {
@@ -127,7 +123,7 @@ fn claims(
     let class = if grant.is_elevated(issued_at) { acr(grant.factor) } else { ACR_SESSION };
     AccessTokenClaims {
         iss: policy.issuer.clone(),
-        sub: subject(services, grant),
+        sub: policy.subject(&grant.operator, grant.player),
         aud: grant.operator.to_string(),
         client_id: grant.operator.to_string(),
         exp: expires_at.seconds(),

@@ -1,13 +1,12 @@
 //! Set, rotate and remove an operator's webhook endpoint.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, WebhookSender};
 use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::{UrlRefused, WebhookEndpoint};
 use crate::domain::webhook::message::SendFailure;
 use crate::domain::webhook::secret::WebhookSecret;
@@ -68,7 +67,7 @@ pub async fn set_webhook(
     };
     unit.put_webhook_endpoint(&endpoint).await?;
     let details = json!({ "url": endpoint.url.as_str(), "by": by });
-    unit.append_audit(&event(AuditKind::WebhookSet, operator, details, now)).await?;
+    unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookSet, operator, details, now)).await?;
     unit.commit().await?;
     let secret = first.then(|| endpoint.secret.reveal());
     Ok(ManagedWebhook { endpoint, secret })
@@ -90,7 +89,7 @@ pub async fn rotate_webhook(
     unit.put_webhook_endpoint(&endpoint).await?;
     let until = endpoint.old_secret.as_ref().map(|old| old.until.rfc3339());
     let details = json!({ "old_until": until, "by": by });
-    unit.append_audit(&event(AuditKind::WebhookSecretRotated, operator, details, now)).await?;
+    unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookSecretRotated, operator, details, now)).await?;
     unit.commit().await?;
     let secret = Some(endpoint.secret.reveal());
     Ok(ManagedWebhook { endpoint, secret })
@@ -110,12 +109,7 @@ pub async fn remove_webhook(
     }
     let failed = unit.fail_webhooks(operator, SendFailure::EndpointGone, now).await?;
     let details = json!({ "undelivered": failed, "by": by });
-    unit.append_audit(&event(AuditKind::WebhookRemoved, operator, details, now)).await?;
+    unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookRemoved, operator, details, now)).await?;
     unit.commit().await?;
     Ok(failed)
-}
-
-/// An event about an operator's webhooks.
-pub(super) fn event(kind: AuditKind, operator: &OperatorId, details: Value, at: Timestamp) -> NewAuditEvent {
-    NewAuditEvent { kind, at, subject: operator.to_string(), details }
 }

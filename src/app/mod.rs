@@ -21,6 +21,7 @@ mod factor_attempt;
 pub mod follow_sightings;
 pub mod forget_captures;
 pub mod forget_webhooks;
+pub mod forget_what_is_past;
 pub mod give_consent;
 pub mod identify_person;
 pub mod import_people;
@@ -70,9 +71,12 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::domain::access_token::pairwise_subject;
 use crate::domain::comparison::Thresholds;
 use crate::domain::face_search::FaceSearchPolicy;
+use crate::domain::id::PlayerId;
 use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::operator::OperatorId;
 use crate::domain::ports::{
     AssertionVerifier, Clock, FaceEngine, FaceIndex, Observer, PasskeyCeremonies, PopulationRegister, ProofVerifier,
     Randomness, Store, TokenSigner,
@@ -148,5 +152,10 @@ impl Policy {
         let base = address.path().trim_end_matches('/').to_owned();
         address.set_path(&format!("{base}{path}"));
         address
+    }
+
+    /// Who the player is to this operator. The sector is its id: the host of its first redirect URI would change with that.
+    pub fn subject(&self, operator: &OperatorId, player: PlayerId) -> String {
+        pairwise_subject(&self.pairwise_key, operator.as_str(), player)
     }
 }

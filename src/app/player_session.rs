@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::queue_webhook::queue_webhook;
 use super::{PlayerError, Services};
-use crate::domain::access_token::pairwise_subject;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::HandleHash;
 use crate::domain::ports::UnitOfWork;
@@ -53,8 +52,7 @@ pub(super) async fn record_decision(
 fn told(services: &Services, verification: &Verification, verdict: Verdict) -> WebhookEvent {
     match (verdict, verification.player) {
         (Verdict::Approved, Some(player)) => {
-            // The operator's sector is its id.
-            let sub = pairwise_subject(&services.policy.pairwise_key, verification.operator.as_str(), player);
+            let sub = services.policy.subject(&verification.operator, player);
             WebhookEvent::verification_completed(verification.id, sub)
         }
         (Verdict::UnderReview, _) => WebhookEvent::verification_under_review(verification.id),

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::manage_webhook::event;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::id::WebhookId;
 use crate::domain::operator::OperatorId;
@@ -46,7 +45,7 @@ pub async fn replay_webhook(store: &dyn Store, clock: &dyn Clock, id: WebhookId,
         return Err(ReplayError::Store(StoreError::Conflict));
     }
     let details = json!({ "message": id.to_string(), "by": by });
-    unit.append_audit(&event(AuditKind::WebhookReplayed, &message.operator, details, now)).await?;
+    unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookReplayed, &message.operator, details, now)).await?;
     unit.commit().await?;
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::manage_webhook::{WebhookError, event};
-use crate::domain::audit::AuditKind;
+use super::manage_webhook::WebhookError;
+use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::id::WebhookId;
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{Clock, Randomness, Store, WebhookAnswer, WebhookSender};
@@ -40,7 +40,7 @@ pub async fn test_webhook(
     };
     let mut unit = store.begin().await?;
     let details = json!({ "message": id.to_string(), "result": result.to_string(), "by": by });
-    unit.append_audit(&event(AuditKind::WebhookTested, operator, details, now)).await?;
+    unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookTested, operator, details, now)).await?;
     unit.commit().await?;
     Ok(WebhookTest { id, answer, disabled: endpoint.disabled_at.is_some() })
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::operator::OperatorId;
 use super::time::Timestamp;
 
 /// Domain separation: a hash of this chain is a hash of nothing else.
@@ -128,6 +129,13 @@ pub struct NewAuditEvent {
     pub subject: String,
     /// More, as a JSON object.
     pub details: serde_json::Value,
+}
+
+impl NewAuditEvent {
+    /// About an operator.
+    pub fn of_operator(kind: AuditKind, operator: &OperatorId, details: serde_json::Value, at: Timestamp) -> Self {
+        Self { kind, at, subject: operator.to_string(), details }
+    }
 }
 
 /// An event in its place. The texts are kept as they were hashed.

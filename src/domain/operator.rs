@@ -7,6 +7,8 @@ use url::Url;
 
 use super::time::Timestamp;
 
+/// Members of a JWK that only private or shared keys have, RFC 7518 section 6.
+pub const PRIVATE_KEY_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 /// Requests a second that an operator may make, unless it was given more or less.
 pub const REQUESTS: u32 = 100;
 /// And at most.
@@ -206,11 +208,6 @@ impl Operator {
     /// Whether `uri` is one of the registered ones, to the byte.
     pub fn allows_redirect(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|registered| registered == uri)
-    }
-
-    /// What pairwise subjects are made for: the host of the first redirect URI would change with it, so it is the id.
-    pub fn sector(&self) -> &str {
-        self.id.as_str()
     }
 }
 

@@ -11,8 +11,7 @@ use crate::app::Services;
 use crate::app::deliver_webhooks::{Courier, deliver_webhooks};
 use crate::app::end_restricted_grants::keep_ending;
 use crate::app::follow_sightings::follow;
-use crate::app::forget_captures::forget_captures;
-use crate::app::forget_webhooks::forget_webhooks;
+use crate::app::forget_what_is_past::forget_what_is_past;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::compliance::StaffKey;
@@ -46,9 +45,8 @@ pub fn open(
     };
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));
-    tokio::spawn(forget_captures(services.clone()));
+    tokio::spawn(forget_what_is_past(services.clone()));
     tokio::spawn(keep_ending(services.clone()));
-    tokio::spawn(forget_webhooks(services.clone()));
     tokio::spawn(deliver_webhooks(Courier::new(&services, webhooks::sender(config)?)));
     serve(listener, services, &settings).context("the server does not start")
 }

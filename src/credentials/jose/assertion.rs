@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, Header};
+use jsonwebtoken::Header;
 use serde::Deserialize;
 
 use super::public_keys::choose;
@@ -10,8 +10,6 @@ use super::{install_provider, jws};
 use crate::domain::ports::{AssertionError, AssertionVerifier, VerifiedAssertion};
 use crate::domain::time::Timestamp;
 
-/// What an assertion may be signed with: asymmetric, and of RSA only PSS (as FAPI 2.0 has it).
-const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
 /// No assertion may be good for longer, since its `jti` is remembered that long. Authlib makes them for an hour.
 const LONGEST_LIFE: Duration = Duration::from_hours(1);
 /// So far may an operator's clock be ahead of ours.
@@ -110,13 +108,7 @@ enum Audience {
 }
 
 fn check_header(header: &Header) -> Result<(), &'static str> {
-    if !ALGORITHMS.contains(&header.alg) {
-        return Err("the algorithm must be ES256, PS256 or EdDSA");
-    }
-    // RFC 7515 section 4.1.11: we understand no extension, so none may be critical.
-    if header.crit.is_some() {
-        return Err("the crit header names an extension that is not understood");
-    }
+    jws::check_header(header)?;
     // An access token of ours, or any other typed JWT, must not pass as an assertion (RFC 8725 section 3.11).
     let fits = |typ: &str| typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt");
     if header.typ.as_deref().is_none_or(fits) { Ok(()) } else { Err("typ must be JWT") }

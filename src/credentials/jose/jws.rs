@@ -12,6 +12,21 @@ use serde_json::{Value, json};
 const ED25519: &str = "Ed25519";
 const EDDSA: &str = "EdDSA";
 
+/// What others may sign with: asymmetric, and of RSA only PSS (as FAPI 2.0 has it).
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
+
+/// Whether a header is one that we take; its `typ` is the caller's to judge.
+pub(super) fn check_header(header: &Header) -> Result<(), &'static str> {
+    if !ALGORITHMS.contains(&header.alg) {
+        return Err("the algorithm must be ES256, PS256 or EdDSA");
+    }
+    // RFC 7515 section 4.1.11: we understand no extension, so none may be critical.
+    if header.crit.is_some() {
+        return Err("the crit header names an extension that is not understood");
+    }
+    Ok(())
+}
+
 /// The header, unverified; `None` when it is none, or its algorithm is unknown (as `none` is).
 pub(super) fn header(token: &str) -> Option<Header> {
     serde_json::from_value(with_known_name(header_value(token)?)).ok()

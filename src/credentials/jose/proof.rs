@@ -1,12 +1,14 @@
 //! DPoP proofs: RFC 9449 section 4.
 
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, ThumbprintHash};
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::{DecodingKey, Header};
 use serde::Deserialize;
 use url::Url;
 
+use super::public_keys::is_of_type;
 use super::{install_provider, jws};
 use crate::domain::confirmation::Thumbprint;
+use crate::domain::operator::PRIVATE_KEY_MEMBERS;
 use crate::domain::ports::{ProofError, ProofVerifier, VerifiedProof};
 use crate::domain::time::Timestamp;
 
@@ -14,10 +16,6 @@ use crate::domain::time::Timestamp;
 const LONGEST_PROOF: usize = 8 * 1_024;
 /// No `jti` or nonce is longer, in characters.
 const LONGEST_TEXT: usize = 256;
-/// What a proof may be signed with (as FAPI 2.0 has it).
-const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
-/// Members that only private or shared keys have, RFC 7518 section 6.
-const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 /// Verifies proofs of possession.
 #[derive(Clone, Copy, Debug)]
@@ -72,29 +70,18 @@ fn key(header: &Header, proof: &str) -> Result<Jwk, &'static str> {
     if header.typ.as_deref() != Some("dpop+jwt") {
         return Err("typ must be dpop+jwt");
     }
-    if header.crit.is_some() {
-        return Err("the crit header names an extension that is not understood");
-    }
-    if !ALGORITHMS.contains(&header.alg) {
-        return Err("the algorithm must be ES256, PS256 or EdDSA");
-    }
+    jws::check_header(header)?;
     if has_private_members(proof) {
         return Err("jwk must be a public key");
     }
     let jwk = header.jwk.clone().ok_or("the header has no jwk")?;
-    let fits = match (&jwk.algorithm, header.alg) {
-        (AlgorithmParameters::EllipticCurve(key), Algorithm::ES256) => key.curve == EllipticCurve::P256,
-        (AlgorithmParameters::RSA(_), Algorithm::PS256) => true,
-        (AlgorithmParameters::OctetKeyPair(key), Algorithm::EdDSA) => key.curve == EllipticCurve::Ed25519,
-        _ => false,
-    };
-    if fits { Ok(jwk) } else { Err("the key is not one of the algorithm") }
+    if is_of_type(&jwk, header.alg) { Ok(jwk) } else { Err("the key is not one of the algorithm") }
 }
 
 /// RFC 9449 section 4.3, item 7. The library drops members that it does not know.
 fn has_private_members(proof: &str) -> bool {
     let header = jws::header_value(proof).unwrap_or_default();
-    PRIVATE_MEMBERS.iter().any(|member| header["jwk"].get(member).is_some())
+    PRIVATE_KEY_MEMBERS.iter().any(|member| header["jwk"].get(member).is_some())
 }
 
 /// RFC 9449 section 4.3, item 9: without query and fragment, normalised.

@@ -30,15 +30,19 @@ pub(super) fn choose(jwks: &str, kid: Option<&str>, algorithm: Algorithm) -> Res
     }
 }
 
-fn serves(jwk: &Jwk, algorithm: Algorithm) -> bool {
-    let of_type = match (&jwk.algorithm, algorithm) {
+/// Whether the key is one of this algorithm.
+pub(super) fn is_of_type(jwk: &Jwk, algorithm: Algorithm) -> bool {
+    match (&jwk.algorithm, algorithm) {
         (AlgorithmParameters::EllipticCurve(key), Algorithm::ES256) => key.curve == EllipticCurve::P256,
         (AlgorithmParameters::RSA(_), Algorithm::PS256) => true,
         (AlgorithmParameters::OctetKeyPair(key), Algorithm::EdDSA) => key.curve == EllipticCurve::Ed25519,
         _ => false,
-    };
+    }
+}
+
+fn serves(jwk: &Jwk, algorithm: Algorithm) -> bool {
     let common = &jwk.common;
-    of_type
+    is_of_type(jwk, algorithm)
         && common.key_algorithm.is_none_or(|alg| alg == KeyAlgorithm::from(algorithm))
         && common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature)
         && common.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify))

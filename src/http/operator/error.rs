@@ -7,7 +7,7 @@ use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
-use super::NO_STORE;
+use super::uncached;
 use crate::domain::ports::StoreError;
 
 /// One refusal: a registered code and a sentence in ASCII for the operator's developers.
@@ -113,10 +113,7 @@ impl ResponseError for OAuthError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut answer = HttpResponse::build(self.status);
-        for header in NO_STORE {
-            answer.insert_header(header);
-        }
+        let mut answer = uncached(HttpResponse::build(self.status));
         if let Some(header) = self.header.clone() {
             answer.insert_header(header);
         }

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
-use super::NO_STORE;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
+use super::uncached;
 use crate::app::Services;
 use crate::app::introspect_token::introspect;
 use crate::domain::access_token::AccessTokenClaims;
@@ -42,10 +42,7 @@ pub(super) async fn post(
     let bound = |claims: &AccessTokenClaims| claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some());
     let token_type = claims.as_ref().map(|claims| if bound(claims) { "DPoP" } else { "Bearer" });
     let told = Answer { active: claims.is_some(), token_type, claims };
-    let mut answer = HttpResponse::Ok();
-    for header in NO_STORE {
-        answer.insert_header(header);
-    }
+    let mut answer = uncached(HttpResponse::Ok());
     if !wants_signed(&request) {
         return Ok(answer.json(told));
     }

@@ -86,8 +86,7 @@ struct Metadata {
 
 impl Metadata {
     fn of(policy: &Policy) -> Self {
-        let base = policy.public_url.as_str().trim_end_matches('/');
-        let at = |path: &str| format!("{base}{path}");
+        let at = |path: &str| policy.address(path).into();
         let methods: &[&str] =
             if policy.sandbox { &["private_key_jwt", "client_secret_basic"] } else { &["private_key_jwt"] };
         Self {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Resource, Route};
+use actix_web::{HttpResponseBuilder, Resource, Route};
 
 use crate::app::status_lists::StatusLists;
 use error::OAuthError;
@@ -56,6 +56,14 @@ fn endpoint(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Ro
         .into_iter()
         .fold(web::resource(path), Resource::route)
         .default_service(web::to(move || async move { OAuthError::method_not_allowed(allow) }))
+}
+
+/// An answer that stays out of every cache.
+fn uncached(mut answer: HttpResponseBuilder) -> HttpResponseBuilder {
+    for header in NO_STORE {
+        answer.insert_header(header);
+    }
+    answer
 }
 
 /// Answers that carry tokens, handles or what is known of them stay out of every cache (RFC 6749 section 5.1).

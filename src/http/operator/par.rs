@@ -7,7 +7,7 @@ use serde_json::json;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
-use super::{NO_STORE, proof};
+use super::{proof, uncached};
 use crate::app::Services;
 use crate::app::push_authorization::{PushError, push};
 use crate::domain::authorization::RequestParameters;
@@ -40,10 +40,7 @@ pub(super) async fn post(
         PushError::Request(error) => OAuthError::bad_request(error.code(), error.to_string()),
         PushError::Store(error) => OAuthError::store(&error),
     })?;
-    let mut answer = HttpResponse::Created();
-    for header in NO_STORE {
-        answer.insert_header(header);
-    }
+    let mut answer = uncached(HttpResponse::Created());
     if proven.is_some() {
         answer.insert_header(proof::fresh_nonce(&services));
     }

@@ -3,10 +3,10 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::NO_STORE;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
+use super::uncached;
 use crate::app::Services;
 use crate::app::revoke_token::revoke;
 
@@ -23,9 +23,5 @@ pub(super) async fn post(
     let operator = authenticated(&services, &request, &mut form).await?;
     let token = form.require("token")?;
     revoke(&services, &operator, &token).await.map_err(|error| OAuthError::store(&error))?;
-    let mut answer = HttpResponse::Ok();
-    for header in NO_STORE {
-        answer.insert_header(header);
-    }
-    Ok(answer.finish())
+    Ok(uncached(HttpResponse::Ok()).finish())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::client::authenticated;
 use super::error::OAuthError;
 use super::form::Form;
-use super::{NO_STORE, proof};
+use super::{proof, uncached};
 use crate::app::Services;
 use crate::app::exchange_code::{CodeGrant, exchange};
 use crate::app::issue_tokens::GrantError;
@@ -56,10 +56,7 @@ pub(super) async fn post(
         }
     };
     let issued = issued.map_err(|error| refusal(&error, &operator))?;
-    let mut answer = HttpResponse::Ok();
-    for header in NO_STORE {
-        answer.insert_header(header);
-    }
+    let mut answer = uncached(HttpResponse::Ok());
     if confirmation.is_some() {
         answer.insert_header(proof::fresh_nonce(&services));
     }

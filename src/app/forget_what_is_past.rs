@@ -1,0 +1,24 @@
+//! Every hour: deletes what is kept for a while only.
+
+use std::time::Duration;
+
+use super::Services;
+use super::forget_captures::forget_old_captures;
+use super::forget_webhooks::forget_old_webhooks;
+
+/// How often.
+const EVERY: Duration = Duration::from_hours(1);
+
+/// Deletes what is past its term every hour, for as long as the process lives. Where one kind cannot be deleted the others are.
+pub async fn forget_what_is_past(services: Services) {
+    loop {
+        let (store, now) = (services.store.as_ref(), services.clock.now());
+        if let Err(error) = forget_old_captures(store, now).await {
+            tracing::error!(%error, "what is kept of captures was not deleted at its term");
+        }
+        if let Err(error) = forget_old_webhooks(store, now).await {
+            tracing::error!(%error, "webhooks past their term were not deleted");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
