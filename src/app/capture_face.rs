@@ -1,17 +1,14 @@
 //! The camera step: frames come in one by one and are judged on the server; a full capture is held against the ID photo.
 
-use serde_json::json;
-
 use super::face_lockout::{clear, count_failure, expect_unlocked};
 use super::live_capture::{Lines, LiveCapture};
 use super::load_id_template::load_id_template;
-use super::player_session::{audit, open, record_decision};
+use super::player_session::open;
 use super::recall_frames::{recall_frames, remember_frames};
 use super::record_case::{Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
-use super::settle_capture::{Judged, settle};
+use super::settle_capture::{Judged, end, note_judged, settle};
 use super::{PlayerError, Services};
-use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{FrameHeader, FrameRefused, Step};
 use crate::domain::comparison::Template;
@@ -21,11 +18,10 @@ use crate::domain::id::{PlayerId, SightingId};
 use crate::domain::liveness::chain::{FrameChain, Link};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::Shown;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Outcome, Stage, Verdict, Verification};
+use crate::domain::verification::{Outcome, Stage, Verdict};
 
 /// How the audit log names a capture that came to no end.
 const BROKEN_OFF: &str = "broken_off";
@@ -188,7 +184,7 @@ impl FaceCapture {
         let verification = open(unit.as_mut(), self.session).await?;
         count_failure(unit.as_mut(), &verification, now).await?;
         if verification.expect_capture(self.attempt, now).is_ok() {
-            judged(unit.as_mut(), &verification, BROKEN_OFF, now).await?;
+            note_judged(unit.as_mut(), &verification, BROKEN_OFF, false, now).await?;
         }
         Ok(unit.commit().await?)
     }
@@ -222,7 +218,7 @@ impl FaceCapture {
         if judgement == FaceJudgement::Passed {
             // Another capture may have failed for the third time while this one was under way.
             if let Err(locked) = expect_unlocked(unit_ref, &verification, now).await {
-                judged(unit_ref, &verification, "locked", now).await?;
+                note_judged(unit_ref, &verification, "locked", false, now).await?;
                 unit.commit().await?;
                 return Err(locked);
             }
@@ -274,26 +270,4 @@ impl FaceCapture {
             template: Some(self.one_face(live)?.clone()),
         })
     }
-}
-
-async fn judged(
-    unit: &mut dyn UnitOfWork,
-    verification: &Verification,
-    result: &str,
-    now: Timestamp,
-) -> Result<(), PlayerError> {
-    let details = json!({ "attempt": verification.face_attempts, "result": result });
-    audit(unit, verification, AuditKind::FaceJudged, details, now).await
-}
-
-pub(super) async fn end(
-    services: &Services,
-    unit: &mut dyn UnitOfWork,
-    verification: &mut Verification,
-    outcome: Outcome,
-    now: Timestamp,
-) -> Result<(), PlayerError> {
-    verification.end_early(outcome.clone(), now)?;
-    unit.update_verification(verification).await?;
-    record_decision(services, unit, verification, &outcome, json!({}), now).await
 }

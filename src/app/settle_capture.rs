@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::capture_face::{CaptureResult, end};
-use super::player_session::audit;
+use super::capture_face::CaptureResult;
+use super::player_session::{audit, record_decision};
 use super::record_case::{Evidence, record_case};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
@@ -13,7 +13,7 @@ use crate::domain::ports::UnitOfWork;
 use crate::domain::review::FaceScores;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Verdict, Verification};
+use crate::domain::verification::{Outcome, Verdict, Verification};
 
 /// A capture that has come to its judgement.
 #[derive(Debug)]
@@ -47,11 +47,7 @@ pub(super) async fn settle(
     if judgement == FaceJudgement::Passed {
         verification.face_succeeded(attempt, now)?;
     }
-    let mut details = json!({ "attempt": verification.face_attempts, "result": result });
-    if pretended {
-        details["pretended"] = json!(true);
-    }
-    audit(unit, verification, AuditKind::FaceJudged, details, now).await?;
+    note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {
         let evidence = Evidence { reasons, scores, face_hits, frame };
         record_case(services, unit, verification, verdict, evidence, now).await?;
@@ -68,4 +64,32 @@ pub(super) async fn settle(
             Ok(CaptureResult::Ended(verdict))
         }
     }
+}
+
+/// What the log keeps of a capture; `pretended` ones are marked.
+pub(super) async fn note_judged(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    result: &str,
+    pretended: bool,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    let mut details = json!({ "attempt": verification.face_attempts, "result": result });
+    if pretended {
+        details["pretended"] = json!(true);
+    }
+    audit(unit, verification, AuditKind::FaceJudged, details, now).await
+}
+
+/// Ends the verification here.
+pub(super) async fn end(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &mut Verification,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    verification.end_early(outcome.clone(), now)?;
+    unit.update_verification(verification).await?;
+    record_decision(services, unit, verification, &outcome, json!({}), now).await
 }
