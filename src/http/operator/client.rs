@@ -60,7 +60,7 @@ fn credentials(
         return Err(OAuthError::invalid_request("client_secret must not be sent in the body"));
     }
     match (header, assertion) {
-        (Some(value), _) => value.to_str().ok().and_then(basic).ok_or(OAuthError::invalid_client(true)),
+        (Some(value), _) => value.to_str().ok().and_then(basic_credentials).ok_or(OAuthError::invalid_client(true)),
         (None, Some(assertion)) if kind.as_deref() == Some(ASSERTION_TYPE) => {
             Ok(ClientCredentials::Assertion { assertion: SecretText::new(assertion), client_id })
         }
@@ -69,7 +69,7 @@ fn credentials(
 }
 
 /// RFC 7617, its two halves form-encoded as RFC 6749 section 2.3.1 asks.
-fn basic(header: &str) -> Option<ClientCredentials> {
+pub(in crate::http) fn basic_credentials(header: &str) -> Option<ClientCredentials> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

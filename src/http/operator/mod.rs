@@ -23,6 +23,8 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponseBuilder, Resource, Route};
 
+pub(super) use client::basic_credentials;
+
 use crate::app::status_lists::StatusLists;
 use error::OAuthError;
 use rate_limit::OperatorLimiter;

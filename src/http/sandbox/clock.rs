@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::Services;
-use crate::app::authenticate_client::{AuthenticationError, ClientCredentials, authenticate};
+use crate::app::authenticate_client::{AuthenticationError, authenticate};
 use crate::app::move_clock::{MoveClockError, SandboxTime, advance_clock, read_clock, reset_clock};
 use crate::domain::operator::OperatorId;
-use crate::domain::secret::SecretText;
+use crate::http::operator::basic_credentials;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Locale;
 
@@ -57,7 +55,7 @@ fn answer(time: SandboxTime) -> HttpResponse {
 async fn authenticated(request: &HttpRequest, services: &Services) -> Result<OperatorId, Problem> {
     let refused = || Problem::new(ProblemCode::Unauthorized, locale(request));
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let credentials = header.and_then(basic).ok_or_else(refused)?;
+    let credentials = header.and_then(basic_credentials).ok_or_else(refused)?;
     match authenticate(services, credentials).await {
         Ok(operator) => Ok(operator.id),
         Err(AuthenticationError::Store(error)) => Err(Problem::store(&error, locale(request))),
@@ -66,14 +64,6 @@ async fn authenticated(request: &HttpRequest, services: &Services) -> Result<Ope
             Err(refused())
         }
     }
-}
-
-/// RFC 7617. Ids and secrets of operators need no form-encoding.
-fn basic(header: &str) -> Option<ClientCredentials> {
-    let (scheme, encoded) = header.split_once(' ')?;
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (client_id, secret) = decoded.split_once(':').filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-    Some(ClientCredentials::Basic { client_id: client_id.to_owned(), secret: SecretText::new(secret) })
 }
 
 fn problem(error: &MoveClockError, locale: Locale) -> Problem {
