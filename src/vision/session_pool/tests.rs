@@ -28,6 +28,10 @@ impl Heard {
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
+
+    fn times(&self, said: &str) -> usize {
+        self.0.lock().unwrap().iter().filter(|heard| *heard == said).count()
+    }
 }
 
 struct Scene {
@@ -69,6 +73,12 @@ impl Scene {
         (release, task)
     }
 
+    async fn until_heard(&self, said: &str, times: usize) {
+        while self.heard.times(said) != times {
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn until_places(&self, left: usize) {
         while self.pool.places.available_permits() != left {
             tokio::task::yield_now().await;
@@ -82,7 +92,8 @@ async fn a_full_queue_is_busy_and_empties_again() {
     let (release, first) = scene.hold().await;
     let pool = Arc::clone(&scene.pool);
     let second = tokio::spawn(async move { pool.run(Purpose::IdPhoto, |_| 2).await });
-    scene.until_places(0).await;
+    // Its place is taken a moment before it is heard.
+    scene.until_heard("queued", 2).await;
     assert_eq!(scene.run(|_| 3).await, Err(PoolError::Busy { retry_after: RETRY }));
     release.send(()).unwrap();
     assert_eq!(first.await.unwrap(), Ok(()));
