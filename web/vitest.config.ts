@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [svelte()],
-  test: { include: ['shared/**/*.test.ts', 'verify/**/*.test.ts', 'sandbox/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{shared,verify,sandbox,client}/**/*.test.ts'], environment: 'node' },
 });
