@@ -1,61 +1,115 @@
-// A betting site of one page: Play, the way through Rastau and back, and what came of it.
-// RASTAU_ISSUER (the sandbox's), CLIENT_ID and PORT change the defaults.
+// A betting site of one page: Play, the way through Rastau and back, and what came of it. A plain form does for a browser without
+// scripts; with them, site.mjs goes there in a window of its own or in this one.
+// RASTAU_ISSUER (the sandbox's), CLIENT_ID and ORIGIN change the defaults.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { importJWK } from 'jose';
 import { Operator } from './operator.mjs';
 
-const { RASTAU_ISSUER = 'http://localhost:8080/sandbox', CLIENT_ID = 'example-bet', PORT = '3000' } = process.env;
-const origin = `http://localhost:${PORT}`;
+const { RASTAU_ISSUER = 'http://localhost:8080/sandbox', CLIENT_ID = 'example-bet', ORIGIN = 'http://localhost:3000' } = process.env;
+const { hostname, port } = new URL(ORIGIN);
 const jwk = JSON.parse(readFileSync('private.jwk.json', 'utf8'));
 const operator = await Operator.connect({
   issuer: RASTAU_ISSUER,
   clientId: CLIENT_ID,
   key: await importJWK(jwk, jwk.alg),
   kid: jwk.kid,
-  redirectUri: `${origin}/callback`,
+  redirectUri: `${ORIGIN}/callback`,
   insecure: true,
 });
-/** What is kept of each browser that is under way, by its cookie. */
+const SCRIPTS = {
+  '/site.mjs': readFileSync(join(import.meta.dirname, 'site.mjs')),
+  '/rastau-client.mjs': readFileSync(join(import.meta.dirname, '../../web/dist/client/index.js')),
+};
+const LONGEST_BODY = 8192;
+/** What is kept of each visit under way, by the browser's cookie and the visit's state; a real service lets them run out. */
 const visits = new Map();
 
 createServer(async (request, answer) => {
   try {
-    const { pathname } = new URL(request.url, origin);
-    const session = /(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? randomUUID();
-    const page = (text) => {
-      answer.setHeader('set-cookie', `session=${session}; HttpOnly; SameSite=Lax; Path=/`);
-      answer.setHeader('content-type', 'text/html; charset=utf-8');
-      answer.end(`<!doctype html><meta name="viewport" content="width=device-width"><title>Example Bet</title>${text}`);
-    };
-    if (request.method === 'POST' && pathname === '/play') {
-      const { address, visit } = await operator.begin();
-      visits.set(session, visit);
-      answer.writeHead(303, { location: address.href }).end();
-    } else if (pathname === '/callback' && visits.has(session)) {
-      const visit = visits.get(session);
-      visits.delete(session);
-      page(await outcome(request.url, visit));
-    } else if (pathname === '/') {
-      page('<h1>Example Bet</h1><form method="post" action="/play"><button>Play</button></form>');
-    } else {
-      answer.writeHead(404).end();
-    }
+    await serve(request, answer);
   } catch (error) {
     console.error(error);
     answer.writeHead(502).end('Rastau could not be asked');
   }
-}).listen(Number(PORT), 'localhost', () => console.log(`Example Bet is at ${origin}`));
+}).listen(Number(port), hostname, () => console.log(`Example Bet is at ${ORIGIN}`));
 
-/** What the player sees: in, with the token as it was checked here, or out, without a reason. */
-async function outcome(url, visit) {
+async function serve(request, answer) {
+  const { pathname, href } = new URL(request.url, ORIGIN);
+  const session = /(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? randomUUID();
+  answer.setHeader('set-cookie', `session=${session}; HttpOnly; SameSite=Lax; Path=/`);
+  answer.setHeader('content-security-policy', "default-src 'self'; frame-ancestors 'none'");
+  // Other sites can post forms here, but no JSON.
+  const scripted = request.headers['content-type'] === 'application/json';
+
+  if (request.method === 'POST' && pathname === '/play') {
+    const { address, visit } = await operator.begin();
+    visits.set(`${session} ${visit.state}`, { ...visit, scripted });
+    if (scripted) json(answer, { address, state: visit.state, issuer: operator.metadata.issuer });
+    else answer.writeHead(303, { location: address.href }).end();
+  } else if (request.method === 'POST' && pathname === '/finish' && scripted) {
+    const { address } = await readJson(request);
+    const visit = take(session, address);
+    if (visit) json(answer, await outcome(address, visit));
+    else answer.writeHead(409).end();
+  } else if (pathname === '/callback') {
+    const visit = visits.get(key(session, href));
+    if (!visit) answer.statusCode = 404;
+    if (!visit) page(answer, { title: 'Please start again', text: 'This visit is over.' });
+    else if (visit.scripted) page(answer, { title: 'One moment', text: '', waits: true });
+    else page(answer, await outcome(href, take(session, href)));
+  } else if (pathname === '/') {
+    page(answer, { title: 'Example Bet', text: '' });
+  } else if (SCRIPTS[pathname]) {
+    answer.setHeader('content-type', 'text/javascript').end(SCRIPTS[pathname]);
+  } else {
+    answer.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
+  }
+}
+
+function key(session, address) {
+  return `${session} ${new URL(address, ORIGIN).searchParams.get('state')}`;
+}
+
+/** The visit that the browser came back from, once: a code that is sent twice ends what it gave. */
+function take(session, address) {
+  const visit = visits.get(key(session, address));
+  visits.delete(key(session, address));
+  return visit;
+}
+
+/** What the player sees: in, once the token was checked here, or out, without a reason. */
+async function outcome(address, visit) {
   try {
-    const tokens = await operator.finish(new URL(url, origin).href, visit);
+    const tokens = await operator.finish(address, visit);
     const claims = await operator.verify(tokens.access_token);
-    return `<h1>You are in</h1><pre>${JSON.stringify(claims, null, 2)}</pre><p>Has it ended? ${await operator.hasEnded(claims)}</p>`;
+    if (!(await operator.hasEnded(claims))) return { title: 'You are in', text: `You play as ${claims.sub.slice(0, 8)}.` };
   } catch (error) {
     if (error.error !== 'access_denied') throw error;
-    return '<h1>You cannot play</h1><p>Why, Rastau has told you alone. <a href="/">Back</a></p>';
   }
+  return { title: 'You cannot play', text: 'Why, Rastau has told you alone.' };
+}
+
+function page(answer, { title, text, waits = false }) {
+  answer.setHeader('content-type', 'text/html; charset=utf-8');
+  answer.end(`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Example Bet</title>
+<script type="module" src="/site.mjs"></script>
+<main data-waits="${waits}"><h1>${title}</h1><p role="status">${text}</p>
+<form method="post" action="/play"><button name="way" value="redirect">Play</button>
+<button name="way" value="popup" hidden>Play in a window</button></form></main></html>`);
+}
+
+function json(answer, value) {
+  answer.setHeader('content-type', 'application/json').end(JSON.stringify(value));
+}
+
+async function readJson(request) {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > LONGEST_BODY) throw new Error('the body is too long');
+  }
+  return JSON.parse(text);
 }

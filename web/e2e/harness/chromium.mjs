@@ -15,16 +15,17 @@ const FLAGS = [
 /**
  * A real Chromium: at CHROMIUM, else where Debian puts it.
  * @param {{ camera?: string | null, allowed?: boolean }} options `camera`: a .mjpeg or .y4m file; null: a device without
- *   one; absent: the browser's own test picture. `allowed`: what the person answers when the page asks for the camera.
+ *   one; absent: the browser's own test picture. `allowed`: what the person answers when the page asks for the camera. `blocksPopups`: as a browser
+ *   does by itself, windows open for clicks alone.
  */
-export function launch({ camera, allowed = true } = {}) {
+export function launch({ camera, allowed = true, blocksPopups = false } = {}) {
   const media = camera === null ? [] : ['--use-fake-device-for-media-stream'];
   if (camera) media.push(`--use-file-for-fake-video-capture=${camera}`);
   media.push(allowed ? '--use-fake-ui-for-media-stream' : '--deny-permission-prompts');
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // Playwright adds its own headless flag otherwise, of the old kind.
-    ignoreDefaultArgs: ['--headless'],
+    ignoreDefaultArgs: ['--headless', ...(blocksPopups ? ['--disable-popup-blocking'] : [])],
     args: [...FLAGS, ...media],
   });
 }

@@ -15,10 +15,11 @@ const CAPTURE_MS = 60_000;
  *   before the camera and does what is asked; null: there is no camera; absent: the camera shows something that is no face.
  *   `seat`: see `actBefore`. `clip`: a file that the camera plays instead.
  */
-export async function withPlayer({ face, seat, clip, allowed = true, origin = process.env.RASTAU_URL, expected = [] }, story) {
-  const browser = await launch({ camera: clip ?? (face ? clipOf(face) : face), allowed });
+export async function withPlayer({ face, seat, clip, allowed = true, blocksPopups, origin = process.env.RASTAU_URL, expected = [] }, story) {
+  const browser = await launch({ camera: clip ?? (face ? clipOf(face) : face), allowed, blocksPopups });
   try {
-    const page = await browser.newPage({ viewport: PHONE, locale: 'ru-RU' });
+    const context = await browser.newContext({ viewport: PHONE, locale: 'ru-RU' });
+    const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     if (face && allowed) await actBefore(page, face, seat);
     const complaints = watch(page, expected);
