@@ -23,6 +23,7 @@ test_web() { (cd web && npm test); }
 # test_end_to_end BINARY
 test_end_to_end() {
     install_examples
+    build_rust_operator
     (cd web && RASTAU_BIN=$1 npm run e2e)
 }
 

@@ -30,6 +30,9 @@ install_examples() {
     fi
 }
 
+# The browser tests find it beside the server.
+build_rust_operator() { cargo build --locked --example operator; }
+
 # web_changes_since STAMP: names one changed source, or nothing.
 web_changes_since() {
     find web -mindepth 1 \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o -newer "$1" -print -quit

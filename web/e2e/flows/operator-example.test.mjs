@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { newOperator, playScenario, pythonOperator, scenario } from '../harness/operator.mjs';
+import { newOperator, playScenario, pythonOperator, rustOperator, scenario } from '../harness/operator.mjs';
 
 const origin = process.env.RASTAU_URL;
 const PATIENCE_MS = 5_000;
@@ -50,13 +52,43 @@ test('of a no the operator learns that it is one', async () => {
 });
 
 test('an operator with Authlib goes the whole way, too', async () => {
-  const child = await pythonOperator(origin, 'example-authlib');
+  const said = await goes(await pythonOperator(origin, 'example-authlib'), 'approved');
+  assert.deepEqual(JSON.parse(said), { standing: true, renewed: true, ended: true });
+});
+
+test('an operator in Rust goes the whole way, and learns a no', async () => {
+  const said = await goes(await rustOperator(origin, 'example-rust'), 'approved');
+  assert.deepEqual(JSON.parse(said), { playing: true, standing: true, renewed: true, ended: true, listed: true });
+  const denied = await goes(await rustOperator(origin, 'example-rust-denied'), 'debtor');
+  assert.deepEqual(JSON.parse(denied), { playing: false });
+});
+
+test('an operator in Rust takes no answer of another visit or issuer, and gets nothing for a code that is not its own', async () => {
+  const changes = [
+    [(back) => back.set('state', 'of-another-visit'), 'Error: the answer is of another visit\n'],
+    [(back) => back.set('iss', 'https://evil.example'), 'Error: the answer is of another issuer (RFC 9207)\n'],
+    [(back) => back.delete('iss'), 'Error: the answer is of another issuer (RFC 9207)\n'],
+    [(back) => back.set('code', 'of-another-visit'), 'Error: the service refused: invalid_grant\n'],
+  ];
+  for (const [index, [change, error]] of changes.entries()) {
+    const child = await rustOperator(origin, `example-rust-changed-${index}`);
+    await assert.rejects(goes(child, 'approved', change), { message: error });
+  }
+});
+
+/** What the process says once its player went through as a scenario. `change`: to what the browser brings back. */
+async function goes(child, code, change = () => {}) {
+  const [ended, complaint] = [once(child, 'exit'), text(child.stderr)];
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => (await lines.next()).value;
-  const back = await playScenario(origin, await next(), await scenario(origin, 'approved'));
+  const back = new URL(await playScenario(origin, await next(), await scenario(origin, code)));
+  change(back.searchParams);
   child.stdin.end(`${back}\n`);
-  assert.deepEqual(JSON.parse(await next()), { standing: true, renewed: true, ended: true });
-});
+  const said = await next();
+  const [status] = await ended;
+  if (status !== 0) throw new Error(await complaint);
+  return said;
+}
 
 /** The promise is kept within seconds. */
 async function until(holds) {

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Operator } from '../../../examples/node/operator.mjs';
-import { binary } from './service.mjs';
+import { binary, ROOT } from './service.mjs';
 
 const run = promisify(execFile);
 const CONSENT = '2026-11';
@@ -18,12 +18,21 @@ export async function newOperator(origin, id, algorithm = 'ES256') {
 
 /** The Python example, as a process that prints where to go and reads where the browser came back to. */
 export async function pythonOperator(origin, id) {
+  const python = join(ROOT, 'examples/python');
+  return startOperator(origin, id, join(python, '.venv/bin/python'), [join(python, 'bet.py')]);
+}
+
+/** The Rust example, likewise; built beside the service. */
+export async function rustOperator(origin, id) {
+  return startOperator(origin, id, join(dirname(binary()), 'examples/operator'), []);
+}
+
+async function startOperator(origin, id, program, first) {
   const { privateKey, redirectUri, folder } = await registered(origin, id);
   const key = join(folder, 'private.jwk.json');
   writeFileSync(key, JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'one', use: 'sig', alg: 'ES256' }));
-  const examples = join(import.meta.dirname, '../../../examples/python');
-  const args = ['bet.py', '--issuer', `${origin}/sandbox`, '--client-id', id, '--redirect-uri', redirectUri, '--key', key];
-  return spawn(join(examples, '.venv/bin/python'), args, { cwd: examples, stdio: ['pipe', 'pipe', 'inherit'] });
+  const args = [...first, '--issuer', `${origin}/sandbox`, '--client-id', id, '--redirect-uri', redirectUri, '--key', key];
+  return spawn(program, args, { stdio: 'pipe', env: { ...process.env, RUST_BACKTRACE: '0' } });
 }
 
 /** A key, registered with the served sandbox's own command. */
