@@ -59,6 +59,7 @@ export class FakeOrigin {
   }
 
   async fetch(address: URL, init: RequestInit): Promise<Response> {
+    init.signal?.throwIfAborted();
     this.asked.push([address.pathname, JSON.parse(String(init.body))]);
     const answer = this.answers.get(address.pathname);
     if (!answer) throw new TypeError('Failed to fetch');

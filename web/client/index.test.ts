@@ -132,6 +132,28 @@ describe('a visit in a window', () => {
     await expect(visit).rejects.toEqual(failure('aborted'));
   });
 
+  it('does not leave when it was called off at the last moment', async () => {
+    const stop = new AbortController();
+    vi.spyOn(lobby, 'hold').mockImplementation(async (name) => {
+      stop.abort();
+      return site.lock(name);
+    });
+    await expect(rastau.popup({ signal: stop.signal })).rejects.toEqual(failure('aborted'));
+    expect([lobby.popup, site.isLocked(lineOf(STATE))]).toEqual([{ closed: true, address: null }, false]);
+  });
+
+  it('is not taken for closed while the backend thinks', async () => {
+    const { visit } = await underWay();
+    const late = (): Promise<Response> => new Promise((resolve) => setTimeout(() => resolve(Response.json(PLAYING)), 10_000));
+    site.answers.set('/finish', (init) => Promise.race([late(), waitForever(init)]));
+    void new RastauClient(ENDPOINTS, cameBack()).callback();
+    await settle();
+    lobby.popup?.close();
+    lobby.isBack = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await visit).toEqual(PLAYING);
+  });
+
   it('says when the backend does not answer, or not as it must', async () => {
     site.answers.delete('/play');
     await expect(rastau.popup()).rejects.toEqual(failure('unreachable'));
@@ -192,8 +214,11 @@ describe('nobody else answers a visit', () => {
   it('not twice: the first answer counts', async () => {
     const { visit } = await underWay();
     const line = site.join(lineOf(STATE));
+    const taken: unknown[] = [];
+    line.onheard = (message) => void taken.push(message);
     for (const code of ['one', 'two']) line.say({ say: 'answer', id: code, address: cameBack(QUERY.replace('secret-code', code)).address });
     await visit;
+    expect(taken).toEqual([{ say: 'taken', id: 'one' }]);
     expect(finished()).toEqual([['/finish', { address: cameBack(QUERY.replace('secret-code', 'one')).address }]]);
   });
 
@@ -238,9 +263,15 @@ describe('the callback page', () => {
     ear.onheard = (message) => {
       const { say, id } = message as { say: string; id: string };
       heard.push(say);
-      if (say === 'here') for (const whom of ['of-another-page', id, id]) ear.say({ say: 'ready', id: whom });
+      if (say === 'here') here = id;
     };
+    let here = '';
     const callback = new RastauClient(ENDPOINTS, cameBack()).callback();
+    await settle();
+    ear.say({ say: 'ready', id: 'of-another-page' });
+    await settle();
+    expect(heard).toEqual(['here']);
+    for (const whom of [here, here]) ear.say({ say: 'ready', id: whom });
     await settle();
     expect(heard).toEqual(['here', 'answer']);
     // Nobody says that it was taken. It may have been: the backend does not get it a second time.
@@ -267,6 +298,13 @@ describe('a visit by redirect', () => {
     await expect(rastau.redirect({ signal: AbortSignal.abort() })).rejects.toEqual(failure('aborted'));
     site.answers.set('/play', async () => Response.json({ address: 'https://evil.example/', state: STATE, issuer: ISSUER }));
     await expect(rastau.redirect()).rejects.toEqual(failure('malformed'));
+    expect(site.asked).toHaveLength(1);
+    const stop = new AbortController();
+    site.answers.set('/play', async () => {
+      stop.abort();
+      return Response.json({ address: ADDRESS, state: STATE, issuer: ISSUER });
+    });
+    await expect(rastau.redirect({ signal: stop.signal })).rejects.toEqual(failure('aborted'));
     expect(lobby.leftFor).toBeNull();
   });
 });
