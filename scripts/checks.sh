@@ -24,6 +24,7 @@ test_web() { (cd web && npm test); }
 test_end_to_end() {
     install_examples
     build_rust_operator
+    install_fuzzer
     (cd web && RASTAU_BIN=$1 npm run e2e)
 }
 

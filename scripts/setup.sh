@@ -33,6 +33,16 @@ install_examples() {
 # The browser tests find it beside the server.
 build_rust_operator() { cargo build --locked --example operator; }
 
+# What holds the HTTP interface against its description.
+install_fuzzer() {
+    local folder=web/e2e/fuzzer
+    if [[ ! $folder/.venv/.rastau-installed -nt $folder/requirements.txt ]]; then
+        python3 -m venv "$folder/.venv"
+        "$folder/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$folder/requirements.txt"
+        touch "$folder/.venv/.rastau-installed"
+    fi
+}
+
 # web_changes_since STAMP: names one changed source, or nothing.
 web_changes_since() {
     find web -mindepth 1 \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o -newer "$1" -print -quit

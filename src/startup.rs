@@ -24,7 +24,9 @@ use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
 use crate::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
 use crate::domain::ports::{Clock, Observer, PopulationRegister, Randomness, Store, StoreError, Unobserved};
+use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
+use crate::http::operator::assertion_audiences;
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use faces::Faces;
 use movable_clock::OffsetClock;
@@ -131,14 +133,10 @@ async fn services_with(
     let keys = config.read_keys()?;
     let store = open_store_with(config, &keys).await?;
     let faces = load_faces(config)?;
-    let issuer = config.issuer();
-    let public = config.server.public_url.as_str().trim_end_matches('/');
-    // RFC 7523 section 3: the issuer or the endpoint itself.
-    let audiences = ["oauth2/token", "oauth2/par", "oauth2/introspect"].map(|path| format!("{public}/{path}"));
     let calibration = calibration::of(config, faces.engine.embedder())?;
     let policy = Policy {
         public_url: config.server.public_url.clone(),
-        issuer: issuer.clone(),
+        issuer: config.issuer(),
         sandbox: config.sandbox.enabled,
         pairwise_key: keys.pairwise.clone(),
         token_lifetime: config.tokens.lifetime.0,
@@ -155,7 +153,8 @@ async fn services_with(
         faces: faces.engine,
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),
-        assertions: Arc::new(AssertionJose::new([issuer].into_iter().chain(audiences))),
+        assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy))),
+        key_sets: Arc::new(HttpKeySets::new(config.sandbox.enabled).context("key sets have no HTTP client")?),
         proofs: Arc::new(DpopJose::default()),
         clock: service_clock(config),
         randomness: randomness(),

@@ -2,11 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
+use super::authenticate_client::certificates;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::new_handle;
-use crate::domain::operator::{ClientAuthentication, Operator, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS};
-use crate::domain::ports::{Clock, Randomness, Store, StoreError};
+use crate::domain::operator::{
+    ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS,
+};
+use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
 
 /// More keys than anybody rotates through.
 const MOST_KEYS: usize = 16;
@@ -14,8 +18,10 @@ const MOST_KEYS: usize = 16;
 /// How the new operator shall prove that it is itself.
 #[derive(Clone, Debug)]
 pub enum NewCredential {
-    /// `private_key_jwt` with these public keys, a JWKS as JSON text.
-    Jwks(String),
+    /// `private_key_jwt` with these keys.
+    Keys(KeySource),
+    /// `self_signed_tls_client_auth` with the certificates of these keys.
+    Certificates(KeySource),
     /// `client_secret_basic` with a secret that we draw; in a sandbox only.
     SandboxSecret,
 }
@@ -33,6 +39,10 @@ pub struct NewOperator {
     pub credential: NewCredential,
     /// Whether it belongs to a sandbox.
     pub sandbox: bool,
+    /// Whom to write to.
+    pub contact: Option<String>,
+    /// Its rate; the usual one when not said.
+    pub requests_per_second: Option<u32>,
 }
 
 /// An operator that was added, and its secret, which is kept nowhere.
@@ -68,21 +78,36 @@ pub async fn add_operator(
     randomness: &dyn Randomness,
     new: NewOperator,
 ) -> Result<AddedOperator, AddOperatorError> {
+    let mut unit = store.begin().await.map_err(AddOperatorError::Store)?;
+    let added = add(unit.as_mut(), randomness, clock.now(), new).await?;
+    unit.commit().await.map_err(AddOperatorError::Store)?;
+    Ok(added)
+}
+
+/// The same within a transaction.
+pub async fn add(
+    unit: &mut dyn UnitOfWork,
+    randomness: &dyn Randomness,
+    now: Timestamp,
+    new: NewOperator,
+) -> Result<AddedOperator, AddOperatorError> {
     let (authentication, secret) = match new.credential {
-        NewCredential::Jwks(jwks) => {
-            check_jwks(&jwks).map_err(AddOperatorError::Jwks)?;
-            (ClientAuthentication::PrivateKeyJwt { jwks }, None)
-        }
+        NewCredential::Keys(keys) => (ClientAuthentication::PrivateKeyJwt(keys), None),
+        NewCredential::Certificates(keys) => (ClientAuthentication::SelfSignedTls(keys), None),
         NewCredential::SandboxSecret => {
             let secret = SecretText::new(new_handle(randomness));
             let secret_sha256 = Sha256::digest(secret.expose()).into();
             (ClientAuthentication::ClientSecretBasic { secret_sha256 }, Some(secret))
         }
     };
+    check_keys(&authentication).map_err(AddOperatorError::Jwks)?;
     let id = OperatorId::parse(&new.id)?;
-    let operator = Operator::register(id, &new.name, authentication, new.redirect_uris, new.sandbox)?;
-    let now = clock.now();
-    let mut unit = store.begin().await.map_err(AddOperatorError::Store)?;
+    let rest = OperatorChange {
+        contact: new.contact,
+        requests_per_second: new.requests_per_second,
+        ..OperatorChange::default()
+    };
+    let operator = Operator::register(id, &new.name, authentication, new.redirect_uris, new.sandbox)?.changed(rest)?;
     unit.insert_operator(&operator, now).await.map_err(|error| match error {
         StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
         other => AddOperatorError::Store(other),
@@ -95,12 +120,26 @@ pub async fn add_operator(
     });
     let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, details, now);
     unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
-    unit.commit().await.map_err(AddOperatorError::Store)?;
     Ok(AddedOperator { operator, secret })
 }
 
+/// Checks keys that are registered; published ones are looked at when they are used.
+pub(super) fn check_keys(authentication: &ClientAuthentication) -> Result<(), String> {
+    match authentication {
+        ClientAuthentication::PrivateKeyJwt(KeySource::Registered(set)) => check_jwks(set),
+        ClientAuthentication::SelfSignedTls(KeySource::Registered(set)) => {
+            check_jwks(set)?;
+            if certificates(set).is_empty() {
+                return Err("no key has a certificate (x5c)".to_owned());
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks that the set holds public keys of the kinds we verify (ES256, PS256, EdDSA), and no private one.
-pub(super) fn check_jwks(text: &str) -> Result<(), String> {
+fn check_jwks(text: &str) -> Result<(), String> {
     let set: serde_json::Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
     let keys = set.get("keys").and_then(|keys| keys.as_array()).ok_or("it has no array \"keys\"")?;
     if keys.is_empty() || keys.len() > MOST_KEYS {

@@ -1,11 +1,16 @@
 //! Is the caller the operator it says it is?
 
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Services;
-use crate::domain::operator::{ClientAuthentication, Operator, OperatorId};
-use crate::domain::ports::StoreError;
+use crate::domain::confirmation::Thumbprint;
+use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
+use crate::domain::ports::{StoreError, VerifiedAssertion};
 use crate::domain::secret::SecretText;
 
 /// What the caller showed.
@@ -17,6 +22,13 @@ pub enum ClientCredentials {
         assertion: SecretText,
         /// The `client_id` sent beside it, when there was one.
         client_id: Option<String>,
+    },
+    /// `self_signed_tls_client_auth`, RFC 8705 section 2.2.
+    Certificate {
+        /// The `client_id`.
+        client_id: String,
+        /// SHA-256 of the certificate that the TLS handshake proved.
+        certificate: Thumbprint,
     },
     /// `client_secret_basic`, RFC 6749 section 2.3.1.
     Basic {
@@ -50,6 +62,9 @@ pub async fn authenticate(
         ClientCredentials::Assertion { assertion, client_id } => {
             by_assertion(services, &assertion, client_id.as_deref()).await?
         }
+        ClientCredentials::Certificate { client_id, certificate } => {
+            by_certificate(services, &client_id, certificate).await?
+        }
         ClientCredentials::Basic { client_id, secret } => by_secret(services, &client_id, &secret).await?,
     };
     if operator.disabled_at.is_some() {
@@ -76,10 +91,11 @@ async fn by_assertion(
         return Err(refused("client_id and assertion name different clients"));
     }
     let operator = find(services, &claimed).await?;
-    let ClientAuthentication::PrivateKeyJwt { jwks } = &operator.authentication else {
+    let ClientAuthentication::PrivateKeyJwt(keys) = &operator.authentication else {
         return Err(refused("this client does not authenticate by assertion"));
     };
-    let verified = services.assertions.verify(assertion.expose(), jwks, now).map_err(|error| refused(&error.0))?;
+    let verify = |set: &str| services.assertions.verify(assertion.expose(), set, now).map_err(|error| error.0);
+    let verified: VerifiedAssertion = with_keys(services, keys, verify).await?;
     if verified.client_id != operator.id.as_str() {
         return Err(refused("the assertion is of another client"));
     }
@@ -88,6 +104,55 @@ async fn by_assertion(
     let fresh = unit.remember_assertion(&operator.id, &verified.jti, verified.expires_at, now).await?;
     unit.commit().await?;
     if fresh { Ok(operator) } else { Err(AuthenticationError::Replayed) }
+}
+
+async fn by_certificate(
+    services: &Services,
+    client_id: &str,
+    certificate: Thumbprint,
+) -> Result<Operator, AuthenticationError> {
+    let operator = find(services, client_id).await?;
+    let ClientAuthentication::SelfSignedTls(keys) = &operator.authentication else {
+        return Err(refused("this client does not authenticate by certificate"));
+    };
+    let registered = |set: &str| {
+        let found = certificates(set).contains(&certificate);
+        found.then_some(()).ok_or_else(|| "the certificate is none of the registered ones".to_owned())
+    };
+    with_keys(services, keys, registered).await?;
+    Ok(operator)
+}
+
+/// Asks `verify` with the operator's keys. Where they are published and do not do, once more with the newest: a key may
+/// be younger than what we keep.
+async fn with_keys<T>(
+    services: &Services,
+    keys: &KeySource,
+    verify: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, AuthenticationError> {
+    let uri = match keys {
+        KeySource::Registered(set) => return verify(set).map_err(|why| refused(&why)),
+        KeySource::Published(uri) => uri,
+    };
+    let kept = services.key_sets.key_set(uri).await.map_err(|error| refused(&error.to_string()))?;
+    let why = match verify(&kept) {
+        Ok(verified) => return Ok(verified),
+        Err(why) => why,
+    };
+    match services.key_sets.newest(uri).await {
+        Ok(newest) if !Arc::ptr_eq(&newest, &kept) => verify(&newest).map_err(|why| refused(&why)),
+        _ => Err(refused(&why)),
+    }
+}
+
+/// SHA-256 of each key's own certificate, the first of its `x5c` (RFC 7517 section 4.7).
+pub(super) fn certificates(set: &str) -> Vec<Thumbprint> {
+    let set: serde_json::Value = serde_json::from_str(set).unwrap_or_default();
+    let keys = set["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
+    keys.iter()
+        .filter_map(|key| STANDARD.decode(key["x5c"][0].as_str()?).ok())
+        .map(|certificate| Thumbprint(Sha256::digest(certificate).into()))
+        .collect()
 }
 
 async fn by_secret(services: &Services, client_id: &str, secret: &SecretText) -> Result<Operator, AuthenticationError> {

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::add_operator::check_jwks;
+use super::add_operator::check_keys;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
-use crate::domain::operator::{ClientAuthentication, Operator, OperatorChange, OperatorError, OperatorId};
+use crate::domain::operator::{Operator, OperatorChange, OperatorError, OperatorId};
 use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
+use crate::domain::time::Timestamp;
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,11 +32,23 @@ pub async fn change_operator(
     id: &str,
     change: OperatorChange,
 ) -> Result<Operator, ChangeOperatorError> {
-    if let Some(ClientAuthentication::PrivateKeyJwt { jwks }) = &change.authentication {
-        check_jwks(jwks).map_err(ChangeOperatorError::Jwks)?;
-    }
     let mut unit = store.begin().await?;
-    let operator = find(unit.as_mut(), id).await?;
+    let operator = self::change(unit.as_mut(), clock.now(), id, change).await?;
+    unit.commit().await?;
+    Ok(operator)
+}
+
+/// The same within a transaction.
+pub async fn change(
+    unit: &mut dyn UnitOfWork,
+    now: Timestamp,
+    id: &str,
+    change: OperatorChange,
+) -> Result<Operator, ChangeOperatorError> {
+    if let Some(authentication) = &change.authentication {
+        check_keys(authentication).map_err(ChangeOperatorError::Jwks)?;
+    }
+    let operator = find(unit, id).await?;
     let changed = change.changed();
     let operator = operator.changed(change)?;
     unit.update_operator(&operator).await?;
@@ -47,9 +60,8 @@ pub async fn change_operator(
         "contact": operator.contact,
         "requests_per_second": operator.requests_per_second,
     });
-    let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &operator.id, details, clock.now());
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &operator.id, details, now);
     unit.append_audit(&event).await?;
-    unit.commit().await?;
     Ok(operator)
 }
 
@@ -60,9 +72,20 @@ pub async fn set_disabled(
     id: &str,
     disabled: bool,
 ) -> Result<Operator, ChangeOperatorError> {
-    let now = clock.now();
     let mut unit = store.begin().await?;
-    let mut operator = find(unit.as_mut(), id).await?;
+    let operator = switch(unit.as_mut(), clock.now(), id, disabled).await?;
+    unit.commit().await?;
+    Ok(operator)
+}
+
+/// The same within a transaction.
+pub async fn switch(
+    unit: &mut dyn UnitOfWork,
+    now: Timestamp,
+    id: &str,
+    disabled: bool,
+) -> Result<Operator, ChangeOperatorError> {
+    let mut operator = find(unit, id).await?;
     if operator.disabled_at.is_some() == disabled {
         return Ok(operator);
     }
@@ -75,7 +98,6 @@ pub async fn set_disabled(
     };
     let event = NewAuditEvent::of_operator(kind, &operator.id, json!({ "grants_ended": ended }), now);
     unit.append_audit(&event).await?;
-    unit.commit().await?;
     Ok(operator)
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Services;
 use super::forget_captures::forget_old_captures;
 use super::forget_webhooks::forget_old_webhooks;
+use super::once::forget_old_answers;
 
 /// How often.
 const EVERY: Duration = Duration::from_hours(1);
@@ -18,6 +19,9 @@ pub async fn forget_what_is_past(services: Services) {
         }
         if let Err(error) = forget_old_webhooks(store, now).await {
             tracing::error!(%error, "webhooks past their term were not deleted");
+        }
+        if let Err(error) = forget_old_answers(store, now).await {
+            tracing::error!(%error, "answers of the API past their term were not deleted");
         }
         tokio::time::sleep(EVERY).await;
     }

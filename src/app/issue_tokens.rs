@@ -41,7 +41,7 @@ pub enum GrantError {
     #[error("the grant is not valid: {0}")]
     InvalidGrant(&'static str),
     /// Outside the sandbox tokens are bound to a key, and none was proven.
-    #[error("tokens are bound to a key: a DPoP proof is required")]
+    #[error("tokens are bound to a key: a DPoP proof or a client certificate is required")]
     Unbound,
     /// Whether the person may play cannot be said now.
     #[error("whether the person may play cannot be said now")]

@@ -5,8 +5,9 @@ use url::Url;
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::operator::OperatorId;
-use crate::domain::ports::{Clock, Randomness, Store, StoreError, WebhookSender};
+use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork, WebhookSender};
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::{UrlRefused, WebhookEndpoint};
 use crate::domain::webhook::message::SendFailure;
 use crate::domain::webhook::secret::WebhookSecret;
@@ -49,13 +50,32 @@ pub async fn set_webhook(
     url: &str,
     by: &str,
 ) -> Result<ManagedWebhook, WebhookError> {
+    let url = reachable(sender, url).await?;
+    let mut unit = store.begin().await?;
+    let managed = set(unit.as_mut(), randomness, clock.now(), operator, url, by).await?;
+    unit.commit().await?;
+    Ok(managed)
+}
+
+/// Whether we would call this URL as its name stands now.
+pub async fn reachable(sender: &dyn WebhookSender, url: &str) -> Result<Url, WebhookError> {
     let url = Url::parse(url).map_err(|_| UrlRefused)?;
     sender.check(&url).await.map_err(|failure| match failure {
         SendFailure::UrlRefused => WebhookError::Url(UrlRefused),
         other => WebhookError::Unreachable(other),
     })?;
-    let now = clock.now();
-    let mut unit = store.begin().await?;
+    Ok(url)
+}
+
+/// As [`set_webhook`] within a transaction, of a URL that is [`reachable`].
+pub async fn set(
+    unit: &mut dyn UnitOfWork,
+    randomness: &dyn Randomness,
+    now: Timestamp,
+    operator: &OperatorId,
+    url: Url,
+    by: &str,
+) -> Result<ManagedWebhook, WebhookError> {
     if unit.find_operator(operator).await?.is_none() {
         return Err(WebhookError::NoOperator(operator.clone()));
     }
@@ -68,7 +88,6 @@ pub async fn set_webhook(
     unit.put_webhook_endpoint(&endpoint).await?;
     let details = json!({ "url": endpoint.url.as_str(), "by": by });
     unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookSet, operator, details, now)).await?;
-    unit.commit().await?;
     let secret = first.then(|| endpoint.secret.reveal());
     Ok(ManagedWebhook { endpoint, secret })
 }
@@ -81,8 +100,20 @@ pub async fn rotate_webhook(
     operator: &OperatorId,
     by: &str,
 ) -> Result<ManagedWebhook, WebhookError> {
-    let now = clock.now();
     let mut unit = store.begin().await?;
+    let managed = rotate(unit.as_mut(), randomness, clock.now(), operator, by).await?;
+    unit.commit().await?;
+    Ok(managed)
+}
+
+/// The same within a transaction.
+pub async fn rotate(
+    unit: &mut dyn UnitOfWork,
+    randomness: &dyn Randomness,
+    now: Timestamp,
+    operator: &OperatorId,
+    by: &str,
+) -> Result<ManagedWebhook, WebhookError> {
     let known = unit.find_webhook_endpoint(operator).await?;
     let known = known.ok_or_else(|| WebhookError::NoEndpoint(operator.clone()))?;
     let endpoint = known.rotated(WebhookSecret::draw(randomness), now);
@@ -90,7 +121,6 @@ pub async fn rotate_webhook(
     let until = endpoint.old_secret.as_ref().map(|old| old.until.rfc3339());
     let details = json!({ "old_until": until, "by": by });
     unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookSecretRotated, operator, details, now)).await?;
-    unit.commit().await?;
     let secret = Some(endpoint.secret.reveal());
     Ok(ManagedWebhook { endpoint, secret })
 }
@@ -102,14 +132,24 @@ pub async fn remove_webhook(
     operator: &OperatorId,
     by: &str,
 ) -> Result<u64, WebhookError> {
-    let now = clock.now();
     let mut unit = store.begin().await?;
+    let failed = remove(unit.as_mut(), clock.now(), operator, by).await?;
+    unit.commit().await?;
+    Ok(failed)
+}
+
+/// The same within a transaction.
+pub async fn remove(
+    unit: &mut dyn UnitOfWork,
+    now: Timestamp,
+    operator: &OperatorId,
+    by: &str,
+) -> Result<u64, WebhookError> {
     if !unit.remove_webhook_endpoint(operator).await? {
         return Err(WebhookError::NoEndpoint(operator.clone()));
     }
     let failed = unit.fail_webhooks(operator, SendFailure::EndpointGone, now).await?;
     let details = json!({ "undelivered": failed, "by": by });
     unit.append_audit(&NewAuditEvent::of_operator(AuditKind::WebhookRemoved, operator, details, now)).await?;
-    unit.commit().await?;
     Ok(failed)
 }

@@ -33,6 +33,7 @@ pub mod live_capture;
 mod load_id_template;
 pub mod manage_webhook;
 pub mod move_clock;
+pub mod once;
 mod played_scenario;
 mod player_error;
 mod player_session;
@@ -78,8 +79,8 @@ use crate::domain::id::PlayerId;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, FaceIndex, Observer, PasskeyCeremonies, PopulationRegister, ProofVerifier,
-    Randomness, Store, TokenSigner,
+    AssertionVerifier, Clock, FaceEngine, FaceIndex, KeySets, Observer, PasskeyCeremonies, PopulationRegister,
+    ProofVerifier, Randomness, Store, TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -102,6 +103,8 @@ pub struct Services {
     pub signer: Arc<dyn TokenSigner>,
     /// Client assertions.
     pub assertions: Arc<dyn AssertionVerifier>,
+    /// Key sets that operators publish.
+    pub key_sets: Arc<dyn KeySets>,
     /// Proofs of operators' keys.
     pub proofs: Arc<dyn ProofVerifier>,
     /// Time.

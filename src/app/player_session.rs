@@ -50,12 +50,13 @@ pub(super) async fn record_decision(
 
 /// One bit; and who it was, once that is proven.
 fn told(services: &Services, verification: &Verification, verdict: Verdict) -> WebhookEvent {
+    let state = verification.request.state.clone();
     match (verdict, verification.player) {
         (Verdict::Approved, Some(player)) => {
             let sub = services.policy.subject(&verification.operator, player);
-            WebhookEvent::verification_completed(verification.id, sub)
+            WebhookEvent::verification_completed(verification.id, state, sub)
         }
-        (Verdict::UnderReview, _) => WebhookEvent::verification_under_review(verification.id),
-        _ => WebhookEvent::verification_failed(verification.id),
+        (Verdict::UnderReview, _) => WebhookEvent::verification_under_review(verification.id, state),
+        _ => WebhookEvent::verification_failed(verification.id, state),
     }
 }

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{ArgGroup, Subcommand};
 use serde_json::json;
+use url::Url;
 
 use super::{Context, print, print_json};
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
 use crate::app::change_operator::{change_operator, set_disabled};
-use crate::domain::operator::{ClientAuthentication, Operator, OperatorChange};
+use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorChange};
 use crate::startup;
 
 /// No JWKS is longer, bytes.
@@ -29,7 +30,8 @@ enum Command {
     /// Register an operator and how it proves that it is itself
     #[command(after_long_help = "\
 Redirect URIs are compared to the byte; production takes https only. In production an operator authenticates by
-private_key_jwt with the public keys of its JWKS. In a sandbox it may have a shared secret instead, which is
+private_key_jwt with the public keys of its JWKS, or in TLS with the certificates in it (--tls-certificates; see
+client_certificates in docs/OPERATIONS.md). In a sandbox it may have a shared secret instead, which is
 printed once and kept nowhere. The registration is written to the audit log in the same transaction.
 
 Examples:
@@ -43,6 +45,7 @@ given replace all that there were. The change is written to the audit log in the
 
 Examples:
   rastau operator change demo-bet --jwks jwks-with-both-keys.json
+  rastau operator change demo-bet --jwks-uri https://bet.example/jwks.json
   rastau operator change demo-bet --contact ops@bet.example --requests-per-second 500
   rastau operator change demo-bet --redirect-uri https://bet.example/callback --redirect-uri https://m.bet.example/callback")]
     Change(Change),
@@ -62,7 +65,7 @@ Examples:
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group(ArgGroup::new("credential").required(true).args(["jwks", "sandbox_secret"])))]
+#[command(group(ArgGroup::new("credential").required(true).args(["jwks", "jwks_uri", "sandbox_secret"])))]
 struct Add {
     /// The client_id: 3 to 64 characters of a-z, 0-9, '-', '_' and '.'
     id: String,
@@ -72,12 +75,17 @@ struct Add {
     /// Where answers go; may be given several times
     #[arg(long = "redirect-uri", value_name = "URI", required = true)]
     redirect_uris: Vec<String>,
-    /// The operator's public keys (RFC 7517): EC P-256, Ed25519 or RSA
-    #[arg(long, value_name = "FILE")]
-    jwks: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
     /// Draw a shared secret; in a sandbox only
     #[arg(long)]
     sandbox_secret: bool,
+    /// Whom to write to: an e-mail address or an https URL
+    #[arg(long, value_name = "ADDRESS")]
+    contact: Option<String>,
+    /// How many requests a second it may make, of each replica [default: 100]
+    #[arg(long, value_name = "N")]
+    requests_per_second: Option<u32>,
     /// Print JSON instead of lines
     #[arg(long)]
     json: bool,
@@ -85,7 +93,7 @@ struct Add {
 
 #[derive(Debug, clap::Args)]
 #[command(group(ArgGroup::new("change").required(true).multiple(true)
-    .args(["name", "redirect_uris", "jwks", "contact", "requests_per_second"])))]
+    .args(["name", "redirect_uris", "jwks", "jwks_uri", "contact", "requests_per_second"])))]
 struct Change {
     /// The client_id
     id: String,
@@ -95,9 +103,8 @@ struct Change {
     /// Where answers go; may be given several times, and replaces all
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
-    /// The operator's public keys (RFC 7517): EC P-256, Ed25519 or RSA
-    #[arg(long, value_name = "FILE")]
-    jwks: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
     /// Whom to write to: an e-mail address or an https URL
     #[arg(long, value_name = "ADDRESS")]
     contact: Option<String>,
@@ -107,6 +114,31 @@ struct Change {
     /// Print JSON instead of lines
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Keys {
+    /// The operator's public keys (RFC 7517): EC P-256, Ed25519 or RSA
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+    /// Where the operator publishes its keys, in place of a file
+    #[arg(long, value_name = "URL", conflicts_with = "jwks")]
+    jwks_uri: Option<Url>,
+    /// The keys' certificates (x5c) prove the operator in TLS; it signs no assertions
+    #[arg(long)]
+    tls_certificates: bool,
+}
+
+impl Keys {
+    fn source(&self) -> anyhow::Result<Option<KeySource>> {
+        let named = self.jwks.is_some() || self.jwks_uri.is_some();
+        anyhow::ensure!(named || !self.tls_certificates, "--tls-certificates needs --jwks or --jwks-uri");
+        Ok(match (&self.jwks, &self.jwks_uri) {
+            (Some(file), _) => Some(KeySource::Registered(read_jwks(file)?)),
+            (None, Some(uri)) => Some(KeySource::Published(uri.clone())),
+            (None, None) => None,
+        })
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -130,8 +162,9 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
 
 async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
     let config = context.config()?;
-    let credential = match &add.jwks {
-        Some(file) => NewCredential::Jwks(read_jwks(file)?),
+    let credential = match add.keys.source()? {
+        Some(keys) if add.keys.tls_certificates => NewCredential::Certificates(keys),
+        Some(keys) => NewCredential::Keys(keys),
         None => NewCredential::SandboxSecret,
     };
     let store = startup::open_store(&config).await?;
@@ -141,6 +174,8 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         redirect_uris: add.redirect_uris,
         credential,
         sandbox: config.sandbox.enabled,
+        contact: add.contact,
+        requests_per_second: add.requests_per_second,
     };
     let added = add_operator(store.as_ref(), startup::clock().as_ref(), startup::randomness().as_ref(), new)
         .await
@@ -154,12 +189,17 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
 }
 
 async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCode> {
-    let jwks = change.jwks.as_deref().map(read_jwks).transpose()?;
+    let authenticated_by = if change.keys.tls_certificates {
+        ClientAuthentication::SelfSignedTls
+    } else {
+        ClientAuthentication::PrivateKeyJwt
+    };
+    let authentication = change.keys.source()?.map(authenticated_by);
     let store = startup::open_store(&context.config()?).await?;
     let wanted = OperatorChange {
         name: change.name,
         redirect_uris: (!change.redirect_uris.is_empty()).then_some(change.redirect_uris),
-        authentication: jwks.map(|jwks| ClientAuthentication::PrivateKeyJwt { jwks }),
+        authentication,
         contact: change.contact,
         requests_per_second: change.requests_per_second,
     };
@@ -214,6 +254,10 @@ fn operator_json(operator: &Operator) -> serde_json::Value {
         "id": operator.id.as_str(),
         "name": operator.name,
         "authentication": operator.authentication.method(),
+        "jwks_uri": match operator.authentication.keys() {
+            Some(KeySource::Published(uri)) => Some(uri.as_str()),
+            _ => None,
+        },
         "redirect_uris": operator.redirect_uris,
         "sandbox": operator.sandbox,
         "contact": operator.contact,

@@ -6,8 +6,8 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Comparison, Compliance, Config, ConfigError, Database, Face, FaceSearch, Fault, Keys, Log, Metrics, Models, Origin,
-    PopulationRegister, Restrictions, Sandbox, Server, Tokens,
+    Administration, ClientCertificates, Comparison, Compliance, Config, ConfigError, Database, Face, FaceSearch, Fault,
+    Keys, Log, Metrics, Models, Origin, PopulationRegister, Restrictions, Sandbox, Server, Tokens,
 };
 
 /// What a variable of ours begins with; `RASTAU_CONFIG` is the command line's and has one underscore.
@@ -23,6 +23,8 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (FaceSearch::NAME, FaceSearch::KEYS),
     (Restrictions::NAME, Restrictions::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
+    (ClientCertificates::NAME, ClientCertificates::KEYS),
+    (Administration::NAME, Administration::KEYS),
     (Compliance::NAME, Compliance::KEYS),
     (Sandbox::NAME, Sandbox::KEYS),
     (Tokens::NAME, Tokens::KEYS),
@@ -71,6 +73,8 @@ pub(super) fn load(
         face_search: loader.section(),
         restrictions: loader.section(),
         population_register: loader.section(),
+        client_certificates: loader.section(),
+        administration: loader.section(),
         compliance: loader.section(),
         sandbox: loader.section(),
         tokens: loader.section(),

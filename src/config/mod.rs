@@ -3,9 +3,12 @@
 //! Every error names the key, what it may be, and the file or variable that set it. Secrets come from files that only
 //! their owner may read; in the sandbox they may also stand inline.
 
+mod administration;
+mod client_certificates;
 mod comparison;
 mod compliance;
 mod database;
+mod door_key;
 mod face;
 mod face_search;
 mod fault;
@@ -29,6 +32,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub use administration::Administration;
+pub use client_certificates::ClientCertificates;
 pub use comparison::Comparison;
 pub use compliance::Compliance;
 pub use database::Database;
@@ -75,6 +80,10 @@ pub struct Config {
     pub restrictions: Restrictions,
     /// Who knows people.
     pub population_register: PopulationRegister,
+    /// Who tells of clients' certificates.
+    pub client_certificates: ClientCertificates,
+    /// The door of those who add operators.
+    pub administration: Administration,
     /// The staff's door.
     pub compliance: Compliance,
     /// Made-up people and marked tokens.

@@ -29,8 +29,11 @@ fn check(config: &Config, kind: KeyKind) -> Vec<Fault> {
     if config.database.has_inline_password() {
         faults.push(config.fault("database.url", "it holds a password: move it to database.url_file"));
     }
-    if config.compliance.token.is_some() {
+    if config.compliance.key.token.is_some() {
         faults.push(config.fault("compliance.token", "an inline secret in production"));
+    }
+    if config.administration.key.token.is_some() {
+        faults.push(config.fault("administration.token", "an inline secret in production"));
     }
     if config.population_register.token.is_some() {
         faults.push(config.fault("population_register.token", "an inline secret in production"));
@@ -54,7 +57,12 @@ impl Config {
 
     /// The staff's bearer token; `None` leaves their endpoints off.
     pub fn compliance_token(&self) -> Result<Option<SecretText>, ConfigError> {
-        self.compliance.read_token().map_err(|why| self.fault("compliance.token_file", why).into())
+        self.compliance.key.read().map_err(|why| self.fault("compliance.token_file", why).into())
+    }
+
+    /// The administrators' bearer token; `None` leaves their endpoints off.
+    pub fn administration_token(&self) -> Result<Option<SecretText>, ConfigError> {
+        self.administration.key.read().map_err(|why| self.fault("administration.token_file", why).into())
     }
 
     /// The remote register's bearer token.
@@ -96,6 +104,7 @@ mod tests {
     fn production_keeps_off_plain_http_and_inline_secrets() {
         let text = "[server]\npublic_url = \"http://rastau.example\"\n[database]\nurl = \"postgres://u:p@h/d\"\n\
             [compliance]\ntoken = \"01234567890123456789012345678901\"\n\
+            [administration]\ntoken = \"01234567890123456789012345678901\"\n\
             [population_register]\nkind = \"http\"\nurl = \"http://register.example\"\ntoken = \"t\"\n";
         assert_eq!(
             faults(text, KeyKind::Production),
@@ -103,6 +112,7 @@ mod tests {
                 "server.public_url",
                 "database.url",
                 "compliance.token",
+                "administration.token",
                 "population_register.token",
                 "population_register.url"
             ]

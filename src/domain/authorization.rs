@@ -241,14 +241,14 @@ pub enum Redemption {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::operator::ClientAuthentication;
+    use crate::domain::operator::{ClientAuthentication, KeySource};
 
     // The example of RFC 7636 appendix B.
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     fn operator() -> Operator {
-        let jwks = ClientAuthentication::PrivateKeyJwt { jwks: "{}".into() };
+        let jwks = ClientAuthentication::PrivateKeyJwt(KeySource::Registered("{}".into()));
         let uris = vec!["https://bet.example/cb".to_owned()];
         Operator::register(OperatorId::parse("demo-bet").unwrap(), "Demo", jwks, uris, false).unwrap()
     }

@@ -17,6 +17,7 @@ pub mod face_search;
 pub mod face_step;
 pub mod grant;
 pub mod id;
+pub mod idempotency;
 pub mod liveness;
 pub mod operator;
 pub mod person;

@@ -42,6 +42,9 @@ pub enum OperatorError {
     /// No rate, or one that no operator needs.
     #[error("an operator may ask 1 to {MOST_REQUESTS} times a second")]
     Rate,
+    /// The address of the keys is no https URL.
+    #[error("jwks_uri must be an https URL without a fragment (http only on loopback in the sandbox)")]
+    KeysUri,
     /// Shared secrets are for the sandbox.
     #[error("client_secret_basic is for the sandbox only; register a JWKS for private_key_jwt")]
     SecretOutsideSandbox,
@@ -70,14 +73,22 @@ impl fmt::Display for OperatorId {
     }
 }
 
+/// Where an operator's public keys stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// Registered: a JWKS as JSON text, RFC 7517.
+    Registered(String),
+    /// Published by the operator at this address, `jwks_uri` of RFC 7591 section 2.
+    Published(Url),
+}
+
 /// How an operator proves that it is itself.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ClientAuthentication {
-    /// RFC 7523: a JWT signed with one of these keys (JWKS as JSON text).
-    PrivateKeyJwt {
-        /// The operator's public keys, RFC 7517.
-        jwks: String,
-    },
+    /// RFC 7523: a JWT signed with one of these keys.
+    PrivateKeyJwt(KeySource),
+    /// RFC 8705 section 2.2: a TLS client certificate that is the first in `x5c` of one of these keys.
+    SelfSignedTls(KeySource),
     /// Sandbox only: a shared secret, of which the sha256 is kept (the secret has 256 random bits).
     ClientSecretBasic {
         /// SHA-256 of the secret.
@@ -86,10 +97,19 @@ pub enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
+    /// Where the keys stand; a shared secret has none.
+    pub fn keys(&self) -> Option<&KeySource> {
+        match self {
+            Self::PrivateKeyJwt(keys) | Self::SelfSignedTls(keys) => Some(keys),
+            Self::ClientSecretBasic { .. } => None,
+        }
+    }
+
     /// The method's registered name.
     pub fn method(&self) -> &'static str {
         match self {
-            Self::PrivateKeyJwt { .. } => "private_key_jwt",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+            Self::SelfSignedTls(_) => "self_signed_tls_client_auth",
             Self::ClientSecretBasic { .. } => "client_secret_basic",
         }
     }
@@ -167,11 +187,16 @@ impl Operator {
         if redirect_uris.is_empty() {
             return Err(OperatorError::NoRedirectUri);
         }
-        if let Some(bad) = redirect_uris.iter().find(|uri| !is_redirect_uri(uri, sandbox)) {
+        if let Some(bad) = redirect_uris.iter().find(|uri| !is_https(uri, sandbox)) {
             return Err(OperatorError::RedirectUri(bad.clone()));
         }
         if !sandbox && matches!(authentication, ClientAuthentication::ClientSecretBasic { .. }) {
             return Err(OperatorError::SecretOutsideSandbox);
+        }
+        if let Some(KeySource::Published(uri)) = authentication.keys()
+            && !is_https(uri.as_str(), sandbox)
+        {
+            return Err(OperatorError::KeysUri);
         }
         Ok(Self {
             id,
@@ -218,7 +243,7 @@ fn is_contact(text: &str) -> bool {
     short && (mail || web)
 }
 
-fn is_redirect_uri(text: &str, sandbox: bool) -> bool {
+fn is_https(text: &str, sandbox: bool) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let scheme = url.scheme() == "https" || (sandbox && loopback && url.scheme() == "http");
@@ -230,7 +255,7 @@ mod tests {
     use super::*;
 
     fn register(uri: &str, sandbox: bool) -> Result<Operator, OperatorError> {
-        let jwks = ClientAuthentication::PrivateKeyJwt { jwks: "{\"keys\":[]}".into() };
+        let jwks = ClientAuthentication::PrivateKeyJwt(KeySource::Registered("{\"keys\":[]}".into()));
         Operator::register(OperatorId::parse("demo-bet")?, "Demo Bet", jwks, vec![uri.into()], sandbox)
     }
 

@@ -2,31 +2,53 @@
 
 use actix_web::{HttpResponse, web};
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::Services;
 use crate::app::search_faces::is_ready;
 
+/// How it is.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Health {
+    /// `live`, `ready`, or what is missing.
+    status: &'static str,
+}
+
 /// Mounts `/health`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/health/live", web::get().to(live)).route("/health/ready", web::get().to(ready));
+    config
+        .service(web::resource("/health/live").route(web::get().to(live)))
+        .service(web::resource("/health/ready").route(web::get().to(ready)));
 }
 
-async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
+/// Whether the process lives
+#[utoipa::path(get, path = "/health/live", tag = "operations", operation_id = "live",
+    responses((status = 200, description = "It does", body = Health)))]
+pub(in crate::http) async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "live" })
 }
 
+/// Whether the service can serve
+///
 /// Ready when the face engine is warm, the database answers with our schema, and the index of faces is up to date.
-async fn ready(services: web::Data<Services>) -> HttpResponse {
+#[utoipa::path(get, path = "/health/ready", tag = "operations", operation_id = "ready",
+    responses(
+        (status = 200, description = "It can", body = Health),
+        (status = 503, description = "It cannot, and why", body = Health),
+    ))]
+pub(in crate::http) async fn ready(services: web::Data<Services>) -> HttpResponse {
     if !services.faces.is_ready() {
-        return HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "face_engine_not_ready" }));
+        return HttpResponse::ServiceUnavailable().json(Health { status: "face_engine_not_ready" });
     }
     match services.store.check().await {
         Ok(()) if !is_ready(&services) => {
-            HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "face_search_behind" }))
+            HttpResponse::ServiceUnavailable().json(Health { status: "face_search_behind" })
         }
-        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+        Ok(()) => HttpResponse::Ok().json(Health { status: "ready" }),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "database_unavailable" }))
+            HttpResponse::ServiceUnavailable().json(Health { status: "database_unavailable" })
         }
     }
 }

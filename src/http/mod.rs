@@ -1,7 +1,9 @@
 //! The doors over HTTP, by audience: players, operators, compliance, sandbox. Status codes, cookies and headers live
 //! here and nowhere else.
 
+pub mod administration;
 pub mod compliance;
+pub mod description;
 pub mod health;
 pub mod metrics;
 pub mod middleware;

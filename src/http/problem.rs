@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderMap, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::person::IinError;
 use crate::domain::ports::{EngineError, StoreError};
@@ -77,6 +78,11 @@ problem_codes! {
     TooManyFrames = "too_many_frames", TOO_MANY_REQUESTS;
     CaptureUnknown = "capture_unknown", NOT_FOUND;
     ClockTooFar = "clock_too_far", UNPROCESSABLE_ENTITY;
+    IdempotencyKeyMissing = "idempotency_key_missing", BAD_REQUEST;
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY;
+    OperatorInvalid = "operator_invalid", UNPROCESSABLE_ENTITY;
+    OperatorExists = "operator_exists", CONFLICT;
+    WebhookUrlInvalid = "webhook_url_invalid", UNPROCESSABLE_ENTITY;
 }
 
 impl ProblemBody {
@@ -109,12 +115,15 @@ pub struct Problem {
     status: StatusCode,
     locale: Locale,
     retry_after: Option<Duration>,
+    reason: Option<String>,
 }
 
-/// The body of RFC 9457 section 3.
-#[derive(Debug, Serialize)]
+/// A problem: RFC 9457, with a stable code and a sentence in the reader's language
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
 pub struct ProblemBody {
     #[serde(rename = "type")]
+    #[schema(example = "urn:rastau:problem:not_found")]
     kind: String,
     title: String,
     status: u16,
@@ -122,23 +131,33 @@ pub struct ProblemBody {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
+    /// What exactly, in English, for developers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 impl Problem {
     /// A refusal of the interface.
     pub fn new(code: ProblemCode, locale: Locale) -> Self {
-        Self { code: code.code(), status: code.status(), locale, retry_after: None }
+        Self { code: code.code(), status: code.status(), locale, retry_after: None, reason: None }
     }
 
     /// A refusal of a picture or a person.
     pub fn reason(reason: ReasonCode, locale: Locale) -> Self {
-        Self { code: reason.code(), status: StatusCode::UNPROCESSABLE_ENTITY, locale, retry_after: None }
+        Self { code: reason.code(), status: StatusCode::UNPROCESSABLE_ENTITY, locale, retry_after: None, reason: None }
     }
 
     /// Says when to come back.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// Says what exactly, in English, to the developers of who calls.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
         self
     }
 
@@ -157,6 +176,7 @@ impl Problem {
             code: self.code,
             detail: message.text,
             retry_after: self.retry_after.map(seconds),
+            reason: self.reason.clone(),
         }
     }
 

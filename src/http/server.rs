@@ -8,40 +8,51 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
-use super::compliance::{self, StaffKey};
+use super::description::OpenDoors;
+use super::middleware::bearer_key::BearerKey;
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
-use super::operator::OperatorDoor;
+use super::operator::{ClientCertificates, OperatorDoor};
 use super::player::CapturesUnderWay;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
-use super::{health, player, web_files};
+use super::{administration, compliance, description, health, player, web_files};
 use crate::app::Services;
+use crate::domain::ports::WebhookSender;
 
 /// A JSON body, at most; pictures have their own limit.
 const JSON_BYTES: usize = 64 * 1024;
 
 /// What the doors need beside the services.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpSettings {
     /// Worker threads.
     pub workers: usize,
     /// The demo operator's site; in a sandbox only.
     pub demo_operator: Option<Arc<DemoOperator>>,
+    /// Who tells of clients' certificates.
+    pub certificates: ClientCertificates,
     /// The key of the staff's door; without one it is not there.
-    pub staff_key: Option<StaffKey>,
+    pub staff_key: Option<BearerKey>,
+    /// The key of the administrators' door; without one it is not there.
+    pub administrator_key: Option<BearerKey>,
+    /// Who says whether a webhook's URL can be called.
+    pub webhooks: Arc<dyn WebhookSender>,
 }
 
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
-    let operators = OperatorDoor::default();
+    let operators = OperatorDoor::new(settings.certificates.clone());
     let captures = web::Data::new(CapturesUnderWay::default());
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
+    let administrator_key = settings.administrator_key.clone();
+    let webhooks = web::Data::from(settings.webhooks.clone());
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let sandbox = services.policy.sandbox;
+    let open = OpenDoors { sandbox, administration: administrator_key.is_some(), compliance: staff_key.is_some() };
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
         App::new()
@@ -52,6 +63,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(captures.clone())
             .configure(bad_input)
             .configure(health::configure)
+            .configure(|config| description::configure(config, open))
             .configure(|config| operators.configure(config))
             .configure(|config| {
                 if sandbox {
@@ -63,6 +75,9 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .configure(|config| {
                 if let Some(key) = &staff_key {
                     compliance::configure(config, key.clone());
+                }
+                if let Some(key) = &administrator_key {
+                    administration::configure(config, key.clone(), webhooks.clone());
                 }
                 if sandbox {
                     sandbox::configure_for_testers(config);

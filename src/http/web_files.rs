@@ -32,12 +32,21 @@ pub fn configure_sandbox(config: &mut web::ServiceConfig) {
     config.route("/sandbox/{path:.*}", web::get().to(sandbox_file));
 }
 
+/// Mounts `/docs/`.
+pub fn configure_docs(config: &mut web::ServiceConfig) {
+    config.route("/docs/{path:.*}", web::get().to(docs_file));
+}
+
 async fn verify_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     serve(&request, "verify", &path)
 }
 
 async fn sandbox_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     serve(&request, "sandbox", &path)
+}
+
+async fn docs_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    serve(&request, "docs", &path)
 }
 
 fn serve(request: &HttpRequest, room: &str, path: &str) -> Result<HttpResponse, Problem> {

@@ -14,7 +14,8 @@ use crate::app::follow_sightings::follow;
 use crate::app::forget_what_is_past::forget_what_is_past;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
-use crate::http::compliance::StaffKey;
+use crate::http::middleware::bearer_key::BearerKey;
+use crate::http::operator::ClientCertificates;
 use crate::http::sandbox::{DemoNote, DemoOperator};
 use crate::http::server::{HttpSettings, serve};
 
@@ -37,18 +38,28 @@ pub fn open(
     services: Services,
     demo: Option<DemoSite>,
 ) -> anyhow::Result<Server> {
+    let sender = webhooks::sender(config)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let settings = HttpSettings {
         workers: config.server.workers.unwrap_or(cores),
         demo_operator: demo.map(operator).transpose()?,
-        staff_key: config.compliance_token()?.as_ref().map(StaffKey::new),
+        certificates: certificates(config)?,
+        staff_key: config.compliance_token()?.as_ref().map(BearerKey::new),
+        administrator_key: config.administration_token()?.as_ref().map(BearerKey::new),
+        webhooks: sender.clone(),
     };
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));
     tokio::spawn(forget_what_is_past(services.clone()));
     tokio::spawn(keep_ending(services.clone()));
-    tokio::spawn(deliver_webhooks(Courier::new(&services, webhooks::sender(config)?)));
+    tokio::spawn(deliver_webhooks(Courier::new(&services, sender)));
     serve(listener, services, &settings).context("the server does not start")
+}
+
+fn certificates(config: &Config) -> anyhow::Result<ClientCertificates> {
+    let section = &config.client_certificates;
+    let header = section.header.parse().context("client_certificates.header is no header's name")?;
+    Ok(ClientCertificates { proxies: section.proxies.clone(), header, url: section.url.clone() })
 }
 
 fn operator(site: DemoSite) -> anyhow::Result<Arc<DemoOperator>> {

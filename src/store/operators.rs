@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use sqlx::FromRow;
+use url::Url;
 
 use super::columns::{bytes, corrupt, count, from_json, instant, micros, named, to_json};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::hash_handle;
-use crate::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use crate::domain::ports::Operators;
 use crate::domain::time::Timestamp;
 
@@ -16,6 +17,7 @@ struct OperatorRow {
     name: String,
     authentication: String,
     jwks: Option<String>,
+    jwks_uri: Option<String>,
     secret_sha256: Option<Vec<u8>>,
     redirect_uris: String,
     sandbox: i64,
@@ -27,7 +29,7 @@ struct OperatorRow {
 macro_rules! select_operator {
     ($condition:literal) => {
         concat!(
-            "SELECT id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, contact, ",
+            "SELECT id, name, authentication, jwks, jwks_uri, secret_sha256, redirect_uris, sandbox, contact, ",
             "requests_per_second, disabled_at FROM operator",
             $condition
         )
@@ -36,8 +38,10 @@ macro_rules! select_operator {
 
 impl OperatorRow {
     fn into_operator(self) -> Result<Operator> {
-        let authentication = match (self.authentication.as_str(), self.jwks, self.secret_sha256) {
-            ("private_key_jwt", Some(jwks), None) => ClientAuthentication::PrivateKeyJwt { jwks },
+        let keys = key_source(self.jwks, self.jwks_uri)?;
+        let authentication = match (self.authentication.as_str(), keys, self.secret_sha256) {
+            ("private_key_jwt", Some(keys), None) => ClientAuthentication::PrivateKeyJwt(keys),
+            ("self_signed_tls_client_auth", Some(keys), None) => ClientAuthentication::SelfSignedTls(keys),
             ("client_secret_basic", None, Some(hash)) => {
                 ClientAuthentication::ClientSecretBasic { secret_sha256: bytes(&hash, "operator.secret_sha256")? }
             }
@@ -61,56 +65,85 @@ pub(super) fn operator_id(text: &str) -> Result<OperatorId> {
     named(text, |text| OperatorId::parse(text).ok(), "operator")
 }
 
+fn key_source(jwks: Option<String>, uri: Option<String>) -> Result<Option<KeySource>> {
+    match (jwks, uri) {
+        (Some(jwks), None) => Ok(Some(KeySource::Registered(jwks))),
+        (None, Some(uri)) => {
+            let uri = Url::parse(&uri).map_err(|_| corrupt("operator.jwks_uri"))?;
+            Ok(Some(KeySource::Published(uri)))
+        }
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(corrupt("operator.jwks_uri")),
+    }
+}
+
 /// Keys and secret as their columns hold them.
-fn credential(operator: &Operator) -> (Option<&str>, Option<Vec<u8>>) {
-    match &operator.authentication {
-        ClientAuthentication::PrivateKeyJwt { jwks } => (Some(jwks.as_str()), None),
-        ClientAuthentication::ClientSecretBasic { secret_sha256 } => (None, Some(secret_sha256.to_vec())),
+#[derive(Default)]
+struct Credential<'a> {
+    jwks: Option<&'a str>,
+    jwks_uri: Option<&'a str>,
+    secret_sha256: Option<Vec<u8>>,
+}
+
+impl<'a> Credential<'a> {
+    fn of(operator: &'a Operator) -> Self {
+        match &operator.authentication {
+            ClientAuthentication::PrivateKeyJwt(keys) | ClientAuthentication::SelfSignedTls(keys) => match keys {
+                KeySource::Registered(jwks) => Self { jwks: Some(jwks), ..Self::default() },
+                KeySource::Published(uri) => Self { jwks_uri: Some(uri.as_str()), ..Self::default() },
+            },
+            ClientAuthentication::ClientSecretBasic { secret_sha256 } => {
+                Self { secret_sha256: Some(secret_sha256.to_vec()), ..Self::default() }
+            }
+        }
     }
 }
 
 #[async_trait]
 impl Operators for SqlUnitOfWork {
     async fn insert_operator(&mut self, operator: &Operator, now: Timestamp) -> Result<()> {
-        let (jwks, secret) = credential(operator);
+        let credential = Credential::of(operator);
         self.change(
             sqlx::query(
                 "INSERT INTO operator \
                  (id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, created_at, contact, \
-                  requests_per_second, disabled_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+                  requests_per_second, disabled_at, jwks_uri) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
             .bind(operator.authentication.method())
-            .bind(jwks)
-            .bind(secret)
+            .bind(credential.jwks)
+            .bind(credential.secret_sha256)
             .bind(to_json(&operator.redirect_uris, "operator.redirect_uris")?)
             .bind(i64::from(operator.sandbox))
             .bind(now.micros())
             .bind(operator.contact.as_deref())
             .bind(i64::from(operator.requests_per_second))
-            .bind(micros(operator.disabled_at)),
+            .bind(micros(operator.disabled_at))
+            .bind(credential.jwks_uri),
         )
         .await
     }
 
     async fn update_operator(&mut self, operator: &Operator) -> Result<()> {
-        let (jwks, secret) = credential(operator);
+        let credential = Credential::of(operator);
         self.change(
             sqlx::query(
                 "UPDATE operator SET name = $2, authentication = $3, jwks = $4, secret_sha256 = $5, \
-                 redirect_uris = $6, contact = $7, requests_per_second = $8, disabled_at = $9 WHERE id = $1",
+                 redirect_uris = $6, contact = $7, requests_per_second = $8, disabled_at = $9, \
+                 jwks_uri = $10 WHERE id = $1",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
             .bind(operator.authentication.method())
-            .bind(jwks)
-            .bind(secret)
+            .bind(credential.jwks)
+            .bind(credential.secret_sha256)
             .bind(to_json(&operator.redirect_uris, "operator.redirect_uris")?)
             .bind(operator.contact.as_deref())
             .bind(i64::from(operator.requests_per_second))
-            .bind(micros(operator.disabled_at)),
+            .bind(micros(operator.disabled_at))
+            .bind(credential.jwks_uri),
         )
         .await
     }

@@ -13,6 +13,7 @@ use super::people::{DemoPerson, people};
 use crate::app::Services;
 use crate::app::add_operator::{NewCredential, NewOperator, add_operator};
 use crate::config::{Config, KeyKind};
+use crate::domain::authorization::new_handle;
 use crate::domain::operator::OperatorId;
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::restrictions::{Restriction, Source};
@@ -25,6 +26,9 @@ use crate::startup::doors::DemoSite;
 const SOURCE: &str = "demo-register";
 /// A demo may stay up for a while; a real source is refreshed by the hour.
 const SOURCE_MAX_AGE: Duration = Duration::from_hours(720);
+
+const ADMINISTRATION_TOKEN: &str = "administration-token";
+const COMPLIANCE_TOKEN: &str = "compliance-token";
 
 /// A sandbox's folder.
 #[derive(Debug)]
@@ -49,10 +53,23 @@ impl Household {
         if !keys.exists() {
             startup::generate_keys(KeyKind::Sandbox)?.write_new(&keys)?;
         }
+        for name in [ADMINISTRATION_TOKEN, COMPLIANCE_TOKEN] {
+            self.draw_token(name)?;
+        }
         let file = self.folder.join("rastau.toml");
         let models = fs::canonicalize(models).with_context(|| format!("{} is missing", models.display()))?;
         fs::write(&file, self.settings(&models))?;
         Ok(Config::load(&file, true, Vec::new())?)
+    }
+
+    /// A token of one of the JSON doors, drawn at the first start.
+    fn draw_token(&self, name: &str) -> Result<()> {
+        let file = self.folder.join(name);
+        if !file.exists() {
+            fs::write(&file, new_handle(startup::randomness().as_ref()))?;
+            private(&file, 0o600)?;
+        }
+        Ok(())
     }
 
     fn settings(&self, models: &Path) -> String {
@@ -67,6 +84,10 @@ impl Household {
              # The demo's people share three faces: one face under several IINs must not go to review here.\n\
              [face_search]\nenabled = false\n\
              [sandbox]\nenabled = true\n\
+             [administration]\ntoken_file = \"{ADMINISTRATION_TOKEN}\"\n\
+             [compliance]\ntoken_file = \"{COMPLIANCE_TOKEN}\"\n\
+             # Whoever is on this machine may try out client certificates.\n\
+             [client_certificates]\nproxies = [\"127.0.0.1/32\"]\n\
              [log]\nfilter = \"warn\"\n",
             models = models.display().to_string()
         )
@@ -95,6 +116,8 @@ impl Household {
             credential: NewCredential::SandboxSecret,
             redirect_uris: vec![format!("http://localhost:{}/sandbox/callback", self.port)],
             sandbox: true,
+            contact: None,
+            requests_per_second: None,
         };
         let added =
             add_operator(services.store.as_ref(), services.clock.as_ref(), services.randomness.as_ref(), new).await?;

@@ -48,6 +48,16 @@ impl DemoPlayer {
             .send()
             .await?;
         let authorize = location(base, &pressed)?;
+        Self::arrive_by(base, http, authorize, cookies).await
+    }
+
+    /// Comes to our pages by an address that some operator's site gave.
+    pub async fn sent_to(base: &Url, authorize: Url) -> Result<Self> {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+        Self::arrive_by(base, http, authorize, "").await
+    }
+
+    async fn arrive_by(base: &Url, http: reqwest::Client, authorize: Url, cookies: &str) -> Result<Self> {
         let arrived = http.get(authorize).header(COOKIE, cookies).send().await?;
         let cookies = arrived.headers().get_all(SET_COOKIE).iter();
         let pairs: Vec<&str> =
@@ -179,18 +189,33 @@ impl DemoPlayer {
     }
 }
 
+/// The same IIN is suggested to everybody until one has it.
+const SUGGESTIONS: u32 = 10;
+
 /// Adds a made-up person with this photo, whose IIN the sandbox chooses.
 pub async fn add_newcomer(base: &Url, name: &str, birth_date: &str, photo: &[u8]) -> Result<String> {
     use base64::Engine as _;
     let http = reqwest::Client::builder().no_proxy().build()?;
     let suggest = base.join(&format!("api/sandbox/people/suggest-iin?birth_date={birth_date}"))?;
-    let suggested = read(http.get(suggest).send().await?).await?;
-    let iin = suggested["iin"].as_str().context("no IIN was suggested")?.to_owned();
     let photo = base64::engine::general_purpose::STANDARD.encode(photo);
-    let body = json!({ "iin": iin, "name": name, "photo": photo });
     let people = base.join("api/sandbox/people")?;
-    read(http.post(people).header(ORIGIN, origin(base)).json(&body).send().await?).await?;
-    Ok(iin)
+    let mut tries = 0..SUGGESTIONS;
+    loop {
+        let suggested = read(http.get(suggest.clone()).send().await?).await?;
+        let iin = suggested["iin"].as_str().context("no IIN was suggested")?.to_owned();
+        let body = json!({ "iin": iin, "name": name, "photo": photo });
+        let added = read(http.post(people.clone()).header(ORIGIN, origin(base)).json(&body).send().await?).await;
+        match added {
+            Ok(_) => return Ok(iin),
+            // Somebody who asked at the same moment was faster.
+            Err(error) if is_taken(&error) && tries.next().is_some() => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn is_taken(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "iin_taken")
 }
 
 /// The service said no.

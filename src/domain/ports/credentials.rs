@@ -1,5 +1,8 @@
 //! The credential standards: signed tokens, client assertions, passkey ceremonies.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use url::Url;
 
 use crate::domain::access_token::AccessTokenClaims;
@@ -61,6 +64,21 @@ pub trait AssertionVerifier: Send + Sync {
 
     /// Checks signature by `jwks`, `iss` = `sub`, `aud` (one of ours), `exp` (at most an hour ahead), `nbf`, `jti`.
     fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError>;
+}
+
+/// A published key set cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the key set cannot be had: {0}")]
+pub struct KeySetError(pub String);
+
+/// Key sets that operators publish (`jwks_uri`), as JSON text.
+#[async_trait]
+pub trait KeySets: Send + Sync {
+    /// The set at `uri`, at most some minutes old.
+    async fn key_set(&self, uri: &Url) -> Result<Arc<str>, KeySetError>;
+
+    /// The set at `uri`, at most some seconds old: a key may have been added just now.
+    async fn newest(&self, uri: &Url) -> Result<Arc<str>, KeySetError>;
 }
 
 /// What a good DPoP proof says.

@@ -9,15 +9,16 @@ pub mod testing;
 mod webhooks;
 
 pub use credentials::{
-    AssertionError, AssertionVerifier, PasskeyCeremonies, PasskeyError, Proof, ProofError, ProofVerifier, SignError,
-    StartedCeremony, Statement, TokenSigner, VerifiedAssertion, VerifiedProof,
+    AssertionError, AssertionVerifier, KeySetError, KeySets, PasskeyCeremonies, PasskeyError, Proof, ProofError,
+    ProofVerifier, SignError, StartedCeremony, Statement, TokenSigner, VerifiedAssertion, VerifiedProof,
 };
 pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
-    Operators, Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
+    IdempotentRequests, Operators, Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork,
+    Verifications,
 };
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 

@@ -10,6 +10,7 @@ use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
 use crate::domain::grant::{Grant, RefreshUse};
 use crate::domain::id::{CaseId, GrantId, PasskeyId, PlayerId, SightingId, VerificationId};
+use crate::domain::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::liveness::replay::CaptureFilm;
 use crate::domain::operator::{Operator, OperatorId};
@@ -60,6 +61,7 @@ pub trait Store: Send + Sync {
 #[async_trait]
 pub trait UnitOfWork:
     Operators
+    + IdempotentRequests
     + Authorizations
     + Grants
     + Verifications
@@ -100,6 +102,22 @@ pub trait Operators {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool>;
+}
+
+/// Writes by the API, and what was answered.
+#[async_trait]
+pub trait IdempotentRequests {
+    /// Takes the key for this request, or tells what an earlier one was answered.
+    async fn claim_request(
+        &mut self,
+        key: IdempotencyKey,
+        request: RequestFingerprint,
+        now: Timestamp,
+    ) -> Result<Claim>;
+    /// Keeps the answer to a request whose key was claimed in this transaction.
+    async fn keep_answer(&mut self, key: IdempotencyKey, answer: &KeptAnswer) -> Result<()>;
+    /// Deletes what was asked before `before`.
+    async fn delete_requests(&mut self, before: Timestamp) -> Result<u64>;
 }
 
 /// Requests and codes.

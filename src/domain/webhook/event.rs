@@ -57,39 +57,42 @@ impl EventKind {
 pub struct WebhookEvent {
     kind: EventKind,
     verification: Option<VerificationId>,
+    state: Option<String>,
     sub: Option<String>,
 }
 
 impl WebhookEvent {
-    /// A verification was approved; `sub` is the player's pairwise subject for this operator.
-    pub fn verification_completed(verification: VerificationId, sub: String) -> Self {
-        Self { kind: EventKind::VerificationCompleted, verification: Some(verification), sub: Some(sub) }
+    /// A verification was approved; `state` is the one of its request, by which the operator knows its session; `sub` is
+    /// the player's pairwise subject for this operator.
+    pub fn verification_completed(verification: VerificationId, state: Option<String>, sub: String) -> Self {
+        let kind = EventKind::VerificationCompleted;
+        Self { kind, verification: Some(verification), state, sub: Some(sub) }
     }
 
     /// A verification was refused or cancelled. Without a subject: who it was is not proven, and the named person may
     /// be the victim.
-    pub fn verification_failed(verification: VerificationId) -> Self {
-        Self { kind: EventKind::VerificationFailed, verification: Some(verification), sub: None }
+    pub fn verification_failed(verification: VerificationId, state: Option<String>) -> Self {
+        Self { kind: EventKind::VerificationFailed, verification: Some(verification), state, sub: None }
     }
 
     /// A person looks at it; without a subject, as above.
-    pub fn verification_under_review(verification: VerificationId) -> Self {
-        Self { kind: EventKind::VerificationUnderReview, verification: Some(verification), sub: None }
+    pub fn verification_under_review(verification: VerificationId, state: Option<String>) -> Self {
+        Self { kind: EventKind::VerificationUnderReview, verification: Some(verification), state, sub: None }
     }
 
     /// A token of this verification and player ended before its time.
     pub fn token_revoked(verification: VerificationId, sub: String) -> Self {
-        Self { kind: EventKind::TokenRevoked, verification: Some(verification), sub: Some(sub) }
+        Self { kind: EventKind::TokenRevoked, verification: Some(verification), state: None, sub: Some(sub) }
     }
 
     /// A player who was approved may play no longer.
     pub fn player_restricted(sub: String) -> Self {
-        Self { kind: EventKind::PlayerRestricted, verification: None, sub: Some(sub) }
+        Self { kind: EventKind::PlayerRestricted, verification: None, state: None, sub: Some(sub) }
     }
 
     /// Says nothing but that it came.
     pub fn test() -> Self {
-        Self { kind: EventKind::Test, verification: None, sub: None }
+        Self { kind: EventKind::Test, verification: None, state: None, sub: None }
     }
 
     /// Its kind.
@@ -100,9 +103,14 @@ impl WebhookEvent {
     /// The payload, JSON as it is signed: `{"type", "timestamp", "data"}` (Standard Webhooks, "Payload structure").
     pub fn payload(&self, at: Timestamp) -> String {
         let verification = self.verification.map(|id| ("verification", id.to_string()));
+        let state = self.state.clone().map(|state| ("state", state));
         let sub = self.sub.clone().map(|sub| ("sub", sub));
-        let data: Map<String, Value> =
-            verification.into_iter().chain(sub).map(|(name, id)| (name.to_owned(), Value::String(id))).collect();
+        let data: Map<String, Value> = verification
+            .into_iter()
+            .chain(state)
+            .chain(sub)
+            .map(|(name, id)| (name.to_owned(), Value::String(id)))
+            .collect();
         json!({ "type": self.kind.as_str(), "timestamp": at.rfc3339(), "data": data }).to_string()
     }
 }
@@ -120,17 +128,17 @@ mod tests {
     fn a_payload_is_its_kind_its_time_and_ids() {
         let id = VerificationId::from(Uuid::from_u128(1));
         assert_eq!(
-            payload(&WebhookEvent::verification_completed(id, "subject".into())),
+            payload(&WebhookEvent::verification_completed(id, Some("xyz".into()), "subject".into())),
             json!({
                 "type": "verification.completed",
                 "timestamp": "2026-11-18T11:06:40Z",
-                "data": { "verification": "00000000-0000-0000-0000-000000000001", "sub": "subject" },
+                "data": { "verification": "00000000-0000-0000-0000-000000000001", "state": "xyz", "sub": "subject" },
             })
         );
         let data = |event: &WebhookEvent| payload(event)["data"].clone();
         let id_alone = json!({ "verification": "00000000-0000-0000-0000-000000000001" });
-        assert_eq!(data(&WebhookEvent::verification_failed(id)), id_alone);
-        assert_eq!(data(&WebhookEvent::verification_under_review(id)), id_alone);
+        assert_eq!(data(&WebhookEvent::verification_failed(id, None)), id_alone);
+        assert_eq!(data(&WebhookEvent::verification_under_review(id, None)), id_alone);
         assert_eq!(data(&WebhookEvent::player_restricted("subject".into())), json!({ "sub": "subject" }));
         assert_eq!(data(&WebhookEvent::test()), json!({}));
     }

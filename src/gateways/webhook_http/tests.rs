@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::TcpListener;
-use std::sync::Mutex;
+use std::net::{IpAddr, TcpListener};
+use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
+use super::super::guarded_http::resolver::{Lookup, SystemLookup};
 use super::*;
 
 /// What a receiver does.
@@ -84,7 +85,7 @@ impl Lookup for Scripted {
 }
 
 fn sender(sandbox: bool, lookup: Arc<dyn Lookup>) -> HttpWebhookSender {
-    HttpWebhookSender::with(sandbox, lookup, Duration::from_millis(500)).unwrap()
+    HttpWebhookSender(GuardedHttp::with(sandbox, lookup, Duration::from_millis(500)).unwrap())
 }
 
 fn usual(sandbox: bool) -> HttpWebhookSender {

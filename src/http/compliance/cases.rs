@@ -3,24 +3,52 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use utoipa::{IntoParams, IntoResponses};
 
 use crate::app::Services;
 use crate::app::review_cases::{CaseSummary, list_cases, view_case};
 use crate::domain::id::CaseId;
 use crate::domain::review::Case;
-use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
 /// How staff of this door appear in the log until they have names.
 const VIEWER: &str = "compliance api";
 const USUAL_LIMIT: u32 = 50;
 
-#[derive(Deserialize)]
-pub(super) struct Page {
+/// What this door refuses.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(in crate::http) enum CaseRefusal {
+    /// No such form
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadRequest(ProblemBody),
+    /// Not the key of this door
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(ProblemBody),
+    /// There is none
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(ProblemBody),
+    /// Not now
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+}
+
+/// Which cases.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Page {
+    /// How many, 50 if not said
     limit: Option<u32>,
+    /// Older than this one
+    #[param(value_type = Option<String>, format = "uuid")]
     before: Option<CaseId>,
 }
 
-pub(super) async fn list(
+/// Cases, the newest first
+#[utoipa::path(get, path = "/api/compliance/cases", tag = "compliance", operation_id = "listCases",
+    security(("staff" = [])), params(Page),
+    responses((status = 200, description = "Without their evidence", body = Vec<Object>), CaseRefusal))]
+pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
     page: web::Query<Page>,
@@ -31,7 +59,13 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(cases))
 }
 
-pub(super) async fn show(
+/// A case with its evidence
+///
+/// That it was opened stands in the audit log.
+#[utoipa::path(get, path = "/api/compliance/cases/{id}", tag = "compliance", operation_id = "getCase",
+    security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case")),
+    responses((status = 200, description = "The case", body = Object), CaseRefusal))]
+pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
     id: web::Path<CaseId>,
@@ -40,7 +74,13 @@ pub(super) async fn show(
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(CaseSummary::from(&case)))
 }
 
-pub(super) async fn frame(
+/// The picture of a case
+///
+/// That it was opened stands in the audit log.
+#[utoipa::path(get, path = "/api/compliance/cases/{id}/frame", tag = "compliance", operation_id = "getCaseFrame",
+    security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case")),
+    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), CaseRefusal))]
+pub(in crate::http) async fn frame(
     request: HttpRequest,
     services: web::Data<Services>,
     id: web::Path<CaseId>,

@@ -1,5 +1,6 @@
 //! What stands before the handlers.
 
+pub mod bearer_key;
 pub mod observe;
 pub mod own_origin;
 pub mod per_session;

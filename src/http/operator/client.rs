@@ -10,13 +10,21 @@ use url::form_urlencoded;
 use super::error::OAuthError;
 use super::form::Form;
 use super::rate_limit::OperatorLimiter;
-use crate::app::Services;
+use super::{certificate, introspection, par, revocation, token};
 use crate::app::authenticate_client::{AuthenticationError, ClientCredentials, authenticate};
+use crate::app::{Policy, Services};
 use crate::domain::operator::Operator;
 use crate::domain::secret::SecretText;
 
 /// RFC 7523 section 2.2.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Whom an assertion may name as its audience: the issuer, or the endpoint itself (RFC 7523 section 3, RFC 9126 section 2).
+pub fn assertion_audiences(policy: &Policy) -> Vec<String> {
+    let endpoints = [par::PATH, token::PATH, introspection::PATH, revocation::PATH];
+    let endpoints = endpoints.map(|path| policy.address(path).into());
+    [policy.issuer.clone()].into_iter().chain(endpoints).collect()
+}
 
 /// The authenticated operator. A `client_id` in the form must be the same one.
 pub(super) async fn authenticated(
@@ -64,7 +72,16 @@ fn credentials(
         (None, Some(assertion)) if kind.as_deref() == Some(ASSERTION_TYPE) => {
             Ok(ClientCredentials::Assertion { assertion: SecretText::new(assertion), client_id })
         }
+        (None, None) if kind.is_none() => by_certificate(request, client_id),
         (None, _) => Err(OAuthError::invalid_client(false)),
+    }
+}
+
+/// Nothing but a name: the certificate must speak.
+fn by_certificate(request: &HttpRequest, client_id: Option<String>) -> Result<ClientCredentials, OAuthError> {
+    match (client_id, certificate::shown(request)?) {
+        (Some(client_id), Some(certificate)) => Ok(ClientCredentials::Certificate { client_id, certificate }),
+        _ => Err(OAuthError::invalid_client(false)),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::ports::StoreError;
 
 /// One refusal: a registered code and a sentence in ASCII for the operator's developers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OAuthError {
+pub(in crate::http) struct OAuthError {
     status: StatusCode,
     code: &'static str,
     description: String,

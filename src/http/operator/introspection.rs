@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::client::authenticated;
+use super::described::{Introspection, NamedToken, OAuthRefusal};
 use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
@@ -30,7 +31,20 @@ struct Answer {
     claims: Option<AccessTokenClaims>,
 }
 
-pub(super) async fn post(
+/// Ask whether a token stands
+///
+/// RFC 7662; signed (RFC 9701) for who accepts `application/token-introspection+jwt`.
+#[utoipa::path(post, path = "/oauth2/introspect", tag = "operators", operation_id = "introspectToken",
+    security((), ("clientSecret" = [])),
+    request_body(content = NamedToken, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Whether it stands; of a token that does not, nothing else is told", content(
+            (Introspection = "application/json"),
+            (String = "application/token-introspection+jwt"),
+        )),
+        OAuthRefusal,
+    ))]
+pub(in crate::http) async fn post(
     services: Data<Services>,
     request: HttpRequest,
     body: Payload,

@@ -7,7 +7,10 @@ use crate::app::Services;
 
 pub(super) const PATH: &str = "/oauth2/jwks";
 
-pub(super) async fn get(services: web::Data<Services>) -> HttpResponse {
+/// Our public signing keys
+#[utoipa::path(get, path = "/oauth2/jwks", tag = "operators", operation_id = "getKeys",
+    responses((status = 200, description = "RFC 7517", body = Object, content_type = "application/jwk-set+json")))]
+pub(in crate::http) async fn get(services: web::Data<Services>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(PUBLIC_FOR_A_WHILE)
         .content_type("application/jwk-set+json")

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::Serialize;
 use url::Url;
 
-use super::{PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, revocation, token};
+use super::{ClientCertificates, PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, revocation, token};
 use crate::app::{Policy, Services};
 use crate::domain::access_token::acr;
 use crate::domain::authorization::SCOPE;
@@ -36,14 +36,23 @@ fn document(path: &str) -> Resource {
     endpoint(path, "GET, HEAD", [web::get().to(get), web::head().to(get)])
 }
 
-async fn get(services: Data<Services>, request: HttpRequest) -> HttpResponse {
+/// What this authorization server can do
+///
+/// RFC 8414; the same stands under `/.well-known/openid-configuration`.
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "operators", operation_id = "getMetadata",
+    responses((status = 200, description = "Its endpoints and what they support", body = Object)))]
+pub(in crate::http) async fn get(
+    services: Data<Services>,
+    certificates: Data<ClientCertificates>,
+    request: HttpRequest,
+) -> HttpResponse {
     let policy = &services.policy;
     if let Some(path) = request.match_info().get("issuer")
         && path != own_path(&policy.issuer)
     {
         return HttpResponse::NotFound().finish();
     }
-    HttpResponse::Ok().insert_header(PUBLIC_FOR_A_WHILE).json(Metadata::of(policy))
+    HttpResponse::Ok().insert_header(PUBLIC_FOR_A_WHILE).json(Metadata::of(policy, &certificates))
 }
 
 fn own_path(issuer: &str) -> String {
@@ -68,12 +77,12 @@ struct Metadata {
     grant_types_supported: [&'static str; 2],
     scopes_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
-    token_endpoint_auth_methods_supported: &'static [&'static str],
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
-    introspection_endpoint_auth_methods_supported: &'static [&'static str],
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     introspection_signing_alg_values_supported: [&'static str; 1],
-    revocation_endpoint_auth_methods_supported: &'static [&'static str],
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     dpop_signing_alg_values_supported: [&'static str; 4],
     authorization_response_iss_parameter_supported: bool,
@@ -82,13 +91,42 @@ struct Metadata {
     subject_types_supported: [&'static str; 1],
     acr_values_supported: [&'static str; 3],
     ui_locales_supported: [&'static str; 3],
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<Aliases>,
+}
+
+/// Where clients with certificates ask (RFC 8705 section 5).
+#[derive(Debug, Serialize)]
+struct Aliases {
+    token_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
+}
+
+impl Aliases {
+    fn at(origin: &Url) -> Self {
+        let at = |path: &str| format!("{}{path}", origin.as_str().trim_end_matches('/'));
+        Self {
+            token_endpoint: at(token::PATH),
+            pushed_authorization_request_endpoint: at(par::PATH),
+            introspection_endpoint: at(introspection::PATH),
+            revocation_endpoint: at(revocation::PATH),
+        }
+    }
 }
 
 impl Metadata {
-    fn of(policy: &Policy) -> Self {
+    fn of(policy: &Policy, certificates: &ClientCertificates) -> Self {
         let at = |path: &str| policy.address(path).into();
-        let methods: &[&str] =
-            if policy.sandbox { &["private_key_jwt", "client_secret_basic"] } else { &["private_key_jwt"] };
+        let mut methods = vec!["private_key_jwt"];
+        if certificates.are_on() {
+            methods.push("self_signed_tls_client_auth");
+        }
+        if policy.sandbox {
+            methods.push("client_secret_basic");
+        }
         Self {
             issuer: policy.issuer.clone(),
             authorization_endpoint: at(AUTHORIZE_PATH),
@@ -103,9 +141,9 @@ impl Metadata {
             grant_types_supported: ["authorization_code", "refresh_token"],
             scopes_supported: [SCOPE],
             code_challenge_methods_supported: ["S256"],
-            token_endpoint_auth_methods_supported: methods,
+            token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-            introspection_endpoint_auth_methods_supported: methods,
+            introspection_endpoint_auth_methods_supported: methods.clone(),
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_signing_alg_values_supported: ["ES256"],
             revocation_endpoint_auth_methods_supported: methods,
@@ -117,6 +155,8 @@ impl Metadata {
             subject_types_supported: ["pairwise"],
             acr_values_supported: FactorKind::ALL.map(acr),
             ui_locales_supported: Locale::ALL.map(Locale::tag),
+            tls_client_certificate_bound_access_tokens: certificates.are_on(),
+            mtls_endpoint_aliases: certificates.url.as_ref().filter(|_| certificates.are_on()).map(Aliases::at),
         }
     }
 }

@@ -4,18 +4,20 @@
 //! One endpoint a file. What they share: [`form`] reads the body, [`client`] and [`proof`] prove the caller, [`error`] speaks
 //! RFC 6749 section 5.2. `GET /oauth2/authorize` belongs to the player's browser and so to the player's door.
 
+mod certificate;
 mod client;
+pub(in crate::http) mod described;
 mod error;
 mod form;
-mod introspection;
-mod jwks;
-mod metadata;
-mod par;
+pub(in crate::http) mod introspection;
+pub(in crate::http) mod jwks;
+pub(in crate::http) mod metadata;
+pub(in crate::http) mod par;
 mod proof;
 mod rate_limit;
-mod revocation;
-mod status;
-mod token;
+pub(in crate::http) mod revocation;
+pub(in crate::http) mod status;
+pub(in crate::http) mod token;
 
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponseBuilder, Resource, Route};
 
+pub use certificate::ClientCertificates;
+pub use client::assertion_audiences;
 pub(super) use client::basic_credentials;
 
 use crate::app::status_lists::StatusLists;
@@ -34,15 +38,22 @@ use rate_limit::OperatorLimiter;
 pub struct OperatorDoor {
     limiter: Arc<OperatorLimiter>,
     lists: Arc<StatusLists>,
+    certificates: Arc<ClientCertificates>,
 }
 
 impl OperatorDoor {
+    /// A door that learns of clients' certificates in this way.
+    pub fn new(certificates: ClientCertificates) -> Self {
+        Self { certificates: Arc::new(certificates), ..Self::default() }
+    }
+
     /// Mounts the endpoints; they expect `web::Data<Services>`.
     pub fn configure(&self, config: &mut ServiceConfig) {
         metadata::configure(config);
         config
             .app_data(web::Data::from(self.limiter.clone()))
             .app_data(web::Data::from(self.lists.clone()))
+            .app_data(web::Data::from(self.certificates.clone()))
             .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
             .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]))
             .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::client::authenticated;
+use super::described::{OAuthRefusal, ProofHeader, PushedAnswer, PushedRequest};
 use super::error::OAuthError;
 use super::form::Form;
 use super::{proof, uncached};
@@ -14,7 +15,15 @@ use crate::domain::authorization::RequestParameters;
 
 pub(super) const PATH: &str = "/oauth2/par";
 
-pub(super) async fn post(
+/// Push an authorization request
+///
+/// RFC 9126. Everything that is asked for goes this way; the browser carries the answer's handle only.
+#[utoipa::path(post, path = "/oauth2/par", tag = "operators", operation_id = "pushAuthorizationRequest",
+    security((), ("clientSecret" = [])),
+    params(ProofHeader),
+    request_body(content = PushedRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 201, description = "Kept for a minute", body = PushedAnswer), OAuthRefusal))]
+pub(in crate::http) async fn post(
     services: Data<Services>,
     request: HttpRequest,
     body: Payload,

@@ -43,7 +43,7 @@ pub(super) async fn proven(
 
 /// Tokens are bound to a key here, and none was shown.
 pub(super) fn required() -> OAuthError {
-    refused("tokens are bound to a key: a DPoP proof is required")
+    refused("tokens are bound to a key: a DPoP proof or a client certificate is required")
 }
 
 /// The nonce for the caller's next proof.

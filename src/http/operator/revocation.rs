@@ -4,6 +4,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::client::authenticated;
+use super::described::{NamedToken, OAuthRefusal};
 use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
@@ -12,9 +13,15 @@ use crate::app::revoke_token::revoke;
 
 pub(super) const PATH: &str = "/oauth2/revoke";
 
-/// Always 200 for an authenticated client: whatever it named does not stand now. The hint of what kind of token it is
+/// Give a token back
+///
+/// RFC 7009. Always 200 for an authenticated client: whatever it named does not stand now. The hint of what kind of token it is
 /// (`token_type_hint`) is not needed.
-pub(super) async fn post(
+#[utoipa::path(post, path = "/oauth2/revoke", tag = "operators", operation_id = "revokeToken",
+    security((), ("clientSecret" = [])),
+    request_body(content = NamedToken, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "It does not stand now"), OAuthRefusal))]
+pub(in crate::http) async fn post(
     services: Data<Services>,
     request: HttpRequest,
     body: Payload,

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use actix_web::web::{Data, Path};
 
+use super::described::OAuthProblem;
 use super::error::OAuthError;
 use crate::app::Services;
 use crate::app::status_lists::{StatusError, StatusLists};
@@ -12,7 +13,17 @@ use crate::domain::status_list::TIME_TO_LIVE;
 /// One list; the last segment is its number.
 pub(super) const PATH: &str = "/oauth2/status/{list}";
 
-pub(super) async fn get(
+/// A status list
+///
+/// Token Status List: one bit a grant, 1 when it has ended. To be kept for as long as its headers say.
+#[utoipa::path(get, path = "/oauth2/status/{list}", tag = "operators", operation_id = "getStatusList",
+    params(("list" = String, Path, description = "Its number, as tokens name it")),
+    responses(
+        (status = 200, description = "A signed list", body = String, content_type = "application/statuslist+jwt"),
+        (status = 404, description = "There is none"),
+        (status = 503, description = "Not now", body = OAuthProblem),
+    ))]
+pub(in crate::http) async fn get(
     services: Data<Services>,
     lists: Data<StatusLists>,
     list: Path<String>,

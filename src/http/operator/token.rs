@@ -5,9 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::client::authenticated;
+use super::described::{OAuthRefusal, ProofHeader, TokenAnswer, TokenRequest};
 use super::error::OAuthError;
 use super::form::Form;
-use super::{proof, uncached};
+use super::{certificate, proof, uncached};
 use crate::app::Services;
 use crate::app::exchange_code::{CodeGrant, exchange};
 use crate::app::issue_tokens::GrantError;
@@ -28,14 +29,26 @@ struct Answer<'a> {
     scope: &'static str,
 }
 
-pub(super) async fn post(
+/// Exchange a code, or renew
+///
+/// RFC 6749, with PKCE and DPoP. A renewal asks each time whether the player may still play.
+#[utoipa::path(post, path = "/oauth2/token", tag = "operators", operation_id = "issueTokens",
+    security((), ("clientSecret" = [])),
+    params(ProofHeader),
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "Tokens", body = TokenAnswer), OAuthRefusal))]
+pub(in crate::http) async fn post(
     services: Data<Services>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, OAuthError> {
     let mut form = Form::read(&request, body).await?;
     let operator = authenticated(&services, &request, &mut form).await?;
-    let confirmation = proof::proven(&services, &request, PATH).await?.map(Confirmation::DpopKey);
+    let proven = proof::proven(&services, &request, PATH).await?;
+    let confirmation = match proven {
+        Some(key) => Some(Confirmation::DpopKey(key)),
+        None => certificate::shown(&request)?.map(Confirmation::Certificate),
+    };
     let issued = match form.require("grant_type")?.as_str() {
         "authorization_code" => {
             let shown = CodeGrant {
@@ -57,7 +70,7 @@ pub(super) async fn post(
     };
     let issued = issued.map_err(|error| refusal(&error, &operator))?;
     let mut answer = uncached(HttpResponse::Ok());
-    if confirmation.is_some() {
+    if proven.is_some() {
         answer.insert_header(proof::fresh_nonce(&services));
     }
     Ok(answer.json(Answer {

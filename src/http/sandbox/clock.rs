@@ -6,29 +6,43 @@ use std::time::Duration;
 
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::app::Services;
 use crate::app::authenticate_client::{AuthenticationError, authenticate};
 use crate::app::move_clock::{MoveClockError, SandboxTime, advance_clock, read_clock, reset_clock};
 use crate::domain::operator::OperatorId;
 use crate::http::operator::basic_credentials;
-use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::messages::Locale;
 
-#[derive(Deserialize)]
+/// How far.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Advance {
+pub(in crate::http) struct Advance {
+    /// At most 400 days ahead of real time in all.
+    #[schema(maximum = 34_560_000)]
     advance_seconds: u64,
 }
 
-pub(super) async fn read(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+/// The sandbox's time
+#[utoipa::path(get, path = "/api/sandbox/clock", tag = "sandbox", operation_id = "readClock",
+    responses((status = 200, description = "Its time", body = ClockView)))]
+pub(in crate::http) async fn read(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
     let time = read_clock(&services).map_err(|error| problem(&error, locale(&request)))?;
     Ok(answer(time))
 }
 
-pub(super) async fn advance(
+/// Move the sandbox's clock
+#[utoipa::path(post, path = "/api/sandbox/clock", tag = "sandbox", operation_id = "advanceClock",
+    security(("clientSecret" = [])),
+    request_body = Advance,
+    responses((status = 200, description = "Its time", body = ClockView), ClockRefusal))]
+pub(in crate::http) async fn advance(
     request: HttpRequest,
     services: web::Data<Services>,
     body: web::Json<Advance>,
@@ -39,14 +53,55 @@ pub(super) async fn advance(
     Ok(answer(time))
 }
 
-pub(super) async fn reset(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+/// Set the sandbox's clock back to real time
+#[utoipa::path(delete, path = "/api/sandbox/clock", tag = "sandbox", operation_id = "resetClock",
+    security(("clientSecret" = [])),
+    responses((status = 200, description = "Its time", body = ClockView), ClockRefusal))]
+pub(in crate::http) async fn reset(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
     let operator = authenticated(&request, &services).await?;
     let time = reset_clock(&services, &operator).await.map_err(|error| problem(&error, locale(&request)))?;
     Ok(answer(time))
 }
 
+/// A sandbox's time.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ClockView {
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    now: String,
+    /// How far ahead of real time.
+    ahead_seconds: u64,
+}
+
+/// Why the clock was not moved.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(in crate::http) enum ClockRefusal {
+    /// No JSON of this form
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadRequest(ProblemBody),
+    /// Not an operator of this sandbox by its secret
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(ProblemBody),
+    /// Too long
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemBody),
+    /// No JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    MediaType(ProblemBody),
+    /// Too far ahead
+    #[response(status = 422, content_type = "application/problem+json")]
+    TooFar(ProblemBody),
+    /// Not now
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+}
+
 fn answer(time: SandboxTime) -> HttpResponse {
-    let body = json!({ "now": time.now.rfc3339(), "ahead_seconds": time.ahead.as_secs() });
+    let body = ClockView { now: time.now.rfc3339(), ahead_seconds: time.ahead.as_secs() };
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 

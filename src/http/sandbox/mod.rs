@@ -1,10 +1,10 @@
 //! The sandbox: a small operator's site that uses the real interface, and made-up people. Mounted only there.
 
-mod clock;
+pub(in crate::http) mod clock;
 mod operator_site;
 mod people;
 mod photo_check;
-mod scenarios;
+pub(in crate::http) mod scenarios;
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub use people::DemoNote;
 
 /// Mounts what every sandbox has, also one without the demo operator's site: the check of a photo, scenarios and clock.
 pub fn configure_for_testers(config: &mut web::ServiceConfig) {
-    config.route("/api/sandbox/scenarios", web::get().to(scenarios::list)).service(
+    config.service(web::resource("/api/sandbox/scenarios").route(web::get().to(scenarios::list))).service(
         web::resource("/api/sandbox/clock")
             .route(web::get().to(clock::read))
             .route(web::post().to(clock::advance))

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use rastau::domain::operator::ClientAuthentication;
+use rastau::domain::operator::{ClientAuthentication, KeySource};
 use serde_json::{Value, json};
 
-use super::world::{Client, SECRET, World, assertion_fields, basic, form, request_fields, with};
+use super::world::{BASE, Client, SECRET, World, assertion_fields, basic, form, request_fields, with};
 
 const PAR: &str = "/oauth2/par";
 
@@ -20,6 +20,16 @@ async fn push_with(world: &World, assertion: String) -> (StatusCode, String) {
 
 fn refused() -> (StatusCode, String) {
     (StatusCode::UNAUTHORIZED, "invalid_client".to_owned())
+}
+
+#[actix_web::test]
+async fn every_endpoint_may_be_the_audience_by_its_own_address() {
+    let world = World::production().await;
+    for path in [PAR, "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
+        let mut claims = world.bet.claims(world.now());
+        claims["aud"] = json!(format!("{BASE}{path}"));
+        assert_eq!(push_with(&world, world.bet.sign(&claims)).await.0, StatusCode::CREATED, "{path}");
+    }
 }
 
 #[actix_web::test]
@@ -126,8 +136,8 @@ async fn a_secret_opens_the_sandbox_and_nothing_else() {
 async fn a_sandbox_operator_has_no_key_to_production() {
     let world = World::production().await;
     let client = Client::new("sandbox-key");
-    let jwks = client.jwks().to_string();
-    world.insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, true).await;
+    let keys = KeySource::Registered(client.jwks().to_string());
+    world.insert(client.id, ClientAuthentication::PrivateKeyJwt(keys), true).await;
     assert_eq!(world.post(&client, PAR, request_fields()).await.error(), "invalid_client");
 }
 

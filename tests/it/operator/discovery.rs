@@ -42,6 +42,7 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
         "acr_values_supported":
             ["urn:rastau:acr:face+passkey", "urn:rastau:acr:face+totp", "urn:rastau:acr:face+recovery"],
         "ui_locales_supported": ["kk", "ru", "en"],
+        "tls_client_certificate_bound_access_tokens": false,
     });
     assert_eq!(answer.body, expected);
     let openid = world.send(TestRequest::get().uri("/.well-known/openid-configuration")).await;

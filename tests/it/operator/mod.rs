@@ -3,12 +3,15 @@
 // A world that cannot be built is a failed test, in helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod administration;
 mod authorization_code;
+mod certificates;
 mod client_authentication;
 mod discovery;
 mod introspection;
 mod over_the_wire;
 mod proof_of_key;
+mod published_keys;
 mod pushed_authorization;
 mod refresh;
 mod registration;

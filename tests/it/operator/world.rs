@@ -24,20 +24,25 @@ use rastau::domain::id::PlayerId;
 use rastau::domain::liveness::decision::PresentationThresholds;
 use rastau::domain::liveness::geometry::TurnGeometry;
 use rastau::domain::liveness::signs::FaceMesh;
-use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
 use rastau::domain::ports::{
     Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner, Unobserved,
+    WebhookSender,
 };
 use rastau::domain::proof_nonce;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::{Ground, Permission, Restriction, Source};
 use rastau::domain::second_factor::FactorKind;
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
 use rastau::domain::verification::{Outcome, Verdict, Verification};
-use rastau::http::operator::OperatorDoor;
+use rastau::gateways::jwks_http::HttpKeySets;
+use rastau::gateways::webhook_http::HttpWebhookSender;
+use rastau::http::administration;
+use rastau::http::middleware::bearer_key::BearerKey;
+use rastau::http::operator::{ClientCertificates, OperatorDoor, assertion_audiences};
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use rastau::vision::face_index::ScannedFaceIndex;
 use serde_json::{Value, json};
@@ -52,6 +57,8 @@ pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 pub(super) const SECRET: &str = "q0R7y8m1vT2sX3uZ4wA5bC6dE7fG8hJ9kL0mN1pQ2rS";
+
+pub(super) const ADMINISTRATOR_KEY: &str = "an administrator key for tests, 32 bytes or more";
 
 /// Of the person of every code.
 const IIN: &str = "900101300017";
@@ -127,9 +134,8 @@ impl World {
                 WebauthnCeremonies::new("rastau.example", &Url::parse(BASE).unwrap(), "Rastau").unwrap(),
             ),
             signer: Arc::new(JoseSigner::new(BASE, &[generate_es256().unwrap()]).unwrap()),
-            assertions: Arc::new(AssertionJose::new(
-                ["", "/oauth2/token", "/oauth2/par"].map(|path| format!("{BASE}{path}")),
-            )),
+            assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy(sandbox)))),
+            key_sets: Arc::new(HttpKeySets::new(sandbox).unwrap()),
             proofs: Arc::new(DpopJose::default()),
             clock: clock.clone(),
             randomness,
@@ -153,9 +159,16 @@ impl World {
         world
     }
 
+    /// The same behind a proxy that is believed.
+    pub(super) fn behind(mut self, proxy: &str) -> Self {
+        let proxies = vec![proxy.parse().unwrap()];
+        self.door = OperatorDoor::new(ClientCertificates { proxies, ..ClientCertificates::default() });
+        self
+    }
+
     async fn register(&self, client: &Client, sandbox: bool) {
-        let jwks = client.jwks().to_string();
-        self.insert(client.id, ClientAuthentication::PrivateKeyJwt { jwks }, sandbox).await;
+        let keys = KeySource::Registered(client.jwks().to_string());
+        self.insert(client.id, ClientAuthentication::PrivateKeyJwt(keys), sandbox).await;
     }
 
     pub(super) async fn insert(&self, id: &str, authentication: ClientAuthentication, sandbox: bool) {
@@ -169,10 +182,20 @@ impl World {
 
     pub(super) async fn send(&self, request: test::TestRequest) -> Answer {
         let services = web::Data::new(self.services.clone());
-        let app = App::new().app_data(services).configure(|config| self.door.configure(config));
-        let answer = test::call_service(&test::init_service(app).await, request.to_request()).await;
+        let app = App::new().app_data(services).configure(|config| self.door.configure(config)).configure(|config| {
+            let webhooks: Arc<dyn WebhookSender> =
+                Arc::new(HttpWebhookSender::new(self.services.policy.sandbox).unwrap());
+            let key = BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY));
+            administration::configure(config, key, web::Data::from(webhooks));
+        });
+        let called = test::try_call_service(&test::init_service(app).await, request.to_request()).await;
+        // What a middleware refuses is an error until the server makes an answer of it.
+        let answer = match called {
+            Ok(answer) => answer.into_parts().1,
+            Err(error) => error.error_response(),
+        };
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let bytes = test::read_body(answer).await;
+        let bytes = actix_web::body::to_bytes(answer.into_body()).await.unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status, headers, body, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
@@ -258,8 +281,12 @@ impl World {
     /// The same, of this request.
     pub(super) async fn code_of(&self, client: &Client, fields: Fields) -> String {
         let pushed = self.post(client, "/oauth2/par", fields).await;
-        let uri = pushed.body["request_uri"].as_str().unwrap().to_owned();
-        let started = start_verification(&self.services, client.id, &uri, None).await.unwrap();
+        self.code_for(client.id, pushed.body["request_uri"].as_str().unwrap()).await
+    }
+
+    /// The same, of a request that was pushed.
+    pub(super) async fn code_for(&self, client_id: &str, request_uri: &str) -> String {
+        let started = start_verification(&self.services, client_id, request_uri, None).await.unwrap();
         let session = hash_handle(started.session.expose());
         let mut unit = self.services.store.begin().await.unwrap();
         let mut verification = unit.find_session(session).await.unwrap().unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rastau::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, hash_handle};
 use rastau::domain::confirmation::Thumbprint;
 use rastau::domain::id::{PlayerId, VerificationId};
-use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::person::Iin;
 use rastau::domain::ports::testing::SeededRandomness;
 use rastau::domain::ports::{Store, UnitOfWork};
@@ -131,7 +131,7 @@ impl Database {
         let operator = Operator::register(
             OperatorId::parse(id).unwrap(),
             "Demo Bet",
-            ClientAuthentication::PrivateKeyJwt { jwks: r#"{"keys":[]}"#.to_owned() },
+            ClientAuthentication::PrivateKeyJwt(KeySource::Registered(r#"{"keys":[]}"#.to_owned())),
             vec!["https://operator.example/callback".to_owned()],
             false,
         )

@@ -10,6 +10,7 @@ mod factors;
 mod frame_fingerprints;
 mod grants;
 mod id_templates;
+mod idempotent_requests;
 mod operators;
 mod players;
 mod restrictions;

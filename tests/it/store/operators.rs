@@ -1,4 +1,4 @@
-use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::ports::StoreError;
 
 use super::database::{Database, at};
@@ -31,7 +31,16 @@ on_both_engines! {
         unit.update_operator(&changed).await.unwrap();
         assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(changed.clone()));
         unit.update_operator(&operator).await.unwrap();
-        assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator));
+        assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator.clone()));
+        let keys = KeySource::Published("https://bet.example/jwks.json".parse().unwrap());
+        for authentication in
+            [ClientAuthentication::PrivateKeyJwt(keys.clone()), ClientAuthentication::SelfSignedTls(keys)]
+        {
+            let published = Operator { authentication, ..changed.clone() };
+            unit.update_operator(&published).await.unwrap();
+            assert_eq!(unit.find_operator(&published.id).await.unwrap(), Some(published));
+        }
+        unit.update_operator(&operator).await.unwrap();
         let nobody = Operator { id: OperatorId::parse("nobody").unwrap(), ..changed };
         assert_eq!(unit.update_operator(&nobody).await, Err(StoreError::Conflict));
     }

@@ -24,7 +24,10 @@ use rastau::domain::ports::{Clock, PopulationRegister, Store, UnitOfWork};
 use rastau::domain::restrictions::{Restriction, Source};
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
-use rastau::http::compliance::StaffKey;
+use rastau::gateways::jwks_http::HttpKeySets;
+use rastau::gateways::webhook_http::HttpWebhookSender;
+use rastau::http::middleware::bearer_key::BearerKey;
+use rastau::http::operator::{ClientCertificates, assertion_audiences};
 use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
 use rastau::metrics::Metrics;
@@ -44,6 +47,7 @@ use super::postgres;
 use super::valve::Valve;
 
 /// The key of the staff's door in tests.
+pub(crate) const ADMINISTRATOR_KEY: &str = "an administrator key for tests, 32 bytes or more";
 pub(crate) const STAFF_KEY: &str = "a staff key for tests, 32 bytes or more";
 /// The only restriction source that the tests' policy requires.
 pub(crate) const SOURCE: &str = "debtors";
@@ -147,7 +151,8 @@ impl TestApp {
             faces: faces.clone(),
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
-            assertions: Arc::new(AssertionJose::new([issuer])),
+            assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy))),
+            key_sets: Arc::new(HttpKeySets::new(true).unwrap()),
             proofs: Arc::new(DpopJose::default()),
             clock: service_clock(&policy, clock.clone()),
             randomness: randomness.clone(),
@@ -163,7 +168,10 @@ impl TestApp {
         let settings = HttpSettings {
             workers: 1,
             demo_operator: Some(Arc::new(demo_operator)),
-            staff_key: Some(StaffKey::new(&SecretText::new(STAFF_KEY))),
+            certificates: ClientCertificates::default(),
+            staff_key: Some(BearerKey::new(&SecretText::new(STAFF_KEY))),
+            administrator_key: Some(BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY))),
+            webhooks: Arc::new(HttpWebhookSender::new(true).unwrap()),
         };
         let server = serve(listener, services.clone(), &settings).unwrap();
         let handle = server.handle();

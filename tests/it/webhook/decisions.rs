@@ -35,13 +35,16 @@ async fn queued(app: &TestApp) -> Vec<Value> {
         let id = payload["data"]["verification"].as_str().unwrap();
         id.parse::<uuid::Uuid>().unwrap();
         payload["data"]["verification"] = json!("id");
+        let state = payload["data"]["state"].as_str().unwrap();
+        assert!(!state.is_empty(), "the operator knows its session by it");
+        payload["data"]["state"] = json!("state");
         payload
     };
     messages.iter().map(|message| payload(&message.body)).collect()
 }
 
 fn bare(kind: &str) -> Value {
-    json!({ "type": kind, "data": { "verification": "id" } })
+    json!({ "type": kind, "data": { "verification": "id", "state": "state" } })
 }
 
 #[tokio::test]
@@ -54,7 +57,7 @@ async fn an_approval_names_the_subject_that_the_token_names() {
     assert!(queued(&app).await.is_empty(), "nothing is decided");
     player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
     let sub = player.go_back().await.unwrap()["claims"]["sub"].clone();
-    let data = json!({ "verification": "id", "sub": sub });
+    let data = json!({ "verification": "id", "state": "state", "sub": sub });
     assert_eq!(queued(&app).await, [json!({ "type": "verification.completed", "data": data })]);
 }
 

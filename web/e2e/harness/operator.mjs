@@ -39,12 +39,22 @@ async function startOperator(origin, id, program, first) {
 export async function registered(origin, id, { algorithm = 'ES256', redirectUri = `${origin}/e2e-operator/callback` } = {}) {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', use: 'sig', alg: algorithm };
+  return { privateKey, ...(await registerKeys(origin, id, { keys: [jwk] }, { redirectUri })) };
+}
+
+/** An operator with this key set, added by the served sandbox's own command; `more`: further arguments. */
+export async function registerKeys(origin, id, jwks, { more = [], redirectUri = `${origin}/e2e-operator/callback` } = {}) {
   const folder = mkdtempSync(join(process.env.E2E_SCRATCH, 'operator-'));
   const file = join(folder, 'jwks.json');
-  writeFileSync(file, JSON.stringify({ keys: [jwk] }));
-  const household = join(process.env.E2E_SCRATCH, 'data', `port-${new URL(origin).port}`);
-  await run(binary(), ['operator', 'add', id, '--name', 'Example Bet', '--redirect-uri', redirectUri, '--jwks', file], { cwd: household });
-  return { privateKey, redirectUri, folder };
+  writeFileSync(file, JSON.stringify(jwks));
+  const args = ['operator', 'add', id, '--name', 'Example Bet', '--redirect-uri', redirectUri, '--jwks', file, ...more];
+  await run(binary(), args, { cwd: household(origin) });
+  return { redirectUri, folder };
+}
+
+/** The folder of the served sandbox. */
+export function household(origin) {
+  return join(process.env.E2E_SCRATCH, 'data', `port-${new URL(origin).port}`);
 }
 
 /** Goes through the gate as one of the sandbox's scenarios, without a browser; the address that it sends the player back to. */

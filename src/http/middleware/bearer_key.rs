@@ -1,4 +1,4 @@
-//! One shared key for the JSON door of compliance.
+//! One shared key for a JSON door: of compliance, of administration.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,9 +13,9 @@ use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// SHA-256 of the key, so that the key itself is not kept in memory.
 #[derive(Clone)]
-pub struct StaffKey([u8; 32]);
+pub struct BearerKey([u8; 32]);
 
-impl StaffKey {
+impl BearerKey {
     /// Of the key as configured.
     pub fn new(key: &SecretText) -> Self {
         Self(Sha256::digest(key.expose()).into())
@@ -26,14 +26,14 @@ impl StaffKey {
     }
 }
 
-impl std::fmt::Debug for StaffKey {
+impl std::fmt::Debug for BearerKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StaffKey(redacted)")
+        f.write_str("BearerKey(redacted)")
     }
 }
 
 /// Refuses requests without the key.
-pub(super) async fn check(
+pub async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
@@ -42,7 +42,7 @@ pub(super) async fn check(
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    let key = request.app_data::<web::Data<StaffKey>>();
+    let key = request.app_data::<web::Data<BearerKey>>();
     if shown.zip(key).is_some_and(|(shown, key)| key.fits(shown)) {
         next.call(request).await
     } else {

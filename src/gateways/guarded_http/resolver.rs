@@ -14,13 +14,13 @@ use crate::domain::webhook::message::SendFailure;
 
 /// Looks names up.
 #[async_trait]
-pub(super) trait Lookup: Send + Sync {
+pub(in crate::gateways) trait Lookup: Send + Sync {
     /// All addresses of `name`.
     async fn lookup(&self, name: String) -> io::Result<Vec<IpAddr>>;
 }
 
 /// As the machine does.
-pub(super) struct SystemLookup;
+pub(in crate::gateways) struct SystemLookup;
 
 #[async_trait]
 impl Lookup for SystemLookup {

@@ -1,0 +1,174 @@
+//! Operators: listed, added, changed, disabled.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
+use super::view::{ChangeBody, NewOperatorBody, OperatorList, OperatorView};
+use super::write::{answer, read, write_once};
+use crate::app::Services;
+use crate::app::add_operator::{AddOperatorError, add};
+use crate::app::change_operator::{ChangeOperatorError, change as change_operator, switch};
+use crate::domain::operator::{OperatorError, OperatorId};
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// List operators
+#[utoipa::path(get, path = "/api/administration/operators", tag = "administration", operation_id = "listOperators",
+    security(("administrator" = [])),
+    responses(
+        (status = 200, description = "All operators, by id", body = OperatorList),
+        ReadRefusal,
+    ))]
+pub(in crate::http) async fn list(request: HttpRequest, services: Data<Services>) -> Result<HttpResponse, Problem> {
+    let store = |error| Problem::store(&error, locale(&request));
+    let mut unit = services.store.read().await.map_err(store)?;
+    let operators = unit.list_operators().await.map_err(store)?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(OperatorList::of(&operators)))
+}
+
+/// One operator
+#[utoipa::path(get, path = "/api/administration/operators/{id}", tag = "administration", operation_id = "getOperator",
+    security(("administrator" = [])),
+    params(("id" = String, Path, description = "The `client_id`")),
+    responses(
+        (status = 200, description = "As registered", body = OperatorView),
+        ReadRefusal,
+    ))]
+pub(in crate::http) async fn show(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let store = |error| Problem::store(&error, locale(&request));
+    let mut unit = services.store.read().await.map_err(store)?;
+    let found = match OperatorId::parse(&id) {
+        Ok(id) => unit.find_operator(&id).await.map_err(store)?,
+        Err(_) => None,
+    };
+    let operator = found.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(OperatorView::from(&operator)))
+}
+
+/// Add an operator
+#[utoipa::path(post, path = "/api/administration/operators", tag = "administration", operation_id = "addOperator",
+    security(("administrator" = [])),
+    params(WriteHeaders),
+    request_body = NewOperatorBody,
+    responses(
+        (status = 201, description = "Registered", body = OperatorView),
+        WriteRefusal,
+    ))]
+pub(in crate::http) async fn add_one(
+    request: HttpRequest,
+    services: Data<Services>,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let new: NewOperatorBody = read(&request, &body)?;
+    let new = new.into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
+    write_once(&request, &services, &body, async |unit, now| {
+        let added = add(unit, services.randomness.as_ref(), now, new).await.map_err(|error| match error {
+            AddOperatorError::Exists(_) => Problem::new(ProblemCode::OperatorExists, locale(&request)),
+            AddOperatorError::Store(error) => Problem::store(&error, locale(&request)),
+            error @ (AddOperatorError::Invalid(_) | AddOperatorError::Jwks(_)) => {
+                invalid(&request).because(error.to_string())
+            }
+        })?;
+        Ok(answer(StatusCode::CREATED, &OperatorView::from(&added)))
+    })
+    .await
+}
+
+/// Change an operator
+///
+/// What is not named stays. New keys count from the next request on: rotate by a set that holds the old and the new.
+#[utoipa::path(patch, path = "/api/administration/operators/{id}", tag = "administration", operation_id = "changeOperator",
+    security(("administrator" = [])),
+    params(
+        ("id" = String, Path, description = "The `client_id`"),
+        WriteHeaders,
+    ),
+    request_body = ChangeBody,
+    responses(
+        (status = 200, description = "As it is now", body = OperatorView),
+        WriteRefusal,
+    ))]
+pub(in crate::http) async fn change(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let wanted: ChangeBody = read(&request, &body)?;
+    let wanted = wanted.into_change().map_err(|why| invalid(&request).because(why))?;
+    write_once(&request, &services, &body, async |unit, now| {
+        let changed = change_operator(unit, now, &id, wanted).await.map_err(|error| problem(&request, &error))?;
+        Ok(answer(StatusCode::OK, &OperatorView::from(&changed)))
+    })
+    .await
+}
+
+/// Disable an operator
+///
+/// It gets nothing more, and everything that it was granted ends.
+#[utoipa::path(post, path = "/api/administration/operators/{id}/disable", tag = "administration", operation_id = "disableOperator",
+    security(("administrator" = [])),
+    params(
+        ("id" = String, Path, description = "The `client_id`"),
+        WriteHeaders,
+    ),
+    responses(
+        (status = 200, description = "As it is now", body = OperatorView),
+        WriteRefusal,
+    ))]
+pub(in crate::http) async fn disable(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    turn(&request, &services, &id, true).await
+}
+
+/// Enable an operator
+///
+/// It may ask again; what had ended stays ended.
+#[utoipa::path(post, path = "/api/administration/operators/{id}/enable", tag = "administration", operation_id = "enableOperator",
+    security(("administrator" = [])),
+    params(
+        ("id" = String, Path, description = "The `client_id`"),
+        WriteHeaders,
+    ),
+    responses(
+        (status = 200, description = "As it is now", body = OperatorView),
+        WriteRefusal,
+    ))]
+pub(in crate::http) async fn enable(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    turn(&request, &services, &id, false).await
+}
+
+async fn turn(request: &HttpRequest, services: &Services, id: &str, off: bool) -> Result<HttpResponse, Problem> {
+    write_once(request, services, b"", async |unit, now| {
+        let operator = switch(unit, now, id, off).await.map_err(|error| problem(request, &error))?;
+        Ok(answer(StatusCode::OK, &OperatorView::from(&operator)))
+    })
+    .await
+}
+
+fn invalid(request: &HttpRequest) -> Problem {
+    Problem::new(ProblemCode::OperatorInvalid, locale(request))
+}
+
+fn problem(request: &HttpRequest, error: &ChangeOperatorError) -> Problem {
+    match error {
+        ChangeOperatorError::Unknown(_) | ChangeOperatorError::Invalid(OperatorError::Id) => {
+            Problem::new(ProblemCode::NotFound, locale(request))
+        }
+        ChangeOperatorError::Store(error) => Problem::store(error, locale(request)),
+        ChangeOperatorError::Invalid(_) | ChangeOperatorError::Jwks(_) => invalid(request).because(error.to_string()),
+    }
+}

@@ -1,0 +1,117 @@
+//! An operator's webhook endpoint: shown, set, rotated, removed.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::BY;
+use super::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
+use super::view::{RemovedWebhook, WebhookBody, WebhookView};
+use super::write::{answer, read, write_once};
+use crate::app::Services;
+use crate::app::manage_webhook::{self, WebhookError, reachable};
+use crate::domain::operator::OperatorId;
+use crate::domain::ports::WebhookSender;
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// An operator's webhook endpoint
+#[utoipa::path(get, path = "/api/administration/operators/{id}/webhook", tag = "administration", operation_id = "getWebhook",
+    security(("administrator" = [])),
+    params(("id" = String, Path, description = "The `client_id`")),
+    responses((status = 200, description = "As it is, without its secret", body = WebhookView), ReadRefusal))]
+pub(in crate::http) async fn show(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let store = |error| Problem::store(&error, locale(&request));
+    let id = operator(&request, &id)?;
+    let mut unit = services.store.read().await.map_err(store)?;
+    let endpoint = unit.find_webhook_endpoint(&id).await.map_err(store)?;
+    let endpoint = endpoint.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(WebhookView::from(&endpoint)))
+}
+
+/// Set where an operator's messages go
+///
+/// The first time a secret is drawn and shown once; later the one that is there stays.
+#[utoipa::path(put, path = "/api/administration/operators/{id}/webhook", tag = "administration", operation_id = "setWebhook",
+    security(("administrator" = [])),
+    params(("id" = String, Path, description = "The `client_id`"), WriteHeaders),
+    request_body = WebhookBody,
+    responses((status = 200, description = "Set, and enabled", body = WebhookView), WriteRefusal))]
+pub(in crate::http) async fn set(
+    request: HttpRequest,
+    services: Data<Services>,
+    sender: Data<dyn WebhookSender>,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = operator(&request, &id)?;
+    let wanted: WebhookBody = read(&request, &body)?;
+    // Before the transaction: a name is looked up.
+    let url = reachable(sender.as_ref(), &wanted.url).await.map_err(|error| problem(&request, &error))?;
+    write_once(&request, &services, &body, async |unit, now| {
+        let set = manage_webhook::set(unit, services.randomness.as_ref(), now, &id, url, BY).await;
+        let set = set.map_err(|error| problem(&request, &error))?;
+        Ok(answer(StatusCode::OK, &WebhookView::from(&set)))
+    })
+    .await
+}
+
+/// Draw a new secret
+///
+/// The old one signs beside it for a day.
+#[utoipa::path(post, path = "/api/administration/operators/{id}/webhook/rotate", tag = "administration", operation_id = "rotateWebhook",
+    security(("administrator" = [])),
+    params(("id" = String, Path, description = "The `client_id`"), WriteHeaders),
+    responses((status = 200, description = "With the new secret", body = WebhookView), WriteRefusal))]
+pub(in crate::http) async fn rotate(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = operator(&request, &id)?;
+    write_once(&request, &services, b"", async |unit, now| {
+        let rotated = manage_webhook::rotate(unit, services.randomness.as_ref(), now, &id, BY).await;
+        let rotated = rotated.map_err(|error| problem(&request, &error))?;
+        Ok(answer(StatusCode::OK, &WebhookView::from(&rotated)))
+    })
+    .await
+}
+
+/// Remove an operator's webhook endpoint
+#[utoipa::path(delete, path = "/api/administration/operators/{id}/webhook", tag = "administration", operation_id = "removeWebhook",
+    security(("administrator" = [])),
+    params(("id" = String, Path, description = "The `client_id`"), WriteHeaders),
+    responses((status = 200, description = "Gone, with its secrets", body = RemovedWebhook), WriteRefusal))]
+pub(in crate::http) async fn remove(
+    request: HttpRequest,
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = operator(&request, &id)?;
+    write_once(&request, &services, b"", async |unit, now| {
+        let removed = manage_webhook::remove(unit, now, &id, BY).await;
+        let undelivered = removed.map_err(|error| problem(&request, &error))?;
+        Ok(answer(StatusCode::OK, &RemovedWebhook { undelivered }))
+    })
+    .await
+}
+
+fn operator(request: &HttpRequest, id: &str) -> Result<OperatorId, Problem> {
+    OperatorId::parse(id).map_err(|_| Problem::new(ProblemCode::NotFound, locale(request)))
+}
+
+fn problem(request: &HttpRequest, error: &WebhookError) -> Problem {
+    match error {
+        WebhookError::NoOperator(_) | WebhookError::NoEndpoint(_) => {
+            Problem::new(ProblemCode::NotFound, locale(request))
+        }
+        WebhookError::Url(_) | WebhookError::Unreachable(_) => {
+            Problem::new(ProblemCode::WebhookUrlInvalid, locale(request)).because(error.to_string())
+        }
+        WebhookError::Store(error) => Problem::store(error, locale(request)),
+    }
+}

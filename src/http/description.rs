@@ -1,0 +1,138 @@
+//! The description of this interface: OpenAPI 3.1, made of the handlers, and a page to read it on.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpResponse, web};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi as Document, ServerBuilder};
+use utoipa::{Modify, OpenApi};
+
+use super::administration::{operators, webhook};
+use super::compliance::cases;
+use super::health;
+use super::operator::described::OAuthProblem;
+use super::operator::{introspection, jwks, metadata, par, revocation, status, token};
+use super::problem::ProblemBody;
+use super::sandbox::{clock, scenarios};
+use crate::app::Services;
+
+/// Doors that not every service opens.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenDoors {
+    /// Made-up people, a clock that can be moved.
+    pub sandbox: bool,
+    /// Operators are added over HTTP.
+    pub administration: bool,
+    /// Staff read cases over HTTP.
+    pub compliance: bool,
+}
+
+/// Everything that can be open. The steps of the player's pages are theirs and not described.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rastau",
+        description = "Decides whether the person about to place a bet is who they say they are and may play at all. \
+            Operators: begin with docs/OPERATORS.md. Refusals are RFC 9457 problems, of OAuth endpoints RFC 6749 errors.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "operators", description = "OAuth 2.0 (FAPI 2.0): tokens and what tells of their end"),
+        (name = "administration", description = "Operators and their webhooks"),
+        (name = "compliance", description = "Cases with their evidence"),
+        (name = "sandbox", description = "For whoever tests an integration"),
+        (name = "operations", description = "For the machines that look after the service"),
+    ),
+    paths(
+        metadata::get, jwks::get, par::post, token::post, introspection::post, revocation::post, status::get,
+        operators::list, operators::add_one, operators::show, operators::change, operators::disable, operators::enable,
+        webhook::show, webhook::set, webhook::remove, webhook::rotate,
+        cases::list, cases::show, cases::frame,
+        scenarios::list, clock::read, clock::advance, clock::reset,
+        health::live, health::ready,
+    ),
+    components(schemas(ProblemBody, OAuthProblem)),
+    modifiers(&Schemes),
+)]
+struct Everything;
+
+/// How callers prove themselves, where a header does it.
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut Document) {
+        let scheme =
+            |kind, says: &str| SecurityScheme::Http(HttpBuilder::new().scheme(kind).description(Some(says)).build());
+        let components = document.components.get_or_insert_default();
+        let secret = scheme(HttpAuthScheme::Basic, "An operator's id and secret; in a sandbox only");
+        components.add_security_scheme("clientSecret", secret);
+        let key = scheme(HttpAuthScheme::Bearer, "administration.token_file");
+        components.add_security_scheme("administrator", key);
+        components.add_security_scheme("staff", scheme(HttpAuthScheme::Bearer, "compliance.token_file"));
+    }
+}
+
+/// The description of a service at `address` with these doors open.
+pub fn describe(address: &str, open: OpenDoors) -> Document {
+    let mut document = Everything::openapi();
+    document.servers = Some(vec![ServerBuilder::new().url(address.trim_end_matches('/')).build()]);
+    let shut = [("sandbox", !open.sandbox), ("administration", !open.administration), ("compliance", !open.compliance)];
+    let is_shut = |tag: &str| shut.iter().any(|(name, shut)| *shut && *name == tag);
+    document.paths.paths.retain(|path, _| !path_tag(path).is_some_and(is_shut));
+    if let Some(tags) = &mut document.tags {
+        tags.retain(|tag| !is_shut(&tag.name));
+    }
+    document
+}
+
+/// The door that a path belongs to, where that may be shut.
+fn path_tag(path: &str) -> Option<&str> {
+    path.strip_prefix("/api/")?.split('/').next()
+}
+
+/// Mounts `/api/openapi.json` and the page `/docs/`.
+pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
+    config
+        .service(web::resource("/api/openapi.json").route(web::get().to(
+            move |services: web::Data<Services>| async move {
+                let document = describe(services.policy.public_url.as_str(), open);
+                HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).json(document)
+            },
+        )))
+        .configure(super::web_files::configure_docs);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: OpenDoors = OpenDoors { sandbox: true, administration: true, compliance: true };
+
+    #[test]
+    fn the_description_stays_as_it_was_reviewed() {
+        let mut document = describe("https://rastau.example/", ALL);
+        document.info.version = "0".to_owned();
+        insta::assert_json_snapshot!(document);
+    }
+
+    #[test]
+    fn shut_doors_are_not_described() {
+        let none = OpenDoors { sandbox: false, administration: false, compliance: false };
+        let paths = describe("https://rastau.example", none).paths.paths;
+        assert!(paths.contains_key("/oauth2/token") && paths.contains_key("/health/live"));
+        assert!(!paths.keys().any(|path| path.starts_with("/api/")));
+    }
+
+    #[test]
+    fn every_operation_has_a_name_and_says_what_it_answers() {
+        let document = serde_json::to_value(describe("https://rastau.example", ALL)).unwrap();
+        let mut names = std::collections::HashSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let name = operation["operationId"].as_str().unwrap();
+                assert!(names.insert(name.to_owned()), "{name} is there twice");
+                assert!(operation["summary"].is_string(), "{method} {path}");
+                assert!(operation["responses"].as_object().is_some_and(|answers| !answers.is_empty()));
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Forms and answers of this door, for the description of the interface. What is read and written stands in each
+//! endpoint's own file.
+
+use serde::Serialize;
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+/// How a client says who it is: RFC 7523, or its `client_id` beside a TLS certificate (RFC 8705). In a sandbox it may
+/// send its secret in the header `Authorization` instead.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ClientFields {
+    /// The `client_id`; may be left out beside an assertion.
+    client_id: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
+    client_assertion_type: Option<String>,
+    /// A JWT: `iss` and `sub` the `client_id`, `aud` our issuer, `exp` at most an hour ahead, `jti` never twice.
+    client_assertion: Option<String>,
+}
+
+/// What a player is to be verified for.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct PushedRequest {
+    #[serde(flatten)]
+    client: ClientFields,
+    /// `code`
+    response_type: String,
+    /// One of the registered addresses, to the byte.
+    redirect_uri: String,
+    /// `play`
+    scope: String,
+    /// Comes back with the answer.
+    state: Option<String>,
+    /// RFC 7636: base64url of SHA-256 over the verifier.
+    #[schema(min_length = 43, max_length = 43)]
+    code_challenge: String,
+    /// `S256`
+    code_challenge_method: String,
+    /// Languages of the pages, such as `kk ru`.
+    ui_locales: Option<String>,
+    /// The thumbprint of the key that the tokens shall be bound to (RFC 9449 section 10).
+    dpop_jkt: Option<String>,
+    /// How the player must be verified at least (RFC 9470).
+    acr_values: Option<String>,
+    /// How old a verification may be, seconds.
+    max_age: Option<u64>,
+}
+
+/// A request that was pushed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct PushedAnswer {
+    /// Serves once, in the player's browser: `/oauth2/authorize?client_id=..&request_uri=..`
+    request_uri: String,
+    /// Its life, seconds.
+    expires_in: u64,
+}
+
+/// A code or a refresh token to be exchanged.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct TokenRequest {
+    #[serde(flatten)]
+    client: ClientFields,
+    /// `authorization_code` or `refresh_token`
+    grant_type: String,
+    /// The code.
+    code: Option<String>,
+    /// The address of the request, once more.
+    redirect_uri: Option<String>,
+    /// The PKCE verifier.
+    code_verifier: Option<String>,
+    /// The refresh token.
+    refresh_token: Option<String>,
+}
+
+/// Tokens.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct TokenAnswer {
+    /// A JWT, RFC 9068.
+    access_token: String,
+    /// `DPoP`, or `Bearer` where it is bound to a certificate or not at all.
+    token_type: String,
+    /// Its life, seconds; at most 300.
+    expires_in: u64,
+    /// Good once, for this client and this key.
+    refresh_token: String,
+    /// `play`
+    scope: String,
+}
+
+/// A token.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct NamedToken {
+    #[serde(flatten)]
+    client: ClientFields,
+    /// An access token; to be given back also a refresh token.
+    token: String,
+    /// Not needed.
+    token_type_hint: Option<String>,
+}
+
+/// Whether the token stands, and then its claims.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Introspection {
+    /// Whether it stands.
+    active: bool,
+    /// `DPoP` or `Bearer`.
+    token_type: Option<String>,
+    /// Issuer.
+    iss: Option<String>,
+    /// The player, as this operator knows them.
+    sub: Option<String>,
+    /// The operator.
+    aud: Option<String>,
+    /// The operator.
+    client_id: Option<String>,
+    /// Expiry, seconds.
+    exp: Option<i64>,
+    /// Issued at, seconds.
+    iat: Option<i64>,
+    /// When the player was verified, seconds.
+    auth_time: Option<i64>,
+    /// Token id.
+    jti: Option<String>,
+    /// `play`
+    scope: Option<String>,
+    /// How the player was verified, while that is recent.
+    acr: Option<String>,
+    /// RFC 8176.
+    amr: Option<Vec<String>>,
+    /// Whose key makes it good.
+    #[schema(value_type = Option<Object>)]
+    cnf: Option<()>,
+    /// Where its status is told.
+    #[schema(value_type = Option<Object>)]
+    status: Option<()>,
+    /// Present and true in the sandbox only.
+    sandbox: Option<bool>,
+}
+
+/// RFC 6749 section 5.2.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct OAuthProblem {
+    /// A registered code.
+    #[schema(example = "invalid_request")]
+    error: String,
+    /// A sentence for the operator's developers.
+    error_description: String,
+}
+
+/// What every endpoint with client authentication refuses.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(in crate::http) enum OAuthRefusal {
+    /// A parameter is missing, doubled or wrong, or the grant is not valid
+    #[response(status = 400)]
+    BadRequest(OAuthProblem),
+    /// The client was not authenticated
+    #[response(status = 401)]
+    Unauthorized(OAuthProblem),
+    /// The body is too long
+    #[response(status = 413)]
+    TooLarge(OAuthProblem),
+    /// The body is no form
+    #[response(status = 415)]
+    MediaType(OAuthProblem),
+    /// The client asks too often
+    #[response(status = 429)]
+    TooMany(OAuthProblem),
+    /// Not now
+    #[response(status = 503)]
+    Unavailable(OAuthProblem),
+}
+
+/// A proof of the client's key.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)]
+pub(in crate::http) struct ProofHeader {
+    /// RFC 9449, with the nonce of the last answer's `DPoP-Nonce`
+    #[param(rename = "DPoP")]
+    dpop: Option<String>,
+}
