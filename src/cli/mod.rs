@@ -7,6 +7,7 @@ mod attack;
 mod audit;
 mod cast;
 mod config;
+mod conformance;
 pub mod demo;
 mod doctor;
 pub mod evaluate;
@@ -69,6 +70,7 @@ enum Command {
     Review(review::Args),
     Audit(audit::Args),
     Sandbox(sandbox::Args),
+    Conformance(conformance::Args),
     #[command(subcommand)]
     Face(face::FaceCommand),
     #[command(subcommand)]
@@ -116,6 +118,7 @@ pub fn main() -> ExitCode {
 fn failure_code(command: &Command) -> ExitCode {
     match command {
         Command::Face(_) => ExitCode::from(face::COULD_NOT_TELL),
+        Command::Conformance(_) => ExitCode::from(conformance::COULD_NOT_TELL),
         _ => ExitCode::FAILURE,
     }
 }
@@ -139,6 +142,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Review(args) => review::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
             Command::Sandbox(args) => sandbox::run(&args),
+            Command::Conformance(args) => conformance::run(args).await,
             Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
             Command::Demo(args) => demo::run(args).await,

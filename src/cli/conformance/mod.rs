@@ -1,0 +1,122 @@
+//! `rastau conformance`: an operator's integration, driven through every scenario of a sandbox.
+
+mod checks;
+mod site;
+mod visit;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use url::Url;
+
+use self::checks::{
+    Finding, Forgery, begins_with_a_handle, ends_as_it_must, keeps_the_token, refuses, survives_a_reload,
+};
+use self::site::SiteMap;
+use super::{print, print_json};
+use crate::domain::sandbox_scenario::listed;
+use crate::startup;
+
+/// Drive an operator's site through every scenario of a sandbox and tell what it got wrong
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Plays players who come from the site, go through the gate without a camera and come back: one of each scenario, and then
+some whose way back was forged. The site must let in who was approved and nobody else. It must run, be registered with the
+sandbox, and show --signed-in to players who are in and to no others.
+
+Exit code 0 when everything holds, 1 when something does not, 2 when nothing could be told.
+
+Examples:
+  rastau conformance --sandbox http://localhost:8080 --start http://localhost:3000/play --post --signed-in \"You are in\"
+  rastau conformance --sandbox http://localhost:8080 --start https://test.bet.example/verify --signed-in 'id=\"lobby\"' --json")]
+pub(super) struct Args {
+    /// Address of the sandbox
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080")]
+    sandbox: Url,
+    /// The address on the operator's site where a player begins
+    #[arg(long, value_name = "URL")]
+    start: Url,
+    /// A player begins by a form there, not by a link
+    #[arg(long)]
+    post: bool,
+    /// What the page of a player who is in says, and no other page does
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    signed_in: String,
+    /// Checks whose names begin so; may be given several times
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Print a JSON object instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Nothing could be told.
+pub(super) const COULD_NOT_TELL: u8 = 2;
+
+pub(super) async fn run(args: Args) -> Result<ExitCode> {
+    let map = SiteMap { start: args.start, post: args.post, signed_in: args.signed_in, rastau: args.sandbox };
+    reach(&map).await?;
+    let mut report = Report { json: args.json, only: args.only, findings: Vec::new() };
+    report.run("begin", begins_with_a_handle(&map)).await?;
+    let scenarios = listed(startup::clock().now());
+    let approved = scenarios.iter().find(|one| one.code == "approved").context("there is no approved scenario")?.iin;
+    for scenario in &scenarios {
+        report.run(&format!("scenario.{}", scenario.code), ends_as_it_must(&map, scenario)).await?;
+    }
+    report.run("reload", survives_a_reload(&map, approved)).await?;
+    report.run("token_hidden", keeps_the_token(&map, approved)).await?;
+    for forgery in Forgery::ALL {
+        report.run(&format!("forged.{}", forgery.name()), refuses(&map, forgery, approved)).await?;
+    }
+    report.end()
+}
+
+/// Both must answer before anything is said of either.
+async fn reach(map: &SiteMap) -> Result<()> {
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+    let scenarios = map.rastau.join("api/sandbox/scenarios")?;
+    let answer = http.get(scenarios).send().await.with_context(|| format!("{} does not answer", map.rastau))?;
+    anyhow::ensure!(answer.status().is_success(), "{} is no sandbox of Rastau", map.rastau);
+    http.get(map.start.clone()).send().await.with_context(|| format!("{} does not answer", map.start))?;
+    Ok(())
+}
+
+struct Report {
+    json: bool,
+    only: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    async fn run(&mut self, name: &str, check: impl Future<Output = Finding>) -> Result<()> {
+        if !self.only.is_empty() && !self.only.iter().any(|begins| name.starts_with(begins.as_str())) {
+            return Ok(());
+        }
+        let finding = check.await;
+        if !self.json {
+            print(&line(&finding))?;
+        }
+        self.findings.push(finding);
+        Ok(())
+    }
+
+    fn end(self) -> Result<ExitCode> {
+        anyhow::ensure!(!self.findings.is_empty(), "no check has such a name");
+        let held = self.findings.iter().filter(|finding| finding.wrong.is_none()).count();
+        let all = self.findings.len();
+        if self.json {
+            print_json(&json!({ "held": held, "checks": all, "findings": self.findings }))?;
+        } else {
+            print(&format!("{held} of {all} hold"))?;
+        }
+        Ok(if held == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn line(finding: &Finding) -> String {
+    match &finding.wrong {
+        None => format!("holds  {:32} {}", finding.check, finding.rule),
+        Some(why) => format!("WRONG  {:32} {}\n       {why}", finding.check, finding.rule),
+    }
+}

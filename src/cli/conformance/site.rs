@@ -1,0 +1,138 @@
+//! The operator's site, as a player's browser sees it.
+
+use std::sync::Mutex;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use reqwest::header::LOCATION;
+use reqwest::{Client, Response, redirect};
+use url::Url;
+
+/// No site sends a browser on more often.
+const MOST_REDIRECTS: usize = 10;
+/// So much of a page is read, bytes.
+const MOST_BODY: usize = 1024 * 1024;
+
+/// How to use the site.
+#[derive(Clone, Debug)]
+pub(super) struct SiteMap {
+    /// Where a player begins.
+    pub(super) start: Url,
+    /// Whether that is a form post, not a link.
+    pub(super) post: bool,
+    /// What only a page for a player who is in says.
+    pub(super) signed_in: String,
+    /// The sandbox.
+    pub(super) rastau: Url,
+}
+
+/// A browser of one player.
+#[derive(Debug)]
+pub(super) struct Site<'a> {
+    map: &'a SiteMap,
+    http: Client,
+    /// Everything that reached this browser, to look for what must not.
+    seen: Mutex<String>,
+}
+
+/// What the site made of a callback.
+#[derive(Debug)]
+pub(super) struct Page {
+    status: u16,
+    text: String,
+    signed_in: bool,
+}
+
+impl Page {
+    /// Whether the player is in.
+    pub(super) fn is_in(&self) -> bool {
+        self.signed_in
+    }
+
+    /// Whether the site broke.
+    pub(super) fn is_broken(&self) -> bool {
+        self.status >= 500
+    }
+
+    /// For a line of the report.
+    pub(super) fn told(&self) -> String {
+        let words: Vec<&str> = self.text.split_whitespace().take(12).collect();
+        format!("status {}, \"{}\"", self.status, words.join(" "))
+    }
+}
+
+impl<'a> Site<'a> {
+    /// A browser that was never here.
+    pub(super) fn visited_anew(map: &'a SiteMap) -> Result<Self> {
+        // Redirects are followed by hand: one of them leads to Rastau.
+        let http = Client::builder().redirect(redirect::Policy::none()).cookie_store(true).no_proxy().build()?;
+        Ok(Self { map, http, seen: Mutex::default() })
+    }
+
+    /// The player wants to play; the address at Rastau that the site sends them to.
+    pub(super) async fn begin(&self) -> Result<Url> {
+        let start = self.map.start.clone();
+        let request = if self.map.post { self.http.post(start.clone()) } else { self.http.get(start.clone()) };
+        let mut address = start;
+        let mut answer = request.send().await.with_context(|| format!("{address} does not answer"))?;
+        for _ in 0..MOST_REDIRECTS {
+            let Some(next) = self.next(&address, &answer)? else {
+                let status = answer.status().as_u16();
+                bail!(
+                    "{address} answers {status} and does not send the player to Rastau; is the start right (--post)?"
+                );
+            };
+            if next.origin() == self.map.rastau.origin() && next.path() == "/oauth2/authorize" {
+                return Ok(next);
+            }
+            ensure!(next.origin() == self.map.start.origin(), "the player was sent to {next}");
+            answer = self.http.get(next.clone()).send().await?;
+            address = next;
+        }
+        bail!("the site goes round in circles")
+    }
+
+    /// The player comes back by this address, and goes where the site sends them.
+    pub(super) async fn come_back(&self, callback: Url) -> Result<Page> {
+        let mut address = callback;
+        for _ in 0..MOST_REDIRECTS {
+            let mut answer = self.http.get(address.clone()).send().await?;
+            let next = self.next(&address, &answer)?;
+            self.remember(format!("{:?}", answer.headers()));
+            if let Some(next) = next.filter(|next| next.origin() == self.map.start.origin()) {
+                address = next;
+                continue;
+            }
+            let status = answer.status();
+            let mut body = Vec::new();
+            while let Some(chunk) = answer.chunk().await? {
+                body.extend_from_slice(&chunk[..chunk.len().min(MOST_BODY - body.len())]);
+            }
+            let text = String::from_utf8_lossy(&body).into_owned();
+            self.remember(text.clone());
+            let signed_in = status.is_success() && text.contains(&self.map.signed_in);
+            return Ok(Page { status: status.as_u16(), text, signed_in });
+        }
+        bail!("the site goes round in circles")
+    }
+
+    /// Whether a signed token came to the browser, in a page or a header.
+    pub(super) fn saw_a_token(&self) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A JWS of ours: three parts, the first a JSON object in base64url.
+        seen.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+            .any(|word| word.starts_with("eyJ") && word.split('.').filter(|part| part.len() > 20).count() == 3)
+    }
+
+    fn remember(&self, text: String) {
+        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push_str(&format!("{text}\n"));
+    }
+
+    fn next(&self, from: &Url, answer: &Response) -> Result<Option<Url>> {
+        if !answer.status().is_redirection() {
+            return Ok(None);
+        }
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.context("a redirect leads nowhere")?;
+        Ok(Some(from.join(location)?))
+    }
+}
