@@ -14,8 +14,8 @@ import { report } from './report.mjs';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
-    chains: { type: 'string', default: '32' },
+    seconds: { type: 'string', default: '3' },
+    chains: { type: 'string', default: '64' },
     core: { type: 'string', default: '0' },
     scratch: { type: 'string', default: tmpdir() },
     only: { type: 'string', default: '' },
