@@ -5,10 +5,10 @@ RUN := @bash scripts/run.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test models web build lint bench bench-load bench-peers bench-search doctor clean
+.PHONY: help demo test models web build lint bench bench-load bench-peers bench-operators bench-search doctor clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## set everything up and serve the demo with a player, an operator and a population register
 	$(RUN) demo $(ARGS)
@@ -36,6 +36,9 @@ bench-load: ## measure the service under load: throughput, latency, overload, me
 
 bench-peers: ## measure two JPEG files to a similarity beside the open peers
 	$(RUN) bench-peers
+
+bench-operators: ## measure introspection and token issue beside npm oidc-provider; more in ARGS: --json, --rounds N
+	$(RUN) bench-operators $(ARGS)
 
 bench-search: ## measure the search of a face among 2.5 million; more in ARGS: faces in memory, faces in the database
 	$(RUN) bench-search $(ARGS)

@@ -15,3 +15,20 @@ prepare_peers() {
 
 # measure_peers FOLDER: the last line is `cpu ratio R`.
 measure_peers() { PEERS_PYTHON=$1/venv/bin/python PEERS_MODELS=$1 cargo bench --quiet --locked --bench peers; }
+
+# The peer of what operators ask for, and the Node.js release that it wants.
+prepare_operator_peer() {
+    local folder=benches/operators/peer
+    local installed=$folder/node_modules/.rastau-installed
+    if [[ ! $installed -nt $folder/package-lock.json ]]; then
+        (cd "$folder" && npm ci --no-audit --no-fund)
+        touch "$installed"
+    fi
+}
+
+# measure_operators BINARY FOLDER ARGS..: the servers share one core, the load has another.
+measure_operators() {
+    local binary=$1 scratch=$2
+    shift 2
+    RASTAU_BIN=$binary taskset -c 1 node benches/operators/main.mjs --core 0 --scratch "$scratch" "$@"
+}

@@ -86,6 +86,15 @@ bench-peers)
     step "Peers" prepare_peers "$target/peers"
     step "Two JPEG files to a similarity" measure_peers "$target/peers"
     ;;
+bench-operators)
+    steps 6
+    step "Debian packages" system_packages build
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Server" cargo build --release --locked
+    step "Peer" prepare_operator_peer
+    step "Introspection and token issue" measure_operators "$target/release/rastau" "$target" "$@"
+    ;;
 bench-search)
     steps 3
     step "Debian packages" system_packages build

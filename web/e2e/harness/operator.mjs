@@ -6,8 +6,9 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Operator } from '../../../examples/node/operator.mjs';
 import { binary, ROOT } from './service.mjs';
 
+export { playScenario, scenario } from './scenario.mjs';
+
 const run = promisify(execFile);
-const CONSENT = '2026-11';
 
 /** Registers an operator of its own with the served sandbox, and connects the example to it. */
 export async function newOperator(origin, id, algorithm = 'ES256') {
@@ -55,30 +56,4 @@ export async function registerKeys(origin, id, jwks, { more = [], redirectUri = 
 /** The folder of the served sandbox. */
 export function household(origin) {
   return join(process.env.E2E_SCRATCH, 'data', `port-${new URL(origin).port}`);
-}
-
-/** Goes through the gate as one of the sandbox's scenarios, without a browser; the address that it sends the player back to. */
-export async function playScenario(origin, address, iin) {
-  const arrived = await fetch(address, { redirect: 'manual' });
-  const cookie = arrived.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
-  const post = async (step, body) => {
-    const headers = { cookie, origin, 'content-type': 'application/json' };
-    const answer = await fetch(`${origin}/api/player/${step}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${step}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-  await post('consent', { accepted: true, version: CONSENT });
-  await post('identify', { iin });
-  const view = await post('captures/pretend', {});
-  if (view.stage !== 'decided') await post('second-factor/pretend', {});
-  const back = await fetch(`${origin}/api/player/return`, { redirect: 'manual', headers: { cookie } });
-  return new URL(back.headers.get('location'), origin).href;
-}
-
-/** The IIN of a scenario, by its code. */
-export async function scenario(origin, code) {
-  const answer = await fetch(`${origin}/api/sandbox/scenarios`);
-  const listed = await answer.json();
-  const all = Array.isArray(listed) ? listed : listed.scenarios;
-  return all.find((one) => one.code === code).iin;
 }
