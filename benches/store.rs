@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use rastau::domain::audit::{AuditKind, NewAuditEvent};
 use rastau::domain::authorization::{HandleHash, PushedRequest, hash_handle};
 use rastau::domain::id::VerificationId;
-use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
+use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::ports::Store;
 use rastau::domain::ports::testing::SeededRandomness;
 use rastau::domain::secret::SecretBytes;
@@ -35,7 +35,7 @@ async fn store(url: &str) -> Outcome<(SqlStore, HandleHash)> {
     let operator = Operator::register(
         OperatorId::parse("demo-bet")?,
         "Demo Bet",
-        ClientAuthentication::PrivateKeyJwt { jwks: String::new() },
+        ClientAuthentication::PrivateKeyJwt(KeySource::Registered(String::new())),
         vec!["https://operator.example/callback".to_owned()],
         false,
     )?;

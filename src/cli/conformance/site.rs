@@ -75,7 +75,7 @@ impl<'a> Site<'a> {
         let mut address = start;
         let mut answer = request.send().await.with_context(|| format!("{address} does not answer"))?;
         for _ in 0..MOST_REDIRECTS {
-            let Some(next) = self.next(&address, &answer)? else {
+            let Some(next) = next(&address, &answer)? else {
                 let status = answer.status().as_u16();
                 bail!(
                     "{address} answers {status} and does not send the player to Rastau; is the start right (--post)?"
@@ -96,8 +96,8 @@ impl<'a> Site<'a> {
         let mut address = callback;
         for _ in 0..MOST_REDIRECTS {
             let mut answer = self.http.get(address.clone()).send().await?;
-            let next = self.next(&address, &answer)?;
-            self.remember(format!("{:?}", answer.headers()));
+            let next = next(&address, &answer)?;
+            self.remember(&format!("{:?}", answer.headers()));
             if let Some(next) = next.filter(|next| next.origin() == self.map.start.origin()) {
                 address = next;
                 continue;
@@ -108,7 +108,7 @@ impl<'a> Site<'a> {
                 body.extend_from_slice(&chunk[..chunk.len().min(MOST_BODY - body.len())]);
             }
             let text = String::from_utf8_lossy(&body).into_owned();
-            self.remember(text.clone());
+            self.remember(&text);
             let signed_in = status.is_success() && text.contains(&self.map.signed_in);
             return Ok(Page { status: status.as_u16(), text, signed_in });
         }
@@ -123,16 +123,18 @@ impl<'a> Site<'a> {
             .any(|word| word.starts_with("eyJ") && word.split('.').filter(|part| part.len() > 20).count() == 3)
     }
 
-    fn remember(&self, text: String) {
-        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push_str(&format!("{text}\n"));
+    fn remember(&self, text: &str) {
+        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.push_str(text);
+        seen.push('\n');
     }
+}
 
-    fn next(&self, from: &Url, answer: &Response) -> Result<Option<Url>> {
-        if !answer.status().is_redirection() {
-            return Ok(None);
-        }
-        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.context("a redirect leads nowhere")?;
-        Ok(Some(from.join(location)?))
+fn next(from: &Url, answer: &Response) -> Result<Option<Url>> {
+    if !answer.status().is_redirection() {
+        return Ok(None);
     }
+    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    let location = location.context("a redirect leads nowhere")?;
+    Ok(Some(from.join(location)?))
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator};
 use crate::app::manage_webhook::ManagedWebhook;
 use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorChange};
+use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::WebhookEndpoint;
 
 /// How an operator proves that it is itself.
@@ -227,7 +228,7 @@ impl From<&Operator> for OperatorView {
             sandbox: operator.sandbox,
             contact: operator.contact.clone(),
             requests_per_second: operator.requests_per_second,
-            disabled_at: operator.disabled_at.map(|at| at.rfc3339()),
+            disabled_at: operator.disabled_at.map(Timestamp::rfc3339),
             client_secret: None,
         }
     }
@@ -251,7 +252,7 @@ impl From<&WebhookEndpoint> for WebhookView {
         Self {
             url: endpoint.url.to_string(),
             created_at: endpoint.created_at.rfc3339(),
-            disabled_at: endpoint.disabled_at.map(|at| at.rfc3339()),
+            disabled_at: endpoint.disabled_at.map(Timestamp::rfc3339),
             old_secret_until: endpoint.old_secret.as_ref().map(|old| old.until.rfc3339()),
             secret: None,
         }

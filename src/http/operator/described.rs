@@ -7,6 +7,8 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 /// How a client says who it is: RFC 7523, or its `client_id` beside a TLS certificate (RFC 8705). In a sandbox it may
 /// send its secret in the header `Authorization` instead.
 #[derive(Serialize, ToSchema)]
+// The registered names.
+#[allow(clippy::struct_field_names)]
 pub(in crate::http) struct ClientFields {
     /// The `client_id`; may be left out beside an assertion.
     client_id: Option<String>,

@@ -98,6 +98,8 @@ struct Metadata {
 
 /// Where clients with certificates ask (RFC 8705 section 5).
 #[derive(Debug, Serialize)]
+// The registered names.
+#[allow(clippy::struct_field_names)]
 struct Aliases {
     token_endpoint: String,
     pushed_authorization_request_endpoint: String,
