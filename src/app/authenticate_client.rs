@@ -173,8 +173,7 @@ async fn by_secret(services: &Services, client_id: &str, secret: &SecretText) ->
 
 async fn find(services: &Services, client_id: &str) -> Result<Operator, AuthenticationError> {
     let id = OperatorId::parse(client_id).map_err(|_| refused("the client_id is malformed"))?;
-    let mut unit = services.store.read().await?;
-    unit.find_operator(&id).await?.ok_or_else(|| refused("the client is unknown"))
+    services.store.operator(&id).await?.ok_or_else(|| refused("the client is unknown"))
 }
 
 fn refused(why: &str) -> AuthenticationError {

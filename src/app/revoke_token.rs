@@ -15,7 +15,7 @@ pub async fn revoke(services: &Services, operator: &Operator, token: &str) -> Re
     let mut unit = services.store.begin().await?;
     let grant = match unit.grant_of_refresh_token(hash_handle(token)).await? {
         Some(grant) => Some(grant),
-        None => grant_of(services, unit.as_mut(), token).await?.map(|(grant, _)| grant),
+        None => grant_of(services, unit.as_mut(), token).await?,
     };
     if let Some(grant) = grant.filter(|grant| grant.operator == operator.id) {
         end(services, unit.as_mut(), &grant, EndOfGrant::Revoked, now).await?;

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor as _, Transaction};
+use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::query::QueryAs;
+use sqlx::{Any, AnyPool, Executor as _, FromRow, Transaction};
 use tokio::time::timeout;
 
-use super::errors::{late, unavailable};
+use super::errors::{late, of_statement, unavailable};
 use super::{StoreOptions, postgres, sqlite};
 use crate::domain::ports::StoreError;
 
@@ -84,6 +85,18 @@ impl Engine {
         };
         let longest = self.options.acquire + self.patience();
         timeout(longest, pool.begin_with(statement)).await.map_err(|_| late())?.map_err(|error| unavailable(&error))
+    }
+
+    /// The rows of one question, outside any transaction.
+    pub(super) async fn ask<T>(&self, question: QueryAs<'_, Any, T, AnyArguments>) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let longest = self.options.acquire + self.patience();
+        timeout(longest, question.fetch_all(&self.read))
+            .await
+            .map_err(|_| late())?
+            .map_err(|error| of_statement(&error))
     }
 
     pub(super) async fn close(&self) {

@@ -1,9 +1,13 @@
 //! Grants, their refresh tokens, and the DPoP proofs that were seen.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::columns::{corrupt, count, instant, named, parse, thumbprint};
+use super::engine::Engine;
+use super::gather::{Gatherer, padded, places};
 use super::operators::operator_id;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
@@ -69,6 +73,27 @@ impl GrantRow {
             ended_at: instant(self.ended_at),
         })
     }
+}
+
+/// Grants by their places, those of many callers at once.
+pub(super) fn gatherer(engine: Engine) -> Arc<Gatherer<StatusPlace, Grant>> {
+    Gatherer::new(move |wanted: Vec<StatusPlace>| {
+        let engine = engine.clone();
+        async move {
+            let wanted = padded(wanted);
+            let text = format!(
+                "{} (status_list, status_index) IN (VALUES {})",
+                select_grant!(""),
+                places(wanted.len(), 2)
+            );
+            let question = sqlx::query_as::<_, GrantRow>(AssertSqlSafe(text));
+            let question = wanted.iter().fold(question, |question, place| {
+                question.bind(i64::from(place.list)).bind(i64::from(place.index))
+            });
+            let rows = engine.ask(question).await?;
+            rows.into_iter().map(|row| row.into_grant().map(|grant| (grant.status, grant))).collect()
+        }
+    })
 }
 
 #[async_trait]

@@ -4,6 +4,7 @@
 //! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
 //!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
 //!   `webhook_messages`;
+//! - `gather`: single questions of many callers as one;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
 //!
@@ -23,6 +24,7 @@ mod errors;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;
+mod gather;
 mod grants;
 mod id_templates;
 mod idempotent_requests;
@@ -44,11 +46,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::domain::grant::Grant;
+use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
+use crate::domain::status_list::StatusPlace;
 pub use embedded_register::EmbeddedRegister;
 use encryption::ColumnCipher;
 pub use encryption::ColumnKeys;
 use engine::{Access, Engine};
+use gather::Gatherer;
 use unit_of_work::SqlUnitOfWork;
 
 /// How many connections, and how long to wait for what. A database that goes away is reported as
@@ -81,6 +87,8 @@ impl Default for StoreOptions {
 pub struct SqlStore {
     engine: Engine,
     cipher: Arc<ColumnCipher>,
+    operators: Arc<Gatherer<OperatorId, Operator>>,
+    grants: Arc<Gatherer<StatusPlace, Grant>>,
 }
 
 impl SqlStore {
@@ -99,7 +107,8 @@ impl SqlStore {
     ) -> Result<Self, StoreError> {
         let cipher = Arc::new(ColumnCipher::new(&keys, randomness)?);
         let engine = Engine::connect(url, options).await?;
-        Ok(Self { engine, cipher })
+        let (operators, grants) = (operators::gatherer(engine.clone()), grants::gatherer(engine.clone()));
+        Ok(Self { engine, cipher, operators, grants })
     }
 
     /// Brings the schema up to date, in one transaction; replicas that do so at once wait for each other.
@@ -135,6 +144,14 @@ impl Store for SqlStore {
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
         self.open(Access::Read).await
+    }
+
+    async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
+        self.operators.get(id.clone()).await
+    }
+
+    async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>, StoreError> {
+        self.grants.get(place).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

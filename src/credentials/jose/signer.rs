@@ -1,8 +1,12 @@
 //! Access tokens as RFC 9068 wants them: ES256, `typ: at+jwt`, the key named.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+
+use quick_cache::sync::Cache;
+use sha2::{Digest, Sha256};
 
 use super::signing_key::{KeyError, SigningKey};
 use crate::domain::access_token::AccessTokenClaims;
@@ -13,12 +17,16 @@ use crate::domain::secret::{SecretBytes, SecretText};
 const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 /// Our own tokens have some 700 bytes; nothing longer is looked at.
 const LONGEST_TOKEN: usize = 4 * 1_024;
+/// Tokens whose signature is not checked again: they live for minutes and are asked about again and again.
+const REMEMBERED: usize = 10_000;
 
 /// Signs with the first key and still reads what the others signed, so that keys can be rotated: a new key is first
 /// published last, then moved to the front, and the old one leaves once its last token has expired.
 pub struct JoseSigner {
     issuer: String,
     keys: Vec<SigningKey>,
+    /// Claims of tokens that read well, by the SHA-256 of the whole token. Whether it still stands is asked each time.
+    verified: Cache<[u8; 32], Arc<AccessTokenClaims>>,
 }
 
 impl JoseSigner {
@@ -37,7 +45,7 @@ impl JoseSigner {
         if keys.is_empty() {
             return Err(KeyError::Missing);
         }
-        Ok(Self { issuer: issuer.into(), keys })
+        Ok(Self { issuer: issuer.into(), keys, verified: Cache::new(REMEMBERED) })
     }
 
     fn signed(&self, typ: &str, claims: &impl serde::Serialize) -> Result<String, SignError> {
@@ -81,13 +89,22 @@ impl TokenSigner for JoseSigner {
         self.signed(typ, claims)
     }
 
-    fn read(&self, token: &str) -> Option<AccessTokenClaims> {
+    fn read(&self, token: &str) -> Option<Arc<AccessTokenClaims>> {
         if token.len() > LONGEST_TOKEN {
             return None;
         }
+        let hash = Sha256::digest(token).into();
+        if let Some(claims) = self.verified.get(&hash) {
+            return Some(claims);
+        }
         let key = self.key(token)?;
         let data = decode::<AccessTokenClaims>(token, &key.public, &signature_only(Algorithm::ES256)).ok()?;
-        (data.claims.iss == self.issuer).then_some(data.claims)
+        if data.claims.iss != self.issuer {
+            return None;
+        }
+        let claims = Arc::new(data.claims);
+        self.verified.insert(hash, Arc::clone(&claims));
+        Some(claims)
     }
 
     fn jwks(&self) -> serde_json::Value {
@@ -147,7 +164,8 @@ mod tests {
         let (header, _) = parts(token.expose());
         let kid = &signer.jwks()["keys"][0]["kid"];
         assert_eq!(header, json!({ "typ": "at+jwt", "alg": "ES256", "kid": kid }));
-        assert_eq!(signer.read(token.expose()), Some(claims()));
+        assert_eq!(signer.read(token.expose()).as_deref(), Some(&claims()));
+        assert_eq!(signer.read(token.expose()).as_deref(), Some(&claims()), "the same from memory");
     }
 
     #[test]
@@ -156,7 +174,7 @@ mod tests {
         let before = signer(std::slice::from_ref(&old)).sign(&claims()).unwrap();
         let rotated = signer(&[new, old.clone(), old]);
         assert_eq!(rotated.jwks()["keys"].as_array().unwrap().len(), 2);
-        assert_eq!(rotated.read(before.expose()), Some(claims()));
+        assert_eq!(rotated.read(before.expose()).as_deref(), Some(&claims()));
         let after = rotated.sign(&claims()).unwrap();
         assert_eq!(parts(after.expose()).0["kid"], rotated.jwks()["keys"][0]["kid"]);
     }

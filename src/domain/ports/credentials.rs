@@ -35,7 +35,7 @@ pub trait TokenSigner: Send + Sync {
 
     /// Reads a token of ours back: signature, type and issuer are checked, times are not (they are checked against our
     /// own clock). `None` for everything else.
-    fn read(&self, token: &str) -> Option<AccessTokenClaims>;
+    fn read(&self, token: &str) -> Option<Arc<AccessTokenClaims>>;
 
     /// The public keys, RFC 7517.
     fn jwks(&self) -> serde_json::Value;

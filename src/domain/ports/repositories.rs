@@ -53,6 +53,12 @@ pub trait Store: Send + Sync {
     /// A transaction that only reads, and so waits for no writer.
     async fn read(&self) -> Result<Box<dyn UnitOfWork>>;
 
+    /// An operator, without a transaction: as it stands at some moment between question and answer.
+    async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>>;
+
+    /// The grant at a place in the status lists, in the same way.
+    async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>>;
+
     /// Whether the database answers and its schema is ours.
     async fn check(&self) -> Result<()>;
 }

@@ -23,12 +23,12 @@ const SIGNED: &str = "application/token-introspection+jwt";
 
 /// RFC 7662 section 2.2: the claims of an active token, and nothing at all of any other.
 #[derive(Serialize)]
-struct Answer {
+struct Answer<'a> {
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
     #[serde(flatten)]
-    claims: Option<AccessTokenClaims>,
+    claims: Option<&'a AccessTokenClaims>,
 }
 
 /// Ask whether a token stands
@@ -54,7 +54,8 @@ pub(in crate::http) async fn post(
     let token = form.require("token")?;
     let claims = introspect(&services, &operator, &token).await.map_err(|error| OAuthError::store(&error))?;
     let bound = |claims: &AccessTokenClaims| claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some());
-    let token_type = claims.as_ref().map(|claims| if bound(claims) { "DPoP" } else { "Bearer" });
+    let claims = claims.as_deref();
+    let token_type = claims.map(|claims| if bound(claims) { "DPoP" } else { "Bearer" });
     let told = Answer { active: claims.is_some(), token_type, claims };
     let mut answer = uncached(HttpResponse::Ok());
     if !wants_signed(&request) {
@@ -69,7 +70,7 @@ fn wants_signed(request: &HttpRequest) -> bool {
 }
 
 /// RFC 9701 section 5.
-fn signed(services: &Services, operator: &Operator, told: &Answer) -> Result<String, OAuthError> {
+fn signed(services: &Services, operator: &Operator, told: &Answer<'_>) -> Result<String, OAuthError> {
     let claims = json!({
         "iss": services.policy.issuer,
         "aud": operator.id.as_str(),

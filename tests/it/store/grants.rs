@@ -2,7 +2,7 @@ use rastau::domain::authorization::AuthorizationCode;
 use rastau::domain::confirmation::{Confirmation, Thumbprint};
 use rastau::domain::grant::{GREATEST_AGE, Grant, RefreshUse};
 use rastau::domain::id::GrantId;
-use rastau::domain::ports::StoreError;
+use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::restrictions::{Ground, Restriction};
 use rastau::domain::second_factor::FactorKind;
 use rastau::domain::status_list::StatusPlace;
@@ -53,6 +53,19 @@ on_both_engines! {
         let unknown = GrantId::new(at(1), database.randomness.as_ref());
         assert_eq!(unit.find_grant(unknown).await.unwrap(), None);
         assert!(!unit.end_grant(unknown, at(5)).await.unwrap());
+    }
+
+    async fn grants_that_many_ask_for_at_once_are_their_own(database: &Database) {
+        let mut grants = Vec::new();
+        for _ in 0..3 {
+            grants.push(kept(database).await);
+        }
+        let nowhere = StatusPlace { list: grants[0].status.list + 1, index: grants[0].status.index };
+        let places = grants.iter().map(|grant| grant.status).chain([nowhere, grants[0].status]);
+        let found = futures_util::future::join_all(places.map(|place| database.store.grant_at(place))).await;
+        let found: Vec<_> = found.into_iter().map(Result::unwrap).collect();
+        let [one, two, three] = grants.try_into().unwrap();
+        assert_eq!(found, [Some(one.clone()), Some(two), Some(three), None, Some(one)]);
     }
 
     async fn every_confirmation_reads_back(database: &Database) {

@@ -1,5 +1,5 @@
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
-use rastau::domain::ports::StoreError;
+use rastau::domain::ports::{Store as _, StoreError};
 
 use super::database::{Database, at};
 use super::on_both_engines;
@@ -16,6 +16,17 @@ on_both_engines! {
         unit.insert_operator(&operator, at(1)).await.unwrap();
         assert_eq!(unit.find_operator(&operator.id).await.unwrap(), Some(operator));
         assert_eq!(unit.find_operator(&OperatorId::parse("nobody").unwrap()).await.unwrap(), None);
+    }
+
+    async fn many_who_ask_at_once_each_get_their_own(database: &Database) {
+        let ids = ["one", "two", "three", "one", "nobody"].map(|id| OperatorId::parse(id).unwrap());
+        for id in ["one", "two", "three"] {
+            database.operator(id).await;
+        }
+        let found = futures_util::future::join_all(ids.iter().map(|id| database.store.operator(id))).await;
+        let found: Vec<_> = found.into_iter().map(|found| found.unwrap().map(|operator| operator.id)).collect();
+        let [one, two, three, again, _] = ids;
+        assert_eq!(found, [Some(one), Some(two), Some(three), Some(again), None]);
     }
 
     async fn a_changed_operator_comes_back_changed(database: &Database) {
