@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::verification::Outcome;
 
 /// The answer, and what stands in the audit event beside it: each source and its age in seconds.
+#[derive(Debug)]
 pub(super) struct Checked {
     pub(super) outcome: Outcome,
     pub(super) details: Value,
@@ -22,9 +23,8 @@ pub(super) struct Checked {
 
 /// Asks age and registry, in a transaction of its own, so that a registry that hangs holds nothing up.
 pub(super) async fn check_restrictions(services: &Services, player: PlayerId) -> Result<Checked, PlayerError> {
-    let mut unit = services.store.read().await?;
-    let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
-    drop(unit);
+    let iin = services.store.iin_of(player).await?;
+    let iin = iin.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
     let (answer, required) = match played_by(services, &iin) {
         Some(scenario) => (scenario.registry_answer(services.clock.now()), Scenario::required_sources().to_vec()),
         None => (ask_registry(services, &iin).await, services.policy.required_sources.clone()),

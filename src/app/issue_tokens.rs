@@ -12,7 +12,7 @@ use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::{SCOPE, hash_handle, new_handle};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, Grant};
-use crate::domain::id::TokenId;
+use crate::domain::id::{GrantId, TokenId};
 use crate::domain::ports::{SignError, StoreError, UnitOfWork};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
@@ -54,6 +54,14 @@ pub enum GrantError {
     Store(#[from] StoreError),
 }
 
+/// Tokens that are made and not kept yet: nobody may have them before they are.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    issued: Issued,
+    grant: GrantId,
+    event: NewAuditEvent,
+}
+
 /// Issues tokens of a grant that stands; `details` go into the audit event.
 pub(super) async fn issue(
     services: &Services,
@@ -62,26 +70,54 @@ pub(super) async fn issue(
     details: Value,
     now: Timestamp,
 ) -> Result<Issued, GrantError> {
+    let prepared = prepare(services, grant, details, now)?;
+    let issued = keep(unit, vec![prepared], now).await?;
+    issued.into_iter().next().ok_or(StoreError::Conflict.into())
+}
+
+/// Keeps what was prepared, in this order.
+pub(super) async fn keep(
+    unit: &mut dyn UnitOfWork,
+    prepared: Vec<Prepared>,
+    now: Timestamp,
+) -> Result<Vec<Issued>, StoreError> {
+    if prepared.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of = |one: &Prepared| (hash_handle(one.issued.refresh_token.expose()), one.grant);
+    let tokens: Vec<_> = prepared.iter().map(of).collect();
+    let (issued, events): (Vec<_>, Vec<_>) = prepared.into_iter().map(|one| (one.issued, one.event)).unzip();
+    unit.insert_refresh_tokens(&tokens, now).await?;
+    unit.append_audits(&events).await?;
+    Ok(issued)
+}
+
+/// Makes tokens of a grant that stands.
+pub(super) fn prepare(
+    services: &Services,
+    grant: &Grant,
+    details: Value,
+    now: Timestamp,
+) -> Result<Prepared, SignError> {
     let issued_at = Timestamp::from_seconds(now.seconds());
     let lifetime = services.policy.token_lifetime.min(LONGEST_LIFETIME);
     let expires_at = Timestamp::from_seconds(issued_at.plus(lifetime).seconds().min(grant.expires_at.seconds()));
     let id = TokenId::new(now, services.randomness.as_ref());
     let access_token = services.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;
     let refresh_token = new_handle(services.randomness.as_ref());
-    unit.insert_refresh_token(hash_handle(&refresh_token), grant.id, now).await?;
     let mut event =
         json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "token": id.to_string() });
     if let (Value::Object(event), Value::Object(details)) = (&mut event, details) {
         event.extend(details);
     }
-    unit.append_audit(&of_grant(AuditKind::TokenIssued, grant, event, now)).await?;
-    Ok(Issued {
+    let issued = Issued {
         access_token,
         token_type: Confirmation::token_type(grant.confirmation),
         expires_in: expires_at.since(issued_at),
         refresh_token: SecretText::new(refresh_token),
         scope: SCOPE,
-    })
+    };
+    Ok(Prepared { issued, grant: grant.id, event: of_grant(AuditKind::TokenIssued, grant, event, now) })
 }
 
 /// Ends a grant and with it every token of it, and tells its operator; false when it had ended before.

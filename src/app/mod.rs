@@ -22,6 +22,7 @@ pub mod follow_sightings;
 pub mod forget_captures;
 pub mod forget_webhooks;
 pub mod forget_what_is_past;
+pub mod gather;
 pub mod give_consent;
 pub mod identify_person;
 pub mod import_people;

@@ -44,10 +44,7 @@ pub async fn prove_key(
     if now.since(proof.issued_at).max(proof.issued_at.since(now)) > LEEWAY {
         return Err(KeyProofError::Refused("iat is too far from the time of this service".to_owned()));
     }
-    // Its own transaction: whatever becomes of the request, this proof is spent.
-    let mut unit = services.store.begin().await?;
-    let fresh = unit.remember_proof(identity(&proof), now.plus(LONGEST_LIFE), now).await?;
-    unit.commit().await?;
+    let fresh = services.store.remember_proof(identity(&proof), now.plus(LONGEST_LIFE), now).await?;
     if fresh { Ok(proof.key) } else { Err(KeyProofError::Refused("the proof was used before".to_owned())) }
 }
 

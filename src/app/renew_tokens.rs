@@ -1,57 +1,116 @@
 //! The operator renews its token: no face is asked for, but the restrictions are, each time (RFC 6749 section 6).
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
 use super::Services;
-use super::check_restrictions::check_restrictions;
-use super::issue_tokens::{GrantError, Issued, end, issue};
+use super::check_restrictions::{Checked, check_restrictions};
+use super::gather::{Gatherer, Ticket};
+use super::issue_tokens::{GrantError, Issued, end, keep, prepare};
 use crate::app::PlayerError;
-use crate::domain::authorization::hash_handle;
+use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, Grant, RefreshUse};
 use crate::domain::operator::Operator;
+use crate::domain::ports::{SignError, StoreError};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verdict;
 
+/// Renewals that come at the same moment are one transaction: its wait for the disk is theirs together.
+pub type Renewals = Gatherer<Renewal, Result<Issued, GrantError>>;
+
+/// One use of a refresh token. Two uses of one token are two: the second ends its grant.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    ticket: Ticket,
+    token: HandleHash,
+    permission: Arc<Checked>,
+}
+
+impl PartialEq for Renewal {
+    fn eq(&self, other: &Self) -> bool {
+        self.ticket == other.ticket
+    }
+}
+
+impl Eq for Renewal {}
+
+impl Hash for Renewal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.ticket.hash(state);
+    }
+}
+
 /// Uses a refresh token up for new ones. One that comes back ends its whole grant, whoever sent it; where it cannot be said
 /// whether the person may play, nothing is used up and nothing issued.
 pub async fn renew(
     services: &Services,
+    renewals: &Arc<Renewals>,
     operator: &Operator,
     refresh_token: &SecretText,
     confirmation: Option<Confirmation>,
 ) -> Result<Issued, GrantError> {
-    let hash = hash_handle(refresh_token.expose());
-    let mut unit = services.store.read().await?;
-    let known = unit.grant_of_refresh_token(hash).await?;
-    drop(unit);
+    let token = hash_handle(refresh_token.expose());
+    let known = services.store.grant_of_refresh_token(token).await?;
     let known = known.ok_or(GrantError::InvalidGrant("no such refresh token"))?;
     check(&known, operator, confirmation, services.clock.now()).map_err(GrantError::InvalidGrant)?;
     let permission = check_restrictions(services, known.player).await.map_err(of_check)?;
     if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
         return Err(GrantError::CannotTell);
     }
+    let renewal = Renewal { ticket: Ticket::draw(), token, permission: Arc::new(permission) };
+    let services = services.clone();
+    let answer = renewals.get(renewal, move |batch| renew_all(services.clone(), batch)).await?;
+    answer.unwrap_or_else(|| Err(StoreError::Conflict.into()))
+}
 
+/// Everything of a batch or, where the store or the signer fails, nothing of it: then no token is used up.
+async fn renew_all(
+    services: Services,
+    mut batch: Vec<Renewal>,
+) -> Result<HashMap<Renewal, Result<Issued, GrantError>>, StoreError> {
+    batch.sort_by_key(|renewal| renewal.ticket);
+    let tokens: HashSet<HandleHash> = batch.iter().map(|renewal| renewal.token).collect();
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let answer = match unit.use_refresh_token(hash, now).await? {
-        RefreshUse::Unknown => Err(GrantError::InvalidGrant("no such refresh token")),
-        RefreshUse::Replayed(grant) => {
-            end(services, unit.as_mut(), &grant, EndOfGrant::RefreshReplayed, now).await?;
-            Err(GrantError::InvalidGrant("the refresh token was used before"))
-        }
-        // Another replica may have ended it in the meantime.
-        RefreshUse::Fresh(grant) if !grant.stands(now) => Err(GrantError::InvalidGrant("the grant has ended")),
-        RefreshUse::Fresh(grant) if permission.outcome.verdict != Verdict::Approved => {
-            end(services, unit.as_mut(), &grant, EndOfGrant::Restricted, now).await?;
-            Err(GrantError::InvalidGrant("the person may no longer play"))
-        }
-        RefreshUse::Fresh(grant) => issue(services, unit.as_mut(), &grant, permission.details, now).await,
-    };
-    if matches!(answer, Ok(_) | Err(GrantError::InvalidGrant(_))) {
-        unit.commit().await?;
+    let mut uses = unit.use_refresh_tokens(&tokens.into_iter().collect::<Vec<_>>(), now).await?;
+    let (mut issued_to, mut prepared, mut answers) = (Vec::new(), Vec::new(), HashMap::new());
+    for renewal in batch {
+        let refused = match uses.get(&renewal.token).cloned().unwrap_or(RefreshUse::Unknown) {
+            RefreshUse::Unknown => "no such refresh token",
+            RefreshUse::Replayed(grant) => {
+                end(&services, unit.as_mut(), &grant, EndOfGrant::RefreshReplayed, now).await?;
+                "the refresh token was used before"
+            }
+            // Another replica may have ended it in the meantime.
+            RefreshUse::Fresh(grant) if !grant.stands(now) => "the grant has ended",
+            RefreshUse::Fresh(grant) if renewal.permission.outcome.verdict != Verdict::Approved => {
+                end(&services, unit.as_mut(), &grant, EndOfGrant::Restricted, now).await?;
+                "the person may no longer play"
+            }
+            RefreshUse::Fresh(grant) => {
+                let details = renewal.permission.details.clone();
+                prepared.push(prepare(&services, &grant, details, now).map_err(|error| unsigned(&error))?);
+                // Used up now: whoever comes with it next comes with it again.
+                uses.insert(renewal.token, RefreshUse::Replayed(grant));
+                issued_to.push(renewal);
+                continue;
+            }
+        };
+        answers.insert(renewal, Err(GrantError::InvalidGrant(refused)));
     }
-    answer
+    let issued = keep(unit.as_mut(), prepared, now).await?;
+    unit.commit().await?;
+    answers.extend(issued_to.into_iter().zip(issued.into_iter().map(Ok)));
+    Ok(answers)
+}
+
+fn unsigned(error: &SignError) -> StoreError {
+    tracing::error!(%error, "no token can be signed");
+    StoreError::Unavailable("no token can be signed".to_owned())
 }
 
 /// Of this operator, of this key, and standing. A stranger who shows a stolen token learns nothing and ends nothing.

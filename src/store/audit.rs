@@ -1,9 +1,10 @@
 //! The tamper-evident log.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::columns::bytes;
+use super::places::places;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::ports::{AuditLog, StoreError};
@@ -63,31 +64,54 @@ impl SqlUnitOfWork {
     }
 }
 
+impl SqlUnitOfWork {
+    /// Writes events that have their places, the last of which is the new head.
+    async fn place(&mut self, events: &[AuditEvent]) -> Result<()> {
+        let Some(last) = events.last() else { return Ok(()) };
+        let text = format!(
+            "INSERT INTO audit_event (sequence, kind, at, subject, details, previous, hash) VALUES {}",
+            places(events.len(), 7)
+        );
+        let insert = events.iter().fold(sqlx::query(AssertSqlSafe(text)), |insert, event| {
+            insert
+                .bind(event.sequence)
+                .bind(event.kind.as_str())
+                .bind(event.at.micros())
+                .bind(event.subject.as_str())
+                .bind(event.details.as_str())
+                .bind(event.previous.to_vec())
+                .bind(event.hash.to_vec())
+        });
+        self.execute(insert).await?;
+        self.change(
+            sqlx::query("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
+                .bind(last.sequence)
+                .bind(last.hash.to_vec()),
+        )
+        .await
+    }
+}
+
 #[async_trait]
 impl AuditLog for SqlUnitOfWork {
     async fn append_audit(&mut self, event: &NewAuditEvent) -> Result<AuditEvent> {
         let placed = self.lock_head().await?.append(event);
-        self.execute(
-            sqlx::query(
-                "INSERT INTO audit_event (sequence, kind, at, subject, details, previous, hash) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(placed.sequence)
-            .bind(placed.kind.as_str())
-            .bind(placed.at.micros())
-            .bind(placed.subject.as_str())
-            .bind(placed.details.as_str())
-            .bind(placed.previous.to_vec())
-            .bind(placed.hash.to_vec()),
-        )
-        .await?;
-        self.change(
-            sqlx::query("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
-                .bind(placed.sequence)
-                .bind(placed.hash.to_vec()),
-        )
-        .await?;
+        self.place(std::slice::from_ref(&placed)).await?;
         Ok(placed)
+    }
+
+    async fn append_audits(&mut self, events: &[NewAuditEvent]) -> Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let mut head = self.lock_head().await?;
+        let mut placed = Vec::with_capacity(events.len());
+        for event in events {
+            let next = head.append(event);
+            head = ChainHead { sequence: next.sequence, hash: next.hash };
+            placed.push(next);
+        }
+        self.place(&placed).await
     }
 
     async fn list_audit(&mut self, from: i64, limit: u32) -> Result<Vec<AuditEvent>> {

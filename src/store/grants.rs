@@ -1,21 +1,21 @@
 //! Grants, their refresh tokens, and the DPoP proofs that were seen.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::columns::{corrupt, count, instant, named, parse, thumbprint};
+use super::columns::{bytes, corrupt, count, instant, named, parse, thumbprint};
 use super::engine::Engine;
-use super::gather::{Gatherer, padded, places};
 use super::operators::operator_id;
+use super::places::{padded, places};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{Grant, RefreshUse};
 use crate::domain::id::GrantId;
 use crate::domain::operator::OperatorId;
-use crate::domain::ports::{Grants, Players as _};
+use crate::domain::ports::{Grants, Players as _, StoreError};
 use crate::domain::second_factor::FactorKind;
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
@@ -76,24 +76,43 @@ impl GrantRow {
 }
 
 /// Grants by their places, those of many callers at once.
-pub(super) fn gatherer(engine: Engine) -> Arc<Gatherer<StatusPlace, Grant>> {
-    Gatherer::new(move |wanted: Vec<StatusPlace>| {
-        let engine = engine.clone();
-        async move {
-            let wanted = padded(wanted);
-            let text = format!(
-                "{} (status_list, status_index) IN (VALUES {})",
-                select_grant!(""),
-                places(wanted.len(), 2)
-            );
-            let question = sqlx::query_as::<_, GrantRow>(AssertSqlSafe(text));
-            let question = wanted.iter().fold(question, |question, place| {
-                question.bind(i64::from(place.list)).bind(i64::from(place.index))
-            });
-            let rows = engine.ask(question).await?;
-            rows.into_iter().map(|row| row.into_grant().map(|grant| (grant.status, grant))).collect()
-        }
-    })
+pub(super) async fn all_at(engine: Engine, wanted: Vec<StatusPlace>) -> Result<HashMap<StatusPlace, Grant>> {
+    let wanted = padded(wanted);
+    let values = places(wanted.len(), 2);
+    let text = format!("{} (status_list, status_index) IN (VALUES {values})", select_grant!(""));
+    let question = sqlx::query_as::<_, GrantRow>(AssertSqlSafe(text));
+    let question = wanted
+        .iter()
+        .fold(question, |question, place| question.bind(i64::from(place.list)).bind(i64::from(place.index)));
+    let rows = engine.ask(question).await?;
+    rows.into_iter().map(|row| row.into_grant().map(|grant| (grant.status, grant))).collect()
+}
+
+/// Grants by the hashes of their refresh tokens, those of many callers at once.
+pub(super) async fn all_of_tokens(engine: Engine, hashes: Vec<HandleHash>) -> Result<HashMap<HandleHash, Grant>> {
+    let hashes = padded(hashes);
+    let question = sqlx::query_as::<_, TokenRow>(AssertSqlSafe(select_of_tokens(hashes.len())));
+    let question = hashes.iter().fold(question, |question, hash| question.bind(hash.0.to_vec()));
+    let rows = engine.ask(question).await?;
+    let read = |row: TokenRow| Ok((HandleHash(bytes(&row.hash, "refresh_token.hash")?), row.grant.into_grant()?));
+    rows.into_iter().map(read).collect()
+}
+
+#[derive(FromRow)]
+struct TokenRow {
+    hash: Vec<u8>,
+    #[sqlx(flatten)]
+    grant: GrantRow,
+}
+
+fn select_of_tokens(count: usize) -> String {
+    format!(
+        "SELECT refresh_token.hash, play_grant.id, operator, player, verification, factor, verified_at, confirmation, \
+         thumbprint, status_list, status_index, expires_at, ended_at \
+         FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant \
+         WHERE refresh_token.hash IN ({})",
+        places(count, 1)
+    )
 }
 
 #[async_trait]
@@ -177,32 +196,49 @@ impl Grants for SqlUnitOfWork {
         rows.into_iter().map(|(index,)| count(index, "play_grant.status_index")).collect()
     }
 
-    async fn insert_refresh_token(&mut self, hash: HandleHash, grant: GrantId, now: Timestamp) -> Result<()> {
-        self.change(
-            sqlx::query(
-                "INSERT INTO refresh_token (hash, play_grant, issued_at) VALUES ($1, $2, $3) \
-                 ON CONFLICT (hash) DO NOTHING",
-            )
-            .bind(hash.0.to_vec())
-            .bind(grant.to_string())
-            .bind(now.micros()),
-        )
-        .await
+    async fn insert_refresh_tokens(&mut self, tokens: &[(HandleHash, GrantId)], now: Timestamp) -> Result<()> {
+        let text = format!(
+            "INSERT INTO refresh_token (hash, play_grant, issued_at) VALUES {} ON CONFLICT (hash) DO NOTHING",
+            places(tokens.len(), 3)
+        );
+        let insert = tokens.iter().fold(sqlx::query(AssertSqlSafe(text)), |insert, (hash, grant)| {
+            insert.bind(hash.0.to_vec()).bind(grant.to_string()).bind(now.micros())
+        });
+        let inserted = self.execute(insert).await?;
+        if inserted == tokens.len() as u64 { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
-    async fn use_refresh_token(&mut self, hash: HandleHash, now: Timestamp) -> Result<RefreshUse> {
-        let fresh: Option<(String,)> = self
-            .fetch_optional(
-                sqlx::query_as(
-                    "UPDATE refresh_token SET used_at = $2 WHERE hash = $1 AND used_at IS NULL RETURNING play_grant",
-                )
-                .bind(hash.0.to_vec())
-                .bind(now.micros()),
-            )
-            .await?;
-        let grant = self.grant_of_refresh_token(hash).await?;
-        let used = if fresh.is_some() { RefreshUse::Fresh } else { RefreshUse::Replayed };
-        Ok(grant.map_or(RefreshUse::Unknown, used))
+    async fn use_refresh_tokens(
+        &mut self,
+        hashes: &[HandleHash],
+        now: Timestamp,
+    ) -> Result<HashMap<HandleHash, RefreshUse>> {
+        const HASH: &str = "refresh_token.hash";
+        let hashes = padded(hashes.to_vec());
+        let text = format!(
+            "UPDATE refresh_token SET used_at = ${} WHERE used_at IS NULL AND hash IN ({}) RETURNING hash",
+            hashes.len() + 1,
+            places(hashes.len(), 1)
+        );
+        let update = sqlx::query_as::<_, (Vec<u8>,)>(AssertSqlSafe(text));
+        let update = hashes.iter().fold(update, |update, hash| update.bind(hash.0.to_vec()));
+        let fresh: HashSet<HandleHash> = self
+            .fetch_all(update.bind(now.micros()))
+            .await?
+            .into_iter()
+            .map(|(hash,)| bytes(&hash, HASH).map(HandleHash))
+            .collect::<Result<_>>()?;
+        let text = select_of_tokens(hashes.len());
+        let grants = hashes
+            .iter()
+            .fold(sqlx::query_as::<_, TokenRow>(AssertSqlSafe(text)), |query, hash| query.bind(hash.0.to_vec()));
+        let used = |row: TokenRow| {
+            let hash = HandleHash(bytes(&row.hash, HASH)?);
+            let grant = row.grant.into_grant()?;
+            let used = if fresh.contains(&hash) { RefreshUse::Fresh(grant) } else { RefreshUse::Replayed(grant) };
+            Ok((hash, used))
+        };
+        self.fetch_all(grants).await?.into_iter().map(used).collect()
     }
 
     async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>> {
@@ -212,13 +248,22 @@ impl Grants for SqlUnitOfWork {
         self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
     }
 
-    async fn remember_proof(&mut self, hash: HandleHash, expires_at: Timestamp, now: Timestamp) -> Result<bool> {
+    async fn remember_proofs(
+        &mut self,
+        proofs: &[(HandleHash, Timestamp)],
+        now: Timestamp,
+    ) -> Result<HashSet<HandleHash>> {
         let expired = sqlx::query("DELETE FROM dpop_proof WHERE expires_at <= $1").bind(now.micros());
         self.execute(expired).await?;
+        let text = format!(
+            "INSERT INTO dpop_proof (hash, expires_at) VALUES {} ON CONFLICT (hash) DO NOTHING RETURNING hash",
+            places(proofs.len(), 2)
+        );
         let insert =
-            sqlx::query("INSERT INTO dpop_proof (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
-                .bind(hash.0.to_vec())
-                .bind(expires_at.micros());
-        Ok(self.execute(insert).await? > 0)
+            proofs.iter().fold(sqlx::query_as::<_, (Vec<u8>,)>(AssertSqlSafe(text)), |insert, (hash, expires_at)| {
+                insert.bind(hash.0.to_vec()).bind(expires_at.micros())
+            });
+        let fresh = self.fetch_all(insert).await?;
+        fresh.into_iter().map(|(hash,)| bytes(&hash, "dpop_proof.hash").map(HandleHash)).collect()
     }
 }

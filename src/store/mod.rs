@@ -4,7 +4,7 @@
 //! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
 //!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
 //!   `webhook_messages`;
-//! - `gather`: single questions of many callers as one;
+//! - `places`: statements about many keys at once;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
 //!
@@ -24,13 +24,14 @@ mod errors;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;
-mod gather;
 mod grants;
 mod id_templates;
 mod idempotent_requests;
 mod operators;
+mod places;
 mod players;
 mod postgres;
+mod proofs;
 mod restrictions;
 mod schema;
 mod sightings;
@@ -46,15 +47,20 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::app::gather::Gatherer;
+use crate::domain::authorization::HandleHash;
 use crate::domain::grant::Grant;
+use crate::domain::id::PlayerId;
 use crate::domain::operator::{Operator, OperatorId};
+use crate::domain::person::Iin;
 use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::status_list::StatusPlace;
+use crate::domain::time::Timestamp;
 pub use embedded_register::EmbeddedRegister;
 use encryption::ColumnCipher;
 pub use encryption::ColumnKeys;
 use engine::{Access, Engine};
-use gather::Gatherer;
+use proofs::ShownProof;
 use unit_of_work::SqlUnitOfWork;
 
 /// How many connections, and how long to wait for what. A database that goes away is reported as
@@ -89,6 +95,9 @@ pub struct SqlStore {
     cipher: Arc<ColumnCipher>,
     operators: Arc<Gatherer<OperatorId, Operator>>,
     grants: Arc<Gatherer<StatusPlace, Grant>>,
+    grants_of_tokens: Arc<Gatherer<HandleHash, Grant>>,
+    iins: Arc<Gatherer<PlayerId, Iin>>,
+    proofs: Arc<Gatherer<ShownProof, bool>>,
 }
 
 impl SqlStore {
@@ -107,8 +116,15 @@ impl SqlStore {
     ) -> Result<Self, StoreError> {
         let cipher = Arc::new(ColumnCipher::new(&keys, randomness)?);
         let engine = Engine::connect(url, options).await?;
-        let (operators, grants) = (operators::gatherer(engine.clone()), grants::gatherer(engine.clone()));
-        Ok(Self { engine, cipher, operators, grants })
+        Ok(Self {
+            engine,
+            cipher,
+            operators: Arc::default(),
+            grants: Arc::default(),
+            grants_of_tokens: Arc::default(),
+            iins: Arc::default(),
+            proofs: Arc::default(),
+        })
     }
 
     /// Brings the schema up to date, in one transaction; replicas that do so at once wait for each other.
@@ -147,11 +163,34 @@ impl Store for SqlStore {
     }
 
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
-        self.operators.get(id.clone()).await
+        let engine = self.engine.clone();
+        self.operators.get(id.clone(), move |ids| operators::find_all(engine.clone(), ids)).await
     }
 
     async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>, StoreError> {
-        self.grants.get(place).await
+        let engine = self.engine.clone();
+        self.grants.get(place, move |places| grants::all_at(engine.clone(), places)).await
+    }
+
+    async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<Grant>, StoreError> {
+        let engine = self.engine.clone();
+        self.grants_of_tokens.get(hash, move |hashes| grants::all_of_tokens(engine.clone(), hashes)).await
+    }
+
+    async fn iin_of(&self, player: PlayerId) -> Result<Option<Iin>, StoreError> {
+        let (engine, cipher) = (self.engine.clone(), self.cipher.clone());
+        self.iins.get(player, move |players| players::all_iins(engine.clone(), cipher.clone(), players)).await
+    }
+
+    async fn remember_proof(
+        &self,
+        hash: HandleHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let store = self.clone();
+        let shown = ShownProof::new(hash, expires_at, now);
+        Ok(self.proofs.get(shown, move |shown| proofs::remember_all(store.clone(), shown)).await?.unwrap_or(false))
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Operators and the client assertions that were seen.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, FromRow};
@@ -8,7 +8,7 @@ use url::Url;
 
 use super::columns::{bytes, corrupt, count, from_json, instant, micros, named, to_json};
 use super::engine::Engine;
-use super::gather::{Gatherer, padded, places};
+use super::places::{padded, places};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::hash_handle;
 use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
@@ -104,19 +104,13 @@ impl<'a> Credential<'a> {
 }
 
 /// Operators by id, those of many callers at once.
-pub(super) fn gatherer(engine: Engine) -> Arc<Gatherer<OperatorId, Operator>> {
-    Gatherer::new(move |ids: Vec<OperatorId>| {
-        let engine = engine.clone();
-        async move {
-            let ids = padded(ids);
-            let text = format!("{} WHERE id IN ({})", select_operator!(""), places(ids.len(), 1));
-            let question = sqlx::query_as::<_, OperatorRow>(AssertSqlSafe(text));
-            let question = ids.iter().fold(question, |question, id| question.bind(id.as_str().to_owned()));
-            let rows = engine.ask(question).await?;
-            let found = rows.into_iter().map(|row| Ok((operator_id(&row.id)?, row.into_operator()?)));
-            found.collect()
-        }
-    })
+pub(super) async fn find_all(engine: Engine, ids: Vec<OperatorId>) -> Result<HashMap<OperatorId, Operator>> {
+    let ids = padded(ids);
+    let text = format!("{} WHERE id IN ({})", select_operator!(""), places(ids.len(), 1));
+    let question = sqlx::query_as::<_, OperatorRow>(AssertSqlSafe(text));
+    let question = ids.iter().fold(question, |question, id| question.bind(id.as_str().to_owned()));
+    let rows = engine.ask(question).await?;
+    rows.into_iter().map(|row| Ok((operator_id(&row.id)?, row.into_operator()?))).collect()
 }
 
 #[async_trait]

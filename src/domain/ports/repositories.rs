@@ -1,5 +1,7 @@
 //! The store: one unit of work is one transaction, and a decision and its audit event share it.
 
+use std::collections::{HashMap, HashSet};
+
 use async_trait::async_trait;
 
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
@@ -58,6 +60,16 @@ pub trait Store: Send + Sync {
 
     /// The grant at a place in the status lists, in the same way.
     async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>>;
+
+    /// The grant of a refresh token, used or not, in the same way.
+    async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<Grant>>;
+
+    /// The IIN of a player, in the same way.
+    async fn iin_of(&self, player: PlayerId) -> Result<Option<Iin>>;
+
+    /// Remembers a DPoP proof until it expires, in a transaction of its own: whatever becomes of the request, the proof is
+    /// spent. False when it was seen before.
+    async fn remember_proof(&self, hash: HandleHash, expires_at: Timestamp, now: Timestamp) -> Result<bool>;
 
     /// Whether the database answers and its schema is ours.
     async fn check(&self) -> Result<()>;
@@ -157,14 +169,22 @@ pub trait Grants {
     async fn end_grant(&mut self, id: GrantId, now: Timestamp) -> Result<bool>;
     /// Places of a status list whose grants have ended.
     async fn ended_places(&mut self, list: u32) -> Result<Vec<u32>>;
-    /// Keeps a refresh token of a grant.
-    async fn insert_refresh_token(&mut self, hash: HandleHash, grant: GrantId, now: Timestamp) -> Result<()>;
-    /// Uses a refresh token up, by compare-and-set.
-    async fn use_refresh_token(&mut self, hash: HandleHash, now: Timestamp) -> Result<RefreshUse>;
+    /// Keeps refresh tokens, each of its grant; [`StoreError::Conflict`] when one is there already.
+    async fn insert_refresh_tokens(&mut self, tokens: &[(HandleHash, GrantId)], now: Timestamp) -> Result<()>;
+    /// Uses refresh tokens up, by compare-and-set; one that is left out is unknown.
+    async fn use_refresh_tokens(
+        &mut self,
+        hashes: &[HandleHash],
+        now: Timestamp,
+    ) -> Result<HashMap<HandleHash, RefreshUse>>;
     /// The grant of a refresh token, used or not.
     async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>>;
-    /// Remembers a DPoP proof until it expires; false when it was seen before. Forgets expired ones.
-    async fn remember_proof(&mut self, hash: HandleHash, expires_at: Timestamp, now: Timestamp) -> Result<bool>;
+    /// Remembers DPoP proofs until they expire; those that were not seen before. Forgets expired ones.
+    async fn remember_proofs(
+        &mut self,
+        proofs: &[(HandleHash, Timestamp)],
+        now: Timestamp,
+    ) -> Result<HashSet<HandleHash>>;
 }
 
 /// Verifications.
@@ -310,6 +330,8 @@ pub trait Cases {
 pub trait AuditLog {
     /// Appends in this transaction; other appenders wait until it ends.
     async fn append_audit(&mut self, event: &NewAuditEvent) -> Result<AuditEvent>;
+    /// Appends several, in their order.
+    async fn append_audits(&mut self, events: &[NewAuditEvent]) -> Result<()>;
     /// At most `limit` events from number `from` on, in order of their numbers.
     async fn list_audit(&mut self, from: i64, limit: u32) -> Result<Vec<AuditEvent>>;
     /// The recorded head.

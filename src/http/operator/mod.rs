@@ -29,6 +29,7 @@ pub use certificate::ClientCertificates;
 pub use client::assertion_audiences;
 pub(super) use client::basic_credentials;
 
+use crate::app::renew_tokens::Renewals;
 use crate::app::status_lists::StatusLists;
 use error::OAuthError;
 use rate_limit::OperatorLimiter;
@@ -39,6 +40,7 @@ pub struct OperatorDoor {
     limiter: Arc<OperatorLimiter>,
     lists: Arc<StatusLists>,
     certificates: Arc<ClientCertificates>,
+    renewals: Arc<Renewals>,
 }
 
 impl OperatorDoor {
@@ -54,6 +56,7 @@ impl OperatorDoor {
             .app_data(web::Data::from(self.limiter.clone()))
             .app_data(web::Data::from(self.lists.clone()))
             .app_data(web::Data::from(self.certificates.clone()))
+            .app_data(web::Data::from(self.renewals.clone()))
             .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
             .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]))
             .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))

@@ -12,7 +12,7 @@ use super::{certificate, proof, uncached};
 use crate::app::Services;
 use crate::app::exchange_code::{CodeGrant, exchange};
 use crate::app::issue_tokens::GrantError;
-use crate::app::renew_tokens::renew;
+use crate::app::renew_tokens::{Renewals, renew};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::operator::Operator;
 use crate::domain::secret::SecretText;
@@ -39,6 +39,7 @@ struct Answer<'a> {
     responses((status = 200, description = "Tokens", body = TokenAnswer), OAuthRefusal))]
 pub(in crate::http) async fn post(
     services: Data<Services>,
+    renewals: Data<Renewals>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, OAuthError> {
@@ -61,7 +62,7 @@ pub(in crate::http) async fn post(
         }
         "refresh_token" => {
             let shown = SecretText::new(form.require("refresh_token")?);
-            renew(&services, &operator, &shown, confirmation).await
+            renew(&services, &renewals, &operator, &shown, confirmation).await
         }
         _ => {
             let known = "grant_type must be authorization_code or refresh_token";

@@ -41,6 +41,7 @@ on_both_engines! {
         assert_eq!(database.read().await.audit_head().await.unwrap(), ChainHead::EMPTY);
         let mut unit = database.begin().await;
         let first = unit.append_audit(&event(1)).await.unwrap();
+        unit.append_audits(&[]).await.unwrap();
         let second = unit.append_audit(&event(2)).await.unwrap();
         assert_eq!((first.sequence, second.sequence, second.previous), (1, 2, first.hash));
         assert_eq!(unit.list_audit(1, 10).await.unwrap(), [first.clone(), second.clone()]);
@@ -49,6 +50,18 @@ on_both_engines! {
         unit.commit().await.unwrap();
         let head = ChainHead { sequence: 2, hash: second.hash };
         assert_eq!(verify(database).await, Ok(head));
+    }
+
+    async fn several_that_are_appended_together_are_links_like_others(database: &Database) {
+        append(database, 2).await;
+        let mut unit = database.begin().await;
+        unit.append_audits(&[event(2), event(3), event(4)]).await.unwrap();
+        unit.commit().await.unwrap();
+        append(database, 1).await;
+        assert_eq!(verify(database).await.unwrap().sequence, 6);
+        let subjects: Vec<_> =
+            database.read().await.list_audit(3, 3).await.unwrap().into_iter().map(|event| event.subject).collect();
+        assert_eq!(subjects, ["subject 2", "subject 3", "subject 4"]);
     }
 
     async fn fifty_appenders_at_once_make_one_chain(database: &Database) {

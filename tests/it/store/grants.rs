@@ -95,15 +95,15 @@ on_both_engines! {
         let grant = kept(database).await;
         let hash = database.handle();
         let mut unit = database.begin().await;
-        unit.insert_refresh_token(hash, grant.id, at(2)).await.unwrap();
-        assert_eq!(unit.insert_refresh_token(hash, grant.id, at(2)).await, Err(StoreError::Conflict));
+        unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await.unwrap();
+        assert_eq!(unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await, Err(StoreError::Conflict));
         unit.commit().await.unwrap();
         assert_eq!(database.read().await.grant_of_refresh_token(hash).await.unwrap(), Some(grant.clone()));
-        let (one, two) = database.race(async |unit| unit.use_refresh_token(hash, at(3)).await.unwrap()).await;
+        let (one, two) = database.race(async |unit| unit.use_refresh_tokens(&[hash], at(3)).await.unwrap().remove(&hash).unwrap()).await;
         assert_eq!(one, RefreshUse::Fresh(grant.clone()));
         assert_eq!(two, RefreshUse::Replayed(grant));
         let mut unit = database.begin().await;
-        assert_eq!(unit.use_refresh_token(database.handle(), at(3)).await.unwrap(), RefreshUse::Unknown);
+        assert!(unit.use_refresh_tokens(&[database.handle()], at(3)).await.unwrap().is_empty());
         assert_eq!(unit.grant_of_refresh_token(database.handle()).await.unwrap(), None);
     }
 
@@ -111,11 +111,11 @@ on_both_engines! {
         let grant = kept(database).await;
         let hash = database.handle();
         let mut unit = database.begin().await;
-        unit.insert_refresh_token(hash, grant.id, at(2)).await.unwrap();
+        unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await.unwrap();
         unit.commit().await.unwrap();
         for _ in 0..2 {
             let mut unit = database.begin().await;
-            let used = unit.use_refresh_token(hash, at(3)).await.unwrap();
+            let used = unit.use_refresh_tokens(&[hash], at(3)).await.unwrap().remove(&hash).unwrap();
             assert_eq!(used, RefreshUse::Fresh(grant.clone()));
         }
     }
@@ -154,12 +154,42 @@ on_both_engines! {
         assert_eq!(ended.map(|grant| grant.unwrap().ended_at), [Some(at(3)), Some(at(4))]);
     }
 
+    async fn tokens_are_used_together_each_by_itself(database: &Database) {
+        let (one, two) = (kept(database).await, kept(database).await);
+        let [first, second, third, unknown] = [(); 4].map(|()| database.handle());
+        let mut unit = database.begin().await;
+        let tokens = [(first, one.id), (second, one.id), (third, two.id)];
+        unit.insert_refresh_tokens(&tokens, at(2)).await.unwrap();
+        unit.use_refresh_tokens(&[second], at(3)).await.unwrap();
+        let used = unit.use_refresh_tokens(&[first, second, third, unknown], at(4)).await.unwrap();
+        assert_eq!(used.len(), 3);
+        assert_eq!(used[&first], RefreshUse::Fresh(one.clone()));
+        assert_eq!(used[&second], RefreshUse::Replayed(one.clone()));
+        assert_eq!(used[&third], RefreshUse::Fresh(two.clone()));
+        unit.commit().await.unwrap();
+        let found = futures_util::future::join_all(
+            [first, third, unknown].map(|hash| database.store.grant_of_refresh_token(hash)),
+        )
+        .await;
+        assert_eq!(found, [Ok(Some(one)), Ok(Some(two)), Ok(None)]);
+    }
+
+    async fn the_iin_of_a_player_is_told_outside_transactions_too(database: &Database) {
+        let player = database.player(0).await;
+        assert_eq!(database.store.iin_of(player).await.unwrap(), Some(iin(0)));
+    }
+
     async fn a_proof_is_fresh_once_until_it_is_forgotten(database: &Database) {
         let hash = database.handle();
-        let (one, two) = database.race(async |unit| unit.remember_proof(hash, at(100), at(1)).await.unwrap()).await;
-        assert!(one && !two);
+        let shown = |until, now| database.store.remember_proof(hash, at(until), at(now));
+        let both = futures_util::future::join_all([shown(100, 1), shown(100, 1), shown(100, 1)]).await;
+        let fresh = both.into_iter().filter(|fresh| *fresh == Ok(true)).count();
+        assert_eq!(fresh, 1, "of those who come at once one is the first");
+        assert!(!shown(100, 99).await.unwrap());
+        assert!(shown(200, 100).await.unwrap(), "by then its nonce is old");
+        let other = database.handle();
         let mut unit = database.begin().await;
-        assert!(!unit.remember_proof(hash, at(100), at(99)).await.unwrap());
-        assert!(unit.remember_proof(hash, at(200), at(100)).await.unwrap(), "by then its nonce is old");
+        let fresh = unit.remember_proofs(&[(hash, at(200)), (other, at(200))], at(101)).await.unwrap();
+        assert_eq!(fresh.into_iter().collect::<Vec<_>>(), [other]);
     }
 }

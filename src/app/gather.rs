@@ -1,68 +1,84 @@
-//! Single questions of many callers, put to the database as one.
+//! Single requests of many callers, done as one.
 //!
 //! Whoever asks while a batch is under way joins the next one, which begins after they came: an answer is never older than
-//! its question, and nothing is kept. What it saves is the way to the database and back, which costs far more than the
-//! question.
+//! its question, and nothing is kept. What it saves is the way to the database and back, and of writes the wait for the
+//! disk, which cost far more than the request itself.
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
-use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::unit_of_work::Result;
 use crate::domain::ports::StoreError;
 
-/// Keys of one batch, at most.
-pub(super) const MOST: usize = 64;
+type Result<T> = std::result::Result<T, StoreError>;
 
-type Answers<K, V> = Pin<Box<dyn Future<Output = Result<HashMap<K, V>>> + Send>>;
-type Ask<K, V> = Box<dyn Fn(Vec<K>) -> Answers<K, V> + Send + Sync>;
+/// Keys of one batch, at most.
+const MOST: usize = 64;
+
 type Reply<V> = oneshot::Sender<Result<Option<V>>>;
 
-/// Gathers questions by key. A key that is asked for twice in a batch is asked once.
-pub(super) struct Gatherer<K, V> {
-    ask: Ask<K, V>,
-    waiting: Mutex<Waiting<K, V>>,
+/// Tells requests apart that must not be taken for one another, in the order of their coming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    /// One that nobody else has.
+    pub fn draw() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
+/// Gathers requests by key. What is asked for twice under one key is done once, and both get its answer.
+#[derive(Debug)]
+pub struct Gatherer<K, V>(Mutex<Waiting<K, V>>);
+
+#[derive(Debug)]
 struct Waiting<K, V> {
     replies: HashMap<K, Vec<Reply<V>>>,
     under_way: bool,
 }
 
-impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<K, V> {
-    /// `ask` answers a batch; a key that it leaves out has no answer.
-    pub(super) fn new<F>(ask: impl Fn(Vec<K>) -> F + Send + Sync + 'static) -> Arc<Self>
-    where
-        F: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
-    {
-        let ask: Ask<K, V> = Box::new(move |keys| Box::pin(ask(keys)));
-        let waiting = Waiting { replies: HashMap::new(), under_way: false };
-        Arc::new(Self { ask, waiting: Mutex::new(waiting) })
+impl<K, V> Default for Gatherer<K, V> {
+    fn default() -> Self {
+        Self(Mutex::new(Waiting { replies: HashMap::new(), under_way: false }))
     }
+}
 
-    /// The answer for `key`.
+impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<K, V> {
+    /// The answer for `key`; `None` where the batch has none. `ask` does a batch, and must be the same for all who come.
     ///
     /// # Errors
     /// That of the batch.
-    pub(super) async fn get(self: &Arc<Self>, key: K) -> Result<Option<V>> {
+    pub async fn get<F>(
+        self: &Arc<Self>,
+        key: K,
+        ask: impl Fn(Vec<K>) -> F + Send + Sync + 'static,
+    ) -> Result<Option<V>>
+    where
+        F: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let begin = {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.replies.entry(key).or_default().push(reply);
             !std::mem::replace(&mut waiting.under_way, true)
         };
         if begin {
             // Its own task: whoever began may go away, the others still wait.
-            tokio::spawn(Arc::clone(self).run());
+            tokio::spawn(Arc::clone(self).run(ask));
         }
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the batch was abandoned".to_owned())))
     }
 
-    async fn run(self: Arc<Self>) {
+    async fn run<F>(self: Arc<Self>, ask: impl Fn(Vec<K>) -> F)
+    where
+        F: Future<Output = Result<HashMap<K, V>>>,
+    {
         // Whatever ends this task, the next caller begins another.
         let _end = End(&self);
         loop {
@@ -70,7 +86,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
             if batch.is_empty() {
                 return;
             }
-            match (self.ask)(batch.keys().cloned().collect()).await {
+            match ask(batch.keys().cloned().collect()).await {
                 Ok(mut answers) => {
                     for (key, replies) in batch.drain() {
                         let answer = answers.remove(&key);
@@ -84,7 +100,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
 
     /// Up to [`MOST`] keys with all who wait for them; when there are none, nothing is under way any more.
     fn take(&self) -> HashMap<K, Vec<Reply<V>>> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.replies.len() <= MOST {
             waiting.under_way = !waiting.replies.is_empty();
             return std::mem::take(&mut waiting.replies);
@@ -106,30 +122,12 @@ struct End<'a, K: Eq + Hash, V>(&'a Gatherer<K, V>);
 
 impl<K: Eq + Hash, V> Drop for End<'_, K, V> {
     fn drop(&mut self) {
-        let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         if std::thread::panicking() {
             waiting.under_way = false;
             waiting.replies.clear();
         }
     }
-}
-
-/// `$1, $2, ...`: `count` places, `width` a key, from the first on.
-pub(super) fn places(count: usize, width: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<String> = (1..=width).map(|place| format!("${}", row * width + place)).collect();
-        places.join(", ")
-    };
-    let rows: Vec<String> = (0..count).map(|index| if width == 1 { row(index) } else { format!("({})", row(index)) }).collect();
-    rows.join(", ")
-}
-
-/// So many places as a statement has: a power of two, so that few different texts are prepared. The last key fills up.
-pub(super) fn padded<K: Clone>(mut keys: Vec<K>) -> Vec<K> {
-    if let Some(last) = keys.last().cloned() {
-        keys.resize(keys.len().next_power_of_two(), last);
-    }
-    keys
 }
 
 #[cfg(test)]
@@ -146,33 +144,32 @@ mod tests {
 
     /// Answers even keys, once the gate lets it.
     fn scene() -> Scene {
-        let asked: Arc<Mutex<Vec<Vec<u32>>>> = Arc::default();
-        let gate = Arc::new(Semaphore::new(0));
-        let (seen, held) = (asked.clone(), gate.clone());
-        let gatherer = Gatherer::new(move |mut keys: Vec<u32>| {
-            let held = held.clone();
-            keys.sort_unstable();
-            seen.lock().unwrap().push(keys.clone());
-            async move {
-                held.acquire().await.unwrap().forget();
-                match keys.as_slice() {
-                    [666] => Err(StoreError::Unavailable("on purpose".to_owned())),
-                    [13] => panic!("on purpose"),
-                    _ => Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key.to_string())).collect()),
-                }
-            }
-        });
-        Scene { gatherer, asked, gate }
+        Scene { gatherer: Arc::default(), asked: Arc::default(), gate: Arc::new(Semaphore::new(0)) }
     }
 
     impl Scene {
         fn get(&self, key: u32) -> tokio::task::JoinHandle<Result<Option<String>>> {
-            let gatherer = self.gatherer.clone();
-            tokio::spawn(async move { gatherer.get(key).await })
+            let (gatherer, seen, gate) = (self.gatherer.clone(), self.asked.clone(), self.gate.clone());
+            let ask = move |mut keys: Vec<u32>| {
+                let gate = gate.clone();
+                keys.sort_unstable();
+                seen.lock().unwrap().push(keys.clone());
+                async move {
+                    gate.acquire().await.unwrap().forget();
+                    match keys.as_slice() {
+                        [666] => Err(StoreError::Unavailable("on purpose".to_owned())),
+                        [13] => panic!("on purpose"),
+                        _ => {
+                            Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key.to_string())).collect())
+                        }
+                    }
+                }
+            };
+            tokio::spawn(async move { gatherer.get(key, ask).await })
         }
 
         async fn until_waiting(&self, keys: usize) {
-            while self.gatherer.waiting.lock().unwrap().replies.len() != keys {
+            while self.gatherer.0.lock().unwrap().replies.len() != keys {
                 tokio::task::yield_now().await;
             }
         }
@@ -236,14 +233,5 @@ mod tests {
         assert!(scene.get(13).await.unwrap().is_err(), "a panic is an error to who waits");
         let next = tokio::time::timeout(Duration::from_secs(5), scene.get(2)).await.unwrap();
         assert_eq!(next.unwrap(), Ok(Some("2".to_owned())));
-    }
-
-    #[test]
-    fn places_are_numbered_through_and_padded() {
-        assert_eq!(places(3, 1), "$1, $2, $3");
-        assert_eq!(places(2, 2), "($1, $2), ($3, $4)");
-        assert_eq!(padded(vec![1, 2, 3]), [1, 2, 3, 3]);
-        assert_eq!(padded(vec![7]), [7]);
-        assert!(padded(Vec::<u8>::new()).is_empty());
     }
 }
