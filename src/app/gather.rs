@@ -1,4 +1,4 @@
-//! Single requests of many callers, done as one.
+//! Single requests of many callers, done as one (docs/adr/0023-gathered-requests.md).
 //!
 //! Whoever asks while a batch is under way joins the next one, which begins after they came: an answer is never older than
 //! its question, and nothing is kept. What it saves is the way to the database and back, and of writes the wait for the

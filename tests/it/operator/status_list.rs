@@ -71,6 +71,29 @@ async fn a_restriction_ends_the_tokens_of_its_person() {
 }
 
 #[actix_web::test]
+async fn an_end_at_one_replica_is_seen_at_another_within_five_seconds() {
+    let here = World::production().await;
+    here.allow().await;
+    let there = here.replica().await;
+    let (returned, restricted) = (token(&here).await, token(&there).await);
+    for token in [&returned, &restricted] {
+        assert_eq!(there.introspect(&there.bet, token).await.body["active"], true);
+        // Whatever it keeps of the list, it keeps from now on.
+        assert_eq!((status(&here, token).await, status(&there, token).await), (0, 0));
+    }
+    here.post(&here.bet, "/oauth2/revoke", vec![("token", returned.clone())]).await;
+    assert_eq!(there.introspect(&there.bet, &returned).await.body["active"], false, "at once");
+    here.restrict().await;
+    // The sweep comes each two seconds, and what a list says is kept for two.
+    end_restricted_grants(&there.services).await.unwrap();
+    here.clock.advance(Duration::from_secs(2));
+    for world in [&here, &there] {
+        assert_eq!(world.introspect(&world.bet, &restricted).await.body["active"], false);
+        assert_eq!((status(world, &returned).await, status(world, &restricted).await), (1, 1));
+    }
+}
+
+#[actix_web::test]
 async fn lists_of_other_days_are_not_there() {
     let world = World::production().await;
     let today = world.now() / 86_400;

@@ -67,6 +67,7 @@ const SOURCE: &str = "debtors";
 pub(super) type Fields = Vec<(&'static str, String)>;
 
 /// An operator with a key of its own.
+#[derive(Clone)]
 pub(super) struct Client {
     pub(super) id: &'static str,
     key: SecretBytes,
@@ -80,7 +81,7 @@ pub(super) struct World {
     pub(super) other: Client,
     pub(super) database: SqlStore,
     door: OperatorDoor,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 pub(super) struct Answer {
@@ -118,11 +119,8 @@ impl World {
 
     async fn new(sandbox: bool) -> Self {
         let folder = TempDir::new().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
         let randomness = Arc::new(SeededRandomness::new(42));
-        let keys =
-            ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
-        let store = SqlStore::connect(&url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
+        let store = connect(&folder, randomness.clone()).await;
         store.migrate().await.unwrap();
         let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(1_800_000_000)));
         let services = Services {
@@ -149,7 +147,7 @@ impl World {
             other: Client::new("other-bet"),
             database: store,
             door: OperatorDoor::default(),
-            _folder: folder,
+            folder: Arc::new(folder),
         };
         world.register(&world.bet, false).await;
         world.register(&world.other, false).await;
@@ -157,6 +155,22 @@ impl World {
         let secret = ClientAuthentication::ClientSecretBasic { secret_sha256 };
         world.insert("sandbox-bet", secret, true).await;
         world
+    }
+
+    /// Another process over the same database, with the same keys.
+    pub(super) async fn replica(&self) -> Self {
+        let randomness = Arc::new(SeededRandomness::new(43));
+        let store = connect(&self.folder, randomness.clone()).await;
+        let services = Services { store: Arc::new(store.clone()), randomness, ..self.services.clone() };
+        Self {
+            services,
+            clock: self.clock.clone(),
+            bet: self.bet.clone(),
+            other: self.other.clone(),
+            database: store,
+            door: OperatorDoor::default(),
+            folder: self.folder.clone(),
+        }
     }
 
     /// The same behind a proxy that is believed.
@@ -364,6 +378,12 @@ impl Client {
     pub(super) fn credentials(&self, now: i64) -> Fields {
         assertion_fields(self.sign(&self.claims(now)))
     }
+}
+
+async fn connect(folder: &TempDir, randomness: Arc<SeededRandomness>) -> SqlStore {
+    let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+    let keys = ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
+    SqlStore::connect(&url, keys, randomness, StoreOptions::default()).await.unwrap()
 }
 
 fn unique() -> String {
