@@ -79,11 +79,11 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
     where
         F: Future<Output = Result<HashMap<K, V>>>,
     {
-        // Whatever ends this task, the next caller begins another.
-        let _end = End(&self);
+        let mut end = End { gatherer: &self, orderly: false };
         loop {
             let mut batch = self.take();
             if batch.is_empty() {
+                end.orderly = true;
                 return;
             }
             match ask(batch.keys().cloned().collect()).await {
@@ -93,9 +93,19 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
                         send(replies, &Ok(answer));
                     }
                 }
-                Err(error) => batch.drain().for_each(|(_, replies)| send(replies, &Err(error.clone()))),
+                Err(error) => {
+                    if matches!(error, StoreError::Unavailable(_)) {
+                        // Nobody is made to wait out a database that is gone once more.
+                        batch.extend(self.take_all());
+                    }
+                    batch.drain().for_each(|(_, replies)| send(replies, &Err(error.clone())));
+                }
             }
         }
+    }
+
+    fn take_all(&self) -> HashMap<K, Vec<Reply<V>>> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).replies)
     }
 
     /// Up to [`MOST`] keys with all who wait for them; when there are none, nothing is under way any more.
@@ -117,13 +127,16 @@ fn send<V: Clone>(replies: Vec<Reply<V>>, answer: &Result<Option<V>>) {
     }
 }
 
-/// Lets the next caller begin, and those who wait go with an error, when a batch panics.
-struct End<'a, K: Eq + Hash, V>(&'a Gatherer<K, V>);
+/// Lets the next caller begin, and those who wait go with an error, when a batch panics or its runtime ends.
+struct End<'a, K: Eq + Hash, V> {
+    gatherer: &'a Gatherer<K, V>,
+    orderly: bool,
+}
 
 impl<K: Eq + Hash, V> Drop for End<'_, K, V> {
     fn drop(&mut self) {
-        let mut waiting = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::thread::panicking() {
+        if !self.orderly {
+            let mut waiting = self.gatherer.0.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.under_way = false;
             waiting.replies.clear();
         }
@@ -228,8 +241,13 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_everybodys_and_the_next_one_is_asked_anew() {
         let scene = scene();
+        let failing = scene.get(666);
+        scene.until_asked(1).await;
+        let waiting = scene.get(4);
+        scene.until_waiting(1).await;
         scene.gate.add_permits(3);
-        assert!(scene.get(666).await.unwrap().is_err());
+        assert!(failing.await.unwrap().is_err());
+        assert!(waiting.await.unwrap().is_err(), "the database is gone for who waits, too");
         assert!(scene.get(13).await.unwrap().is_err(), "a panic is an error to who waits");
         let next = tokio::time::timeout(Duration::from_secs(5), scene.get(2)).await.unwrap();
         assert_eq!(next.unwrap(), Ok(Some("2".to_owned())));

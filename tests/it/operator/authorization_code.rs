@@ -32,7 +32,7 @@ async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {
     assert_eq!((claims.aud.as_str(), claims.client_id.as_str()), ("demo-bet", "demo-bet"));
     assert_eq!(claims.acr, "urn:rastau:acr:face+passkey");
     assert_eq!(claims.amr, ["face", "pop", "mfa"]);
-    assert_eq!(claims.cnf.unwrap().jkt.as_deref(), Some(world.bet.thumbprint()));
+    assert_eq!(claims.cnf.as_ref().unwrap().jkt.as_deref(), Some(world.bet.thumbprint()));
     assert!(claims.status.status_list.uri.starts_with("https://rastau.example/oauth2/status/"));
     assert_eq!(claims.sandbox, None);
     assert_eq!(world.audit().await, ["verification_started", "token_issued"]);
@@ -46,7 +46,7 @@ async fn the_same_person_is_another_subject_for_another_operator() {
         let code = world.code(client).await;
         let answer = world.exchange(client, &code).await;
         let token = answer.body["access_token"].as_str().unwrap();
-        subjects.push(world.services.signer.read(token).unwrap().sub);
+        subjects.push(world.services.signer.read(token).unwrap().sub.clone());
     }
     assert_eq!(subjects[0], subjects[2]);
     assert_ne!(subjects[0], subjects[1]);

@@ -55,7 +55,7 @@ async fn of_every_other_token_nothing_is_said() {
         &|claims| claims.exp += 24 * 3600,
     ];
     for change in changes {
-        let mut changed = claims.clone();
+        let mut changed = (*claims).clone();
         change(&mut changed);
         let unissued = world.services.signer.sign(&changed).unwrap();
         assert_eq!(world.introspect(&world.bet, unissued.expose()).await.body, nothing, "{changed:?}");

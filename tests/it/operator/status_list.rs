@@ -21,7 +21,7 @@ async fn token(world: &World) -> String {
 
 /// The bit of a token, as an operator's service reads it.
 async fn status(world: &World, token: &str) -> u8 {
-    let reference = world.services.signer.read(token).unwrap().status.status_list;
+    let reference = world.services.signer.read(token).unwrap().status.status_list.clone();
     let claims = list(world, reference.uri.strip_prefix(BASE).unwrap()).await;
     assert_eq!(claims["sub"], reference.uri, "the list is the one that was asked for");
     let packed = URL_SAFE_NO_PAD.decode(claims["status_list"]["lst"].as_str().unwrap()).unwrap();
