@@ -99,10 +99,7 @@ async fn by_assertion(
     if verified.client_id != operator.id.as_str() {
         return Err(refused("the assertion is of another client"));
     }
-    // Its own transaction: whatever becomes of the request, this assertion is spent.
-    let mut unit = services.store.begin().await?;
-    let fresh = unit.remember_assertion(&operator.id, &verified.jti, verified.expires_at, now).await?;
-    unit.commit().await?;
+    let fresh = services.store.remember_assertion(&operator.id, &verified.jti, verified.expires_at, now).await?;
     if fresh { Ok(operator) } else { Err(AuthenticationError::Replayed) }
 }
 

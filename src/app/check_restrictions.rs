@@ -23,11 +23,17 @@ pub(super) struct Checked {
 
 /// Asks age and registry, in a transaction of its own, so that a registry that hangs holds nothing up.
 pub(super) async fn check_restrictions(services: &Services, player: PlayerId) -> Result<Checked, PlayerError> {
-    let iin = services.store.iin_of(player).await?;
-    let iin = iin.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
-    let (answer, required) = match played_by(services, &iin) {
+    let mut unit = services.store.read().await?;
+    let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
+    drop(unit);
+    Ok(check_restrictions_of(services, &iin).await)
+}
+
+/// The same of a person whose IIN is known.
+pub(super) async fn check_restrictions_of(services: &Services, iin: &Iin) -> Checked {
+    let (answer, required) = match played_by(services, iin) {
         Some(scenario) => (scenario.registry_answer(services.clock.now()), Scenario::required_sources().to_vec()),
-        None => (ask_registry(services, &iin).await, services.policy.required_sources.clone()),
+        None => (ask_registry(services, iin).await, services.policy.required_sources.clone()),
     };
     let now = services.clock.now();
     let permission = judge(&answer, &required, now);
@@ -36,7 +42,7 @@ pub(super) async fn check_restrictions(services: &Services, player: PlayerId) ->
         RegistryAnswer::Known { sources, .. } => sources.as_slice(),
         RegistryAnswer::Unknown => &[],
     };
-    Ok(Checked { outcome, details: json!({ "source_ages": ages(sources, now) }) })
+    Checked { outcome, details: json!({ "source_ages": ages(sources, now) }) }
 }
 
 async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {

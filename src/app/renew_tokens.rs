@@ -5,10 +5,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::Services;
-use super::check_restrictions::{Checked, check_restrictions};
+use super::check_restrictions::{Checked, check_restrictions_of};
 use super::gather::{Gatherer, Ticket};
 use super::issue_tokens::{GrantError, Issued, end, keep, prepare};
-use crate::app::PlayerError;
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, Grant, RefreshUse};
@@ -55,9 +54,9 @@ pub async fn renew(
 ) -> Result<Issued, GrantError> {
     let token = hash_handle(refresh_token.expose());
     let known = services.store.grant_of_refresh_token(token).await?;
-    let known = known.ok_or(GrantError::InvalidGrant("no such refresh token"))?;
+    let (known, iin) = known.ok_or(GrantError::InvalidGrant("no such refresh token"))?;
     check(&known, operator, confirmation, services.clock.now()).map_err(GrantError::InvalidGrant)?;
-    let permission = check_restrictions(services, known.player).await.map_err(of_check)?;
+    let permission = check_restrictions_of(services, &iin).await;
     if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
         return Err(GrantError::CannotTell);
     }
@@ -128,12 +127,5 @@ fn check(
         Err("the grant has ended")
     } else {
         Ok(())
-    }
-}
-
-fn of_check(error: PlayerError) -> GrantError {
-    match error {
-        PlayerError::Store(error) => GrantError::Store(error),
-        _ => GrantError::CannotTell,
     }
 }

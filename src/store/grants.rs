@@ -1,20 +1,24 @@
 //! Grants, their refresh tokens, and the DPoP proofs that were seen.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::columns::{bytes, corrupt, count, instant, named, parse, thumbprint};
+use super::encryption::ColumnCipher;
 use super::engine::Engine;
 use super::operators::operator_id;
 use super::places::{padded, places};
+use super::players::open_iin;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{Grant, RefreshUse};
 use crate::domain::id::GrantId;
 use crate::domain::operator::OperatorId;
+use crate::domain::person::Iin;
 use crate::domain::ports::{Grants, Players as _, StoreError};
 use crate::domain::second_factor::FactorKind;
 use crate::domain::status_list::StatusPlace;
@@ -29,6 +33,8 @@ macro_rules! select_grant {
         )
     };
 }
+
+const TOKEN_HASH: &str = "refresh_token.hash";
 
 #[derive(FromRow)]
 struct GrantRow {
@@ -88,14 +94,28 @@ pub(super) async fn all_at(engine: Engine, wanted: Vec<StatusPlace>) -> Result<H
     rows.into_iter().map(|row| row.into_grant().map(|grant| (grant.status, grant))).collect()
 }
 
-/// Grants by the hashes of their refresh tokens, those of many callers at once.
-pub(super) async fn all_of_tokens(engine: Engine, hashes: Vec<HandleHash>) -> Result<HashMap<HandleHash, Grant>> {
+/// Grants by the hashes of their refresh tokens, each with the IIN of its player: those of many callers at once.
+pub(super) async fn all_of_tokens(
+    engine: Engine,
+    cipher: Arc<ColumnCipher>,
+    hashes: Vec<HandleHash>,
+) -> Result<HashMap<HandleHash, (Grant, Iin)>> {
     let hashes = padded(hashes);
-    let question = sqlx::query_as::<_, TokenRow>(AssertSqlSafe(select_of_tokens(hashes.len())));
+    let text = select_of_tokens("player.iin,", "JOIN player ON player.id = play_grant.player", hashes.len());
+    let question = sqlx::query_as::<_, HolderRow>(AssertSqlSafe(text));
     let question = hashes.iter().fold(question, |question, hash| question.bind(hash.0.to_vec()));
-    let rows = engine.ask(question).await?;
-    let read = |row: TokenRow| Ok((HandleHash(bytes(&row.hash, "refresh_token.hash")?), row.grant.into_grant()?));
-    rows.into_iter().map(read).collect()
+    let read = |row: HolderRow| {
+        let iin = open_iin(&cipher, &row.token.grant.player, &row.iin)?;
+        Ok((HandleHash(bytes(&row.token.hash, TOKEN_HASH)?), (row.token.grant.into_grant()?, iin)))
+    };
+    engine.ask(question).await?.into_iter().map(read).collect()
+}
+
+#[derive(FromRow)]
+struct HolderRow {
+    iin: Vec<u8>,
+    #[sqlx(flatten)]
+    token: TokenRow,
 }
 
 #[derive(FromRow)]
@@ -105,11 +125,12 @@ struct TokenRow {
     grant: GrantRow,
 }
 
-fn select_of_tokens(count: usize) -> String {
+/// Grants of so many refresh tokens, with further columns of further tables.
+fn select_of_tokens(columns: &str, tables: &str, count: usize) -> String {
     format!(
-        "SELECT refresh_token.hash, play_grant.id, operator, player, verification, factor, verified_at, confirmation, \
+        "SELECT {columns} refresh_token.hash, play_grant.id, operator, player, verification, factor, verified_at, confirmation, \
          thumbprint, status_list, status_index, expires_at, ended_at \
-         FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant \
+         FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant {tables} \
          WHERE refresh_token.hash IN ({})",
         places(count, 1)
     )
@@ -213,7 +234,6 @@ impl Grants for SqlUnitOfWork {
         hashes: &[HandleHash],
         now: Timestamp,
     ) -> Result<HashMap<HandleHash, RefreshUse>> {
-        const HASH: &str = "refresh_token.hash";
         let hashes = padded(hashes.to_vec());
         let text = format!(
             "UPDATE refresh_token SET used_at = ${} WHERE used_at IS NULL AND hash IN ({}) RETURNING hash",
@@ -226,14 +246,14 @@ impl Grants for SqlUnitOfWork {
             .fetch_all(update.bind(now.micros()))
             .await?
             .into_iter()
-            .map(|(hash,)| bytes(&hash, HASH).map(HandleHash))
+            .map(|(hash,)| bytes(&hash, TOKEN_HASH).map(HandleHash))
             .collect::<Result<_>>()?;
-        let text = select_of_tokens(hashes.len());
+        let text = select_of_tokens("", "", hashes.len());
         let grants = hashes
             .iter()
             .fold(sqlx::query_as::<_, TokenRow>(AssertSqlSafe(text)), |query, hash| query.bind(hash.0.to_vec()));
         let used = |row: TokenRow| {
-            let hash = HandleHash(bytes(&row.hash, HASH)?);
+            let hash = HandleHash(bytes(&row.hash, TOKEN_HASH)?);
             let grant = row.grant.into_grant()?;
             let used = if fresh.contains(&hash) { RefreshUse::Fresh(grant) } else { RefreshUse::Replayed(grant) };
             Ok((hash, used))

@@ -31,9 +31,9 @@ mod operators;
 mod places;
 mod players;
 mod postgres;
-mod proofs;
 mod restrictions;
 mod schema;
+mod shown_once;
 mod sightings;
 mod sqlite;
 mod unit_of_work;
@@ -48,9 +48,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::app::gather::Gatherer;
-use crate::domain::authorization::HandleHash;
+use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::grant::Grant;
-use crate::domain::id::PlayerId;
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::Iin;
 use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
@@ -60,7 +59,7 @@ pub use embedded_register::EmbeddedRegister;
 use encryption::ColumnCipher;
 pub use encryption::ColumnKeys;
 use engine::{Access, Engine};
-use proofs::ShownProof;
+use shown_once::{ShownAssertion, ShownProof, spend_assertions, spend_proofs};
 use unit_of_work::SqlUnitOfWork;
 
 /// How many connections, and how long to wait for what. A database that goes away is reported as
@@ -95,9 +94,9 @@ pub struct SqlStore {
     cipher: Arc<ColumnCipher>,
     operators: Arc<Gatherer<OperatorId, Operator>>,
     grants: Arc<Gatherer<StatusPlace, Grant>>,
-    grants_of_tokens: Arc<Gatherer<HandleHash, Grant>>,
-    iins: Arc<Gatherer<PlayerId, Iin>>,
+    grants_of_tokens: Arc<Gatherer<HandleHash, (Grant, Iin)>>,
     proofs: Arc<Gatherer<ShownProof, bool>>,
+    assertions: Arc<Gatherer<ShownAssertion, bool>>,
 }
 
 impl SqlStore {
@@ -122,8 +121,8 @@ impl SqlStore {
             operators: Arc::default(),
             grants: Arc::default(),
             grants_of_tokens: Arc::default(),
-            iins: Arc::default(),
             proofs: Arc::default(),
+            assertions: Arc::default(),
         })
     }
 
@@ -172,14 +171,11 @@ impl Store for SqlStore {
         self.grants.get(place, move |places| grants::all_at(engine.clone(), places)).await
     }
 
-    async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<Grant>, StoreError> {
-        let engine = self.engine.clone();
-        self.grants_of_tokens.get(hash, move |hashes| grants::all_of_tokens(engine.clone(), hashes)).await
-    }
-
-    async fn iin_of(&self, player: PlayerId) -> Result<Option<Iin>, StoreError> {
+    async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<(Grant, Iin)>, StoreError> {
         let (engine, cipher) = (self.engine.clone(), self.cipher.clone());
-        self.iins.get(player, move |players| players::all_iins(engine.clone(), cipher.clone(), players)).await
+        self.grants_of_tokens
+            .get(hash, move |hashes| grants::all_of_tokens(engine.clone(), cipher.clone(), hashes))
+            .await
     }
 
     async fn remember_proof(
@@ -190,7 +186,20 @@ impl Store for SqlStore {
     ) -> Result<bool, StoreError> {
         let store = self.clone();
         let shown = ShownProof::new(hash, expires_at, now);
-        Ok(self.proofs.get(shown, move |shown| proofs::remember_all(store.clone(), shown)).await?.unwrap_or(false))
+        Ok(self.proofs.get(shown, move |shown| spend_proofs(store.clone(), shown)).await?.unwrap_or(false))
+    }
+
+    async fn remember_assertion(
+        &self,
+        operator: &OperatorId,
+        jti: &str,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let store = self.clone();
+        let shown = ShownAssertion::new((operator.clone(), hash_handle(jti)), expires_at, now);
+        let first = self.assertions.get(shown, move |shown| spend_assertions(store.clone(), shown)).await?;
+        Ok(first.unwrap_or(false))
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Operators and the client assertions that were seen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, FromRow};
@@ -10,7 +10,7 @@ use super::columns::{bytes, corrupt, count, from_json, instant, micros, named, t
 use super::engine::Engine;
 use super::places::{padded, places};
 use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::authorization::hash_handle;
+use crate::domain::authorization::HandleHash;
 use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use crate::domain::ports::Operators;
 use crate::domain::time::Timestamp;
@@ -177,31 +177,25 @@ impl Operators for SqlUnitOfWork {
         Ok(operators)
     }
 
-    async fn remember_assertion(
+    async fn remember_assertions(
         &mut self,
-        operator: &OperatorId,
-        jti: &str,
-        expires_at: Timestamp,
+        assertions: &[(OperatorId, HandleHash, Timestamp)],
         now: Timestamp,
-    ) -> Result<bool> {
-        self.execute(
-            sqlx::query("DELETE FROM client_assertion WHERE operator = $1 AND expires_at <= $2")
-                .bind(operator.as_str())
-                .bind(now.micros()),
-        )
-        .await?;
-        let inserted = self
-            .execute(
-                sqlx::query(
-                    "INSERT INTO client_assertion (operator, jti_sha256, expires_at) VALUES ($1, $2, $3) \
-                     ON CONFLICT (operator, jti_sha256) DO NOTHING",
-                )
-                .bind(operator.as_str())
-                // Hashed: a jti may be of any length, an index entry may not.
-                .bind(hash_handle(jti).0.to_vec())
-                .bind(expires_at.micros()),
-            )
-            .await?;
-        Ok(inserted > 0)
+    ) -> Result<HashSet<(OperatorId, HandleHash)>> {
+        self.execute(sqlx::query("DELETE FROM client_assertion WHERE expires_at <= $1").bind(now.micros())).await?;
+        let text = format!(
+            "INSERT INTO client_assertion (operator, jti_sha256, expires_at) VALUES {} \
+             ON CONFLICT (operator, jti_sha256) DO NOTHING RETURNING operator, jti_sha256",
+            places(assertions.len(), 3)
+        );
+        let insert = sqlx::query_as::<_, (String, Vec<u8>)>(AssertSqlSafe(text));
+        let insert = assertions.iter().fold(insert, |insert, (operator, jti, expires_at)| {
+            insert.bind(operator.as_str()).bind(jti.0.to_vec()).bind(expires_at.micros())
+        });
+        let fresh = self.fetch_all(insert).await?;
+        let read = |(operator, jti): (String, Vec<u8>)| {
+            Ok((operator_id(&operator)?, HandleHash(bytes(&jti, "client_assertion.jti_sha256")?)))
+        };
+        fresh.into_iter().map(read).collect()
     }
 }

@@ -1,15 +1,9 @@
 //! Players, found by a keyed hash of their IIN.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
 
 use super::columns::{corrupt, parse};
 use super::encryption::{Column, ColumnCipher};
-use super::engine::Engine;
-use super::places::{padded, places};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
@@ -26,21 +20,8 @@ impl SqlUnitOfWork {
     }
 }
 
-/// IINs of players, those of many callers at once.
-pub(super) async fn all_iins(
-    engine: Engine,
-    cipher: Arc<ColumnCipher>,
-    players: Vec<PlayerId>,
-) -> Result<HashMap<PlayerId, Iin>> {
-    let players = padded(players);
-    let text = format!("SELECT id, iin FROM player WHERE id IN ({})", places(players.len(), 1));
-    let question = sqlx::query_as::<_, (String, Vec<u8>)>(AssertSqlSafe(text));
-    let question = players.iter().fold(question, |question, player| question.bind(player.to_string()));
-    let rows = engine.ask(question).await?;
-    rows.into_iter().map(|(id, sealed)| Ok((parse(&id, "player.id")?, open(&cipher, &id, &sealed)?))).collect()
-}
-
-fn open(cipher: &ColumnCipher, row: &str, sealed: &[u8]) -> Result<Iin> {
+/// The IIN of the player `row`.
+pub(super) fn open_iin(cipher: &ColumnCipher, row: &str, sealed: &[u8]) -> Result<Iin> {
     let plain = cipher.open(IIN, &[row.as_bytes()], sealed)?;
     let iin = std::str::from_utf8(plain.expose()).ok().and_then(|text| Iin::parse(text).ok());
     iin.ok_or_else(|| corrupt("player.iin"))
@@ -79,7 +60,7 @@ impl Players for SqlUnitOfWork {
         let row = player.to_string();
         let found: Option<(Vec<u8>,)> =
             self.fetch_optional(sqlx::query_as("SELECT iin FROM player WHERE id = $1").bind(row.as_str())).await?;
-        found.map(|(sealed,)| open(&self.cipher, &row, &sealed)).transpose()
+        found.map(|(sealed,)| open_iin(&self.cipher, &row, &sealed)).transpose()
     }
 
     async fn lock_player(&mut self, player: PlayerId) -> Result<()> {

@@ -61,15 +61,21 @@ pub trait Store: Send + Sync {
     /// The grant at a place in the status lists, in the same way.
     async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>>;
 
-    /// The grant of a refresh token, used or not, in the same way.
-    async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<Grant>>;
-
-    /// The IIN of a player, in the same way.
-    async fn iin_of(&self, player: PlayerId) -> Result<Option<Iin>>;
+    /// The grant of a refresh token, used or not, and the IIN of its player, in the same way.
+    async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<(Grant, Iin)>>;
 
     /// Remembers a DPoP proof until it expires, in a transaction of its own: whatever becomes of the request, the proof is
     /// spent. False when it was seen before.
     async fn remember_proof(&self, hash: HandleHash, expires_at: Timestamp, now: Timestamp) -> Result<bool>;
+
+    /// The same of a client assertion.
+    async fn remember_assertion(
+        &self,
+        operator: &OperatorId,
+        jti: &str,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool>;
 
     /// Whether the database answers and its schema is ours.
     async fn check(&self) -> Result<()>;
@@ -112,14 +118,13 @@ pub trait Operators {
     async fn find_operator(&mut self, id: &OperatorId) -> Result<Option<Operator>>;
     /// All, by id.
     async fn list_operators(&mut self) -> Result<Vec<Operator>>;
-    /// Remembers an assertion's `jti` until it expires; false when it was seen before. Forgets expired ones.
-    async fn remember_assertion(
+    /// Remembers assertions, by the hash of their `jti`, until they expire; those that were not seen before. Forgets
+    /// expired ones.
+    async fn remember_assertions(
         &mut self,
-        operator: &OperatorId,
-        jti: &str,
-        expires_at: Timestamp,
+        assertions: &[(OperatorId, HandleHash, Timestamp)],
         now: Timestamp,
-    ) -> Result<bool>;
+    ) -> Result<HashSet<(OperatorId, HandleHash)>>;
 }
 
 /// Writes by the API, and what was answered.

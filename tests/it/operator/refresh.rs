@@ -46,7 +46,8 @@ async fn a_token_is_renewed_for_the_same_person_by_the_same_key() {
 async fn an_elevation_ends_and_the_session_with_its_greatest_age() {
     let world = World::production().await;
     let mut tokens = first(&world).await;
-    let acr = |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap().acr.clone();
+    let acr =
+        |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap().acr.clone();
     assert_eq!(acr(&tokens), "urn:rastau:acr:face+passkey");
     for (minutes, class) in [(14, "urn:rastau:acr:face+passkey"), (1, "urn:rastau:acr:session")] {
         world.clock.advance(Duration::from_mins(minutes));

@@ -71,6 +71,11 @@ impl Database {
         Some(Self::migrated(url, None).await)
     }
 
+    /// As another process of the same service.
+    pub(crate) async fn connect_again(&self) -> SqlStore {
+        SqlStore::connect(&self.url, keys(&[1]), self.randomness.clone(), patient()).await.unwrap()
+    }
+
     async fn migrated(url: String, file: Option<(PathBuf, tempfile::TempDir)>) -> Self {
         let randomness = Arc::new(SeededRandomness::new(1));
         let store = SqlStore::connect(&url, keys(&[1]), randomness.clone(), patient()).await.unwrap();

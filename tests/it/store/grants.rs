@@ -171,12 +171,7 @@ on_both_engines! {
             [first, third, unknown].map(|hash| database.store.grant_of_refresh_token(hash)),
         )
         .await;
-        assert_eq!(found, [Ok(Some(one)), Ok(Some(two)), Ok(None)]);
-    }
-
-    async fn the_iin_of_a_player_is_told_outside_transactions_too(database: &Database) {
-        let player = database.player(0).await;
-        assert_eq!(database.store.iin_of(player).await.unwrap(), Some(iin(0)));
+        assert_eq!(found, [Ok(Some((one, iin(0)))), Ok(Some((two, iin(0)))), Ok(None)]);
     }
 
     async fn a_proof_is_fresh_once_until_it_is_forgotten(database: &Database) {

@@ -118,8 +118,7 @@ async fn an_sqlite_file_that_another_process_writes_is_an_error_for_writers_alon
     let read = store.read().await.unwrap().find_operator(&operator.id).await.unwrap();
     assert_eq!(read, Some(operator));
     other.execute("COMMIT").await.unwrap();
-    let mut unit = store.begin().await.unwrap();
-    unit.remember_assertion(&read.unwrap().id, "jti", at(1), at(0)).await.unwrap();
+    store.remember_assertion(&read.unwrap().id, "jti", at(1), at(0)).await.unwrap();
 }
 
 #[tokio::test]
