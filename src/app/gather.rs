@@ -17,7 +17,7 @@ use crate::domain::ports::StoreError;
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// Keys of one batch, at most.
-const MOST: usize = 64;
+const MOST: usize = 256;
 
 type Reply<V> = oneshot::Sender<Result<Option<V>>>;
 

@@ -28,11 +28,14 @@ pub(super) const DIALECT: Dialect = Dialect {
 pub(super) async fn open(url: &str, options: StoreOptions) -> Result<(AnyPool, AnyPool), StoreError> {
     let path = path_of(url)?;
     create(&path).map_err(|error| StoreError::Unavailable(format!("{} cannot be created: {error}", path.display())))?;
-    let write = pool(url, 1, false, session(options), options).await?;
+    let write = pool(url, 1, false, session(options) + WRITER, options).await?;
     let reader = session(options) + "PRAGMA query_only = ON;";
     let read = pool(url, options.connections, false, reader, options).await?;
     Ok((write, read))
 }
+
+/// Hashes go everywhere in their indexes: room for those pages, 16 MB.
+const WRITER: &str = "PRAGMA cache_size = -16384;";
 
 /// FULL and not NORMAL: in WAL mode NORMAL may lose the last commits when the power fails, and a decision whose token
 /// is out must not lose its audit event.
