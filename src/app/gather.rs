@@ -98,7 +98,9 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
                         // Nobody is made to wait out a database that is gone once more.
                         batch.extend(self.take_all());
                     }
-                    batch.drain().for_each(|(_, replies)| send(replies, &Err(error.clone())));
+                    for (_, replies) in batch.drain() {
+                        send(replies, &Err(error.clone()));
+                    }
                 }
             }
         }

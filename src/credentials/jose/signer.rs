@@ -69,7 +69,7 @@ impl JoseSigner {
 
 impl fmt::Debug for JoseSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoseSigner").field("issuer", &self.issuer).field("keys", &self.keys).finish()
+        f.debug_struct("JoseSigner").field("issuer", &self.issuer).field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 
