@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { assertSpoken } from '../harness/language.mjs';
 import { chooseLocale, look } from '../harness/look.mjs';
 import { withPlayer } from '../harness/player.mjs';
+import { freePort, Service } from '../harness/service.mjs';
 import { refusal } from '../harness/watch.mjs';
+
+// A sandbox of its own: whoever lists its people must not meet one who comes and goes.
+const service = new Service({ data: join(process.env.E2E_SCRATCH, 'newcomer'), port: await freePort() });
+await service.start();
+after(() => service.stop());
 
 async function fillIn(player, birthDate) {
   await player.page.goto(new URL('/sandbox/', player.origin).href);
@@ -13,7 +20,7 @@ async function fillIn(player, birthDate) {
 }
 
 test('a newcomer takes the photo with their own camera, and passes the comparison with it', () =>
-  withPlayer({ face: 'astronaut' }, async (player) => {
+  withPlayer({ face: 'astronaut', origin: service.origin }, async (player) => {
     await fillIn(player, '1995-06-07');
     await player.part('photo-open').click();
     await player.page.waitForFunction(() => document.querySelector('[data-testid=photo-video]')?.videoWidth > 0);
@@ -33,7 +40,7 @@ test('a newcomer takes the photo with their own camera, and passes the compariso
   }));
 
 test('a photo that cannot serve is refused in the language of the page, and another one may be chosen', () =>
-  withPlayer({ face: null, expected: [refusal(422)] }, async (player) => {
+  withPlayer({ face: null, origin: service.origin, expected: [refusal(422)] }, async (player) => {
     const { page } = player;
     await fillIn(player, '1996-07-08');
     await player.part('photo-open').click();
