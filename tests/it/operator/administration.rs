@@ -5,7 +5,9 @@ use actix_web::test::TestRequest;
 use rastau::domain::idempotency::KEPT;
 use serde_json::{Value, json};
 
-use super::world::{ADMINISTRATOR_KEY, Answer, Client, World, request_fields};
+use super::client::Client;
+use super::forms::request_fields;
+use super::world::{ADMINISTRATOR_KEY, Answer, World};
 
 const OPERATORS: &str = "/api/administration/operators";
 

@@ -9,7 +9,8 @@ use rastau::credentials::jose::{JoseSigner, generate_es256};
 use rastau::domain::authorization::{AuthorizationCode, hash_handle};
 use serde_json::json;
 
-use super::world::{CALLBACK, CHALLENGE, World, grant_fields, refusal, with};
+use super::forms::{CALLBACK, CHALLENGE, grant_fields, with};
+use super::world::{World, refusal};
 
 #[actix_web::test]
 async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {

@@ -8,7 +8,8 @@ use rastau::domain::operator::{ClientAuthentication, KeySource};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::world::{Answer, Fields, World, form, grant_fields, refresh_fields, request_fields, with};
+use super::forms::{Fields, form, grant_fields, refresh_fields, request_fields, with};
+use super::world::{Answer, World};
 
 const ID: &str = "tls-bet";
 const PROXY: &str = "10.0.0.5:40000";

@@ -6,7 +6,9 @@ use actix_web::http::StatusCode;
 use rastau::domain::operator::{ClientAuthentication, KeySource};
 use serde_json::{Value, json};
 
-use super::world::{BASE, Client, SECRET, World, assertion_fields, basic, form, request_fields, with};
+use super::client::Client;
+use super::forms::{assertion_fields, basic, form, request_fields, with};
+use super::world::{BASE, SECRET, World};
 
 const PAR: &str = "/oauth2/par";
 

@@ -8,7 +8,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use rastau::domain::access_token::AccessTokenClaims;
 use serde_json::{Value, json};
 
-use super::world::{BASE, World, form};
+use super::forms::form;
+use super::world::{BASE, World};
 
 async fn token(world: &World) -> String {
     let code = world.code(&world.bet).await;

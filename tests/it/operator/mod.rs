@@ -6,9 +6,12 @@
 mod administration;
 mod authorization_code;
 mod certificates;
+mod client;
 mod client_authentication;
 mod discovery;
+mod forms;
 mod introspection;
+mod not_asked;
 mod over_the_wire;
 mod proof_of_key;
 mod published_keys;

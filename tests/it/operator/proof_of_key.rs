@@ -5,7 +5,8 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::world::{Answer, World, grant_fields, refresh_fields, request_fields, with};
+use super::forms::{grant_fields, refresh_fields, request_fields, with};
+use super::world::{Answer, World};
 
 const TOKEN: &str = "/oauth2/token";
 

@@ -9,7 +9,9 @@ use rastau::domain::operator::{ClientAuthentication, KeySource};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::world::{Client, World, request_fields};
+use super::client::Client;
+use super::forms::request_fields;
+use super::world::World;
 
 /// A site of the operator's, whose key set can be changed.
 struct Site {

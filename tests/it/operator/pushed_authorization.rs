@@ -7,7 +7,8 @@ use actix_web::test::TestRequest;
 use rastau::app::PlayerError;
 use rastau::app::start_verification::start_verification;
 
-use super::world::{CHALLENGE, VERIFIER, World, form, request_fields, with};
+use super::forms::{CHALLENGE, VERIFIER, form, request_fields, with};
+use super::world::World;
 
 const PAR: &str = "/oauth2/par";
 

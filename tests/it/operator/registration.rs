@@ -5,7 +5,8 @@ use rastau::app::change_operator::{change_operator, set_disabled};
 use rastau::domain::operator::OperatorChange;
 use serde_json::json;
 
-use super::world::{World, refresh_fields, request_fields};
+use super::forms::{refresh_fields, request_fields};
+use super::world::World;
 
 #[actix_web::test]
 async fn a_disabled_operator_gets_nothing_and_what_it_had_has_ended() {

@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
-use super::world::{World, refresh_fields};
+use super::forms::refresh_fields;
+use super::world::World;
 
 const REVOKE: &str = "/oauth2/revoke";
 

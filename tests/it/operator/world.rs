@@ -6,11 +6,6 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{App, test, web};
-use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
 use rastau::app::{Policy, Services};
@@ -22,15 +17,10 @@ use rastau::domain::comparison::{ModelHash, Thresholds};
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::PlayerId;
 use rastau::domain::liveness::decision::PresentationThresholds;
-use rastau::domain::liveness::geometry::TurnGeometry;
-use rastau::domain::liveness::signs::FaceMesh;
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
-use rastau::domain::person::{Citizen, Iin};
+use rastau::domain::person::Iin;
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{
-    Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError, TokenSigner, Unobserved,
-    WebhookSender,
-};
+use rastau::domain::ports::{Unobserved, WebhookSender};
 use rastau::domain::proof_nonce;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::{Ground, Permission, Restriction, Source};
@@ -48,14 +38,13 @@ use rastau::vision::face_index::ScannedFaceIndex;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use url::{Url, form_urlencoded};
+use url::Url;
+
+use super::client::{Client, unique};
+use super::forms::{CALLBACK, Fields, form, grant_fields, request_fields};
+use super::not_asked::NotAsked;
 
 pub(super) const BASE: &str = "https://rastau.example";
-pub(super) const CALLBACK: &str = "https://bet.example/cb";
-/// The example of RFC 7636 appendix B.
-pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 pub(super) const SECRET: &str = "q0R7y8m1vT2sX3uZ4wA5bC6dE7fG8hJ9kL0mN1pQ2rS";
 
 pub(super) const ADMINISTRATOR_KEY: &str = "an administrator key for tests, 32 bytes or more";
@@ -63,16 +52,6 @@ pub(super) const ADMINISTRATOR_KEY: &str = "an administrator key for tests, 32 b
 /// Of the person of every code.
 const IIN: &str = "900101300017";
 const SOURCE: &str = "debtors";
-
-pub(super) type Fields = Vec<(&'static str, String)>;
-
-/// An operator with a key of its own.
-#[derive(Clone)]
-pub(super) struct Client {
-    pub(super) id: &'static str,
-    key: SecretBytes,
-    kid: String,
-}
 
 pub(super) struct World {
     pub(super) services: Services,
@@ -338,105 +317,10 @@ impl World {
     }
 }
 
-impl Client {
-    pub(super) fn new(id: &'static str) -> Self {
-        let key = generate_es256().unwrap();
-        let kid = public(&key)["keys"][0]["kid"].as_str().unwrap().to_owned();
-        Self { id, key, kid }
-    }
-
-    pub(super) fn jwks(&self) -> Value {
-        public(&self.key)
-    }
-
-    /// An assertion with these claims.
-    pub(super) fn sign(&self, claims: &Value) -> String {
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some(self.kid.clone());
-        encode(&header, claims, &EncodingKey::from_ec_der(self.key.expose())).unwrap()
-    }
-
-    /// The claims of a good assertion, never the same twice.
-    pub(super) fn claims(&self, now: i64) -> Value {
-        json!({ "iss": self.id, "sub": self.id, "aud": BASE, "iat": now, "exp": now + 60, "jti": unique() })
-    }
-
-    /// A DPoP proof by the client's own key.
-    pub(super) fn proof(&self, claims: &Value) -> String {
-        let jwk: Jwk = serde_json::from_value(self.jwks()["keys"][0].clone()).unwrap();
-        let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some("dpop+jwt".to_owned());
-        header.jwk = Some(jwk);
-        encode(&header, claims, &EncodingKey::from_ec_der(self.key.expose())).unwrap()
-    }
-
-    /// The thumbprint of that key.
-    pub(super) fn thumbprint(&self) -> &str {
-        &self.kid
-    }
-
-    pub(super) fn credentials(&self, now: i64) -> Fields {
-        assertion_fields(self.sign(&self.claims(now)))
-    }
-}
-
 async fn connect(folder: &TempDir, randomness: Arc<SeededRandomness>) -> SqlStore {
     let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
     let keys = ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
     SqlStore::connect(&url, keys, randomness, StoreOptions::default()).await.unwrap()
-}
-
-fn unique() -> String {
-    URL_SAFE_NO_PAD.encode(generate_es256().unwrap().expose())[50..90].to_owned()
-}
-
-pub(super) fn assertion_fields(assertion: String) -> Fields {
-    vec![("client_assertion_type", ASSERTION_TYPE.to_owned()), ("client_assertion", assertion)]
-}
-
-pub(super) fn request_fields() -> Fields {
-    [
-        ("response_type", "code"),
-        ("redirect_uri", CALLBACK),
-        ("scope", "play"),
-        ("state", "xyz"),
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-        ("ui_locales", "kk ru"),
-    ]
-    .map(|(name, value)| (name, value.to_owned()))
-    .to_vec()
-}
-
-pub(super) fn refresh_fields(token: &str) -> Fields {
-    vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", token.to_owned())]
-}
-
-pub(super) fn grant_fields(code: &str) -> Fields {
-    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]
-        .map(|(name, value)| (name, value.to_owned()))
-        .to_vec()
-}
-
-/// The same fields, one of them changed; left out when the value is empty.
-pub(super) fn with(fields: Fields, name: &'static str, value: &str) -> Fields {
-    let mut fields: Fields = fields.into_iter().filter(|(field, _)| *field != name).collect();
-    if !value.is_empty() {
-        fields.push((name, value.to_owned()));
-    }
-    fields
-}
-
-pub(super) fn form(path: &str, fields: &Fields) -> test::TestRequest {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    test::TestRequest::post()
-        .uri(path)
-        .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
-        .set_payload(body)
-}
-
-pub(super) fn basic(id: &str, secret: &str) -> (&'static str, String) {
-    ("Authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))
 }
 
 /// Takes every step in its turn.
@@ -452,10 +336,6 @@ fn approve(verification: &mut Verification, player: PlayerId, now: Timestamp) {
 /// An outcome that must never become a token.
 pub(super) fn refusal() -> Outcome {
     Outcome::new(Verdict::Refused, [ReasonCode::FaceMismatch])
-}
-
-fn public(key: &SecretBytes) -> Value {
-    JoseSigner::new("-", std::slice::from_ref(key)).unwrap().jwks()
 }
 
 fn policy(sandbox: bool) -> Policy {
@@ -476,43 +356,5 @@ fn policy(sandbox: bool) -> Policy {
         },
         required_sources: vec![SOURCE.to_owned()],
         registry_timeout: Duration::from_secs(1),
-    }
-}
-
-/// Faces and people, of whom an operator never asks.
-struct NotAsked;
-
-#[async_trait]
-impl PopulationRegister for NotAsked {
-    async fn find(&self, _: &Iin) -> Result<Option<Citizen>, RegisterError> {
-        Err(RegisterError::Unavailable("not asked here".to_owned()))
-    }
-}
-
-#[async_trait]
-impl FaceEngine for NotAsked {
-    async fn examine(&self, _: SecretBytes, _: Ask) -> Result<Examination, EngineError> {
-        Err(EngineError::Failed("not asked here".to_owned()))
-    }
-
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
-        self.examine(picture, ask).await
-    }
-
-    fn turn(&self, _: &FaceMesh, _: &FaceMesh) -> Option<TurnGeometry> {
-        None
-    }
-
-    async fn warm_up(&self) -> Result<(), EngineError> {
-        Ok(())
-    }
-
-    fn is_ready(&self) -> bool {
-        true
-    }
-
-    fn embedder(&self) -> &ModelHash {
-        static NONE: std::sync::LazyLock<ModelHash> = std::sync::LazyLock::new(|| ModelHash(String::new()));
-        &NONE
     }
 }
