@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -49,6 +49,12 @@ impl<K, V> Default for Gatherer<K, V> {
     }
 }
 
+impl<K, V> Gatherer<K, V> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting<K, V>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<K, V> {
     /// The answer for `key`; `None` where the batch has none. `ask` does a batch, and must be the same for all who come.
     ///
@@ -64,7 +70,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
     {
         let (reply, answer) = oneshot::channel();
         let begin = {
-            let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.waiting();
             waiting.replies.entry(key).or_default().push(reply);
             !std::mem::replace(&mut waiting.under_way, true)
         };
@@ -96,7 +102,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
                 Err(error) => {
                     if matches!(error, StoreError::Unavailable(_)) {
                         // Nobody is made to wait out a database that is gone once more.
-                        batch.extend(self.take_all());
+                        batch.extend(std::mem::take(&mut self.waiting().replies));
                     }
                     for (_, replies) in batch.drain() {
                         send(replies, &Err(error.clone()));
@@ -106,13 +112,9 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
         }
     }
 
-    fn take_all(&self) -> HashMap<K, Vec<Reply<V>>> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).replies)
-    }
-
     /// Up to [`MOST`] keys with all who wait for them; when there are none, nothing is under way any more.
     fn take(&self) -> HashMap<K, Vec<Reply<V>>> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         if waiting.replies.len() <= MOST {
             waiting.under_way = !waiting.replies.is_empty();
             return std::mem::take(&mut waiting.replies);
@@ -130,15 +132,15 @@ fn send<V: Clone>(replies: Vec<Reply<V>>, answer: &Result<Option<V>>) {
 }
 
 /// Lets the next caller begin, and those who wait go with an error, when a batch panics or its runtime ends.
-struct End<'a, K: Eq + Hash, V> {
+struct End<'a, K, V> {
     gatherer: &'a Gatherer<K, V>,
     orderly: bool,
 }
 
-impl<K: Eq + Hash, V> Drop for End<'_, K, V> {
+impl<K, V> Drop for End<'_, K, V> {
     fn drop(&mut self) {
         if !self.orderly {
-            let mut waiting = self.gatherer.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.gatherer.waiting();
             waiting.under_way = false;
             waiting.replies.clear();
         }

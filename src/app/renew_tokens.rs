@@ -76,19 +76,20 @@ async fn renew_all(
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let mut uses = unit.use_refresh_tokens(&tokens.into_iter().collect::<Vec<_>>(), now).await?;
-    let (mut issued_to, mut prepared, mut answers) = (Vec::new(), Vec::new(), HashMap::new());
+    let (mut issued_to, mut prepared, mut issued) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ended, mut answers) = (HashSet::new(), HashMap::new());
     for renewal in batch {
-        let refused = match uses.get(&renewal.token).cloned().unwrap_or(RefreshUse::Unknown) {
-            RefreshUse::Unknown => "no such refresh token",
+        let (refused, ends) = match uses.get(&renewal.token).cloned().unwrap_or(RefreshUse::Unknown) {
+            RefreshUse::Unknown => ("no such refresh token", None),
             RefreshUse::Replayed(grant) => {
-                end(&services, unit.as_mut(), &grant, EndOfGrant::RefreshReplayed, now).await?;
-                "the refresh token was used before"
+                ("the refresh token was used before", Some((grant, EndOfGrant::RefreshReplayed)))
             }
-            // Another replica may have ended it in the meantime.
-            RefreshUse::Fresh(grant) if !grant.stands(now) => "the grant has ended",
+            // Another replica may have ended it in the meantime, or a request before this one in the batch.
+            RefreshUse::Fresh(grant) if !grant.stands(now) || ended.contains(&grant.id) => {
+                ("the grant has ended", None)
+            }
             RefreshUse::Fresh(grant) if renewal.permission.outcome.verdict != Verdict::Approved => {
-                end(&services, unit.as_mut(), &grant, EndOfGrant::Restricted, now).await?;
-                "the person may no longer play"
+                ("the person may no longer play", Some((grant, EndOfGrant::Restricted)))
             }
             RefreshUse::Fresh(grant) => {
                 let details = renewal.permission.details.clone();
@@ -99,9 +100,15 @@ async fn renew_all(
                 continue;
             }
         };
+        if let Some((grant, why)) = ends {
+            // The log has what was issued before the end, before it.
+            issued.extend(keep(unit.as_mut(), std::mem::take(&mut prepared), now).await?);
+            end(&services, unit.as_mut(), &grant, why, now).await?;
+            ended.insert(grant.id);
+        }
         answers.insert(renewal, Err(GrantError::InvalidGrant(refused)));
     }
-    let issued = keep(unit.as_mut(), prepared, now).await?;
+    issued.extend(keep(unit.as_mut(), prepared, now).await?);
     unit.commit().await?;
     answers.extend(issued_to.into_iter().zip(issued.into_iter().map(Ok)));
     Ok(answers)

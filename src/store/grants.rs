@@ -24,13 +24,17 @@ use crate::domain::second_factor::FactorKind;
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 
+/// Of [`GrantRow`]; other tables beside it have an id, too.
+macro_rules! grant_columns {
+    () => {
+        "play_grant.id, operator, player, verification, factor, verified_at, confirmation, thumbprint, \
+         status_list, status_index, expires_at, ended_at"
+    };
+}
+
 macro_rules! select_grant {
     ($condition:literal) => {
-        concat!(
-            "SELECT id, operator, player, verification, factor, verified_at, confirmation, thumbprint, ",
-            "status_list, status_index, expires_at, ended_at FROM play_grant WHERE ",
-            $condition
-        )
+        concat!("SELECT ", grant_columns!(), " FROM play_grant WHERE ", $condition)
     };
 }
 
@@ -53,9 +57,17 @@ struct GrantRow {
 }
 
 impl GrantRow {
+    fn place(&self) -> Result<StatusPlace> {
+        Ok(StatusPlace {
+            list: count(self.status_list, "play_grant.status_list")?,
+            index: count(self.status_index, "play_grant.status_index")?,
+        })
+    }
+
     fn into_grant(self) -> Result<Grant> {
         const CONFIRMATION: &str = "play_grant.confirmation";
         let thumbprint = thumbprint(self.thumbprint.as_deref(), "play_grant.thumbprint")?;
+        let status = self.place()?;
         let confirmation = match (self.confirmation, thumbprint) {
             (None, None) => None,
             (Some(kind), Some(thumbprint)) => {
@@ -71,18 +83,15 @@ impl GrantRow {
             factor: named(&self.factor, FactorKind::from_name, "play_grant.factor")?,
             verified_at: Timestamp::from_micros(self.verified_at),
             confirmation,
-            status: StatusPlace {
-                list: count(self.status_list, "play_grant.status_list")?,
-                index: count(self.status_index, "play_grant.status_index")?,
-            },
+            status,
             expires_at: Timestamp::from_micros(self.expires_at),
             ended_at: instant(self.ended_at),
         })
     }
 }
 
-/// Grants by their places, those of many callers at once.
-pub(super) async fn all_at(engine: Engine, wanted: Vec<StatusPlace>) -> Result<HashMap<StatusPlace, Grant>> {
+/// Grants by their places, those of many callers at once. One that cannot be read is its own caller's trouble.
+pub(super) async fn all_at(engine: Engine, wanted: Vec<StatusPlace>) -> Result<HashMap<StatusPlace, Result<Grant>>> {
     let wanted = padded(wanted);
     let values = places(wanted.len(), 2);
     let text = format!("{} (status_list, status_index) IN (VALUES {values})", select_grant!(""));
@@ -91,7 +100,7 @@ pub(super) async fn all_at(engine: Engine, wanted: Vec<StatusPlace>) -> Result<H
         .iter()
         .fold(question, |question, place| question.bind(i64::from(place.list)).bind(i64::from(place.index)));
     let rows = engine.ask(question).await?;
-    rows.into_iter().map(|row| row.into_grant().map(|grant| (grant.status, grant))).collect()
+    rows.into_iter().map(|row| Ok((row.place()?, row.into_grant()))).collect()
 }
 
 /// Grants by the hashes of their refresh tokens, each with the IIN of its player: those of many callers at once.
@@ -99,16 +108,17 @@ pub(super) async fn all_of_tokens(
     engine: Engine,
     cipher: Arc<ColumnCipher>,
     hashes: Vec<HandleHash>,
-) -> Result<HashMap<HandleHash, (Grant, Iin)>> {
+) -> Result<HashMap<HandleHash, Result<(Grant, Iin)>>> {
     let hashes = padded(hashes);
     let text = select_of_tokens("player.iin,", "JOIN player ON player.id = play_grant.player", hashes.len());
     let question = sqlx::query_as::<_, HolderRow>(AssertSqlSafe(text));
     let question = hashes.iter().fold(question, |question, hash| question.bind(hash.0.to_vec()));
-    let read = |row: HolderRow| {
+    let held = |row: HolderRow| {
         let iin = open_iin(&cipher, &row.token.grant.player, &row.iin)?;
-        Ok((HandleHash(bytes(&row.token.hash, TOKEN_HASH)?), (row.token.grant.into_grant()?, iin)))
+        Ok((row.token.grant.into_grant()?, iin))
     };
-    engine.ask(question).await?.into_iter().map(read).collect()
+    let rows = engine.ask(question).await?;
+    rows.into_iter().map(|row| Ok((HandleHash(bytes(&row.token.hash, TOKEN_HASH)?), held(row)))).collect()
 }
 
 #[derive(FromRow)]
@@ -128,10 +138,10 @@ struct TokenRow {
 /// Grants of so many refresh tokens, with further columns of further tables.
 fn select_of_tokens(columns: &str, tables: &str, count: usize) -> String {
     format!(
-        "SELECT {columns} refresh_token.hash, play_grant.id, operator, player, verification, factor, verified_at, confirmation, \
-         thumbprint, status_list, status_index, expires_at, ended_at \
+        "SELECT {columns} refresh_token.hash, {} \
          FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant {tables} \
          WHERE refresh_token.hash IN ({})",
+        grant_columns!(),
         places(count, 1)
     )
 }

@@ -87,14 +87,17 @@ impl Default for StoreOptions {
     }
 }
 
+/// A row of a batch, or why it cannot be read.
+type Read<T> = Result<T, StoreError>;
+
 /// The [`Store`] on an SQL database. Cheap to clone.
 #[derive(Clone)]
 pub struct SqlStore {
     engine: Engine,
     cipher: Arc<ColumnCipher>,
-    operators: Arc<Gatherer<OperatorId, Operator>>,
-    grants: Arc<Gatherer<StatusPlace, Grant>>,
-    grants_of_tokens: Arc<Gatherer<HandleHash, (Grant, Iin)>>,
+    operators: Arc<Gatherer<OperatorId, Read<Operator>>>,
+    grants: Arc<Gatherer<StatusPlace, Read<Grant>>>,
+    grants_of_tokens: Arc<Gatherer<HandleHash, Read<(Grant, Iin)>>>,
     proofs: Arc<Gatherer<ShownProof, bool>>,
     assertions: Arc<Gatherer<ShownAssertion, bool>>,
 }
@@ -163,19 +166,20 @@ impl Store for SqlStore {
 
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
         let engine = self.engine.clone();
-        self.operators.get(id.clone(), move |ids| operators::find_all(engine.clone(), ids)).await
+        self.operators.get(id.clone(), move |ids| operators::find_all(engine.clone(), ids)).await?.transpose()
     }
 
     async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>, StoreError> {
         let engine = self.engine.clone();
-        self.grants.get(place, move |places| grants::all_at(engine.clone(), places)).await
+        self.grants.get(place, move |places| grants::all_at(engine.clone(), places)).await?.transpose()
     }
 
     async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<(Grant, Iin)>, StoreError> {
         let (engine, cipher) = (self.engine.clone(), self.cipher.clone());
         self.grants_of_tokens
             .get(hash, move |hashes| grants::all_of_tokens(engine.clone(), cipher.clone(), hashes))
-            .await
+            .await?
+            .transpose()
     }
 
     async fn remember_proof(

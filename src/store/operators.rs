@@ -103,14 +103,14 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// Operators by id, those of many callers at once.
-pub(super) async fn find_all(engine: Engine, ids: Vec<OperatorId>) -> Result<HashMap<OperatorId, Operator>> {
+/// Operators by id, those of many callers at once. One that cannot be read is its own caller's trouble.
+pub(super) async fn find_all(engine: Engine, ids: Vec<OperatorId>) -> Result<HashMap<OperatorId, Result<Operator>>> {
     let ids = padded(ids);
     let text = format!("{} WHERE id IN ({})", select_operator!(""), places(ids.len(), 1));
     let question = sqlx::query_as::<_, OperatorRow>(AssertSqlSafe(text));
     let question = ids.iter().fold(question, |question, id| question.bind(id.as_str().to_owned()));
     let rows = engine.ask(question).await?;
-    rows.into_iter().map(|row| Ok((operator_id(&row.id)?, row.into_operator()?))).collect()
+    rows.into_iter().map(|row| Ok((operator_id(&row.id)?, row.into_operator()))).collect()
 }
 
 #[async_trait]
@@ -179,7 +179,7 @@ impl Operators for SqlUnitOfWork {
 
     async fn remember_assertions(
         &mut self,
-        assertions: &[(OperatorId, HandleHash, Timestamp)],
+        assertions: &[((OperatorId, HandleHash), Timestamp)],
         now: Timestamp,
     ) -> Result<HashSet<(OperatorId, HandleHash)>> {
         self.execute(sqlx::query("DELETE FROM client_assertion WHERE expires_at <= $1").bind(now.micros())).await?;
@@ -189,7 +189,7 @@ impl Operators for SqlUnitOfWork {
             places(assertions.len(), 3)
         );
         let insert = sqlx::query_as::<_, (String, Vec<u8>)>(AssertSqlSafe(text));
-        let insert = assertions.iter().fold(insert, |insert, (operator, jti, expires_at)| {
+        let insert = assertions.iter().fold(insert, |insert, ((operator, jti), expires_at)| {
             insert.bind(operator.as_str()).bind(jti.0.to_vec()).bind(expires_at.micros())
         });
         let fresh = self.fetch_all(insert).await?;

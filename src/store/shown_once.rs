@@ -61,8 +61,6 @@ pub(super) async fn spend_assertions(
     mut shown: Vec<ShownAssertion>,
 ) -> Result<HashMap<ShownAssertion, bool>> {
     let (assertions, Some(now)) = Shown::distinct(&mut shown) else { return Ok(HashMap::new()) };
-    let assertions: Vec<_> =
-        assertions.into_iter().map(|((operator, jti), expires_at)| (operator, jti, expires_at)).collect();
     let mut unit = store.begin().await?;
     let fresh = unit.remember_assertions(&assertions, now).await?;
     unit.commit().await?;

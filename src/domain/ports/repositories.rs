@@ -122,7 +122,7 @@ pub trait Operators {
     /// expired ones.
     async fn remember_assertions(
         &mut self,
-        assertions: &[(OperatorId, HandleHash, Timestamp)],
+        assertions: &[((OperatorId, HandleHash), Timestamp)],
         now: Timestamp,
     ) -> Result<HashSet<(OperatorId, HandleHash)>>;
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use rastau::domain::status_list::StatusPlace;
 use serde_json::{Value, json};
 
 use super::forms::refresh_fields;
@@ -85,6 +86,33 @@ async fn of_two_renewals_at_once_one_wins_and_the_family_ends() {
     let won: Vec<&Answer> = answers.iter().filter(|answer| answer.status == StatusCode::OK).collect();
     assert_eq!(won.len(), 1);
     assert!(!active(&world, &won[0].body).await);
+}
+
+/// What the log says of the tokens of one grant, in its order.
+async fn told_of(world: &World, tokens: &Value) -> Vec<String> {
+    let status = |token: &Value| world.services.signer.read(token.as_str().unwrap()).unwrap().status.clone();
+    let wanted = status(&tokens["access_token"]).status_list;
+    let list: u32 = wanted.uri.rsplit('/').next().unwrap().parse().unwrap();
+    let mut unit = world.services.store.read().await.unwrap();
+    let grant = unit.grant_at(StatusPlace { list, index: wanted.idx }).await.unwrap().unwrap();
+    let events = unit.list_audit(1, 1_000).await.unwrap();
+    let kinds = events.into_iter().filter(|event| event.details.contains(&grant.id.to_string()));
+    kinds.map(|event| event.kind).collect()
+}
+
+#[actix_web::test]
+async fn what_ends_a_family_ends_it_for_those_who_come_at_the_same_moment() {
+    let world = World::production().await;
+    let (_, busy) = (first(&world).await, first(&world).await);
+    for _ in 0..5 {
+        let old = first(&world).await;
+        let new = renew(&world, &old).await.body;
+        // The first keeps the store busy, so that the others go together: the old token in either place.
+        futures_util::join!(renew(&world, &busy), renew(&world, &old), renew(&world, &new), renew(&world, &old));
+        let told = told_of(&world, &old).await;
+        let end = told.iter().position(|kind| kind == "token_revoked").unwrap();
+        assert_eq!(end + 1, told.len(), "nothing is issued once the family has ended: {told:?}");
+    }
 }
 
 #[actix_web::test]

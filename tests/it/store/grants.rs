@@ -68,6 +68,25 @@ on_both_engines! {
         assert_eq!(found, [Some(one.clone()), Some(two), Some(three), None, Some(one)]);
     }
 
+    async fn a_grant_that_cannot_be_read_is_nobody_elses_trouble(database: &Database) {
+        let (one, two, three) = (kept(database).await, kept(database).await, kept(database).await);
+        let hashes = [(); 3].map(|()| database.handle());
+        let mut unit = database.begin().await;
+        let tokens = [(hashes[0], one.id), (hashes[1], two.id), (hashes[2], three.id)];
+        unit.insert_refresh_tokens(&tokens, at(2)).await.unwrap();
+        unit.commit().await.unwrap();
+        let damage = sqlx::query("UPDATE play_grant SET factor = 'none' WHERE id = $1").bind(two.id.to_string());
+        database.tamper(damage).await;
+        let store = &database.store;
+        let places = [one.status, two.status, three.status];
+        let at_places = futures_util::future::join_all(places.map(|place| store.grant_at(place))).await;
+        let of_tokens = futures_util::future::join_all(hashes.map(|hash| store.grant_of_refresh_token(hash))).await;
+        assert!(at_places[0].is_ok() && at_places[2].is_ok(), "{at_places:?}");
+        assert!(matches!(at_places[1], Err(StoreError::Corrupt(_))), "{at_places:?}");
+        assert!(of_tokens[0].is_ok() && of_tokens[2].is_ok(), "{of_tokens:?}");
+        assert!(matches!(of_tokens[1], Err(StoreError::Corrupt(_))), "{of_tokens:?}");
+    }
+
     async fn every_confirmation_reads_back(database: &Database) {
         for confirmation in [None, Some(Confirmation::Certificate(Thumbprint([1; 32])))] {
             let code = database.code().await;

@@ -29,6 +29,17 @@ on_both_engines! {
         assert_eq!(found, [Some(one), Some(two), Some(three), Some(again), None]);
     }
 
+    async fn one_that_cannot_be_read_is_nobody_elses_trouble(database: &Database) {
+        let ids = ["one", "two", "three"].map(|id| OperatorId::parse(id).unwrap());
+        for id in ["one", "two", "three"] {
+            database.operator(id).await;
+        }
+        database.tamper(sqlx::query("UPDATE operator SET authentication = 'none' WHERE id = 'two'")).await;
+        let found = futures_util::future::join_all(ids.iter().map(|id| database.store.operator(id))).await;
+        assert!(found[0].is_ok() && found[2].is_ok(), "{found:?}");
+        assert!(matches!(found[1], Err(StoreError::Corrupt(_))), "{found:?}");
+    }
+
     async fn a_changed_operator_comes_back_changed(database: &Database) {
         let operator = database.operator("demo-bet").await;
         let mut changed = operator.clone();
