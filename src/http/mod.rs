@@ -10,6 +10,7 @@ pub mod middleware;
 pub mod operator;
 pub mod player;
 pub mod problem;
+mod refusals;
 pub mod sandbox;
 pub mod server;
 pub mod web_files;

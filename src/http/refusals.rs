@@ -1,4 +1,4 @@
-//! What this door refuses, for the description of the interface.
+//! What the JSON doors of staff refuse, for the description of the interface.
 
 use utoipa::{IntoParams, IntoResponses};
 

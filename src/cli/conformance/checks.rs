@@ -1,22 +1,10 @@
 //! What an integration must get right, one check each.
 
 use anyhow::{Result, bail, ensure};
-use serde::Serialize;
 
 use super::site::{Page, Site, SiteMap};
 use super::visit::Visit;
 use crate::domain::sandbox_scenario::Listed;
-
-/// What came of one check.
-#[derive(Debug, Serialize)]
-pub(super) struct Finding {
-    /// Its stable name.
-    pub(super) check: String,
-    /// What must hold.
-    pub(super) rule: String,
-    /// What was wrong; `None` when it holds.
-    pub(super) wrong: Option<String>,
-}
 
 /// A way to come back that is not Rastau's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,70 +90,50 @@ fn with(here: bool, value: String, other: &str) -> String {
 }
 
 /// The site sends the browser with the pushed request's handle and nothing else.
-pub(super) async fn begins_with_a_handle(map: &SiteMap) -> Finding {
-    let rule = "the browser carries client_id and request_uri to Rastau and nothing else (RFC 9126 section 4)";
-    finding("begin", rule, async {
-        let site = Site::visited_anew(map)?;
-        let authorize = site.begin().await?;
-        let mut names: Vec<String> = authorize.query_pairs().map(|(name, _)| name.into_owned()).collect();
-        names.sort();
-        ensure!(names == ["client_id", "request_uri"], "it carries {}", names.join(", "));
-        let again = Site::visited_anew(map)?.begin().await?;
-        ensure!(again != authorize, "two players were sent with the same request_uri");
-        Ok(())
-    })
-    .await
+pub(super) async fn begins_with_a_handle(map: &SiteMap) -> Result<()> {
+    let authorize = Site::visited_anew(map)?.begin().await?;
+    let mut names: Vec<String> = authorize.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    names.sort();
+    ensure!(names == ["client_id", "request_uri"], "it carries {}", names.join(", "));
+    let again = Site::visited_anew(map)?.begin().await?;
+    ensure!(again != authorize, "two players were sent with the same request_uri");
+    Ok(())
+}
+
+/// Whether who plays this scenario may play.
+pub(super) fn may_play(scenario: &Listed) -> bool {
+    scenario.expected == "approved"
 }
 
 /// Who plays this scenario is in or out, as they must be.
-pub(super) async fn ends_as_it_must(map: &SiteMap, scenario: &Listed) -> Finding {
-    let may_play = scenario.expected == "approved";
-    let rule = format!("{}: the player is {}", scenario.code, if may_play { "in" } else { "kept out" });
-    finding(&format!("scenario.{}", scenario.code), &rule, async {
-        let visit = Visit::of(map, scenario.iin).await?;
-        let page = visit.end().await?;
-        ensure!(!page.is_broken(), "the site broke: {}", page.told());
-        ensure!(page.is_in() == may_play, "the player is {}: {}", if page.is_in() { "in" } else { "out" }, page.told());
-        Ok(())
-    })
-    .await
+pub(super) async fn ends_as_it_must(map: &SiteMap, scenario: &Listed) -> Result<()> {
+    let page = Visit::of(map, scenario.iin).await?.end().await?;
+    ensure!(!page.is_broken(), "the site broke: {}", page.told());
+    let place = if page.is_in() { "in" } else { "out" };
+    ensure!(page.is_in() == may_play(scenario), "the player is {place}: {}", page.told());
+    Ok(())
 }
 
 /// The token stays with the operator's server.
-pub(super) async fn keeps_the_token(map: &SiteMap, approved: &str) -> Finding {
-    let rule = "no token reaches the browser: not its address, its cookies or its page";
-    finding("token_hidden", rule, async {
-        let visit = Visit::of(map, approved).await?;
-        visit.end().await?;
-        ensure!(!visit.site.saw_a_token(), "a signed token came to the browser");
-        Ok(())
-    })
-    .await
+pub(super) async fn keeps_the_token(map: &SiteMap, approved: &str) -> Result<()> {
+    let visit = Visit::of(map, approved).await?;
+    visit.end().await?;
+    ensure!(!visit.site.saw_a_token(), "a signed token came to the browser");
+    Ok(())
 }
 
 /// A player who reloads the page does not break it.
-pub(super) async fn survives_a_reload(map: &SiteMap, approved: &str) -> Finding {
-    finding("reload", "the same callback once more does not break the site", async {
-        let visit = Visit::of(map, approved).await?;
-        visit.end().await?;
-        let again = visit.end().await?;
-        ensure!(!again.is_broken(), "the site broke: {}", again.told());
-        Ok(())
-    })
-    .await
+pub(super) async fn survives_a_reload(map: &SiteMap, approved: &str) -> Result<()> {
+    let visit = Visit::of(map, approved).await?;
+    visit.end().await?;
+    let again = visit.end().await?;
+    ensure!(!again.is_broken(), "the site broke: {}", again.told());
+    Ok(())
 }
 
 /// A way back that is not Rastau's lets nobody in.
-pub(super) async fn refuses(map: &SiteMap, forgery: Forgery, approved: &str) -> Finding {
-    finding(&format!("forged.{}", forgery.name()), forgery.rule(), async {
-        let page = forgery.page(map, approved).await?;
-        ensure!(!page.is_in(), "the player is in: {}", page.told());
-        Ok(())
-    })
-    .await
-}
-
-async fn finding(check: &str, rule: &str, held: impl Future<Output = Result<()>>) -> Finding {
-    let wrong = held.await.err().map(|error| format!("{error:#}"));
-    Finding { check: check.to_owned(), rule: rule.to_owned(), wrong }
+pub(super) async fn refuses(map: &SiteMap, forgery: Forgery, approved: &str) -> Result<()> {
+    let page = forgery.page(map, approved).await?;
+    ensure!(!page.is_in(), "the player is in: {}", page.told());
+    Ok(())
 }

@@ -7,13 +7,15 @@ mod visit;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use serde::Serialize;
 use serde_json::json;
 use url::Url;
 
 use self::checks::{
-    Finding, Forgery, begins_with_a_handle, ends_as_it_must, keeps_the_token, refuses, survives_a_reload,
+    Forgery, begins_with_a_handle, ends_as_it_must, keeps_the_token, may_play, refuses, survives_a_reload,
 };
 use self::site::SiteMap;
+use super::demo::player::browser;
 use super::{print, print_json};
 use crate::domain::sandbox_scenario::listed;
 use crate::startup;
@@ -58,28 +60,45 @@ pub(super) async fn run(args: Args) -> Result<ExitCode> {
     let map = SiteMap { start: args.start, post: args.post, signed_in: args.signed_in, rastau: args.sandbox };
     reach(&map).await?;
     let mut report = Report { json: args.json, only: args.only, findings: Vec::new() };
-    report.run("begin", begins_with_a_handle(&map)).await?;
+    let rule = "the browser carries client_id and request_uri to Rastau and nothing else (RFC 9126 section 4)";
+    report.check("begin", rule, begins_with_a_handle(&map)).await?;
     let scenarios = listed(startup::clock().now());
     let approved = scenarios.iter().find(|one| one.code == "approved").context("there is no approved scenario")?.iin;
     for scenario in &scenarios {
-        report.run(&format!("scenario.{}", scenario.code), ends_as_it_must(&map, scenario)).await?;
+        let place = if may_play(scenario) { "in" } else { "kept out" };
+        let (name, rule) = (format!("scenario.{}", scenario.code), format!("{}: the player is {place}", scenario.code));
+        report.check(&name, &rule, ends_as_it_must(&map, scenario)).await?;
     }
-    report.run("reload", survives_a_reload(&map, approved)).await?;
-    report.run("token_hidden", keeps_the_token(&map, approved)).await?;
+    let rule = "the same callback once more does not break the site";
+    report.check("reload", rule, survives_a_reload(&map, approved)).await?;
+    let rule = "no token reaches the browser: not its address, its cookies or its page";
+    report.check("token_hidden", rule, keeps_the_token(&map, approved)).await?;
     for forgery in Forgery::ALL {
-        report.run(&format!("forged.{}", forgery.name()), refuses(&map, forgery, approved)).await?;
+        let name = format!("forged.{}", forgery.name());
+        report.check(&name, forgery.rule(), refuses(&map, forgery, approved)).await?;
     }
     report.end()
 }
 
 /// Both must answer before anything is said of either.
 async fn reach(map: &SiteMap) -> Result<()> {
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+    let http = browser().build()?;
     let scenarios = map.rastau.join("api/sandbox/scenarios")?;
     let answer = http.get(scenarios).send().await.with_context(|| format!("{} does not answer", map.rastau))?;
     anyhow::ensure!(answer.status().is_success(), "{} is no sandbox of Rastau", map.rastau);
     http.get(map.start.clone()).send().await.with_context(|| format!("{} does not answer", map.start))?;
     Ok(())
+}
+
+/// What came of one check.
+#[derive(Debug, Serialize)]
+struct Finding {
+    /// Its stable name.
+    check: String,
+    /// What must hold.
+    rule: String,
+    /// What was wrong; `None` when it holds.
+    wrong: Option<String>,
 }
 
 struct Report {
@@ -89,11 +108,12 @@ struct Report {
 }
 
 impl Report {
-    async fn run(&mut self, name: &str, check: impl Future<Output = Finding>) -> Result<()> {
+    async fn check(&mut self, name: &str, rule: &str, held: impl Future<Output = Result<()>>) -> Result<()> {
         if !self.only.is_empty() && !self.only.iter().any(|begins| name.starts_with(begins.as_str())) {
             return Ok(());
         }
-        let finding = check.await;
+        let wrong = held.await.err().map(|error| format!("{error:#}"));
+        let finding = Finding { check: name.to_owned(), rule: rule.to_owned(), wrong };
         if !self.json {
             print(&line(&finding))?;
         }

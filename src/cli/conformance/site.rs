@@ -3,9 +3,10 @@
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use reqwest::header::LOCATION;
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, Response};
 use url::Url;
+
+use crate::cli::demo::player::{browser, location};
 
 /// No site sends a browser on more often.
 const MOST_REDIRECTS: usize = 10;
@@ -63,9 +64,7 @@ impl Page {
 impl<'a> Site<'a> {
     /// A browser that was never here.
     pub(super) fn visited_anew(map: &'a SiteMap) -> Result<Self> {
-        // Redirects are followed by hand: one of them leads to Rastau.
-        let http = Client::builder().redirect(redirect::Policy::none()).cookie_store(true).no_proxy().build()?;
-        Ok(Self { map, http, seen: Mutex::default() })
+        Ok(Self { map, http: browser().cookie_store(true).build()?, seen: Mutex::default() })
     }
 
     /// The player wants to play; the address at Rastau that the site sends them to.
@@ -131,10 +130,5 @@ impl<'a> Site<'a> {
 }
 
 fn next(from: &Url, answer: &Response) -> Result<Option<Url>> {
-    if !answer.status().is_redirection() {
-        return Ok(None);
-    }
-    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let location = location.context("a redirect leads nowhere")?;
-    Ok(Some(from.join(location)?))
+    answer.status().is_redirection().then(|| location(from, answer)).transpose()
 }

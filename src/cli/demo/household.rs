@@ -66,8 +66,7 @@ impl Household {
     fn draw_token(&self, name: &str) -> Result<()> {
         let file = self.folder.join(name);
         if !file.exists() {
-            fs::write(&file, new_handle(startup::randomness().as_ref()))?;
-            private(&file, 0o600)?;
+            write_private(&file, &new_handle(startup::randomness().as_ref()))?;
         }
         Ok(())
     }
@@ -122,8 +121,7 @@ impl Household {
         let added =
             add_operator(services.store.as_ref(), services.clock.as_ref(), services.randomness.as_ref(), new).await?;
         let secret = added.secret.context("no secret was drawn")?;
-        fs::write(file, secret.expose())?;
-        private(file, 0o600)?;
+        write_private(file, secret.expose())?;
         Ok(secret)
     }
 
@@ -183,6 +181,12 @@ fn restrictions(person: &DemoPerson, now: Timestamp) -> Vec<(Iin, Restriction)> 
         (iin.clone(), restriction)
     };
     person.grounds.iter().map(row).collect()
+}
+
+/// A secret for the owner alone; the folder around it is, too.
+fn write_private(file: &Path, secret: &str) -> Result<()> {
+    fs::write(file, secret)?;
+    private(file, 0o600)
 }
 
 fn private(path: &Path, mode: u32) -> Result<()> {

@@ -39,8 +39,7 @@ impl DemoPlayer {
     }
 
     async fn arrive_with(base: &Url, cookies: &str) -> Result<Self> {
-        // Redirects are followed by hand: the cookie comes with one of them.
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+        let http = browser().build()?;
         let pressed = http
             .post(base.join("sandbox/play")?)
             .header(ORIGIN, origin(base))
@@ -53,8 +52,7 @@ impl DemoPlayer {
 
     /// Comes to our pages by an address that some operator's site gave.
     pub async fn sent_to(base: &Url, authorize: Url) -> Result<Self> {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
-        Self::arrive_by(base, http, authorize, "").await
+        Self::arrive_by(base, browser().build()?, authorize, "").await
     }
 
     async fn arrive_by(base: &Url, http: reqwest::Client, authorize: Url, cookies: &str) -> Result<Self> {
@@ -252,7 +250,13 @@ fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {
     anyhow::anyhow!("the software passkey failed: {error:?}")
 }
 
-fn location(base: &Url, answer: &reqwest::Response) -> Result<Url> {
+/// Redirects are followed by hand: cookies come with some of them, and others lead to somebody else.
+pub(in crate::cli) fn browser() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy()
+}
+
+/// Where a redirect leads.
+pub(in crate::cli) fn location(base: &Url, answer: &reqwest::Response) -> Result<Url> {
     let status = answer.status();
     let header = answer.headers().get("location").and_then(|value| value.to_str().ok());
     Ok(base.join(header.with_context(|| format!("no redirect came, but {status}"))?)?)

@@ -2,15 +2,19 @@
 //! leaves an audit event.
 
 pub(in crate::http) mod operators;
-pub(in crate::http) mod refusals;
 pub(in crate::http) mod view;
 pub(in crate::http) mod webhook;
 mod write;
 
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
 
 use super::middleware::bearer_key::{self, BearerKey};
+use super::problem::{Problem, ProblemCode, locale};
+use crate::domain::operator::OperatorId;
 use crate::domain::ports::WebhookSender;
 
 /// How administrators of this door appear in the audit log until they have names.
@@ -43,4 +47,18 @@ pub fn configure(config: &mut web::ServiceConfig, key: BearerKey, webhooks: Data
             )
             .service(web::resource("/operators/{id}/webhook/rotate").route(web::post().to(webhook::rotate))),
     );
+}
+
+/// The operator that a path names; none has an id of other characters.
+fn operator_id(request: &HttpRequest, named: &str) -> Result<OperatorId, Problem> {
+    OperatorId::parse(named).map_err(|_| not_found(request))
+}
+
+fn not_found(request: &HttpRequest) -> Problem {
+    Problem::new(ProblemCode::NotFound, locale(request))
+}
+
+/// The answer to a read: for who asked, and no cache.
+fn shown(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
 }

@@ -1,18 +1,18 @@
 //! Operators: listed, added, changed, disabled.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
 use super::view::{ChangeBody, NewOperatorBody, OperatorList, OperatorView};
 use super::write::{answer, read, write_once};
+use super::{not_found, operator_id, shown};
 use crate::app::Services;
 use crate::app::add_operator::{AddOperatorError, add};
 use crate::app::change_operator::{ChangeOperatorError, change as change_operator, switch};
-use crate::domain::operator::{OperatorError, OperatorId};
+use crate::domain::operator::OperatorError;
 use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
 
 /// List operators
 #[utoipa::path(get, path = "/api/administration/operators", tag = "administration", operation_id = "listOperators",
@@ -25,7 +25,7 @@ pub(in crate::http) async fn list(request: HttpRequest, services: Data<Services>
     let store = |error| Problem::store(&error, locale(&request));
     let mut unit = services.store.read().await.map_err(store)?;
     let operators = unit.list_operators().await.map_err(store)?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(OperatorList::of(&operators)))
+    Ok(shown(&OperatorList::of(&operators)))
 }
 
 /// One operator
@@ -41,14 +41,9 @@ pub(in crate::http) async fn show(
     services: Data<Services>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let store = |error| Problem::store(&error, locale(&request));
-    let mut unit = services.store.read().await.map_err(store)?;
-    let found = match OperatorId::parse(&id) {
-        Ok(id) => unit.find_operator(&id).await.map_err(store)?,
-        Err(_) => None,
-    };
-    let operator = found.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(OperatorView::from(&operator)))
+    let found = services.store.operator(&operator_id(&request, &id)?).await;
+    let found = found.map_err(|error| Problem::store(&error, locale(&request)))?;
+    Ok(shown(&OperatorView::from(&found.ok_or_else(|| not_found(&request))?)))
 }
 
 /// Add an operator
@@ -165,9 +160,7 @@ fn invalid(request: &HttpRequest) -> Problem {
 
 fn problem(request: &HttpRequest, error: &ChangeOperatorError) -> Problem {
     match error {
-        ChangeOperatorError::Unknown(_) | ChangeOperatorError::Invalid(OperatorError::Id) => {
-            Problem::new(ProblemCode::NotFound, locale(request))
-        }
+        ChangeOperatorError::Unknown(_) | ChangeOperatorError::Invalid(OperatorError::Id) => not_found(request),
         ChangeOperatorError::Store(error) => Problem::store(error, locale(request)),
         ChangeOperatorError::Invalid(_) | ChangeOperatorError::Jwks(_) => invalid(request).because(error.to_string()),
     }

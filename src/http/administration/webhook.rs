@@ -1,19 +1,17 @@
 //! An operator's webhook endpoint: shown, set, rotated, removed.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::BY;
-use super::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
 use super::view::{RemovedWebhook, WebhookBody, WebhookView};
 use super::write::{answer, read, write_once};
+use super::{BY, not_found, operator_id, shown};
 use crate::app::Services;
 use crate::app::manage_webhook::{self, WebhookError, reachable};
-use crate::domain::operator::OperatorId;
 use crate::domain::ports::WebhookSender;
 use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
 
 /// An operator's webhook endpoint
 #[utoipa::path(get, path = "/api/administration/operators/{id}/webhook", tag = "administration", operation_id = "getWebhook",
@@ -26,11 +24,10 @@ pub(in crate::http) async fn show(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let store = |error| Problem::store(&error, locale(&request));
-    let id = operator(&request, &id)?;
+    let id = operator_id(&request, &id)?;
     let mut unit = services.store.read().await.map_err(store)?;
     let endpoint = unit.find_webhook_endpoint(&id).await.map_err(store)?;
-    let endpoint = endpoint.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(WebhookView::from(&endpoint)))
+    Ok(shown(&WebhookView::from(&endpoint.ok_or_else(|| not_found(&request))?)))
 }
 
 /// Set where an operator's messages go
@@ -48,7 +45,7 @@ pub(in crate::http) async fn set(
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let id = operator(&request, &id)?;
+    let id = operator_id(&request, &id)?;
     let wanted: WebhookBody = read(&request, &body)?;
     // Before the transaction: a name is looked up.
     let url = reachable(sender.as_ref(), &wanted.url).await.map_err(|error| problem(&request, &error))?;
@@ -72,7 +69,7 @@ pub(in crate::http) async fn rotate(
     services: Data<Services>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = operator(&request, &id)?;
+    let id = operator_id(&request, &id)?;
     write_once(&request, &services, b"", async |unit, now| {
         let rotated = manage_webhook::rotate(unit, services.randomness.as_ref(), now, &id, BY).await;
         let rotated = rotated.map_err(|error| problem(&request, &error))?;
@@ -91,7 +88,7 @@ pub(in crate::http) async fn remove(
     services: Data<Services>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = operator(&request, &id)?;
+    let id = operator_id(&request, &id)?;
     write_once(&request, &services, b"", async |unit, now| {
         let removed = manage_webhook::remove(unit, now, &id, BY).await;
         let undelivered = removed.map_err(|error| problem(&request, &error))?;
@@ -100,15 +97,9 @@ pub(in crate::http) async fn remove(
     .await
 }
 
-fn operator(request: &HttpRequest, id: &str) -> Result<OperatorId, Problem> {
-    OperatorId::parse(id).map_err(|_| Problem::new(ProblemCode::NotFound, locale(request)))
-}
-
 fn problem(request: &HttpRequest, error: &WebhookError) -> Problem {
     match error {
-        WebhookError::NoOperator(_) | WebhookError::NoEndpoint(_) => {
-            Problem::new(ProblemCode::NotFound, locale(request))
-        }
+        WebhookError::NoOperator(_) | WebhookError::NoEndpoint(_) => not_found(request),
         WebhookError::Url(_) | WebhookError::Unreachable(_) => {
             Problem::new(ProblemCode::WebhookUrlInvalid, locale(request)).because(error.to_string())
         }

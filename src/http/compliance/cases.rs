@@ -10,28 +10,17 @@ use crate::app::review_cases::{CaseSummary, list_cases, view_case};
 use crate::domain::id::CaseId;
 use crate::domain::review::Case;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
+use crate::http::refusals::ReadRefusal;
 
 /// How staff of this door appear in the log until they have names.
 const VIEWER: &str = "compliance api";
 const USUAL_LIMIT: u32 = 50;
 
-/// What this door refuses.
+/// No such form
 #[derive(IntoResponses)]
+#[response(status = 400, content_type = "application/problem+json")]
 #[allow(dead_code)]
-pub(in crate::http) enum CaseRefusal {
-    /// No such form
-    #[response(status = 400, content_type = "application/problem+json")]
-    BadRequest(ProblemBody),
-    /// Not the key of this door
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(ProblemBody),
-    /// There is none
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(ProblemBody),
-    /// Not now
-    #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(ProblemBody),
-}
+pub(in crate::http) struct Malformed(ProblemBody);
 
 /// Which cases.
 #[derive(Deserialize, IntoParams)]
@@ -47,7 +36,7 @@ pub(in crate::http) struct Page {
 /// Cases, the newest first
 #[utoipa::path(get, path = "/api/compliance/cases", tag = "compliance", operation_id = "listCases",
     security(("staff" = [])), params(Page),
-    responses((status = 200, description = "Without their evidence", body = Vec<Object>), CaseRefusal))]
+    responses((status = 200, description = "Without their evidence", body = Vec<Object>), ReadRefusal, Malformed))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -64,7 +53,7 @@ pub(in crate::http) async fn list(
 /// That it was opened stands in the audit log.
 #[utoipa::path(get, path = "/api/compliance/cases/{id}", tag = "compliance", operation_id = "getCase",
     security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case")),
-    responses((status = 200, description = "The case", body = Object), CaseRefusal))]
+    responses((status = 200, description = "The case", body = Object), ReadRefusal, Malformed))]
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -79,7 +68,7 @@ pub(in crate::http) async fn show(
 /// That it was opened stands in the audit log.
 #[utoipa::path(get, path = "/api/compliance/cases/{id}/frame", tag = "compliance", operation_id = "getCaseFrame",
     security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case")),
-    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), CaseRefusal))]
+    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), ReadRefusal, Malformed))]
 pub(in crate::http) async fn frame(
     request: HttpRequest,
     services: web::Data<Services>,

@@ -11,7 +11,7 @@ const PATIENCE_MS = 5_000;
 test('an operator with the usual libraries gets tokens, checks, renews and gives them back', async () => {
   const approved = await scenario(origin, 'approved');
   for (const algorithm of ['ES256', 'EdDSA', 'PS256']) {
-    const operator = await newOperator(origin, `example-${algorithm.toLowerCase()}`, algorithm);
+    const operator = await newOperator(origin, `example-${algorithm.toLowerCase()}`, { algorithm });
     const { address, visit } = await operator.begin({ ui_locales: 'kk' });
     const first = await operator.finish(await playScenario(origin, address, approved), visit);
     assert.equal(first.token_type, 'dpop');

@@ -10,9 +10,9 @@ export { playScenario, scenario } from './scenario.mjs';
 
 const run = promisify(execFile);
 
-/** Registers an operator of its own with the served sandbox, and connects the example to it. */
-export async function newOperator(origin, id, algorithm = 'ES256') {
-  const { privateKey, redirectUri } = await registered(origin, id, { algorithm });
+/** Registers an operator of its own with the served sandbox, and connects the example to it; `wishes` as in `registered`. */
+export async function newOperator(origin, id, wishes) {
+  const { privateKey, redirectUri } = await registered(origin, id, wishes);
   const options = { issuer: `${origin}/sandbox`, clientId: id, key: privateKey, kid: 'one', redirectUri, insecure: true };
   return Operator.connect(options);
 }

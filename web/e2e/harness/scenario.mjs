@@ -22,6 +22,5 @@ export async function playScenario(origin, address, iin) {
 export async function scenario(origin, code) {
   const answer = await fetch(`${origin}/api/sandbox/scenarios`);
   const listed = await answer.json();
-  const all = Array.isArray(listed) ? listed : listed.scenarios;
-  return all.find((one) => one.code === code).iin;
+  return listed.find((one) => one.code === code).iin;
 }

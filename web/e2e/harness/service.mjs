@@ -33,6 +33,11 @@ export class Service {
     return this.#log;
   }
 
+  /** Lines of trouble in it, but for those that are `expected`. */
+  troubles(expected) {
+    return this.#log.split('\n').filter((line) => /panicked|ERROR/.test(line) && !expected.test(line));
+  }
+
   /** Resolves when it serves. */
   async start() {
     const args = ['demo', '--no-story', '--port', String(this.port), '--data', this.data];
