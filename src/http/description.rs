@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use super::administration::{operators, webhook};
 use super::compliance::cases;
 use super::health;
-use super::operator::described::OAuthProblem;
+use super::operator::error::OAuthProblem;
 use super::operator::{introspection, jwks, metadata, par, revocation, status, token};
 use super::problem::ProblemBody;
 use super::sandbox::{clock, scenarios};
@@ -50,7 +50,7 @@ pub struct OpenDoors {
         scenarios::list, clock::read, clock::advance, clock::reset,
         health::live, health::ready,
     ),
-    components(schemas(ProblemBody, OAuthProblem)),
+    components(schemas(ProblemBody, OAuthProblem<'static>)),
     modifiers(&Schemes),
 )]
 struct Everything;

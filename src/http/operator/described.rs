@@ -1,8 +1,10 @@
-//! Forms and answers of this door, for the description of the interface. What is read and written stands in each
-//! endpoint's own file.
+//! Forms of this door, and what it refuses, for the description of the interface: they are read by hand, in each endpoint's
+//! own file.
 
 use serde::Serialize;
 use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+use super::error::OAuthProblem;
 
 /// How a client says who it is: RFC 7523, or its `client_id` beside a TLS certificate (RFC 8705). In a sandbox it may
 /// send its secret in the header `Authorization` instead.
@@ -46,15 +48,6 @@ pub(in crate::http) struct PushedRequest {
     max_age: Option<u64>,
 }
 
-/// A request that was pushed.
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct PushedAnswer {
-    /// Serves once, in the player's browser: `/oauth2/authorize?client_id=..&request_uri=..`
-    request_uri: String,
-    /// Its life, seconds.
-    expires_in: u64,
-}
-
 /// A code or a refresh token to be exchanged.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct TokenRequest {
@@ -70,21 +63,6 @@ pub(in crate::http) struct TokenRequest {
     code_verifier: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
-}
-
-/// Tokens.
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct TokenAnswer {
-    /// A JWT, RFC 9068.
-    access_token: String,
-    /// `DPoP`, or `Bearer` where it is bound to a certificate or not at all.
-    token_type: String,
-    /// Its life, seconds; at most 300.
-    expires_in: u64,
-    /// Good once, for this client and this key.
-    refresh_token: String,
-    /// `play`
-    scope: String,
 }
 
 /// A token.
@@ -137,38 +115,28 @@ pub(in crate::http) struct Introspection {
     sandbox: Option<bool>,
 }
 
-/// RFC 6749 section 5.2.
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct OAuthProblem {
-    /// A registered code.
-    #[schema(example = "invalid_request")]
-    error: String,
-    /// A sentence for the operator's developers.
-    error_description: String,
-}
-
 /// What every endpoint with client authentication refuses.
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub(in crate::http) enum OAuthRefusal {
     /// A parameter is missing, doubled or wrong, or the grant is not valid
     #[response(status = 400)]
-    BadRequest(OAuthProblem),
+    BadRequest(OAuthProblem<'static>),
     /// The client was not authenticated
     #[response(status = 401)]
-    Unauthorized(OAuthProblem),
+    Unauthorized(OAuthProblem<'static>),
     /// The body is too long
     #[response(status = 413)]
-    TooLarge(OAuthProblem),
+    TooLarge(OAuthProblem<'static>),
     /// The body is no form
     #[response(status = 415)]
-    MediaType(OAuthProblem),
+    MediaType(OAuthProblem<'static>),
     /// The client asks too often
     #[response(status = 429)]
-    TooMany(OAuthProblem),
+    TooMany(OAuthProblem<'static>),
     /// Not now
     #[response(status = 503)]
-    Unavailable(OAuthProblem),
+    Unavailable(OAuthProblem<'static>),
 }
 
 /// A proof of the client's key.

@@ -5,10 +5,21 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::uncached;
 use crate::domain::ports::StoreError;
+
+/// RFC 6749 section 5.2.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct OAuthProblem<'a> {
+    /// A registered code.
+    #[schema(example = "invalid_request")]
+    error: &'static str,
+    /// A sentence for the operator's developers.
+    error_description: &'a str,
+}
 
 /// One refusal: a registered code and a sentence in ASCII for the operator's developers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +128,7 @@ impl ResponseError for OAuthError {
         if let Some(header) = self.header.clone() {
             answer.insert_header(header);
         }
-        answer.json(json!({ "error": self.code, "error_description": self.description }))
+        answer.json(OAuthProblem { error: self.code, error_description: &self.description })
     }
 }
 

@@ -6,8 +6,8 @@
 
 mod certificate;
 mod client;
-pub(in crate::http) mod described;
-mod error;
+mod described;
+pub(in crate::http) mod error;
 mod form;
 pub(in crate::http) mod introspection;
 pub(in crate::http) mod jwks;

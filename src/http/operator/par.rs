@@ -2,10 +2,11 @@
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::client::authenticated;
-use super::described::{OAuthRefusal, ProofHeader, PushedAnswer, PushedRequest};
+use super::described::{OAuthRefusal, ProofHeader, PushedRequest};
 use super::error::OAuthError;
 use super::form::Form;
 use super::{proof, uncached};
@@ -14,6 +15,15 @@ use crate::app::push_authorization::{PushError, push};
 use crate::domain::authorization::RequestParameters;
 
 pub(super) const PATH: &str = "/oauth2/par";
+
+/// A request that was pushed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct PushedAnswer {
+    /// Serves once, in the player's browser: `/oauth2/authorize?client_id=..&request_uri=..`
+    request_uri: String,
+    /// Its life, seconds.
+    expires_in: u64,
+}
 
 /// Push an authorization request
 ///
@@ -53,10 +63,7 @@ pub(in crate::http) async fn post(
     if proven.is_some() {
         answer.insert_header(proof::fresh_nonce(&services));
     }
-    Ok(answer.json(json!({
-        "request_uri": pushed.request_uri,
-        "expires_in": pushed.expires_in.as_secs(),
-    })))
+    Ok(answer.json(PushedAnswer { request_uri: pushed.request_uri, expires_in: pushed.expires_in.as_secs() }))
 }
 
 /// Unknown parameters are ignored (RFC 6749 section 3.1), but these would change what is asked.

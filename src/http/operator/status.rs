@@ -4,8 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use actix_web::web::{Data, Path};
 
-use super::described::OAuthProblem;
-use super::error::OAuthError;
+use super::error::{OAuthError, OAuthProblem};
 use crate::app::Services;
 use crate::app::status_lists::{StatusError, StatusLists};
 use crate::domain::status_list::TIME_TO_LIVE;
@@ -21,7 +20,7 @@ pub(super) const PATH: &str = "/oauth2/status/{list}";
     responses(
         (status = 200, description = "A signed list", body = String, content_type = "application/statuslist+jwt"),
         (status = 404, description = "There is none"),
-        (status = 503, description = "Not now", body = OAuthProblem),
+        (status = 503, description = "Not now", body = OAuthProblem<'static>),
     ))]
 pub(in crate::http) async fn get(
     services: Data<Services>,

@@ -3,9 +3,10 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::client::authenticated;
-use super::described::{OAuthRefusal, ProofHeader, TokenAnswer, TokenRequest};
+use super::described::{OAuthRefusal, ProofHeader, TokenRequest};
 use super::error::OAuthError;
 use super::form::Form;
 use super::{certificate, proof, uncached};
@@ -19,13 +20,18 @@ use crate::domain::secret::SecretText;
 
 pub(super) const PATH: &str = "/oauth2/token";
 
-/// RFC 6749 section 5.1.
-#[derive(Serialize)]
-struct Answer<'a> {
+/// Tokens.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct TokenAnswer<'a> {
+    /// A JWT, RFC 9068.
     access_token: &'a str,
+    /// `DPoP`, or `Bearer` where it is bound to a certificate or not at all.
     token_type: &'static str,
+    /// Its life, seconds; at most 300.
     expires_in: u64,
+    /// Good once, for this client and this key.
     refresh_token: &'a str,
+    /// `play`
     scope: &'static str,
 }
 
@@ -36,7 +42,7 @@ struct Answer<'a> {
     security((), ("clientSecret" = [])),
     params(ProofHeader),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "Tokens", body = TokenAnswer), OAuthRefusal))]
+    responses((status = 200, description = "Tokens", body = TokenAnswer<'static>), OAuthRefusal))]
 pub(in crate::http) async fn post(
     services: Data<Services>,
     renewals: Data<Renewals>,
@@ -74,7 +80,7 @@ pub(in crate::http) async fn post(
     if proven.is_some() {
         answer.insert_header(proof::fresh_nonce(&services));
     }
-    Ok(answer.json(Answer {
+    Ok(answer.json(TokenAnswer {
         access_token: issued.access_token.expose(),
         token_type: issued.token_type,
         expires_in: issued.expires_in.as_secs(),
