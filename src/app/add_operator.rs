@@ -1,5 +1,6 @@
 //! Add an operator: its registration and its audit event, together.
 
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::authenticate_client::certificates;
@@ -9,6 +10,7 @@ use crate::domain::operator::{
     ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS,
 };
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
+use crate::domain::scope::Scopes;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
@@ -39,6 +41,8 @@ pub struct NewOperator {
     pub credential: NewCredential,
     /// Whether it belongs to a sandbox.
     pub sandbox: bool,
+    /// What it may ask for; everything when not said.
+    pub scopes: Option<Scopes>,
     /// Whom to write to.
     pub contact: Option<String>,
     /// Its rate; the usual one when not said.
@@ -103,6 +107,7 @@ pub async fn add(
     check_keys(&authentication).map_err(AddOperatorError::Jwks)?;
     let id = OperatorId::parse(&new.id)?;
     let rest = OperatorChange {
+        scopes: new.scopes,
         contact: new.contact,
         requests_per_second: new.requests_per_second,
         ..OperatorChange::default()
@@ -112,15 +117,22 @@ pub async fn add(
         StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
         other => AddOperatorError::Store(other),
     })?;
-    let details = serde_json::json!({
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, registration(&operator), now);
+    unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
+    Ok(AddedOperator { operator, secret })
+}
+
+/// What the log says of a registration: everything but the keys.
+pub(super) fn registration(operator: &Operator) -> Value {
+    json!({
         "name": operator.name,
         "authentication": operator.authentication.method(),
         "redirect_uris": operator.redirect_uris,
         "sandbox": operator.sandbox,
-    });
-    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, details, now);
-    unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
-    Ok(AddedOperator { operator, secret })
+        "scopes": operator.scopes.to_string(),
+        "contact": operator.contact,
+        "requests_per_second": operator.requests_per_second,
+    })
 }
 
 /// Checks keys that are registered; published ones are looked at when they are used.
@@ -140,7 +152,7 @@ pub(super) fn check_keys(authentication: &ClientAuthentication) -> Result<(), St
 
 /// Checks that the set holds public keys of the kinds we verify (ES256, PS256, EdDSA), and no private one.
 fn check_jwks(text: &str) -> Result<(), String> {
-    let set: serde_json::Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
+    let set: Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
     let keys = set.get("keys").and_then(|keys| keys.as_array()).ok_or("it has no array \"keys\"")?;
     if keys.is_empty() || keys.len() > MOST_KEYS {
         return Err(format!("it must hold 1 to {MOST_KEYS} keys"));

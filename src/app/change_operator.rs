@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::add_operator::check_keys;
+use super::add_operator::{check_keys, registration};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::operator::{Operator, OperatorChange, OperatorError, OperatorId};
 use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
@@ -25,7 +25,8 @@ pub enum ChangeOperatorError {
     Store(#[from] StoreError),
 }
 
-/// Changes what `change` names. New keys count from the next request on: keep the old ones in the set until they are used no more.
+/// Changes what `change` names. New keys count from the next request on: keep the old ones in the set until they are used no
+/// more. An operator that loses the scope `play` loses everything that it was granted.
 pub async fn change_operator(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -50,16 +51,13 @@ pub async fn change(
     }
     let operator = find(unit, id).await?;
     let changed = change.changed();
+    let might = operator.may_play();
     let operator = operator.changed(change)?;
     unit.update_operator(&operator).await?;
-    let details = json!({
-        "changed": changed,
-        "name": operator.name,
-        "authentication": operator.authentication.method(),
-        "redirect_uris": operator.redirect_uris,
-        "contact": operator.contact,
-        "requests_per_second": operator.requests_per_second,
-    });
+    let ended = if might && !operator.may_play() { unit.end_grants_of(&operator.id, now).await? } else { 0 };
+    let mut details = registration(&operator);
+    details["changed"] = json!(changed);
+    details["grants_ended"] = json!(ended);
     let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &operator.id, details, now);
     unit.append_audit(&event).await?;
     Ok(operator)

@@ -62,6 +62,8 @@ fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant, now: 
     let proven = |key| shown.confirmation == Some(Confirmation::DpopKey(key));
     if code.operator != operator.id {
         Err("the code was made for another client")
+    } else if !operator.may_play() {
+        Err("the client is no longer registered for the scope")
     } else if code.redirect_uri != shown.redirect_uri {
         Err("redirect_uri is not the one of the request")
     } else if !pkce_fits(shown.code_verifier.expose(), &code.code_challenge) {

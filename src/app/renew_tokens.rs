@@ -130,6 +130,8 @@ fn check(
         Err("the refresh token is of another client")
     } else if grant.confirmation != confirmation {
         Err("the refresh token is bound to another key")
+    } else if !operator.may_play() {
+        Err("the client is no longer registered for the scope")
     } else if !grant.stands(now) {
         Err("the grant has ended")
     } else {

@@ -13,6 +13,7 @@ use super::{Context, print, print_json};
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
 use crate::app::change_operator::{change_operator, set_disabled};
 use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorChange};
+use crate::domain::scope::{Scope, Scopes};
 use crate::startup;
 
 /// No JWKS is longer, bytes.
@@ -46,6 +47,7 @@ given replace all that there were. The change is written to the audit log in the
 Examples:
   rastau operator change demo-bet --jwks jwks-with-both-keys.json
   rastau operator change demo-bet --jwks-uri https://bet.example/jwks.json
+  rastau operator change demo-bet --no-scope
   rastau operator change demo-bet --contact ops@bet.example --requests-per-second 500
   rastau operator change demo-bet --redirect-uri https://bet.example/callback --redirect-uri https://m.bet.example/callback")]
     Change(Change),
@@ -80,6 +82,8 @@ struct Add {
     /// Draw a shared secret; in a sandbox only
     #[arg(long)]
     sandbox_secret: bool,
+    #[command(flatten)]
+    scopes: ScopeArgs,
     /// Whom to write to: an e-mail address or an https URL
     #[arg(long, value_name = "ADDRESS")]
     contact: Option<String>,
@@ -93,7 +97,7 @@ struct Add {
 
 #[derive(Debug, clap::Args)]
 #[command(group(ArgGroup::new("change").required(true).multiple(true)
-    .args(["name", "redirect_uris", "jwks", "jwks_uri", "contact", "requests_per_second"])))]
+    .args(["name", "redirect_uris", "jwks", "jwks_uri", "scope", "no_scope", "contact", "requests_per_second"])))]
 struct Change {
     /// The client_id
     id: String,
@@ -105,6 +109,8 @@ struct Change {
     redirect_uris: Vec<String>,
     #[command(flatten)]
     keys: Keys,
+    #[command(flatten)]
+    scopes: ScopeArgs,
     /// Whom to write to: an e-mail address or an https URL
     #[arg(long, value_name = "ADDRESS")]
     contact: Option<String>,
@@ -127,6 +133,27 @@ struct Keys {
     /// The keys' certificates (x5c) prove the operator in TLS; it signs no assertions
     #[arg(long)]
     tls_certificates: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct ScopeArgs {
+    /// What it may ask for: play; may be given several times, and is all [default when added: everything]
+    #[arg(long, value_name = "SCOPE", value_parser = read_scope)]
+    scope: Vec<Scope>,
+    /// It may ask for nothing, and what it was granted ends; about what it has it may ask still
+    #[arg(long, conflicts_with = "scope")]
+    no_scope: bool,
+}
+
+fn read_scope(text: &str) -> Result<Scope, String> {
+    let known = || Scope::ALL.map(Scope::as_str).join(", ");
+    Scope::parse(text).ok_or_else(|| format!("scopes are: {}", known()))
+}
+
+impl ScopeArgs {
+    fn wanted(self) -> Option<Scopes> {
+        (self.no_scope || !self.scope.is_empty()).then(|| self.scope.into_iter().collect())
+    }
 }
 
 impl Keys {
@@ -174,6 +201,7 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         redirect_uris: add.redirect_uris,
         credential,
         sandbox: config.sandbox.enabled,
+        scopes: add.scopes.wanted(),
         contact: add.contact,
         requests_per_second: add.requests_per_second,
     };
@@ -200,6 +228,7 @@ async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCod
         name: change.name,
         redirect_uris: (!change.redirect_uris.is_empty()).then_some(change.redirect_uris),
         authentication,
+        scopes: change.scopes.wanted(),
         contact: change.contact,
         requests_per_second: change.requests_per_second,
     };
@@ -260,6 +289,7 @@ fn operator_json(operator: &Operator) -> serde_json::Value {
         },
         "redirect_uris": operator.redirect_uris,
         "sandbox": operator.sandbox,
+        "scopes": operator.scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
         "contact": operator.contact,
         "requests_per_second": operator.requests_per_second,
         "disabled": operator.disabled_at.is_some(),
@@ -277,6 +307,8 @@ fn added_json(added: &AddedOperator) -> serde_json::Value {
 fn operator_lines(operator: &Operator) -> String {
     let mut marks = vec![operator.authentication.method()];
     marks.extend(operator.sandbox.then_some("sandbox"));
+    let scopes = operator.scopes.to_string();
+    marks.push(if scopes.is_empty() { "no scope" } else { &scopes });
     marks.extend(operator.disabled_at.map(|_| "disabled"));
     let mut text = format!("{}  {} ({})\n", operator.id, operator.name, marks.join(", "));
     if let Some(contact) = &operator.contact {

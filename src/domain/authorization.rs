@@ -12,6 +12,7 @@ use super::confirmation::Thumbprint;
 use super::id::{GrantId, VerificationId};
 use super::operator::{Operator, OperatorId};
 use super::ports::Randomness;
+use super::scope::Scope;
 use super::second_factor::FactorKind;
 use super::time::Timestamp;
 
@@ -19,8 +20,8 @@ use super::time::Timestamp;
 pub const REQUEST_LIFETIME: Duration = Duration::from_mins(1);
 /// A code must be redeemed within this time.
 pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
-/// The only scope of first light.
-pub const SCOPE: &str = "play";
+/// The scope of every such request, and of the tokens that come of it.
+pub const SCOPE: &str = Scope::Play.as_str();
 /// Prefix of every `request_uri`, RFC 9126 section 2.2.
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
@@ -84,9 +85,12 @@ pub enum RequestError {
     /// PKCE is missing, plain or malformed.
     #[error("PKCE with code_challenge_method S256 is required")]
     Pkce,
-    /// A scope that does not exist.
+    /// Another scope.
     #[error("scope must be play")]
     Scope,
+    /// A scope that this operator is not registered for.
+    #[error("you are not registered for the scope play")]
+    ScopeNotRegistered,
     /// `state`, `ui_locales` or `acr_values` is longer than allowed.
     #[error("state has at most 512 characters, ui_locales at most 64, acr_values at most 256")]
     TooLong,
@@ -106,7 +110,7 @@ impl RequestError {
     pub fn code(self) -> &'static str {
         match self {
             Self::ResponseType => "unsupported_response_type",
-            Self::Scope => "invalid_scope",
+            Self::Scope | Self::ScopeNotRegistered => "invalid_scope",
             // RFC 9470 section 5 leaves this one to OpenID Connect's extension.
             Self::Acr => "unmet_authentication_requirements",
             Self::RedirectUri | Self::Pkce | Self::TooLong | Self::DpopKey | Self::MaxAge => "invalid_request",
@@ -150,6 +154,9 @@ impl PushedRequest {
         }
         if parameters.scope != SCOPE {
             return Err(RequestError::Scope);
+        }
+        if !operator.may_play() {
+            return Err(RequestError::ScopeNotRegistered);
         }
         let longer = |text: &Option<String>, most| text.as_ref().is_some_and(|t| t.len() > most);
         if longer(&parameters.state, 512) || longer(&parameters.ui_locales, 64) || longer(&parameters.acr_values, 256) {

@@ -28,6 +28,7 @@ pub mod restrictions;
 pub mod review;
 pub mod sandbox_clock;
 pub mod sandbox_scenario;
+pub mod scope;
 pub mod second_factor;
 pub mod secret;
 pub mod status_list;

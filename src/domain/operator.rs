@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::scope::{Scope, Scopes};
 use super::time::Timestamp;
 
 /// Members of a JWK that only private or shared keys have, RFC 7518 section 6.
@@ -134,6 +135,8 @@ pub struct Operator {
     pub redirect_uris: Vec<String>,
     /// Whether it belongs to the sandbox.
     pub sandbox: bool,
+    /// What it may ask for; with none it may still ask about what it has, and give it back.
+    pub scopes: Scopes,
     /// Whom to write to: an e-mail address or an https URL.
     pub contact: Option<String>,
     /// How many requests a second it may make, of each replica.
@@ -151,6 +154,8 @@ pub struct OperatorChange {
     pub redirect_uris: Option<Vec<String>>,
     /// How it authenticates from now on.
     pub authentication: Option<ClientAuthentication>,
+    /// All scopes.
+    pub scopes: Option<Scopes>,
     /// The contact.
     pub contact: Option<String>,
     /// The rate.
@@ -164,6 +169,7 @@ impl OperatorChange {
             ("name", self.name.is_some()),
             ("redirect_uris", self.redirect_uris.is_some()),
             ("authentication", self.authentication.is_some()),
+            ("scopes", self.scopes.is_some()),
             ("contact", self.contact.is_some()),
             ("requests_per_second", self.requests_per_second.is_some()),
         ];
@@ -204,6 +210,7 @@ impl Operator {
             authentication,
             redirect_uris,
             sandbox,
+            scopes: Scopes::all(),
             contact: None,
             requests_per_second: REQUESTS,
             disabled_at: None,
@@ -220,6 +227,7 @@ impl Operator {
         if !(1..=MOST_REQUESTS).contains(&requests_per_second) {
             return Err(OperatorError::Rate);
         }
+        let scopes = change.scopes.unwrap_or(self.scopes);
         let checked = Self::register(
             self.id,
             &change.name.unwrap_or(self.name),
@@ -227,7 +235,12 @@ impl Operator {
             change.redirect_uris.unwrap_or(self.redirect_uris),
             self.sandbox,
         )?;
-        Ok(Self { contact, requests_per_second, disabled_at: self.disabled_at, ..checked })
+        Ok(Self { scopes, contact, requests_per_second, disabled_at: self.disabled_at, ..checked })
+    }
+
+    /// Whether players may be verified and tokens issued for it.
+    pub fn may_play(&self) -> bool {
+        self.scopes.contain(Scope::Play)
     }
 
     /// Whether `uri` is one of the registered ones, to the byte.

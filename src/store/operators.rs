@@ -13,6 +13,7 @@ use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use crate::domain::ports::Operators;
+use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 
 #[derive(FromRow)]
@@ -25,6 +26,7 @@ struct OperatorRow {
     secret_sha256: Option<Vec<u8>>,
     redirect_uris: String,
     sandbox: i64,
+    scopes: String,
     contact: Option<String>,
     requests_per_second: i64,
     disabled_at: Option<i64>,
@@ -33,8 +35,8 @@ struct OperatorRow {
 macro_rules! select_operator {
     ($condition:literal) => {
         concat!(
-            "SELECT id, name, authentication, jwks, jwks_uri, secret_sha256, redirect_uris, sandbox, contact, ",
-            "requests_per_second, disabled_at FROM operator",
+            "SELECT id, name, authentication, jwks, jwks_uri, secret_sha256, redirect_uris, sandbox, scopes, ",
+            "contact, requests_per_second, disabled_at FROM operator",
             $condition
         )
     };
@@ -57,6 +59,7 @@ impl OperatorRow {
             authentication,
             redirect_uris: from_json(self.redirect_uris.as_bytes(), "operator.redirect_uris")?,
             sandbox: self.sandbox != 0,
+            scopes: named(&self.scopes, Scopes::parse, "operator.scopes")?,
             contact: self.contact,
             requests_per_second: count(self.requests_per_second, "operator.requests_per_second")?,
             disabled_at: instant(self.disabled_at),
@@ -121,8 +124,8 @@ impl Operators for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO operator \
                  (id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, created_at, contact, \
-                  requests_per_second, disabled_at, jwks_uri) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
+                  requests_per_second, disabled_at, jwks_uri, scopes) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
@@ -135,7 +138,8 @@ impl Operators for SqlUnitOfWork {
             .bind(operator.contact.as_deref())
             .bind(i64::from(operator.requests_per_second))
             .bind(micros(operator.disabled_at))
-            .bind(credential.jwks_uri),
+            .bind(credential.jwks_uri)
+            .bind(operator.scopes.to_string()),
         )
         .await
     }
@@ -146,7 +150,7 @@ impl Operators for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE operator SET name = $2, authentication = $3, jwks = $4, secret_sha256 = $5, \
                  redirect_uris = $6, contact = $7, requests_per_second = $8, disabled_at = $9, \
-                 jwks_uri = $10 WHERE id = $1",
+                 jwks_uri = $10, scopes = $11 WHERE id = $1",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
@@ -157,7 +161,8 @@ impl Operators for SqlUnitOfWork {
             .bind(operator.contact.as_deref())
             .bind(i64::from(operator.requests_per_second))
             .bind(micros(operator.disabled_at))
-            .bind(credential.jwks_uri),
+            .bind(credential.jwks_uri)
+            .bind(operator.scopes.to_string()),
         )
         .await
     }

@@ -115,6 +115,7 @@ impl Household {
             credential: NewCredential::SandboxSecret,
             redirect_uris: vec![format!("http://localhost:{}/sandbox/callback", self.port)],
             sandbox: true,
+            scopes: None,
             contact: None,
             requests_per_second: None,
         };

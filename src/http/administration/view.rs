@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator};
 use crate::app::manage_webhook::ManagedWebhook;
 use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorChange};
+use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::WebhookEndpoint;
 
@@ -21,6 +22,30 @@ pub(in crate::http) enum Method {
     SelfSignedTlsClientAuth,
     /// A shared secret that we draw; in a sandbox only.
     ClientSecretBasic,
+}
+
+/// What an operator may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http) enum ScopeName {
+    /// That a player is verified, and tokens while they may play.
+    Play,
+}
+
+impl From<ScopeName> for Scope {
+    fn from(name: ScopeName) -> Self {
+        match name {
+            ScopeName::Play => Self::Play,
+        }
+    }
+}
+
+impl From<Scope> for ScopeName {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Play => Self::Play,
+        }
+    }
 }
 
 /// An operator to be added.
@@ -44,6 +69,8 @@ pub(in crate::http) struct NewOperatorBody {
     /// Where it publishes them.
     #[schema(value_type = Option<String>, format = "uri")]
     jwks_uri: Option<Url>,
+    /// What it may ask for; everything when not said.
+    scopes: Option<Vec<ScopeName>>,
     /// Whom to write to: an e-mail address or an https URL.
     contact: Option<String>,
     /// Requests a second of each replica.
@@ -69,6 +96,8 @@ pub(in crate::http) struct ChangeBody {
     /// Where it publishes them.
     #[schema(value_type = Option<String>, format = "uri")]
     jwks_uri: Option<Url>,
+    /// All scopes; without `play` everything that it was granted ends.
+    scopes: Option<Vec<ScopeName>>,
     /// The contact.
     contact: Option<String>,
     /// Requests a second of each replica.
@@ -96,6 +125,8 @@ pub(in crate::http) struct OperatorView {
     redirect_uris: Vec<String>,
     /// Whether it belongs to a sandbox.
     sandbox: bool,
+    /// What it may ask for.
+    scopes: Vec<ScopeName>,
     /// Whom to write to.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<String>,
@@ -179,6 +210,7 @@ impl NewOperatorBody {
             redirect_uris: self.redirect_uris,
             credential,
             sandbox,
+            scopes: self.scopes.map(|names| names.into_iter().map(Scope::from).collect()),
             contact: self.contact,
             requests_per_second: self.requests_per_second,
         })
@@ -199,6 +231,7 @@ impl ChangeBody {
             name: self.name,
             redirect_uris: self.redirect_uris,
             authentication,
+            scopes: self.scopes.map(|names| names.into_iter().map(Scope::from).collect()),
             contact: self.contact,
             requests_per_second: self.requests_per_second,
         };
@@ -226,6 +259,7 @@ impl From<&Operator> for OperatorView {
             jwks_uri,
             redirect_uris: operator.redirect_uris.clone(),
             sandbox: operator.sandbox,
+            scopes: operator.scopes.iter().map(ScopeName::from).collect(),
             contact: operator.contact.clone(),
             requests_per_second: operator.requests_per_second,
             disabled_at: operator.disabled_at.map(Timestamp::rfc3339),

@@ -11,7 +11,7 @@ use url::Url;
 use super::{ClientCertificates, PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, revocation, token};
 use crate::app::{Policy, Services};
 use crate::domain::access_token::acr;
-use crate::domain::authorization::SCOPE;
+use crate::domain::scope::Scope;
 use crate::domain::second_factor::FactorKind;
 use crate::messages::Locale;
 
@@ -141,7 +141,7 @@ impl Metadata {
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
             grant_types_supported: ["authorization_code", "refresh_token"],
-            scopes_supported: [SCOPE],
+            scopes_supported: Scope::ALL.map(Scope::as_str),
             code_challenge_methods_supported: ["S256"],
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,

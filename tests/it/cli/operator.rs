@@ -92,10 +92,16 @@ async fn what_is_changed_is_checked_kept_and_logged() {
     let told = change(&["--name", "New Bet", "--contact", "ops@bet.example", "--jwks", "jwks.json"]).good();
     assert_eq!(
         told,
-        "changed demo-bet  New Bet (private_key_jwt, sandbox)\n    ops@bet.example\n    https://bet.example/cb\n"
+        "changed demo-bet  New Bet (private_key_jwt, sandbox, play)\n    ops@bet.example\n    https://bet.example/cb\n"
     );
     let rated = change(&["--requests-per-second", "500", "--json"]).json();
     assert_eq!((&rated["requests_per_second"], &rated["contact"]), (&500.into(), &"ops@bet.example".into()));
+    assert_eq!(change(&["--no-scope", "--json"]).json()["scopes"], serde_json::json!([]));
+    assert!(change(&["--name", "New Bet"]).good().contains("no scope"), "what is not named stays");
+    assert_eq!(change(&["--scope", "play", "--json"]).json()["scopes"], serde_json::json!(["play"]));
+    for wrong in [&["--scope", "openid"][..], &["--scope", "play", "--no-scope"]] {
+        assert_eq!(change(wrong).code, 2, "{wrong:?}");
+    }
     for wrong in [
         &["--contact", "nobody"][..],
         &["--requests-per-second", "0"],
@@ -113,6 +119,7 @@ async fn what_is_changed_is_checked_kept_and_logged() {
     assert_eq!(shop.run(&["operator", "enable", "demo-bet", "--json"]).json()["disabled"], false);
     let events = shop.store().await.read().await.unwrap().list_audit(1, 20).await.unwrap();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-    let expected = ["operator_added", "operator_changed", "operator_changed", "operator_disabled", "operator_enabled"];
+    let changes = ["operator_changed"; 5];
+    let expected = [&["operator_added"][..], &changes, &["operator_disabled", "operator_enabled"]].concat();
     assert_eq!(kinds, expected, "a second time changes nothing");
 }

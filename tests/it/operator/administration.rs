@@ -50,8 +50,10 @@ async fn an_operator_is_added_changed_disabled_and_enabled() {
     assert_eq!(world.post(&client, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
 
     let path = format!("{OPERATORS}/new-bet");
-    let change = json!({ "name": "Newer Bet", "requests_per_second": 7 });
+    assert_eq!(added.body["scopes"], json!(["play"]), "everything, when not said");
+    let change = json!({ "name": "Newer Bet", "requests_per_second": 7, "scopes": [] });
     let changed = write(&world, TestRequest::patch(), &path, "2", &change).await;
+    assert_eq!(world.post(&client, "/oauth2/par", request_fields()).await.error(), "invalid_scope");
     assert_eq!((changed.status, &changed.body["name"]), (StatusCode::OK, &json!("Newer Bet")));
     assert_eq!(read(&world, &path).await.body, changed.body);
     let listed = read(&world, OPERATORS).await.body;
@@ -61,6 +63,7 @@ async fn an_operator_is_added_changed_disabled_and_enabled() {
     assert!(off.body["disabled_at"].is_string(), "{}", off.text);
     assert_eq!(world.post(&client, "/oauth2/par", request_fields()).await.status, StatusCode::UNAUTHORIZED);
     write(&world, TestRequest::post(), &format!("{path}/enable"), "4", &Value::Null).await;
+    write(&world, TestRequest::patch(), &path, "scopes", &json!({ "scopes": ["play", "play"] })).await;
     assert_eq!(world.post(&client, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
 
     // New keys: the old one is good no more.
@@ -69,8 +72,9 @@ async fn an_operator_is_added_changed_disabled_and_enabled() {
     write(&world, TestRequest::patch(), &path, "5", &keys).await;
     assert_eq!(world.post(&client, "/oauth2/par", request_fields()).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(world.post(&newer, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
-    let kinds = ["operator_added", "operator_changed", "operator_disabled", "operator_enabled", "operator_changed"];
-    assert!(world.audit().await.ends_with(&kinds.map(str::to_owned)), "{:?}", world.audit().await);
+    let kinds =
+        ["added", "changed", "disabled", "enabled", "changed", "changed"].map(|what| format!("operator_{what}"));
+    assert!(world.audit().await.ends_with(&kinds), "{:?}", world.audit().await);
 }
 
 #[actix_web::test]
@@ -145,6 +149,8 @@ async fn what_is_wrong_is_named_and_nothing_is_done() {
         (change("authentication", json!("client_secret_basic")), 422, "without keys"),
         (change("authentication", json!("self_signed_tls_client_auth")), 422, "x5c"),
         (change("authentication", json!("none")), 400, "authentication"),
+        (change("scopes", json!(["openid"])), 400, "scopes"),
+        (change("scopes", json!("play")), 400, "scopes"),
         (change("contact", json!("nobody")), 422, "contact"),
         (change("requests_per_second", json!(0)), 422, "times"),
         (change("sandbox", json!(true)), 400, "sandbox"),

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use rastau::app::change_operator::{change_operator, set_disabled};
 use rastau::domain::operator::OperatorChange;
+use rastau::domain::scope::Scopes;
 use serde_json::json;
 
 use super::forms::{refresh_fields, request_fields};
@@ -25,6 +26,34 @@ async fn a_disabled_operator_gets_nothing_and_what_it_had_has_ended() {
     assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }), "it stays ended");
     let refresh = refresh_fields(tokens["refresh_token"].as_str().unwrap());
     assert_eq!(world.post(&world.bet, "/oauth2/token", refresh).await.error(), "invalid_grant");
+}
+
+#[actix_web::test]
+async fn an_operator_without_the_scope_keeps_nothing_and_may_ask_about_it() {
+    let world = World::production().await;
+    world.allow().await;
+    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
+    let set = async |scopes| {
+        let change = OperatorChange { scopes: Some(scopes), ..OperatorChange::default() };
+        change_operator(store, clock, "demo-bet", change).await.unwrap()
+    };
+    let [used, waiting] = [world.code(&world.bet).await, world.code(&world.bet).await];
+    let tokens = world.exchange(&world.bet, &used).await.body;
+    set(Scopes::default()).await;
+
+    let refused = world.post(&world.bet, "/oauth2/par", request_fields()).await;
+    assert_eq!((refused.status, refused.error()), (StatusCode::BAD_REQUEST, "invalid_scope"));
+    assert_eq!(world.exchange(&world.bet, &waiting).await.error(), "invalid_grant", "a code from before");
+    let refresh = || refresh_fields(tokens["refresh_token"].as_str().unwrap());
+    assert_eq!(world.post(&world.bet, "/oauth2/token", refresh()).await.error(), "invalid_grant");
+    let token = tokens["access_token"].as_str().unwrap();
+    assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }));
+    assert_eq!(world.post(&world.other, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
+
+    assert!(set(Scopes::all()).await.may_play());
+    assert_eq!(world.post(&world.bet, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
+    assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }), "it stays ended");
+    assert_eq!(world.post(&world.bet, "/oauth2/token", refresh()).await.error(), "invalid_grant");
 }
 
 #[actix_web::test]

@@ -1,5 +1,6 @@
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::scope::Scopes;
 
 use super::database::{Database, at};
 use super::on_both_engines;
@@ -48,6 +49,7 @@ on_both_engines! {
         changed.redirect_uris = vec!["https://new.example/cb".to_owned()];
         changed.contact = Some("ops@bet.example".to_owned());
         changed.requests_per_second = 7;
+        changed.scopes = Scopes::default();
         changed.disabled_at = Some(at(5));
         let mut unit = database.begin().await;
         unit.update_operator(&changed).await.unwrap();
