@@ -40,6 +40,19 @@ pub async fn once<E>(
     }
 }
 
+/// The answer of the first time, where there was one: for work that asks others before its transaction begins.
+pub async fn answered<E>(
+    store: &dyn Store,
+    key: IdempotencyKey,
+    request: RequestFingerprint,
+) -> Result<Option<KeptAnswer>, OnceError<E>> {
+    let mut unit = store.read().await.map_err(OnceError::Store)?;
+    match unit.answered_request(key).await.map_err(OnceError::Store)? {
+        Some((first, _)) if first != request => Err(OnceError::KeyReused),
+        known => Ok(known.map(|(_, answer)| answer)),
+    }
+}
+
 /// Deletes answers past their term.
 pub async fn forget_old_answers(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
     let mut unit = store.begin().await?;

@@ -7,7 +7,7 @@ use super::columns::{bytes, count};
 use super::encryption::Column;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
-use crate::domain::ports::IdempotentRequests;
+use crate::domain::ports::{IdempotentRequests, StoreError};
 use crate::domain::time::Timestamp;
 
 const ANSWER: Column = Column::new("idempotent_request", "answer");
@@ -46,6 +46,11 @@ impl IdempotentRequests for SqlUnitOfWork {
         if claimed > 0 {
             return Ok(Claim::New);
         }
+        let (request, answer) = self.answered_request(key).await?.ok_or(StoreError::Conflict)?;
+        Ok(Claim::Answered { request, answer })
+    }
+
+    async fn answered_request(&mut self, key: IdempotencyKey) -> Result<Option<(RequestFingerprint, KeptAnswer)>> {
         let row = self
             .fetch_optional(
                 sqlx::query_as::<_, RequestRow>(
@@ -53,15 +58,11 @@ impl IdempotentRequests for SqlUnitOfWork {
                 )
                 .bind(key.0.to_vec()),
             )
-            .await?
-            .ok_or(crate::domain::ports::StoreError::Conflict)?;
-        Ok(Claim::Answered {
-            request: RequestFingerprint(bytes(&row.request_sha256, "idempotent_request.request_sha256")?),
-            answer: KeptAnswer {
-                status: count(row.status, "idempotent_request.status")?,
-                body: self.cipher.open(ANSWER, &[&key.0], &row.answer)?,
-            },
-        })
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let request = RequestFingerprint(bytes(&row.request_sha256, "idempotent_request.request_sha256")?);
+        let body = self.cipher.open(ANSWER, &[&key.0], &row.answer)?;
+        Ok(Some((request, KeptAnswer { status: count(row.status, "idempotent_request.status")?, body })))
     }
 
     async fn keep_answer(&mut self, key: IdempotencyKey, answer: &KeptAnswer) -> Result<()> {

@@ -137,6 +137,8 @@ pub trait IdempotentRequests {
         request: RequestFingerprint,
         now: Timestamp,
     ) -> Result<Claim>;
+    /// What the request of this key was answered, if it was.
+    async fn answered_request(&mut self, key: IdempotencyKey) -> Result<Option<(RequestFingerprint, KeptAnswer)>>;
     /// Keeps the answer to a request whose key was claimed in this transaction.
     async fn keep_answer(&mut self, key: IdempotencyKey, answer: &KeptAnswer) -> Result<()>;
     /// Deletes what was asked before `before`.

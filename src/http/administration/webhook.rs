@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::view::{RemovedWebhook, WebhookBody, WebhookView};
-use super::write::{answer, read, write_once};
+use super::write::{answer, answered, read, write_once};
 use super::{BY, not_found, operator_id, shown};
 use crate::app::Services;
 use crate::app::manage_webhook::{self, WebhookError, reachable};
@@ -47,6 +47,9 @@ pub(in crate::http) async fn set(
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
     let wanted: WebhookBody = read(&request, &body)?;
+    if let Some(answer) = answered(&request, &services, &body).await? {
+        return Ok(answer);
+    }
     // Before the transaction: a name is looked up.
     let url = reachable(sender.as_ref(), &wanted.url).await.map_err(|error| problem(&request, &error))?;
     write_once(&request, &services, &body, async |unit, now| {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::Services;
-use crate::app::once::{OnceError, once};
+use crate::app::once::{self, OnceError, once};
 use crate::domain::idempotency::{IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::ports::UnitOfWork;
 use crate::domain::secret::SecretBytes;
@@ -26,16 +26,39 @@ pub(super) async fn write_once(
     body: &[u8],
     work: impl AsyncFnOnce(&mut dyn UnitOfWork, Timestamp) -> Result<KeptAnswer, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let problem = |code| Problem::new(code, locale(request));
-    let key = key(request).ok_or_else(|| problem(ProblemCode::IdempotencyKeyMissing))?;
-    let asked = RequestFingerprint::of(request.method().as_str(), request.path(), body);
+    let (key, asked) = identified(request, body)?;
     let ports = (services.store.as_ref(), services.clock.as_ref());
-    let answer = once(ports, key, asked, work).await.map_err(|error| match error {
-        OnceError::KeyReused => problem(ProblemCode::IdempotencyKeyReused),
+    let answer = once(ports, key, asked, work).await.map_err(|error| problem(request, error))?;
+    sent(request, &answer)
+}
+
+/// The answer of the first time, where there was one.
+pub(super) async fn answered(
+    request: &HttpRequest,
+    services: &Services,
+    body: &[u8],
+) -> Result<Option<HttpResponse>, Problem> {
+    let (key, asked) = identified(request, body)?;
+    let known = once::answered(services.store.as_ref(), key, asked).await.map_err(|error| problem(request, error))?;
+    known.map(|answer| sent(request, &answer)).transpose()
+}
+
+fn identified(request: &HttpRequest, body: &[u8]) -> Result<(IdempotencyKey, RequestFingerprint), Problem> {
+    let key = key(request).ok_or_else(|| Problem::new(ProblemCode::IdempotencyKeyMissing, locale(request)))?;
+    Ok((key, RequestFingerprint::of(request.method().as_str(), request.path(), body)))
+}
+
+fn problem(request: &HttpRequest, error: OnceError<Problem>) -> Problem {
+    match error {
+        OnceError::KeyReused => Problem::new(ProblemCode::IdempotencyKeyReused, locale(request)),
         OnceError::Refused(problem) => problem,
         OnceError::Store(error) => Problem::store(&error, locale(request)),
-    })?;
-    let status = StatusCode::from_u16(answer.status).map_err(|_| problem(ProblemCode::Internal))?;
+    }
+}
+
+fn sent(request: &HttpRequest, answer: &KeptAnswer) -> Result<HttpResponse, Problem> {
+    let status = StatusCode::from_u16(answer.status);
+    let status = status.map_err(|_| Problem::new(ProblemCode::Internal, locale(request)))?;
     Ok(HttpResponse::build(status)
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_TYPE, "application/json"))

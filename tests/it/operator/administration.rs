@@ -202,6 +202,23 @@ async fn a_webhook_is_set_rotated_and_removed() {
     assert_eq!(code(&write(&world, TestRequest::delete(), &path, "5", &Value::Null).await), (404, "not_found"));
 }
 
+#[actix_web::test]
+async fn a_webhook_that_comes_again_is_answered_as_before_whatever_its_name_has_become() {
+    let mut world = World::sandbox().await;
+    let path = format!("{OPERATORS}/demo-bet/webhook");
+    let url = json!({ "url": "http://localhost:9/hooks" });
+    let set = write(&world, TestRequest::put(), &path, "1", &url).await;
+    // From here on nothing leads to this machine.
+    let mut policy = world.services.policy.as_ref().clone();
+    policy.sandbox = false;
+    world.services.policy = std::sync::Arc::new(policy);
+    assert_eq!(code(&write(&world, TestRequest::put(), &path, "2", &url).await), (422, "webhook_url_invalid"));
+    let again = write(&world, TestRequest::put(), &path, "1", &url).await;
+    assert_eq!((again.status, &again.body), (StatusCode::OK, &set.body), "with the secret that was drawn");
+    let other = json!({ "url": "http://localhost:9/other" });
+    assert_eq!(code(&write(&world, TestRequest::put(), &path, "1", &other).await), (422, "idempotency_key_reused"));
+}
+
 fn code(answer: &Answer) -> (u16, &str) {
     (answer.status.as_u16(), answer.body["code"].as_str().unwrap_or_default())
 }
