@@ -10,7 +10,7 @@ use super::gather::{Gatherer, Ticket};
 use super::issue_tokens::{GrantError, Issued, end, keep, prepare};
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::confirmation::Confirmation;
-use crate::domain::grant::{EndOfGrant, Grant, RefreshUse};
+use crate::domain::grant::{EndOfGrant, Grant};
 use crate::domain::operator::Operator;
 use crate::domain::ports::{SignError, StoreError};
 use crate::domain::reason::ReasonCode;
@@ -26,6 +26,7 @@ pub type Renewals = Gatherer<Renewal, Result<Issued, GrantError>>;
 pub struct Renewal {
     ticket: Ticket,
     token: HandleHash,
+    grant: Grant,
     permission: Arc<Checked>,
 }
 
@@ -60,7 +61,7 @@ pub async fn renew(
     if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
         return Err(GrantError::CannotTell);
     }
-    let renewal = Renewal { ticket: Ticket::draw(), token, permission: Arc::new(permission) };
+    let renewal = Renewal { ticket: Ticket::draw(), token, grant: known, permission: Arc::new(permission) };
     let services = services.clone();
     let answer = renewals.get(renewal, move |batch| renew_all(services.clone(), batch)).await?;
     answer.unwrap_or_else(|| Err(StoreError::Conflict.into()))
@@ -75,36 +76,32 @@ async fn renew_all(
     let tokens: HashSet<HandleHash> = batch.iter().map(|renewal| renewal.token).collect();
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let mut uses = unit.use_refresh_tokens(&tokens.into_iter().collect::<Vec<_>>(), now).await?;
+    let mut fresh = unit.use_refresh_tokens(&tokens.into_iter().collect::<Vec<_>>(), now).await?;
     let (mut issued_to, mut prepared, mut issued) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ended, mut answers) = (HashSet::new(), HashMap::new());
     for renewal in batch {
-        let (refused, ends) = match uses.get(&renewal.token).cloned().unwrap_or(RefreshUse::Unknown) {
-            RefreshUse::Unknown => ("no such refresh token", None),
-            RefreshUse::Replayed(grant) => {
-                ("the refresh token was used before", Some((grant, EndOfGrant::RefreshReplayed)))
-            }
+        // Taken out: whoever comes with the token next comes with it again.
+        let (refused, why) = match fresh.remove(&renewal.token) {
+            None => ("the refresh token was used before", Some(EndOfGrant::RefreshReplayed)),
             // Another replica may have ended it in the meantime, or a request before this one in the batch.
-            RefreshUse::Fresh(grant) if !grant.stands(now) || ended.contains(&grant.id) => {
+            Some(end) if end.is_some() || !renewal.grant.stands(now) || ended.contains(&renewal.grant.id) => {
                 ("the grant has ended", None)
             }
-            RefreshUse::Fresh(grant) if renewal.permission.outcome.verdict != Verdict::Approved => {
-                ("the person may no longer play", Some((grant, EndOfGrant::Restricted)))
+            Some(_) if renewal.permission.outcome.verdict != Verdict::Approved => {
+                ("the person may no longer play", Some(EndOfGrant::Restricted))
             }
-            RefreshUse::Fresh(grant) => {
+            Some(_) => {
                 let details = renewal.permission.details.clone();
-                prepared.push(prepare(&services, &grant, details, now).map_err(|error| unsigned(&error))?);
-                // Used up now: whoever comes with it next comes with it again.
-                uses.insert(renewal.token, RefreshUse::Replayed(grant));
+                prepared.push(prepare(&services, &renewal.grant, details, now).map_err(|error| unsigned(&error))?);
                 issued_to.push(renewal);
                 continue;
             }
         };
-        if let Some((grant, why)) = ends {
+        if let Some(why) = why {
             // The log has what was issued before the end, before it.
             issued.extend(keep(unit.as_mut(), std::mem::take(&mut prepared), now).await?);
-            end(&services, unit.as_mut(), &grant, why, now).await?;
-            ended.insert(grant.id);
+            end(&services, unit.as_mut(), &renewal.grant, why, now).await?;
+            ended.insert(renewal.grant.id);
         }
         answers.insert(renewal, Err(GrantError::InvalidGrant(refused)));
     }

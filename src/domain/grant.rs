@@ -78,17 +78,6 @@ impl EndOfGrant {
     }
 }
 
-/// What became of an attempt to use a refresh token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RefreshUse {
-    /// The first use; it is now used up.
-    Fresh(Grant),
-    /// Used before: somebody holds a copy.
-    Replayed(Grant),
-    /// No such token.
-    Unknown,
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

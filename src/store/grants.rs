@@ -15,7 +15,7 @@ use super::players::open_iin;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
-use crate::domain::grant::{Grant, RefreshUse};
+use crate::domain::grant::Grant;
 use crate::domain::id::GrantId;
 use crate::domain::operator::OperatorId;
 use crate::domain::person::Iin;
@@ -110,40 +110,29 @@ pub(super) async fn all_of_tokens(
     hashes: Vec<HandleHash>,
 ) -> Result<HashMap<HandleHash, Result<(Grant, Iin)>>> {
     let hashes = padded(hashes);
-    let text = select_of_tokens("player.iin,", "JOIN player ON player.id = play_grant.player", hashes.len());
+    let text = format!(
+        "SELECT player.iin, refresh_token.hash, {} \
+         FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant \
+         JOIN player ON player.id = play_grant.player WHERE refresh_token.hash IN ({})",
+        grant_columns!(),
+        places(hashes.len(), 1)
+    );
     let question = sqlx::query_as::<_, HolderRow>(AssertSqlSafe(text));
     let question = hashes.iter().fold(question, |question, hash| question.bind(hash.0.to_vec()));
     let held = |row: HolderRow| {
-        let iin = open_iin(&cipher, &row.token.grant.player, &row.iin)?;
-        Ok((row.token.grant.into_grant()?, iin))
+        let iin = open_iin(&cipher, &row.grant.player, &row.iin)?;
+        Ok((row.grant.into_grant()?, iin))
     };
     let rows = engine.ask(question).await?;
-    rows.into_iter().map(|row| Ok((HandleHash(bytes(&row.token.hash, TOKEN_HASH)?), held(row)))).collect()
+    rows.into_iter().map(|row| Ok((HandleHash(bytes(&row.hash, TOKEN_HASH)?), held(row)))).collect()
 }
 
 #[derive(FromRow)]
 struct HolderRow {
     iin: Vec<u8>,
-    #[sqlx(flatten)]
-    token: TokenRow,
-}
-
-#[derive(FromRow)]
-struct TokenRow {
     hash: Vec<u8>,
     #[sqlx(flatten)]
     grant: GrantRow,
-}
-
-/// Grants of so many refresh tokens, with further columns of further tables.
-fn select_of_tokens(columns: &str, tables: &str, count: usize) -> String {
-    format!(
-        "SELECT {columns} refresh_token.hash, {} \
-         FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant {tables} \
-         WHERE refresh_token.hash IN ({})",
-        grant_columns!(),
-        places(count, 1)
-    )
 }
 
 #[async_trait]
@@ -243,32 +232,18 @@ impl Grants for SqlUnitOfWork {
         &mut self,
         hashes: &[HandleHash],
         now: Timestamp,
-    ) -> Result<HashMap<HandleHash, RefreshUse>> {
+    ) -> Result<HashMap<HandleHash, Option<Timestamp>>> {
         let hashes = padded(hashes.to_vec());
         let text = format!(
-            "UPDATE refresh_token SET used_at = ${} WHERE used_at IS NULL AND hash IN ({}) RETURNING hash",
+            "UPDATE refresh_token SET used_at = ${} WHERE used_at IS NULL AND hash IN ({}) \
+             RETURNING hash, (SELECT ended_at FROM play_grant WHERE id = refresh_token.play_grant)",
             hashes.len() + 1,
             places(hashes.len(), 1)
         );
-        let update = sqlx::query_as::<_, (Vec<u8>,)>(AssertSqlSafe(text));
+        let update = sqlx::query_as::<_, (Vec<u8>, Option<i64>)>(AssertSqlSafe(text));
         let update = hashes.iter().fold(update, |update, hash| update.bind(hash.0.to_vec()));
-        let fresh: HashSet<HandleHash> = self
-            .fetch_all(update.bind(now.micros()))
-            .await?
-            .into_iter()
-            .map(|(hash,)| bytes(&hash, TOKEN_HASH).map(HandleHash))
-            .collect::<Result<_>>()?;
-        let text = select_of_tokens("", "", hashes.len());
-        let grants = hashes
-            .iter()
-            .fold(sqlx::query_as::<_, TokenRow>(AssertSqlSafe(text)), |query, hash| query.bind(hash.0.to_vec()));
-        let used = |row: TokenRow| {
-            let hash = HandleHash(bytes(&row.hash, TOKEN_HASH)?);
-            let grant = row.grant.into_grant()?;
-            let used = if fresh.contains(&hash) { RefreshUse::Fresh(grant) } else { RefreshUse::Replayed(grant) };
-            Ok((hash, used))
-        };
-        self.fetch_all(grants).await?.into_iter().map(used).collect()
+        let fresh = self.fetch_all(update.bind(now.micros())).await?;
+        fresh.into_iter().map(|(hash, ended)| Ok((HandleHash(bytes(&hash, TOKEN_HASH)?), instant(ended)))).collect()
     }
 
     async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>> {

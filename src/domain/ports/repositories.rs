@@ -10,7 +10,7 @@ use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest,
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
-use crate::domain::grant::{Grant, RefreshUse};
+use crate::domain::grant::Grant;
 use crate::domain::id::{CaseId, GrantId, PasskeyId, PlayerId, SightingId, VerificationId};
 use crate::domain::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::liveness::fingerprint::FrameFingerprint;
@@ -178,12 +178,13 @@ pub trait Grants {
     async fn ended_places(&mut self, list: u32) -> Result<Vec<u32>>;
     /// Keeps refresh tokens, each of its grant; [`StoreError::Conflict`] when one is there already.
     async fn insert_refresh_tokens(&mut self, tokens: &[(HandleHash, GrantId)], now: Timestamp) -> Result<()>;
-    /// Uses refresh tokens up, by compare-and-set; one that is left out is unknown.
+    /// Uses refresh tokens up, by compare-and-set. Those whose first use this is, each with the end of its grant; of one that is
+    /// left out somebody holds a copy, or it is unknown.
     async fn use_refresh_tokens(
         &mut self,
         hashes: &[HandleHash],
         now: Timestamp,
-    ) -> Result<HashMap<HandleHash, RefreshUse>>;
+    ) -> Result<HashMap<HandleHash, Option<Timestamp>>>;
     /// The grant of a refresh token, used or not.
     async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>>;
     /// Remembers DPoP proofs until they expire; those that were not seen before. Forgets expired ones.

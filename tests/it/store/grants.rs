@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use rastau::domain::authorization::AuthorizationCode;
 use rastau::domain::confirmation::{Confirmation, Thumbprint};
-use rastau::domain::grant::{GREATEST_AGE, Grant, RefreshUse};
+use rastau::domain::grant::{GREATEST_AGE, Grant};
 use rastau::domain::id::GrantId;
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::restrictions::{Ground, Restriction};
@@ -110,7 +112,7 @@ on_both_engines! {
         unit.commit().await.unwrap();
     }
 
-    async fn a_refresh_token_is_used_once_and_its_replay_names_the_grant(database: &Database) {
+    async fn a_refresh_token_is_used_once(database: &Database) {
         let grant = kept(database).await;
         let hash = database.handle();
         let mut unit = database.begin().await;
@@ -118,9 +120,8 @@ on_both_engines! {
         assert_eq!(unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await, Err(StoreError::Conflict));
         unit.commit().await.unwrap();
         assert_eq!(database.read().await.grant_of_refresh_token(hash).await.unwrap(), Some(grant.clone()));
-        let (one, two) = database.race(async |unit| unit.use_refresh_tokens(&[hash], at(3)).await.unwrap().remove(&hash).unwrap()).await;
-        assert_eq!(one, RefreshUse::Fresh(grant.clone()));
-        assert_eq!(two, RefreshUse::Replayed(grant));
+        let (one, two) = database.race(async |unit| unit.use_refresh_tokens(&[hash], at(3)).await.unwrap()).await;
+        assert_eq!((one, two), (HashMap::from([(hash, None)]), HashMap::new()));
         let mut unit = database.begin().await;
         assert!(unit.use_refresh_tokens(&[database.handle()], at(3)).await.unwrap().is_empty());
         assert_eq!(unit.grant_of_refresh_token(database.handle()).await.unwrap(), None);
@@ -134,8 +135,8 @@ on_both_engines! {
         unit.commit().await.unwrap();
         for _ in 0..2 {
             let mut unit = database.begin().await;
-            let used = unit.use_refresh_tokens(&[hash], at(3)).await.unwrap().remove(&hash).unwrap();
-            assert_eq!(used, RefreshUse::Fresh(grant.clone()));
+            let used = unit.use_refresh_tokens(&[hash], at(3)).await.unwrap();
+            assert_eq!(used, HashMap::from([(hash, None)]));
         }
     }
 
@@ -180,11 +181,10 @@ on_both_engines! {
         let tokens = [(first, one.id), (second, one.id), (third, two.id)];
         unit.insert_refresh_tokens(&tokens, at(2)).await.unwrap();
         unit.use_refresh_tokens(&[second], at(3)).await.unwrap();
+        unit.end_grant(two.id, at(3)).await.unwrap();
         let used = unit.use_refresh_tokens(&[first, second, third, unknown], at(4)).await.unwrap();
-        assert_eq!(used.len(), 3);
-        assert_eq!(used[&first], RefreshUse::Fresh(one.clone()));
-        assert_eq!(used[&second], RefreshUse::Replayed(one.clone()));
-        assert_eq!(used[&third], RefreshUse::Fresh(two.clone()));
+        assert_eq!(used, HashMap::from([(first, None), (third, Some(at(3)))]), "with the end of its grant");
+        let two = Grant { ended_at: Some(at(3)), ..two };
         unit.commit().await.unwrap();
         let found = futures_util::future::join_all(
             [first, third, unknown].map(|hash| database.store.grant_of_refresh_token(hash)),
