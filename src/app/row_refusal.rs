@@ -40,12 +40,24 @@ pub enum RowFault {
     /// A key that stands in an earlier row.
     #[error("the same value stands in line {0} already")]
     Duplicate(u64),
+    /// No JSON object of the agreed members.
+    #[error(
+        "the line is no JSON object with the members iin, ground, legal_basis, starts_at, ends_at, source_key (and op)"
+    )]
+    Json,
+    /// Another word for what has changed, or one where nothing changes.
+    #[error("op is add or remove, in a file of changes alone")]
+    Op,
+    /// What is to be removed is not there.
+    #[error("there is no such record of this person to be removed")]
+    NothingToRemove,
     /// Empty, too long, or with control characters.
     #[error("the value has 1 to {0} characters and no control characters")]
     Text(usize),
     /// A ground that we do not know.
     #[error(
-        "the ground is one of debtor, court_decision, civil_servant, military, law_enforcement, special_services, self_restriction"
+        "the ground is one of debtor, court_decision, civil_servant, military, law_enforcement, special_services, \
+         self_restriction, cool_off, deceased, document_invalid"
     )]
     Ground,
     /// No time.
@@ -78,6 +90,9 @@ impl RowFault {
             Self::ColumnCount { .. } => "row_column_count",
             Self::Iin(error) => error.code(),
             Self::Duplicate(_) => "duplicate",
+            Self::Json => "row_json",
+            Self::Op => "op_unknown",
+            Self::NothingToRemove => "nothing_to_remove",
             Self::Text(_) => "text_invalid",
             Self::Ground => "ground_unknown",
             Self::Time => "time_malformed",

@@ -88,19 +88,20 @@ impl<R: BufRead> Table<R> {
 
     /// Bytes read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.lines.bytes
+        self.lines.bytes_read()
     }
 
     /// SHA-256 of everything read, as hex; of the whole file once [`Table::next_row`] has said `None`.
     pub fn sha256(self) -> String {
-        hex::encode(self.lines.hasher.finalize())
+        self.lines.sha256()
     }
 }
 
 /// A line's number and its text, or why it has none.
-type NumberedLine = (u64, Result<String, RowFault>);
+pub(super) type NumberedLine = (u64, Result<String, RowFault>);
 
-struct Lines<R> {
+/// Lines of a text, each within [`LONGEST_ROW`].
+pub(super) struct Lines<R> {
     reader: R,
     hasher: Sha256,
     bytes: u64,
@@ -109,12 +110,12 @@ struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    fn new(reader: R) -> Self {
+    pub(super) fn new(reader: R) -> Self {
         Self { reader, hasher: Sha256::new(), bytes: 0, line: 0, after_return: false }
     }
 
     /// The next line that is not blank, with its number.
-    fn next_text(&mut self) -> Result<Option<NumberedLine>, TableError> {
+    pub(super) fn next_text(&mut self) -> Result<Option<NumberedLine>, TableError> {
         while let Some((bytes, too_long)) = self.next_bytes()? {
             self.line += 1;
             let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
@@ -131,6 +132,16 @@ impl<R: BufRead> Lines<R> {
             return Ok(Some((self.line, text)));
         }
         Ok(None)
+    }
+
+    /// Bytes read so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes
+    }
+
+    /// SHA-256 of everything read, as hex.
+    pub(super) fn sha256(self) -> String {
+        hex::encode(self.hasher.finalize())
     }
 
     /// The bytes up to the next line end, at most [`LONGEST_ROW`], and whether there were more.

@@ -43,6 +43,14 @@ pub enum AuditKind {
     OperatorAdded,
     /// A restrictions file was imported.
     RegistryImported,
+    /// A version of a source waits for a person.
+    RegistryQuarantined,
+    /// A person let a version count that had waited.
+    RegistryReleased,
+    /// A person dropped a version that had waited.
+    RegistryDiscarded,
+    /// A source went back to the version before.
+    RegistryRolledBack,
     /// People were imported into the embedded population register.
     PeopleImported,
     /// Staff looked at a case or its picture.
@@ -97,6 +105,10 @@ impl AuditKind {
             Self::TokenRevoked => "token_revoked",
             Self::OperatorAdded => "operator_added",
             Self::RegistryImported => "registry_imported",
+            Self::RegistryQuarantined => "registry_quarantined",
+            Self::RegistryReleased => "registry_released",
+            Self::RegistryDiscarded => "registry_discarded",
+            Self::RegistryRolledBack => "registry_rolled_back",
             Self::PeopleImported => "people_imported",
             Self::CaseViewed => "case_viewed",
             Self::ReembeddingStarted => "reembedding_started",

@@ -106,6 +106,12 @@ reason_codes! {
     RestrictedSpecialServices = "restricted_special_services",
     /// By their own application.
     RestrictedSelf = "restricted_self",
+    /// Paused for a while.
+    RestrictedCoolOff = "restricted_cool_off",
+    /// Registered as deceased.
+    RestrictedDeceased = "restricted_deceased",
+    /// The identity document does not hold.
+    RestrictedDocument = "restricted_document",
     /// It could not be established whether a restriction holds, so one is assumed.
     RestrictionsUnknown = "restrictions_unknown",
     // The flow.

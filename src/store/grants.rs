@@ -12,6 +12,7 @@ use super::engine::Engine;
 use super::operators::operator_id;
 use super::places::{padded, places};
 use super::players::open_iin;
+use super::restrictions::counting_restrictions;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
@@ -33,8 +34,8 @@ macro_rules! grant_columns {
 }
 
 macro_rules! select_grant {
-    ($condition:literal) => {
-        concat!("SELECT ", grant_columns!(), " FROM play_grant WHERE ", $condition)
+    ($($condition:expr),+ $(,)?) => {
+        concat!("SELECT ", grant_columns!(), " FROM play_grant WHERE ", $($condition),+)
     };
 }
 
@@ -180,10 +181,10 @@ impl Grants for SqlUnitOfWork {
 
     async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>> {
         let query = sqlx::query_as::<_, GrantRow>(select_grant!(
-            "ended_at IS NULL AND expires_at > $1 AND EXISTS (\
-               SELECT 1 FROM restriction \
-               WHERE restriction.iin_lookup = play_grant.iin_lookup AND restriction.starts_at <= $1 \
-                 AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
+            "ended_at IS NULL AND expires_at > $1 AND EXISTS (SELECT 1 FROM ",
+            counting_restrictions!(),
+            " WHERE restriction.iin_lookup = play_grant.iin_lookup AND restriction.starts_at <= $1 \
+               AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
              LIMIT $2"
         ))
         .bind(now.micros())

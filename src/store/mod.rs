@@ -31,6 +31,7 @@ mod operators;
 mod places;
 mod players;
 mod postgres;
+mod restriction_versions;
 mod restrictions;
 mod schema;
 mod shown_once;
@@ -53,6 +54,7 @@ use crate::domain::grant::Grant;
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::Iin;
 use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
+use crate::domain::restrictions::PersonKey;
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 pub use embedded_register::EmbeddedRegister;
@@ -162,6 +164,10 @@ impl Store for SqlStore {
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
         self.open(Access::Read).await
+    }
+
+    fn person_key(&self, iin: &Iin) -> Result<PersonKey, StoreError> {
+        restrictions::person_key(&self.cipher, iin)
     }
 
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {

@@ -5,15 +5,23 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{count, instant, micros, named, placeholders};
+use super::columns::{bytes, count, instant, named};
+use super::encryption::ColumnCipher;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::person::Iin;
 use crate::domain::ports::Restrictions;
-use crate::domain::restrictions::{Ground, Restriction, Source};
+use crate::domain::restrictions::{Ground, PersonKey, Restriction, Source};
 use crate::domain::time::Timestamp;
 
-/// Rows of one INSERT: past some hundred, a statement gains nothing more.
-const CHUNK: usize = 200;
+/// Joins the sources to rows of `restriction` that count in the version of theirs that counts.
+macro_rules! counting_restrictions {
+    () => {
+        "restriction JOIN restriction_source ON restriction_source.name = restriction.source \
+         AND restriction.since BETWEEN restriction_source.base AND restriction_source.version \
+         AND (restriction.until IS NULL OR restriction.until > restriction_source.version)"
+    };
+}
+pub(super) use counting_restrictions;
 
 #[derive(FromRow)]
 struct RestrictionRow {
@@ -55,64 +63,23 @@ impl SourceRow {
     }
 }
 
-impl SqlUnitOfWork {
-    async fn insert_restrictions(&mut self, source: &str, rows: &[(Iin, Restriction)]) -> Result<()> {
-        let text = format!(
-            "INSERT INTO restriction \
-             (source, source_key, iin_lookup, ground, legal_basis, starts_at, ends_at) VALUES {}",
-            placeholders(rows.len(), 7)
-        );
-        let mut statement = sqlx::query(sqlx::AssertSqlSafe(text));
-        for (iin, restriction) in rows {
-            statement = statement
-                .bind(source)
-                .bind(restriction.source_key.as_str())
-                .bind(self.cipher.lookup("restriction", iin)?)
-                .bind(restriction.ground.as_str())
-                .bind(restriction.legal_basis.as_str())
-                .bind(restriction.starts_at.micros())
-                .bind(micros(restriction.ends_at));
-        }
-        self.execute(statement).await?;
-        Ok(())
-    }
+/// The person's key in the registry.
+pub(super) fn person_key(cipher: &ColumnCipher, iin: &Iin) -> Result<PersonKey> {
+    Ok(PersonKey(bytes(&cipher.lookup("restriction", iin)?, "restriction.iin_lookup")?))
 }
 
 #[async_trait]
 impl Restrictions for SqlUnitOfWork {
-    /// A record that stands twice in `rows` (same key, person and ground) is a [`Conflict`] that ends the transaction.
-    ///
-    /// [`Conflict`]: crate::domain::ports::StoreError::Conflict
-    async fn replace_restrictions(&mut self, source: &Source, rows: &[(Iin, Restriction)]) -> Result<()> {
-        let max_age = i64::try_from(source.max_age.as_micros()).unwrap_or(i64::MAX);
-        // The source first: its row makes two imports of it wait for each other.
-        self.execute(
-            sqlx::query(
-                "INSERT INTO restriction_source (name, refreshed_at, max_age_micros) VALUES ($1, $2, $3) \
-                 ON CONFLICT (name) DO UPDATE \
-                 SET refreshed_at = excluded.refreshed_at, max_age_micros = excluded.max_age_micros",
-            )
-            .bind(source.name.as_str())
-            .bind(source.refreshed_at.micros())
-            .bind(max_age),
-        )
-        .await?;
-        self.execute(sqlx::query("DELETE FROM restriction WHERE source = $1").bind(source.name.as_str())).await?;
-        for chunk in rows.chunks(CHUNK) {
-            self.insert_restrictions(&source.name, chunk).await?;
-        }
-        Ok(())
-    }
-
     async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>> {
-        let lookup = self.cipher.lookup("restriction", iin)?;
+        let person = person_key(&self.cipher, iin)?;
         let rows = self
             .fetch_all(
-                sqlx::query_as::<_, RestrictionRow>(
-                    "SELECT source, source_key, ground, legal_basis, starts_at, ends_at FROM restriction \
-                     WHERE iin_lookup = $1",
-                )
-                .bind(lookup),
+                sqlx::query_as::<_, RestrictionRow>(concat!(
+                    "SELECT source, source_key, ground, legal_basis, starts_at, ends_at FROM ",
+                    counting_restrictions!(),
+                    " WHERE iin_lookup = $1"
+                ))
+                .bind(person.0.to_vec()),
             )
             .await?;
         let mut found: Vec<Restriction> =
@@ -126,7 +93,7 @@ impl Restrictions for SqlUnitOfWork {
     async fn list_sources(&mut self) -> Result<Vec<Source>> {
         let rows = self
             .fetch_all(sqlx::query_as::<_, SourceRow>(
-                "SELECT name, refreshed_at, max_age_micros FROM restriction_source",
+                "SELECT name, refreshed_at, max_age_micros FROM restriction_source WHERE version > 0",
             ))
             .await?;
         let mut sources: Vec<Source> = rows.into_iter().map(SourceRow::into_source).collect::<Result<_>>()?;

@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod operator;
 mod player;
+mod registry;
 mod store;
 mod support;
 mod webhook;

@@ -12,6 +12,7 @@ use super::camera::Studio;
 use super::people::{DemoPerson, people};
 use crate::app::Services;
 use crate::app::add_operator::{NewCredential, NewOperator, add_operator};
+use crate::app::registry::manage::put;
 use crate::config::{Config, KeyKind};
 use crate::domain::authorization::new_handle;
 use crate::domain::operator::OperatorId;
@@ -161,9 +162,7 @@ impl Household {
             rows.extend(restrictions(&DemoPerson { iin: Some(iin.clone()), ..like }, now));
         }
         let source = Source { name: SOURCE.to_owned(), refreshed_at: now, max_age: SOURCE_MAX_AGE };
-        let mut unit = services.store.begin().await?;
-        unit.replace_restrictions(&source, &rows).await?;
-        unit.commit().await?;
+        put(services.store.as_ref(), &source, &rows).await?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use clap::ArgGroup;
 use serde_json::{Value, json};
 
 use super::parse_operator;
-use crate::app::registry_file::read_time;
+use crate::app::registry::file::read_time;
 use crate::app::replay_webhooks::{replay_failed_webhooks, replay_webhook};
 use crate::cli::{print, print_json};
 use crate::domain::id::WebhookId;

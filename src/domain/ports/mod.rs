@@ -5,6 +5,7 @@ mod engines;
 mod face_search;
 mod observer;
 mod repositories;
+mod restrictions;
 pub mod testing;
 mod webhooks;
 
@@ -17,9 +18,9 @@ pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
-    IdempotentRequests, Operators, Players, Restrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork,
-    Verifications,
+    IdempotentRequests, Operators, Players, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
 };
+pub use restrictions::{RecordKey, RestrictionVersions, Restrictions};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use std::time::Duration;

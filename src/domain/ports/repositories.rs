@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
+use super::restrictions::{RestrictionVersions, Restrictions};
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
@@ -18,7 +19,7 @@ use crate::domain::liveness::replay::CaptureFilm;
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
-use crate::domain::restrictions::{Restriction, Source};
+use crate::domain::restrictions::PersonKey;
 use crate::domain::review::Case;
 use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
@@ -77,6 +78,9 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<bool>;
 
+    /// The person as the restrictions registry knows them.
+    fn person_key(&self, iin: &Iin) -> Result<PersonKey>;
+
     /// Whether the database answers and its schema is ours.
     async fn check(&self) -> Result<()>;
 }
@@ -93,6 +97,7 @@ pub trait UnitOfWork:
     + IdTemplates
     + Factors
     + Restrictions
+    + RestrictionVersions
     + Cases
     + AuditLog
     + Citizens
@@ -309,17 +314,6 @@ pub trait Factors {
     async fn find_lockout(&mut self, player: PlayerId) -> Result<Lockout>;
     /// Keeps failures.
     async fn put_lockout(&mut self, player: PlayerId, lockout: &Lockout) -> Result<()>;
-}
-
-/// The restrictions registry.
-#[async_trait]
-pub trait Restrictions {
-    /// Replaces everything of `source` by these rows.
-    async fn replace_restrictions(&mut self, source: &Source, rows: &[(Iin, Restriction)]) -> Result<()>;
-    /// Every restriction of the person that is known, active or not.
-    async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>>;
-    /// All sources.
-    async fn list_sources(&mut self) -> Result<Vec<Source>>;
 }
 
 /// Cases for compliance staff.

@@ -31,7 +31,7 @@ async fn a_file_replaces_what_its_source_said_before() {
          900101300017,self_restriction,own request,2099-01-01,2100-01-01T00:00:00+05:00,k2\r"
     );
     let out = import(&shop, &first, &[]).good();
-    assert!(out.starts_with("source debtors: 2 restrictions of 1 people were imported\nsha256 "), "{out}");
+    assert!(out.starts_with("source debtors: 2 restrictions of 1 people were imported\nversion 1, sha256 "), "{out}");
     assert_eq!(grounds(&shop).await, [(Ground::Debtor, "k1".to_owned()), (Ground::SelfRestriction, "k2".to_owned())]);
     let second = format!("{HEADER}\n900101300017,court_decision,No. 7,2026-01-01,,k3\n");
     let report = import(&shop, &second, &["--json"]).json();
@@ -46,7 +46,7 @@ async fn a_file_replaces_what_its_source_said_before() {
 }
 
 #[tokio::test]
-async fn one_bad_row_refuses_the_whole_file() {
+async fn a_file_with_bad_rows_waits_for_a_person() {
     let shop = Workshop::sandbox();
     import(&shop, format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"), &[]).good();
     let mut bad = format!(
@@ -62,7 +62,41 @@ async fn one_bad_row_refuses_the_whole_file() {
     assert_eq!(outcome.code, 1);
     insta::assert_snapshot!(format!("{}{}", outcome.out, outcome.err));
     assert_eq!(grounds(&shop).await, [(Ground::Debtor, "k1".to_owned())]);
-    assert_eq!(shop.run(&["audit", "verify", "--json"]).json()["events"], 1);
+    let listed = shop.run(&["registry", "versions", "debtors"]).good();
+    assert!(listed.contains("quarantined") && listed.contains("9 of 10 rows were refused"), "{listed}");
+    assert!(shop.run(&["registry", "rollback", "debtors"]).bad().contains("no version to go back to"));
+    assert!(shop.run(&["registry", "release", "debtors"]).good().starts_with("version 2 of debtors counts"));
+    assert_eq!(grounds(&shop).await, [(Ground::CourtDecision, "k1".to_owned())]);
+    assert!(shop.run(&["registry", "rollback", "debtors"]).good().starts_with("version 1 of debtors counts again"));
+    assert_eq!(grounds(&shop).await, [(Ground::Debtor, "k1".to_owned())]);
+    assert!(shop.run(&["registry", "discard", "debtors"]).bad().contains("no version of source debtors waits"));
+    let versions = shop.run(&["registry", "versions", "debtors", "--json"]).json();
+    assert_eq!((&versions[0]["state"], &versions[1]["state"]), (&"removed".into(), &"current".into()));
+    assert_eq!(shop.run(&["audit", "verify", "--json"]).json()["events"], 4);
+}
+
+#[tokio::test]
+async fn changes_are_joined_to_what_counts() {
+    let shop = Workshop::sandbox();
+    import(&shop, format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"), &[]).good();
+    let line = r#"{"op":"add","iin":"900101300017","ground":"deceased","legal_basis":"b","starts_at":"2026-01-01","source_key":"k2"}"#;
+    shop.write(
+        "changes.jsonl",
+        format!("{line}\n{{\"op\":\"remove\",\"iin\":\"900101300017\",\"source_key\":\"k1\"}}\n"),
+    );
+    let args = ["registry", "import", "changes.jsonl", "--changes", "--source", "debtors", "--max-age", "24h"];
+    let out = shop.run(&args).good();
+    assert!(
+        out.starts_with("source debtors: 1 restrictions of 1 people have begun or changed, 1 have gone, 1 count"),
+        "{out}"
+    );
+    assert_eq!(grounds(&shop).await, [(Ground::Deceased, "k2".to_owned())]);
+    assert!(shop.run(&args).good().contains("is what counts already (version 2)"));
+    let wrong = shop.run(&[&args[..], &["--sha256", &"0".repeat(64)]].concat()).bad();
+    assert!(wrong.contains("another than it should be"), "{wrong}");
+    for bad in [["--sha256", "00"], ["--bad-rows", "-1"], ["--format", "xml"]] {
+        assert_eq!(shop.run(&[&args[..], &bad].concat()).code, 2, "{bad:?}");
+    }
 }
 
 #[test]

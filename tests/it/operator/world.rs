@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{App, test, web};
+use rastau::app::registry::manage::put;
 use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
 use rastau::app::{Policy, Services};
@@ -261,9 +262,7 @@ impl World {
 
     async fn registry(&self, refreshed_at: Timestamp, rows: &[(Iin, Restriction)]) {
         let source = Source { name: SOURCE.to_owned(), refreshed_at, max_age: Duration::from_hours(24) };
-        let mut unit = self.services.store.begin().await.unwrap();
-        unit.replace_restrictions(&source, rows).await.unwrap();
-        unit.commit().await.unwrap();
+        put(self.services.store.as_ref(), &source, rows).await.unwrap();
     }
 
     /// A code for `client`: the request pushed, the player through, the answer handed back.

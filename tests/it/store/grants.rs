@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use rastau::app::registry::manage::put;
 use rastau::domain::authorization::AuthorizationCode;
 use rastau::domain::confirmation::{Confirmation, Thumbprint};
 use rastau::domain::grant::{GREATEST_AGE, Grant};
@@ -148,11 +149,9 @@ on_both_engines! {
         let until = restriction("self", "1", Ground::SelfRestriction);
         let later = Restriction { starts_at: at(1_000), ..restriction("debtors", "1", Ground::Debtor) };
         let of_another = restriction("court", "1", Ground::CourtDecision);
-        let mut unit = database.begin().await;
-        unit.replace_restrictions(&source("self", 0), &[(iin(0), until)]).await.unwrap();
-        unit.replace_restrictions(&source("debtors", 0), &[(iin(0), later)]).await.unwrap();
-        unit.replace_restrictions(&source("court", 0), &[(iin(1), of_another)]).await.unwrap();
-        unit.commit().await.unwrap();
+        put(&database.store, &source("self", 0), &[(iin(0), until)]).await.unwrap();
+        put(&database.store, &source("debtors", 0), &[(iin(0), later)]).await.unwrap();
+        put(&database.store, &source("court", 0), &[(iin(1), of_another)]).await.unwrap();
         assert_eq!(found(2).await, std::slice::from_ref(&grant));
         assert_eq!(found(599).await, std::slice::from_ref(&grant));
         assert!(found(600).await.is_empty());

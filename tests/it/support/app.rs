@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rastau::app::follow_sightings::refresh;
+use rastau::app::registry::manage::put;
 use rastau::app::verify_audit::verify_audit;
 use rastau::app::{Policy, Services};
 use rastau::cli::demo::capture::{FRAME_PAUSE, Pace, Timing, jitter};
@@ -211,9 +212,7 @@ impl TestApp {
     /// Replaces the registry by these restrictions, fresh for a day from now.
     pub(crate) async fn restrict(&self, rows: &[(Iin, Restriction)]) {
         let source = Source { name: SOURCE.to_owned(), refreshed_at: self.now(), max_age: Duration::from_hours(24) };
-        let mut unit = self.unit().await;
-        unit.replace_restrictions(&source, rows).await.unwrap();
-        unit.commit().await.unwrap();
+        put(self.services.store.as_ref(), &source, rows).await.unwrap();
     }
 
     /// A browser that comes from the operator.

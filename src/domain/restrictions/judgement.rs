@@ -1,123 +1,7 @@
-//! May they play: every ground that keeps a person out, and the rule that refuses whenever it cannot be sure.
+//! The rule.
 
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
-use super::reason::ReasonCode;
-use super::time::Timestamp;
-
-/// Why the law keeps a person from betting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ground {
-    /// In the unified register of debtors.
-    Debtor,
-    /// Restricted by a court.
-    CourtDecision,
-    /// A civil servant.
-    CivilServant,
-    /// A member of the military.
-    Military,
-    /// A member of a law-enforcement body.
-    LawEnforcement,
-    /// A member of the special services.
-    SpecialServices,
-    /// Restricted by their own application.
-    SelfRestriction,
-}
-
-impl Ground {
-    /// Every ground.
-    pub const ALL: [Self; 7] = [
-        Self::Debtor,
-        Self::CourtDecision,
-        Self::CivilServant,
-        Self::Military,
-        Self::LawEnforcement,
-        Self::SpecialServices,
-        Self::SelfRestriction,
-    ];
-
-    /// The ground as registry files and columns write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Debtor => "debtor",
-            Self::CourtDecision => "court_decision",
-            Self::CivilServant => "civil_servant",
-            Self::Military => "military",
-            Self::LawEnforcement => "law_enforcement",
-            Self::SpecialServices => "special_services",
-            Self::SelfRestriction => "self_restriction",
-        }
-    }
-
-    /// Reads [`Ground::as_str`] back.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ground| ground.as_str() == name)
-    }
-
-    /// The reason that the player is told.
-    pub fn reason(self) -> ReasonCode {
-        match self {
-            Self::Debtor => ReasonCode::RestrictedDebtor,
-            Self::CourtDecision => ReasonCode::RestrictedCourt,
-            Self::CivilServant => ReasonCode::RestrictedCivilServant,
-            Self::Military => ReasonCode::RestrictedMilitary,
-            Self::LawEnforcement => ReasonCode::RestrictedLawEnforcement,
-            Self::SpecialServices => ReasonCode::RestrictedSpecialServices,
-            Self::SelfRestriction => ReasonCode::RestrictedSelf,
-        }
-    }
-}
-
-/// One restriction of one person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restriction {
-    /// Why.
-    pub ground: Ground,
-    /// The law or decision it rests on, as the source words it.
-    pub legal_basis: String,
-    /// From here on, inclusive.
-    pub starts_at: Timestamp,
-    /// Until here, exclusive; `None` while no end is known.
-    pub ends_at: Option<Timestamp>,
-    /// Which source says so.
-    pub source: String,
-    /// The source's own key of the record.
-    pub source_key: String,
-}
-
-impl Restriction {
-    /// Whether it holds at `now`.
-    pub fn is_active(&self, now: Timestamp) -> bool {
-        self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
-    }
-}
-
-/// A source of restrictions and how old it may become.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Its name.
-    pub name: String,
-    /// When it was last brought up to date.
-    pub refreshed_at: Timestamp,
-    /// Past this age its silence proves nothing.
-    pub max_age: Duration,
-}
-
-impl Source {
-    /// Whether `name` can name a source: 1 to 64 of `a-z 0-9 - _ .`.
-    pub fn is_name(name: &str) -> bool {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-        (1..=64).contains(&name.len()) && name.chars().all(allowed)
-    }
-
-    /// Whether its silence can still be trusted at `now`; a refresh that lies in the future cannot.
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        self.refreshed_at <= now && now.since(self.refreshed_at) <= self.max_age
-    }
-}
+use super::{Restriction, Source};
+use crate::domain::time::Timestamp;
 
 /// What the registry answered, or that it did not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +45,9 @@ pub fn judge(answer: &RegistryAnswer, required: &[String], now: Timestamp) -> Pe
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::Ground;
     use super::*;
     use proptest::prelude::*;
 
@@ -214,8 +101,8 @@ mod tests {
     proptest! {
         #[test]
         fn one_more_restriction_never_turns_a_refusal_into_an_allow(
-            rows in prop::collection::vec((0_usize..7, 0_i64..2_000, prop::option::of(0_i64..2_000)), 0..5),
-            extra in (0_usize..7, 0_i64..2_000, prop::option::of(0_i64..2_000)), refreshed in 0_i64..2_000, now in 0_i64..2_000
+            rows in prop::collection::vec((0_usize..Ground::ALL.len(), 0_i64..2_000, prop::option::of(0_i64..2_000)), 0..5),
+            extra in (0_usize..Ground::ALL.len(), 0_i64..2_000, prop::option::of(0_i64..2_000)), refreshed in 0_i64..2_000, now in 0_i64..2_000
         ) {
             let make = |(g, s, e): (usize, i64, Option<i64>)| restriction(Ground::ALL[g], s, e);
             let before: Vec<_> = rows.into_iter().map(make).collect();

@@ -1,0 +1,422 @@
+//! Import what a source says: read once, sorted, staged where nobody sees it, then switched to at once, or kept for a person.
+
+use std::io::{self, BufRead};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::file::{Change, Format, Record, Records};
+use super::manage::{event, in_state, let_count, next_number};
+use super::sorted::{Bucket, Row, Sorter};
+use super::tidy::tidy;
+use crate::app::row_refusal::{RowFault, RowRefusal};
+use crate::app::table::TableError;
+use crate::domain::audit::AuditKind;
+use crate::domain::ports::{Clock, Store, StoreError};
+use crate::domain::restrictions::{
+    Counts, PersonKey, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState,
+};
+use crate::domain::time::Timestamp;
+
+/// A source may be trusted for at least this long ...
+pub const SHORTEST_MAX_AGE: Duration = Duration::from_mins(1);
+/// ... and at most this long after it was refreshed.
+pub const LONGEST_MAX_AGE: Duration = Duration::from_hours(366 * 24);
+/// An import from which nothing was heard for so long has died.
+pub const DEAD_AFTER: Duration = Duration::from_mins(2);
+/// Rows of one transaction: others who write wait some tenths of a second at most.
+const AT_ONCE: usize = 5_000;
+/// So many refused rows are kept with a version; whoever imports hears of each.
+const KEPT_REFUSALS: usize = 1_000;
+
+/// What is to be imported.
+#[derive(Clone, Debug)]
+pub struct RegistryImport {
+    /// The source's name.
+    pub source: String,
+    /// Everything that it says, or what has changed.
+    pub kind: VersionKind,
+    /// How rows are written.
+    pub format: Format,
+    /// How long the file is, about, in bytes.
+    pub length: u64,
+    /// How long the file may be trusted.
+    pub max_age: Duration,
+    /// When the source made the file; now when not known.
+    pub as_of: Option<Timestamp>,
+    /// Whether a snapshot without rows is meant: it frees everybody whom the source had restricted.
+    pub allow_empty: bool,
+    /// How far it may differ from what counts before a person must look.
+    pub tolerance: Tolerance,
+    /// What the file's SHA-256 must be, hex.
+    pub sha256: Option<String>,
+}
+
+/// Who looks on while a file is imported.
+pub trait Watcher: Send {
+    /// So many bytes were read.
+    fn read(&mut self, bytes: u64);
+    /// A row was refused.
+    fn refused(&mut self, refusal: &RowRefusal);
+    /// So many rows of so many are staged.
+    fn staged(&mut self, rows: u64, of: u64);
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Imported {
+    /// It counts.
+    Counts {
+        /// As it is kept.
+        version: Version,
+        /// Different people in the file.
+        people: u64,
+    },
+    /// It is what counts already, to the byte: only its age is new.
+    Unchanged(Version),
+    /// It waits for a person, and what counted before it counts still.
+    Waits {
+        /// As it is kept.
+        version: Version,
+        /// Why.
+        why: Vec<Suspicion>,
+    },
+}
+
+/// Why nothing was imported.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportRegistryError {
+    /// The source's name has other characters.
+    #[error("a source name is 1 to 64 characters of a-z, 0-9, '-', '_' and '.'")]
+    SourceName,
+    /// Too short or too long.
+    #[error("the greatest age of a source is 1m to 366d")]
+    MaxAge,
+    /// The file is said to come from the future.
+    #[error("the file is dated {0}, which lies ahead")]
+    FromTheFuture(Timestamp),
+    /// A newer file was imported before.
+    #[error("the file is dated {given}, but the source was refreshed at {known} already")]
+    Outdated {
+        /// The file's date.
+        given: Timestamp,
+        /// The source's last refresh.
+        known: Timestamp,
+    },
+    /// No table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Not one good row.
+    #[error("all {0} rows were refused, so nothing was imported")]
+    Refused(u64),
+    /// No rows at all.
+    #[error("the file has no rows; if the source restricts nobody, say so with --allow-empty")]
+    Empty,
+    /// Another file than was meant, or half of it.
+    #[error("the file's sha256 is {0}, another than it should be")]
+    Sha256(String),
+    /// Rows could not be put aside while they were sorted.
+    #[error("rows cannot be put aside in the folder for temporary files: {0}")]
+    Scratch(String),
+    /// Changes of what is not there.
+    #[error("changes need a snapshot before them, and none of source {0} counts")]
+    NoSnapshot(String),
+    /// Changes after changes that wait would leave these out.
+    #[error("version {0} waits for a person; release or discard it first")]
+    Waits(u32),
+    /// Somebody else imports the same source.
+    #[error("source {0} is being imported; an import that died is out of the way after {DEAD_AFTER:?}")]
+    UnderWay(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A file that was read to its end.
+struct Read {
+    buckets: Vec<Bucket>,
+    rows: u64,
+    refusals: Refusals,
+    sha256: String,
+}
+
+/// Refused rows: all counted, the first kept.
+#[derive(Default)]
+struct Refusals {
+    count: u64,
+    kept: Vec<RowRefusal>,
+}
+
+impl Refusals {
+    fn push(&mut self, refusal: RowRefusal, watcher: &mut dyn Watcher) {
+        watcher.refused(&refusal);
+        self.count += 1;
+        if self.kept.len() < KEPT_REFUSALS {
+            self.kept.push(refusal);
+        }
+    }
+}
+
+/// Imports a file, in memory that does not grow with it.
+pub async fn import_registry(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    reader: impl BufRead,
+    import: &RegistryImport,
+    watcher: &mut dyn Watcher,
+) -> Result<Imported, ImportRegistryError> {
+    if !Source::is_name(&import.source) {
+        return Err(ImportRegistryError::SourceName);
+    }
+    if !(SHORTEST_MAX_AGE..=LONGEST_MAX_AGE).contains(&import.max_age) {
+        return Err(ImportRegistryError::MaxAge);
+    }
+    let read = read(store, reader, import, watcher)?;
+    if import.sha256.as_ref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&read.sha256)) {
+        return Err(ImportRegistryError::Sha256(read.sha256));
+    }
+    match (read.rows, read.refusals.count) {
+        (0, 0) if !import.allow_empty => return Err(ImportRegistryError::Empty),
+        (0, refused @ 1..) => return Err(ImportRegistryError::Refused(refused)),
+        _ => {}
+    }
+    let version = match begin(store, clock, import, &read).await? {
+        Begun::Staged(version) => version,
+        Begun::Unchanged(version) => return Ok(Imported::Unchanged(version)),
+    };
+    let staged = stage(store, clock, version, read, watcher).await?;
+    let imported = finish(store, clock, import, staged).await?;
+    tidy(store, &import.source, |_, _| ()).await?;
+    Ok(imported)
+}
+
+fn read(
+    store: &dyn Store,
+    reader: impl BufRead,
+    import: &RegistryImport,
+    watcher: &mut dyn Watcher,
+) -> Result<Read, ImportRegistryError> {
+    let scratch = |error: io::Error| ImportRegistryError::Scratch(error.to_string());
+    let mut records = Records::open(reader, import.format, &import.source, import.kind)?;
+    let mut sorter = Sorter::new(&import.source, import.length).map_err(scratch)?;
+    let (mut rows, mut refusals) = (0, Refusals::default());
+    while let Some(record) = records.next_record()? {
+        match record {
+            Ok(Record { line, iin, change }) => {
+                sorter.push(Row { person: store.person_key(&iin)?, line, change }).map_err(scratch)?;
+                rows += 1;
+            }
+            Err(refusal) => refusals.push(refusal, watcher),
+        }
+        watcher.read(records.bytes_read());
+    }
+    let sha256 = records.sha256();
+    Ok(Read { buckets: sorter.finish().map_err(scratch)?, rows, refusals, sha256 })
+}
+
+enum Begun {
+    Staged(Version),
+    Unchanged(Version),
+}
+
+/// Takes the next number, when nobody else is at it.
+async fn begin(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    import: &RegistryImport,
+    read: &Read,
+) -> Result<Begun, ImportRegistryError> {
+    loop {
+        let now = clock.now();
+        let as_of = import.as_of.unwrap_or(now);
+        if as_of > now {
+            return Err(ImportRegistryError::FromTheFuture(as_of));
+        }
+        let mut unit = store.begin().await?;
+        let versions = unit.list_versions(&import.source).await?;
+        let current = in_state(&versions, VersionState::Current);
+        if let Some(known) = current.map(|current| current.as_of).filter(|known| *known > as_of) {
+            return Err(ImportRegistryError::Outdated { given: as_of, known });
+        }
+        let waiting = in_state(&versions, VersionState::Quarantined);
+        match (import.kind, current, waiting) {
+            (VersionKind::Delta, None, _) => return Err(ImportRegistryError::NoSnapshot(import.source.clone())),
+            (VersionKind::Delta, _, Some(waiting)) => return Err(ImportRegistryError::Waits(waiting.number)),
+            _ => {}
+        }
+        let staging = in_state(&versions, VersionState::Staging);
+        if staging.is_some_and(|staging| now.since(staging.touched_at) < DEAD_AFTER) {
+            return Err(ImportRegistryError::UnderWay(import.source.clone()));
+        }
+        if let Some(current) = current.filter(|current| {
+            current.kind == import.kind
+                && current.sha256 == read.sha256
+                && current.counts.refused == read.refusals.count
+        }) {
+            let again = Version { as_of, max_age: import.max_age, ..current.clone() };
+            unit.update_version(&again).await?;
+            unit.let_count(&again).await?;
+            let details = json!({ "unchanged": true });
+            unit.append_audit(&event(AuditKind::RegistryImported, &again, details, now)).await?;
+            unit.commit().await?;
+            return Ok(Begun::Unchanged(again));
+        }
+        for left in [staging, waiting].into_iter().flatten() {
+            unit.update_version(&Version { state: VersionState::Discarded, ..left.clone() }).await?;
+        }
+        let undo = staging.is_some() || waiting.is_some() || in_state(&versions, VersionState::Discarded).is_some();
+        if undo && import.kind == VersionKind::Delta {
+            // Its rows would count among those of the changes.
+            unit.commit().await?;
+            tidy(store, &import.source, |_, _| ()).await?;
+            continue;
+        }
+        let number = next_number(&versions);
+        let version = Version {
+            source: import.source.clone(),
+            number,
+            base: match (import.kind, current) {
+                (VersionKind::Delta, Some(current)) => current.base,
+                _ => number,
+            },
+            kind: import.kind,
+            state: VersionState::Staging,
+            as_of,
+            max_age: import.max_age,
+            sha256: read.sha256.clone(),
+            counts: Counts::default(),
+            report: "{}".to_owned(),
+            touched_at: now,
+        };
+        unit.insert_version(&version).await?;
+        unit.commit().await?;
+        return Ok(Begun::Staged(version));
+    }
+}
+
+/// A version whose rows are all there.
+struct Staged {
+    version: Version,
+    people: u64,
+    refusals: Refusals,
+}
+
+/// Brings and takes its rows, some thousands in a transaction.
+async fn stage(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    mut version: Version,
+    read: Read,
+    watcher: &mut dyn Watcher,
+) -> Result<Staged, ImportRegistryError> {
+    let Read { buckets, rows: of, mut refusals, .. } = read;
+    let (mut people, mut done) = (0, 0);
+    for bucket in buckets {
+        let rows = bucket.rows().map_err(|error| ImportRegistryError::Scratch(error.to_string()))?;
+        done += rows.len() as u64;
+        let rows = without_repetitions(rows, &mut refusals, watcher);
+        people += rows.chunk_by(|a, b| a.person == b.person).count() as u64;
+        let mut rows = rows.into_iter();
+        loop {
+            let chunk: Vec<Row> = rows.by_ref().take(AT_ONCE).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            stage_some(store, clock, &mut version, chunk, &mut refusals, watcher).await?;
+        }
+        watcher.staged(done, of);
+    }
+    Ok(Staged { version, people, refusals })
+}
+
+/// A record that stands twice is taken as it stands first; the second is refused by its line.
+fn without_repetitions(rows: Vec<Row>, refusals: &mut Refusals, watcher: &mut dyn Watcher) -> Vec<Row> {
+    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match kept.last() {
+            Some(first) if first.person == row.person && first.change.source_key() == row.change.source_key() => {
+                refusals.push(RowFault::Duplicate(first.line).at(row.line, "source_key"), watcher);
+            }
+            _ => kept.push(row),
+        }
+    }
+    kept
+}
+
+async fn stage_some(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    version: &mut Version,
+    rows: Vec<Row>,
+    refusals: &mut Refusals,
+    watcher: &mut dyn Watcher,
+) -> Result<(), ImportRegistryError> {
+    let mut unit = store.begin().await?;
+    if version.kind == VersionKind::Delta {
+        let records: Vec<_> = rows.iter().map(|row| (row.person, row.change.source_key().to_owned())).collect();
+        let taken = unit.take_rows(version, &records).await?;
+        version.counts.removed += taken.len() as u64;
+        for (row, record) in rows.iter().zip(&records) {
+            if matches!(row.change, Change::Remove(_)) && !taken.contains(record) {
+                refusals.push(RowFault::NothingToRemove.at(row.line, "source_key"), watcher);
+            }
+        }
+    }
+    let brought = |row: Row| match row.change {
+        Change::Add(restriction) => Some((row.person, restriction)),
+        Change::Remove(_) => None,
+    };
+    let brought: Vec<(PersonKey, Restriction)> = rows.into_iter().filter_map(brought).collect();
+    version.counts.added += brought.len() as u64;
+    version.touched_at = clock.now();
+    unit.touch_version(version).await?;
+    unit.bring_rows(version, &brought).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+/// Lets it count, unless a person must look first.
+async fn finish(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    import: &RegistryImport,
+    staged: Staged,
+) -> Result<Imported, ImportRegistryError> {
+    let Staged { mut version, people, refusals } = staged;
+    let mut unit = store.begin().await?;
+    let versions = unit.list_versions(&import.source).await?;
+    let stands = versions.iter().any(|known| known.number == version.number && known.state == VersionState::Staging);
+    if !stands {
+        return Err(StoreError::Conflict.into());
+    }
+    let before = in_state(&versions, VersionState::Current).map(|current| current.counts.rows);
+    let base = if version.kind == VersionKind::Delta { before.unwrap_or(0) } else { 0 };
+    version.counts.rows = (base + version.counts.added).saturating_sub(version.counts.removed);
+    version.counts.refused = refusals.count;
+    version.touched_at = clock.now();
+    let why = import.tolerance.judge(before, version.counts);
+    version.report = report(&why, &refusals).to_string();
+    let told = json!({ "people": people, "suspicions": why.iter().map(Suspicion::code).collect::<Vec<_>>() });
+    let imported = if why.is_empty() {
+        let version = let_count(unit.as_mut(), &versions, version).await?;
+        unit.append_audit(&event(AuditKind::RegistryImported, &version, told, clock.now())).await?;
+        Imported::Counts { version, people }
+    } else {
+        version.state = VersionState::Quarantined;
+        unit.update_version(&version).await?;
+        unit.append_audit(&event(AuditKind::RegistryQuarantined, &version, told, clock.now())).await?;
+        Imported::Waits { version, why }
+    };
+    unit.commit().await?;
+    Ok(imported)
+}
+
+/// For whoever releases it: no row's content, since rows are about people.
+fn report(why: &[Suspicion], refusals: &Refusals) -> Value {
+    let refused =
+        |refusal: &RowRefusal| json!({ "line": refusal.line, "column": refusal.column, "code": refusal.fault.code() });
+    json!({
+        "suspicions": why.iter().map(|one| json!({ "code": one.code(), "text": one.to_string() })).collect::<Vec<_>>(),
+        "refused": refusals.kept.iter().map(refused).collect::<Vec<_>>(),
+    })
+}

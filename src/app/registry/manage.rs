@@ -1,0 +1,173 @@
+//! What a person does with versions: lets one count that waits, drops it, goes back a step.
+
+use serde_json::{Value, json};
+
+use super::tidy::tidy;
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::person::Iin;
+use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
+use crate::domain::restrictions::{Counts, Restriction, Source, Version, VersionKind, VersionState};
+use crate::domain::time::Timestamp;
+
+/// Why nothing was done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ManageError {
+    /// None of its versions waits.
+    #[error("no version of source {0} waits for a person")]
+    NothingWaits(String),
+    /// There is no step back.
+    #[error("source {0} has no version to go back to; the one before the last is kept, and only one step")]
+    NoPrevious(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Lets the version that waits count from now on.
+pub async fn release(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
+    let mut unit = store.begin().await?;
+    let versions = unit.list_versions(source).await?;
+    let waiting = in_state(&versions, VersionState::Quarantined);
+    let waiting = waiting.ok_or_else(|| ManageError::NothingWaits(source.to_owned()))?.clone();
+    let released = let_count(unit.as_mut(), &versions, waiting).await?;
+    unit.append_audit(&event(AuditKind::RegistryReleased, &released, json!({}), clock.now())).await?;
+    unit.commit().await?;
+    Ok(released)
+}
+
+/// Drops the version that waits.
+pub async fn discard(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
+    let mut unit = store.begin().await?;
+    let versions = unit.list_versions(source).await?;
+    let waiting = in_state(&versions, VersionState::Quarantined);
+    let waiting = waiting.ok_or_else(|| ManageError::NothingWaits(source.to_owned()))?.clone();
+    let dropped = Version { state: VersionState::Discarded, ..waiting };
+    unit.update_version(&dropped).await?;
+    unit.append_audit(&event(AuditKind::RegistryDiscarded, &dropped, json!({}), clock.now())).await?;
+    unit.commit().await?;
+    Ok(dropped)
+}
+
+/// Goes back to the version before, with its age: where that is past its limit, everybody is refused until a new one comes.
+pub async fn roll_back(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
+    let mut unit = store.begin().await?;
+    let versions = unit.list_versions(source).await?;
+    let found = (in_state(&versions, VersionState::Current), in_state(&versions, VersionState::Previous));
+    let (Some(current), Some(previous)) = found else {
+        return Err(ManageError::NoPrevious(source.to_owned()));
+    };
+    // What waits was compared with what is left behind.
+    for left in [Some(current), in_state(&versions, VersionState::Quarantined)].into_iter().flatten() {
+        unit.update_version(&Version { state: VersionState::Discarded, ..left.clone() }).await?;
+    }
+    let back = Version { state: VersionState::Current, ..previous.clone() };
+    unit.update_version(&back).await?;
+    unit.let_count(&back).await?;
+    let details = json!({ "from": current.number });
+    unit.append_audit(&event(AuditKind::RegistryRolledBack, &back, details, clock.now())).await?;
+    unit.commit().await?;
+    Ok(back)
+}
+
+/// Puts a few rows in place of all that a source said, without an event: a demo's own, or a test's.
+pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]) -> Result<(), StoreError> {
+    let mut unit = store.begin().await?;
+    let versions = unit.list_versions(&source.name).await?;
+    let number = next_number(&versions);
+    let version = Version {
+        source: source.name.clone(),
+        number,
+        base: number,
+        kind: VersionKind::Snapshot,
+        state: VersionState::Staging,
+        as_of: source.refreshed_at,
+        max_age: source.max_age,
+        sha256: String::new(),
+        counts: Counts { rows: rows.len() as u64, added: rows.len() as u64, ..Counts::default() },
+        report: "{}".to_owned(),
+        touched_at: source.refreshed_at,
+    };
+    let keyed = rows.iter().map(|(iin, restriction)| Ok((store.person_key(iin)?, restriction.clone())));
+    let keyed: Vec<_> = keyed.collect::<Result<_, StoreError>>()?;
+    unit.insert_version(&version).await?;
+    unit.bring_rows(&version, &keyed).await?;
+    let_count(unit.as_mut(), &versions, version).await?;
+    unit.commit().await?;
+    tidy(store, &source.name, |_, _| ()).await
+}
+
+/// The version counts from the end of this transaction on; what counted is a step back, and what was that, is superseded.
+pub(super) async fn let_count(
+    unit: &mut dyn UnitOfWork,
+    versions: &[Version],
+    version: Version,
+) -> Result<Version, StoreError> {
+    for (from, to) in
+        [(VersionState::Previous, VersionState::Superseded), (VersionState::Current, VersionState::Previous)]
+    {
+        if let Some(before) = in_state(versions, from) {
+            unit.update_version(&Version { state: to, ..before.clone() }).await?;
+        }
+    }
+    let current = Version { state: VersionState::Current, ..version };
+    unit.update_version(&current).await?;
+    unit.let_count(&current).await?;
+    Ok(current)
+}
+
+pub(super) fn in_state(versions: &[Version], state: VersionState) -> Option<&Version> {
+    versions.iter().find(|version| version.state == state)
+}
+
+pub(super) fn next_number(versions: &[Version]) -> u32 {
+    versions.iter().map(|version| version.number).max().unwrap_or(0) + 1
+}
+
+/// What the log says of a version; `more` beside it.
+pub(super) fn event(kind: AuditKind, version: &Version, more: Value, at: Timestamp) -> NewAuditEvent {
+    let mut details = json!({
+        "version": version.number,
+        "kind": version.kind.as_str(),
+        "sha256": version.sha256,
+        "rows": version.counts.rows,
+        "added": version.counts.added,
+        "removed": version.counts.removed,
+        "refused": version.counts.refused,
+        "as_of": version.as_of.rfc3339(),
+        "max_age_seconds": version.max_age.as_secs(),
+    });
+    if let (Value::Object(details), Value::Object(more)) = (&mut details, more) {
+        details.extend(more);
+    }
+    NewAuditEvent { kind, at, subject: version.source.clone(), details }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// One of a source "debtors".
+    pub(in crate::app::registry) fn version(number: u32, state: VersionState, rows: u64) -> Version {
+        Version {
+            source: "debtors".to_owned(),
+            number,
+            base: number,
+            kind: VersionKind::Snapshot,
+            state,
+            as_of: Timestamp::from_seconds(0),
+            max_age: std::time::Duration::from_mins(1),
+            sha256: String::new(),
+            counts: Counts { rows, added: rows, ..Counts::default() },
+            report: "{}".to_owned(),
+            touched_at: Timestamp::from_seconds(0),
+        }
+    }
+
+    #[test]
+    fn numbers_are_never_given_twice() {
+        assert_eq!(next_number(&[]), 1);
+        let versions = [version(2, VersionState::Removed, 0), version(1, VersionState::Current, 0)];
+        assert_eq!(next_number(&versions), 3);
+        assert_eq!(in_state(&versions, VersionState::Current), Some(&versions[1]));
+    }
+}

@@ -1,0 +1,90 @@
+//! `rastau registry`: import what sources say, see which version of it counts, and decide about those that wait.
+
+mod import;
+mod versions;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Context, print, print_json};
+use crate::config::Span;
+use crate::domain::restrictions::Source;
+use crate::startup;
+
+/// Fill the restrictions registry
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take in what a source says: everything, or what has changed
+    #[command(after_long_help = import::HELP)]
+    Import(import::Args),
+    /// List sources and whether they are fresh
+    #[command(after_long_help = "Example:\n  rastau registry sources --json")]
+    Sources {
+        /// Print a JSON array instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the versions of a source: which counts, which waits and why, which one may be gone back to
+    #[command(after_long_help = "Example:\n  rastau registry versions debtors")]
+    Versions(versions::Named),
+    /// Let a version count that waits for a person
+    #[command(after_long_help = "Example:\n  rastau registry release debtors")]
+    Release(versions::Named),
+    /// Drop a version that waits for a person
+    #[command(after_long_help = "Example:\n  rastau registry discard debtors")]
+    Discard(versions::Named),
+    /// Go back to the version before, at once
+    #[command(after_long_help = "\
+The version that counted is dropped. The one before comes back with its age: where that is past its limit, everybody is
+refused until a new one is imported. Only one step back is kept.
+
+Example:
+  rastau registry rollback debtors")]
+    Rollback(versions::Named),
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Import(args) => import::run(context, args).await,
+        Command::Sources { json } => run_sources(context, json).await,
+        Command::Versions(named) => versions::list(context, &named).await,
+        Command::Release(named) => versions::release(context, &named).await,
+        Command::Discard(named) => versions::discard(context, &named).await,
+        Command::Rollback(named) => versions::roll_back(context, &named).await,
+    }
+}
+
+async fn run_sources(context: &Context, json: bool) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    let sources = store.read().await?.list_sources().await?;
+    let now = startup::clock().now();
+    if json {
+        let tell = |source: &Source| {
+            json!({
+                "name": source.name,
+                "refreshed_at": source.refreshed_at.rfc3339(),
+                "max_age": Span(source.max_age).to_string(),
+                "fresh": source.is_fresh(now),
+            })
+        };
+        print_json(&sources.iter().map(tell).collect::<Vec<_>>())?;
+    } else if sources.is_empty() {
+        print("no sources yet, so nobody may play; `rastau registry import` brings one")?;
+    } else {
+        let line = |source: &Source| {
+            let fresh = if source.is_fresh(now) { "fresh" } else { "STALE" };
+            let age = Span(source.max_age);
+            format!("{}  {fresh}  refreshed {}, trusted for {age}", source.name, source.refreshed_at)
+        };
+        print(&sources.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

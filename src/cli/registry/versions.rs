@@ -1,0 +1,107 @@
+//! `rastau registry versions`, `release`, `discard`, `rollback`
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use crate::app::registry::manage::{self, ManageError};
+use crate::app::registry::tidy::tidy;
+use crate::cli::{Context, print, print_json};
+use crate::domain::ports::{Clock, Store};
+use crate::domain::restrictions::Version;
+use crate::startup;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Named {
+    /// The source's name
+    source: String,
+    /// Print JSON instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn list(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    let versions = store.read().await?.list_versions(&named.source).await?;
+    if named.json {
+        print_json(&versions.iter().map(shown).collect::<Vec<_>>())?;
+    } else if versions.is_empty() {
+        print(&format!("nothing was ever imported of source {}", named.source))?;
+    } else {
+        print(&versions.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn release(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
+    decide(context, named, "counts", async |store, clock, source| manage::release(store, clock, source).await).await
+}
+
+pub(super) async fn discard(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
+    decide(context, named, "is dropped", async |store, clock, source| manage::discard(store, clock, source).await).await
+}
+
+pub(super) async fn roll_back(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
+    decide(context, named, "counts again", async |store, clock, source| manage::roll_back(store, clock, source).await)
+        .await
+}
+
+async fn decide(
+    context: &Context,
+    named: &Named,
+    what: &str,
+    decision: impl AsyncFnOnce(&dyn Store, &dyn Clock, &str) -> Result<Version, ManageError>,
+) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    let clock = startup::clock();
+    let version = decision(store.as_ref(), clock.as_ref(), &named.source).await?;
+    tidy(store.as_ref(), &named.source, |_, _| ())
+        .await
+        .context("it is done, but rows that count no more are still there; the next import removes them")?;
+    if named.json {
+        print_json(&shown(&version))?;
+    } else {
+        print(&format!("version {} of {} {what}: {}", version.number, version.source, line(&version)))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(version: &Version) -> String {
+    let counts = version.counts;
+    let mut text = format!(
+        "{:>4}  {}  {}  made {}  {} rows, {} added, {} removed, {} refused",
+        version.number,
+        version.state.as_str(),
+        version.kind.as_str(),
+        version.as_of,
+        counts.rows,
+        counts.added,
+        counts.removed,
+        counts.refused
+    );
+    for suspicion in report(version)["suspicions"].as_array().into_iter().flatten() {
+        text.push_str("\n      ");
+        text.push_str(suspicion["text"].as_str().unwrap_or_default());
+    }
+    text
+}
+
+fn report(version: &Version) -> Value {
+    serde_json::from_str(&version.report).unwrap_or_default()
+}
+
+fn shown(version: &Version) -> Value {
+    json!({
+        "number": version.number,
+        "state": version.state.as_str(),
+        "kind": version.kind.as_str(),
+        "as_of": version.as_of.rfc3339(),
+        "sha256": version.sha256,
+        "rows": version.counts.rows,
+        "added": version.counts.added,
+        "removed": version.counts.removed,
+        "refused": version.counts.refused,
+        "report": report(version),
+    })
+}

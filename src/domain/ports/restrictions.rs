@@ -1,0 +1,48 @@
+//! The restrictions registry: who asks about a person, and how its versions come in.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+
+use super::repositories::StoreError;
+use crate::domain::person::Iin;
+use crate::domain::restrictions::{PersonKey, Restriction, Source, Version};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// What counts now.
+#[async_trait]
+pub trait Restrictions {
+    /// Every restriction of the person that counts, active or not.
+    async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>>;
+    /// Every source of which a version counts.
+    async fn list_sources(&mut self) -> Result<Vec<Source>>;
+}
+
+/// A record of a source: whose, and the source's own key of it.
+pub type RecordKey = (PersonKey, String);
+
+/// How versions of what a source says come in, count, and go. A row counts in version `v` when a version from `v.base` to `v`
+/// brought it and none up to `v` took it away.
+#[async_trait]
+pub trait RestrictionVersions {
+    /// All of a source, the newest first.
+    async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>>;
+    /// Keeps a new one; [`StoreError::Conflict`] when its number is taken.
+    async fn insert_version(&mut self, version: &Version) -> Result<()>;
+    /// Keeps it as it is now.
+    async fn update_version(&mut self, version: &Version) -> Result<()>;
+    /// Says that its rows are still coming in, and how many came; [`StoreError::Conflict`] when it is no longer staged.
+    async fn touch_version(&mut self, version: &Version) -> Result<()>;
+    /// Brings rows with `version`; [`StoreError::Conflict`], which ends the transaction, when a record comes twice.
+    async fn bring_rows(&mut self, version: &Version, rows: &[(PersonKey, Restriction)]) -> Result<()>;
+    /// Takes away with `version` what it would have of the version before; those that were there.
+    async fn take_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>>;
+    /// Lets `version` count from now on: in this transaction, all its rows at once.
+    async fn let_count(&mut self, version: &Version) -> Result<()>;
+    /// Undoes what `version` brought and took of the people from `first` to `last`, both included.
+    async fn undo_rows(&mut self, version: &Version, first: PersonKey, last: PersonKey) -> Result<u64>;
+    /// Removes rows of the people from `first` to `last` that came with one of `versions`, which are all of a source up to
+    /// some moment, and count in none of those whose rows must stay.
+    async fn remove_rows(&mut self, versions: &[Version], first: PersonKey, last: PersonKey) -> Result<u64>;
+}

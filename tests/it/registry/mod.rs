@@ -1,0 +1,5 @@
+//! How what sources say comes in: versions, changes, quarantine, the way back, and what happens when it is cut short.
+
+mod imports;
+mod properties;
+mod shop;
