@@ -32,6 +32,8 @@ pub(super) struct Dialect {
     pub(super) begin_read: &'static str,
     /// Run inside a writing transaction before migrating, so that replicas migrate one after the other.
     pub(super) lock_schema: &'static [&'static str],
+    /// Rows that one statement inserts, where there are many.
+    pub(super) rows_at_once: usize,
     /// One number: 0 when no migration was ever run.
     pub(super) has_history: &'static str,
 }
@@ -84,7 +86,12 @@ impl Engine {
             Access::Read => (&self.read, self.dialect.begin_read),
         };
         let longest = self.options.acquire + self.patience();
-        timeout(longest, pool.begin_with(statement)).await.map_err(|_| late())?.map_err(|error| unavailable(&error))
+        // In a task of its own: a caller that goes away while it begins would leave the connection to the next one in a
+        // transaction that nobody knows of. So it begins, and is then rolled back.
+        let pool = pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+        let begun = timeout(longest, begun).await.map_err(|_| late())?;
+        begun.map_err(|error| StoreError::Unavailable(error.to_string()))?.map_err(|error| unavailable(&error))
     }
 
     /// The rows of one question, outside any transaction.
