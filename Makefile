@@ -5,7 +5,7 @@ RUN := @bash scripts/run.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test models web build lint bench bench-load bench-peers bench-operators bench-search doctor clean
+.PHONY: help demo test models web build lint bench bench-load bench-peers bench-operators bench-registry bench-search doctor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-peers: ## measure two JPEG files to a similarity beside the open peers
 
 bench-operators: ## measure introspection and token issue beside npm oidc-provider; more in ARGS: --json, --rounds N
 	$(RUN) bench-operators $(ARGS)
+
+bench-registry: ## measure the restrictions registry with 5 million rows on both engines; more in ARGS: rows
+	$(RUN) bench-registry $(ARGS)
 
 bench-search: ## measure the search of a face among 2.5 million; more in ARGS: faces in memory, faces in the database
 	$(RUN) bench-search $(ARGS)

@@ -95,6 +95,14 @@ bench-operators)
     step "Peer" prepare_operator_peer
     step "Introspection and token issue" measure_operators "$target/release/rastau" "$target" "$@"
     ;;
+bench-registry)
+    steps 4
+    step "Debian packages" system_packages build engines
+    step "Web pages" build_web
+    step "Build" cargo bench --locked --bench registry --no-run
+    header "Restrictions registry"
+    exec cargo bench --quiet --locked --bench registry -- "$@"
+    ;;
 bench-search)
     steps 3
     step "Debian packages" system_packages build

@@ -1,12 +1,13 @@
 # Debian packages: asked for only when missing, installed only where this user may.
 
-# system_packages models|build|test..
+# system_packages models|build|test|engines..
 system_packages() {
     local wanted=() missing=() purpose
     for purpose in "$@"; do
         case $purpose in
         build) wanted+=(build-essential libopencv-dev clang libclang-dev pkg-config) ;;
         test) wanted+=(postgresql chromium) ;;
+        engines) wanted+=(postgresql sqlite3) ;;
         esac
     done
     # Debian's python3 comes without venv; another Python usually has it.

@@ -8,6 +8,7 @@ mod face_search;
 pub mod faces;
 pub mod inspection;
 pub mod movable_clock;
+pub mod sources;
 pub mod system;
 pub mod watch;
 pub mod webhooks;

@@ -47,9 +47,7 @@ pub(super) async fn check_restrictions_of(services: &Services, iin: &Iin) -> Che
 
 async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {
     let ask = async {
-        let mut unit = services.store.read().await?;
-        let restrictions = unit.restrictions_of(iin).await?;
-        let mut sources = unit.list_sources().await?;
+        let (restrictions, mut sources) = services.store.registry_answer(iin).await?;
         // Files refresh them in real time: hours that a tester skips make none of them older.
         let skipped = services.clock.movable().map_or(Duration::ZERO, MovableClock::ahead);
         for source in &mut sources {

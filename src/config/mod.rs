@@ -25,6 +25,7 @@ mod sandbox;
 mod secret_file;
 mod section;
 mod server;
+pub mod sources;
 mod span;
 mod tokens;
 

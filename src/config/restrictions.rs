@@ -1,5 +1,6 @@
 //! `[restrictions]`: what the restrictions registry must hold before anybody is allowed.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,11 +17,13 @@ pub struct Restrictions {
     pub required_sources: Vec<String>,
     /// The registry must answer within this time.
     pub timeout: Span,
+    /// The file of sources that are followed.
+    pub sources_file: Option<PathBuf>,
 }
 
 impl Default for Restrictions {
     fn default() -> Self {
-        Self { required_sources: Vec::new(), timeout: Span(Duration::from_secs(2)) }
+        Self { required_sources: Vec::new(), timeout: Span(Duration::from_secs(2)), sources_file: None }
     }
 }
 
@@ -32,6 +35,10 @@ impl Section for Restrictions {
             allowed: "1 to 32 source names as `rastau registry import --source` has them (default: none, and then nobody may play)",
         },
         Key { name: "timeout", allowed: "100ms to 30s (default \"2s\")" },
+        Key {
+            name: "sources_file",
+            allowed: "a TOML file with a table for each source that is followed (default: none is)",
+        },
     ];
 
     fn check(&self, problems: &mut Problems) {
@@ -44,6 +51,12 @@ impl Section for Restrictions {
         let millis = self.timeout.0.as_millis();
         if !(100..=30_000).contains(&millis) {
             problems.push(("timeout", format!("{} is out of range", self.timeout)));
+        }
+    }
+
+    fn resolve(&mut self, base: &Path) {
+        if let Some(path) = &mut self.sources_file {
+            *path = base.join(&*path);
         }
     }
 }

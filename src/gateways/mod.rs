@@ -4,4 +4,5 @@ pub mod circuit_breaker;
 mod guarded_http;
 pub mod jwks_http;
 pub mod population_register_http;
+pub mod restriction_feeds;
 pub mod webhook_http;

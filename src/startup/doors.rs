@@ -6,12 +6,14 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
+use super::sources::followed_sources;
 use super::webhooks;
 use crate::app::Services;
 use crate::app::deliver_webhooks::{Courier, deliver_webhooks};
 use crate::app::end_restricted_grants::keep_ending;
 use crate::app::follow_sightings::follow;
 use crate::app::forget_what_is_past::forget_what_is_past;
+use crate::app::registry::follow::keep_following;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::middleware::bearer_key::BearerKey;
@@ -52,6 +54,9 @@ pub fn open(
     tokio::spawn(follow(services.clone()));
     tokio::spawn(forget_what_is_past(services.clone()));
     tokio::spawn(keep_ending(services.clone()));
+    for followed in followed_sources(config)? {
+        tokio::spawn(keep_following(services.store.clone(), services.clock.clone(), followed));
+    }
     tokio::spawn(deliver_webhooks(Courier::new(&services, sender)));
     serve(listener, services, &settings).context("the server does not start")
 }

@@ -54,7 +54,7 @@ use crate::domain::grant::Grant;
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::Iin;
 use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
-use crate::domain::restrictions::PersonKey;
+use crate::domain::restrictions::{PersonKey, Restriction, Source};
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 pub use embedded_register::EmbeddedRegister;
@@ -146,7 +146,8 @@ impl SqlStore {
 
     async fn open(&self, access: Access) -> Result<Box<dyn UnitOfWork>, StoreError> {
         let transaction = self.engine.begin(access).await?;
-        Ok(Box::new(SqlUnitOfWork::new(transaction, self.cipher.clone(), self.engine.patience())))
+        let rows_at_once = self.engine.dialect().rows_at_once;
+        Ok(Box::new(SqlUnitOfWork::new(transaction, self.cipher.clone(), self.engine.patience(), rows_at_once)))
     }
 }
 
@@ -168,6 +169,10 @@ impl Store for SqlStore {
 
     fn person_key(&self, iin: &Iin) -> Result<PersonKey, StoreError> {
         restrictions::person_key(&self.cipher, iin)
+    }
+
+    async fn registry_answer(&self, iin: &Iin) -> Result<(Vec<Restriction>, Vec<Source>), StoreError> {
+        restrictions::answer(&self.engine, &self.cipher, iin).await
     }
 
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {

@@ -20,6 +20,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         "SET LOCAL idle_in_transaction_session_timeout = 0",
         "SELECT pg_advisory_xact_lock(-8400325445131223291)",
     ],
+    rows_at_once: 500,
     has_history: "SELECT COUNT(*) FROM pg_catalog.pg_tables \
                   WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema()",
 };

@@ -10,11 +10,9 @@ use super::columns::{bytes, count, micros, named};
 use super::places::places;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::ports::{RecordKey, RestrictionVersions};
-use crate::domain::restrictions::{Counts, PersonKey, Restriction, Version, VersionKind, VersionState};
+use crate::domain::restrictions::{Counts, PersonKey, Position, Restriction, Version, VersionKind, VersionState};
 use crate::domain::time::Timestamp;
 
-/// Rows of one statement: past some hundred, it gains nothing more.
-const CHUNK: usize = 500;
 const KEY: &str = "restriction.iin_lookup";
 
 #[derive(FromRow)]
@@ -33,6 +31,8 @@ struct VersionRow {
     rows_refused: i64,
     report: String,
     touched_at: i64,
+    cursor: Option<String>,
+    etag: Option<String>,
 }
 
 impl VersionRow {
@@ -54,6 +54,7 @@ impl VersionRow {
                 refused: rows(self.rows_refused)?,
             },
             report: self.report,
+            position: Position { cursor: self.cursor, etag: self.etag },
             touched_at: Timestamp::from_micros(self.touched_at),
         })
     }
@@ -72,7 +73,7 @@ impl RestrictionVersions for SqlUnitOfWork {
     async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>> {
         let query = sqlx::query_as::<_, VersionRow>(
             "SELECT source, number, base, kind, state, as_of, max_age_micros, sha256, rows_counted, rows_added, \
-             rows_removed, rows_refused, report, touched_at FROM restriction_version WHERE source = $1 \
+             rows_removed, rows_refused, report, touched_at, cursor, etag FROM restriction_version WHERE source = $1 \
              ORDER BY number DESC",
         );
         self.fetch_all(query.bind(source)).await?.into_iter().map(VersionRow::into_version).collect()
@@ -88,8 +89,8 @@ impl RestrictionVersions for SqlUnitOfWork {
         self.change(
             sqlx::query(
                 "INSERT INTO restriction_version (source, number, base, kind, state, as_of, max_age_micros, sha256, \
-                 rows_counted, rows_added, rows_removed, rows_refused, report, touched_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+                 rows_counted, rows_added, rows_removed, rows_refused, report, touched_at, cursor, etag) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
                  ON CONFLICT (source, number) DO NOTHING",
             )
             .bind(version.source.as_str())
@@ -105,7 +106,9 @@ impl RestrictionVersions for SqlUnitOfWork {
             .bind(number(version.counts.removed))
             .bind(number(version.counts.refused))
             .bind(version.report.as_str())
-            .bind(version.touched_at.micros()),
+            .bind(version.touched_at.micros())
+            .bind(version.position.cursor.as_deref())
+            .bind(version.position.etag.as_deref()),
         )
         .await
     }
@@ -115,7 +118,7 @@ impl RestrictionVersions for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE restriction_version SET state = $3, as_of = $4, max_age_micros = $5, sha256 = $6, \
                  rows_counted = $7, rows_added = $8, rows_removed = $9, rows_refused = $10, report = $11, \
-                 touched_at = $12 WHERE source = $1 AND number = $2",
+                 touched_at = $12, cursor = $13, etag = $14 WHERE source = $1 AND number = $2",
             )
             .bind(version.source.as_str())
             .bind(i64::from(version.number))
@@ -128,7 +131,9 @@ impl RestrictionVersions for SqlUnitOfWork {
             .bind(number(version.counts.removed))
             .bind(number(version.counts.refused))
             .bind(version.report.as_str())
-            .bind(version.touched_at.micros()),
+            .bind(version.touched_at.micros())
+            .bind(version.position.cursor.as_deref())
+            .bind(version.position.etag.as_deref()),
         )
         .await
     }
@@ -144,7 +149,7 @@ impl RestrictionVersions for SqlUnitOfWork {
     }
 
     async fn bring_rows(&mut self, version: &Version, rows: &[(PersonKey, Restriction)]) -> Result<()> {
-        for chunk in rows.chunks(CHUNK) {
+        for chunk in rows.chunks(self.rows_at_once) {
             let text = format!(
                 "INSERT INTO restriction (iin_lookup, source, source_key, since, ground, legal_basis, starts_at, ends_at) \
                  VALUES {}",
@@ -168,7 +173,7 @@ impl RestrictionVersions for SqlUnitOfWork {
 
     async fn take_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>> {
         let mut taken = HashSet::new();
-        for chunk in records.chunks(CHUNK) {
+        for chunk in records.chunks(self.rows_at_once) {
             let text = format!(
                 "WITH record (person, own_key) AS (VALUES {}) UPDATE restriction SET until = ${} \
                  WHERE source = ${} AND since >= ${} AND since < ${} AND until IS NULL \

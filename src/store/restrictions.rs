@@ -7,6 +7,7 @@ use sqlx::FromRow;
 
 use super::columns::{bytes, count, instant, named};
 use super::encryption::ColumnCipher;
+use super::engine::Engine;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::person::Iin;
 use crate::domain::ports::Restrictions;
@@ -68,6 +69,63 @@ pub(super) fn person_key(cipher: &ColumnCipher, iin: &Iin) -> Result<PersonKey> 
     Ok(PersonKey(bytes(&cipher.lookup("restriction", iin)?, "restriction.iin_lookup")?))
 }
 
+/// A source, and one of the person's restrictions of it that count, if there is one.
+#[derive(FromRow)]
+struct AnswerRow {
+    #[sqlx(flatten)]
+    source: SourceRow,
+    source_key: Option<String>,
+    ground: Option<String>,
+    legal_basis: Option<String>,
+    starts_at: Option<i64>,
+    ends_at: Option<i64>,
+}
+
+impl AnswerRow {
+    fn restriction(&self) -> Result<Option<Restriction>> {
+        let (Some(source_key), Some(ground), Some(legal_basis), Some(starts_at)) =
+            (self.source_key.clone(), self.ground.clone(), self.legal_basis.clone(), self.starts_at)
+        else {
+            return Ok(None);
+        };
+        let source = self.source.name.clone();
+        let row = RestrictionRow { source, source_key, ground, legal_basis, starts_at, ends_at: self.ends_at };
+        row.into_restriction().map(Some)
+    }
+}
+
+/// What the registry says of a person: one statement, so that restrictions and sources are of one moment.
+pub(super) async fn answer(
+    engine: &Engine,
+    cipher: &ColumnCipher,
+    iin: &Iin,
+) -> Result<(Vec<Restriction>, Vec<Source>)> {
+    let person = person_key(cipher, iin)?;
+    let question = sqlx::query_as::<_, AnswerRow>(
+        "SELECT name, refreshed_at, max_age_micros, source_key, ground, legal_basis, starts_at, ends_at \
+         FROM restriction_source LEFT JOIN restriction ON restriction.iin_lookup = $1 \
+           AND restriction.source = restriction_source.name \
+           AND restriction.since BETWEEN restriction_source.base AND restriction_source.version \
+           AND (restriction.until IS NULL OR restriction.until > restriction_source.version) \
+         WHERE version > 0",
+    );
+    let rows = engine.ask(question.bind(person.0.to_vec())).await?;
+    let (mut restrictions, mut sources) = (Vec::new(), Vec::new());
+    for row in rows {
+        restrictions.extend(row.restriction()?);
+        sources.push(row.source.into_source()?);
+    }
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    sources.dedup();
+    Ok((sorted(restrictions), sources))
+}
+
+/// Sorted here for the same reason as operators are.
+fn sorted(mut found: Vec<Restriction>) -> Vec<Restriction> {
+    found.sort_by_cached_key(|one| (one.starts_at, one.source.clone(), one.source_key.clone()));
+    found
+}
+
 #[async_trait]
 impl Restrictions for SqlUnitOfWork {
     async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>> {
@@ -82,12 +140,7 @@ impl Restrictions for SqlUnitOfWork {
                 .bind(person.0.to_vec()),
             )
             .await?;
-        let mut found: Vec<Restriction> =
-            rows.into_iter().map(RestrictionRow::into_restriction).collect::<Result<_>>()?;
-        // Sorted here for the same reason as operators are.
-        let key = |r: &Restriction| (r.starts_at, r.source.clone(), r.source_key.clone());
-        found.sort_by_cached_key(key);
-        Ok(found)
+        Ok(sorted(rows.into_iter().map(RestrictionRow::into_restriction).collect::<Result<_>>()?))
     }
 
     async fn list_sources(&mut self) -> Result<Vec<Source>> {

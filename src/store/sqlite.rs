@@ -20,6 +20,8 @@ pub(super) const DIALECT: Dialect = Dialect {
     begin_write: "BEGIN IMMEDIATE",
     begin_read: "BEGIN DEFERRED",
     lock_schema: &[],
+    // It looks each parameter up by its name among all: what a statement of many saves is lost to that.
+    rows_at_once: 32,
     has_history: "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
 };
 

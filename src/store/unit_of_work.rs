@@ -20,6 +20,8 @@ pub(super) struct SqlUnitOfWork {
     transaction: Transaction<'static, Any>,
     pub(super) cipher: Arc<ColumnCipher>,
     patience: Duration,
+    /// Rows that one statement inserts, where there are many.
+    pub(super) rows_at_once: usize,
     /// False while a statement runs and ever after when one failed, ran late or was abandoned by its caller: what came
     /// before it must then not be committed. PostgreSQL would turn such a commit into a rollback without a word, and
     /// SQLite would commit the half.
@@ -27,8 +29,13 @@ pub(super) struct SqlUnitOfWork {
 }
 
 impl SqlUnitOfWork {
-    pub(super) fn new(transaction: Transaction<'static, Any>, cipher: Arc<ColumnCipher>, patience: Duration) -> Self {
-        Self { transaction, cipher, patience, sound: true }
+    pub(super) fn new(
+        transaction: Transaction<'static, Any>,
+        cipher: Arc<ColumnCipher>,
+        patience: Duration,
+        rows_at_once: usize,
+    ) -> Self {
+        Self { transaction, cipher, patience, rows_at_once, sound: true }
     }
 
     /// Runs a statement and counts the rows that it changed.

@@ -14,7 +14,7 @@ use crate::app::table::TableError;
 use crate::domain::audit::AuditKind;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::restrictions::{
-    Counts, PersonKey, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState,
+    Counts, PersonKey, Position, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState,
 };
 use crate::domain::time::Timestamp;
 
@@ -50,6 +50,8 @@ pub struct RegistryImport {
     pub tolerance: Tolerance,
     /// What the file's SHA-256 must be, hex.
     pub sha256: Option<String>,
+    /// Where its source goes on after it, if it says.
+    pub position: Position,
 }
 
 /// Who looks on while a file is imported.
@@ -161,7 +163,7 @@ impl Refusals {
 pub async fn import_registry(
     store: &dyn Store,
     clock: &dyn Clock,
-    reader: impl BufRead,
+    reader: impl BufRead + Send,
     import: &RegistryImport,
     watcher: &mut dyn Watcher,
 ) -> Result<Imported, ImportRegistryError> {
@@ -253,7 +255,8 @@ async fn begin(
                 && current.sha256 == read.sha256
                 && current.counts.refused == read.refusals.count
         }) {
-            let again = Version { as_of, max_age: import.max_age, ..current.clone() };
+            let position = import.position.clone();
+            let again = Version { as_of, max_age: import.max_age, position, ..current.clone() };
             unit.update_version(&again).await?;
             unit.let_count(&again).await?;
             let details = json!({ "unchanged": true });
@@ -286,6 +289,7 @@ async fn begin(
             sha256: read.sha256.clone(),
             counts: Counts::default(),
             report: "{}".to_owned(),
+            position: import.position.clone(),
             touched_at: now,
         };
         unit.insert_version(&version).await?;

@@ -6,7 +6,7 @@ use super::tidy::tidy;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::person::Iin;
 use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
-use crate::domain::restrictions::{Counts, Restriction, Source, Version, VersionKind, VersionState};
+use crate::domain::restrictions::{Counts, Position, Restriction, Source, Version, VersionKind, VersionState};
 use crate::domain::time::Timestamp;
 
 /// Why nothing was done.
@@ -85,6 +85,7 @@ pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]
         sha256: String::new(),
         counts: Counts { rows: rows.len() as u64, added: rows.len() as u64, ..Counts::default() },
         report: "{}".to_owned(),
+        position: Position::default(),
         touched_at: source.refreshed_at,
     };
     let keyed = rows.iter().map(|(iin, restriction)| Ok((store.person_key(iin)?, restriction.clone())));
@@ -159,6 +160,7 @@ pub(super) mod tests {
             sha256: String::new(),
             counts: Counts { rows, added: rows, ..Counts::default() },
             report: "{}".to_owned(),
+            position: Position::default(),
             touched_at: Timestamp::from_seconds(0),
         }
     }

@@ -15,7 +15,7 @@ use crate::app::registry::import::{Imported, RegistryImport, Watcher, import_reg
 use crate::app::row_refusal::RowRefusal;
 use crate::cli::{Context, print, print_json, row_report};
 use crate::config::Span;
-use crate::domain::restrictions::{Suspicion, Tolerance, Version, VersionKind};
+use crate::domain::restrictions::{Position, Suspicion, Tolerance, Version, VersionKind};
 use crate::domain::time::Timestamp;
 use crate::startup;
 
@@ -126,6 +126,7 @@ impl Args {
                 bad_rows: self.bad_rows / 100.0,
             },
             sha256: self.sha256.clone(),
+            position: Position::default(),
         }
     }
 }
@@ -146,7 +147,18 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     } else if let Ok(imported) = &outcome {
         print(&sentence(imported))?;
     }
-    match outcome.with_context(|| format!("{shown} was not imported"))? {
+    waits(outcome.with_context(|| format!("{shown} was not imported"))?)
+}
+
+/// Says what came of it.
+pub(super) fn finish(imported: Imported) -> anyhow::Result<()> {
+    print(&sentence(&imported))?;
+    waits(imported).map(drop)
+}
+
+/// A failure when a person must look.
+fn waits(imported: Imported) -> anyhow::Result<ExitCode> {
+    match imported {
         Imported::Waits { version, why } => {
             let why: Vec<String> = why.iter().map(Suspicion::to_string).collect();
             anyhow::bail!(
@@ -210,7 +222,7 @@ fn report(imported: Option<&Imported>, (refused_rows, refused): &(u64, Vec<RowRe
 }
 
 /// A bar, and a line for each refused row as it is met.
-struct Screen {
+pub(super) struct Screen {
     bar: ProgressBar,
     json: bool,
     refused: u64,
@@ -219,13 +231,13 @@ struct Screen {
 }
 
 impl Screen {
-    fn new(length: u64, json: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(length: u64, json: bool) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("{bar:32} {bytes}/{total_bytes} read, {eta} left")?;
         let bar = ProgressBar::new(length).with_style(style);
         Ok(Self { bar, json, refused: 0, kept: Vec::new(), staging: false })
     }
 
-    fn finish(self) -> (u64, Vec<RowRefusal>) {
+    pub(super) fn finish(self) -> (u64, Vec<RowRefusal>) {
         self.bar.finish_and_clear();
         (self.refused, self.kept)
     }

@@ -1,6 +1,7 @@
 //! `rastau registry`: import what sources say, see which version of it counts, and decide about those that wait.
 
 mod import;
+mod pull;
 mod versions;
 
 use std::process::ExitCode;
@@ -25,6 +26,9 @@ enum Command {
     /// Take in what a source says: everything, or what has changed
     #[command(after_long_help = import::HELP)]
     Import(import::Args),
+    /// Ask a source that is followed, now
+    #[command(after_long_help = pull::HELP)]
+    Pull(pull::Args),
     /// List sources and whether they are fresh
     #[command(after_long_help = "Example:\n  rastau registry sources --json")]
     Sources {
@@ -54,6 +58,7 @@ Example:
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Import(args) => import::run(context, args).await,
+        Command::Pull(args) => pull::run(context, &args).await,
         Command::Sources { json } => run_sources(context, json).await,
         Command::Versions(named) => versions::list(context, &named).await,
         Command::Release(named) => versions::release(context, &named).await,

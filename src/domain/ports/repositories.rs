@@ -19,7 +19,7 @@ use crate::domain::liveness::replay::CaptureFilm;
 use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
-use crate::domain::restrictions::PersonKey;
+use crate::domain::restrictions::{PersonKey, Restriction, Source};
 use crate::domain::review::Case;
 use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
@@ -77,6 +77,10 @@ pub trait Store: Send + Sync {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool>;
+
+    /// Every restriction of the person that counts, active or not, and every source of which a version counts: of one
+    /// moment, without a transaction.
+    async fn registry_answer(&self, iin: &Iin) -> Result<(Vec<Restriction>, Vec<Source>)>;
 
     /// The person as the restrictions registry knows them.
     fn person_key(&self, iin: &Iin) -> Result<PersonKey>;

@@ -8,7 +8,7 @@ mod version;
 pub use ground::Ground;
 pub use judgement::{Permission, RegistryAnswer, judge};
 pub use source::Source;
-pub use version::{Counts, PersonKey, Suspicion, Tolerance, Version, VersionKind, VersionState};
+pub use version::{Counts, PersonKey, Position, Suspicion, Tolerance, Version, VersionKind, VersionState};
 
 use super::time::Timestamp;
 

@@ -197,6 +197,15 @@ impl Tolerance {
     }
 }
 
+/// Where a source goes on after a version, in its own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// What follows what was said.
+    pub cursor: Option<String>,
+    /// What was said last (RFC 9110 section 8.8.3).
+    pub etag: Option<String>,
+}
+
 /// One state of what a source says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
@@ -220,6 +229,8 @@ pub struct Version {
     pub counts: Counts,
     /// Why it waits or waited; and which rows were refused: JSON for people.
     pub report: String,
+    /// Where its source goes on.
+    pub position: Position,
     /// When its last rows came in.
     pub touched_at: Timestamp,
 }

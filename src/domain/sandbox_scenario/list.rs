@@ -35,6 +35,14 @@ pub const SCENARIOS: &[Scenario] = &[
         &[Ground::SelfRestriction],
         "Refused: the player has asked to be kept from betting.",
     ),
+    restricted("cool_off", "900101100163", &[Ground::CoolOff], "Refused: the player is pausing for a while."),
+    restricted("deceased", "900101100173", &[Ground::Deceased], "Refused: the person is registered as deceased."),
+    restricted(
+        "document_invalid",
+        "900101100183",
+        &[Ground::DocumentInvalid],
+        "Refused: the player's identity document is not valid.",
+    ),
     restricted(
         "several_grounds",
         "900101100094",

@@ -144,3 +144,31 @@ fn names_and_ages_have_their_bounds() {
     assert!(run("debtors", "367d").bad().contains("1m to 366d"));
     assert_eq!(run("debtors", "soon").code, 2);
 }
+
+#[tokio::test]
+async fn killed_in_the_middle_it_leaves_the_registry_as_it_was() {
+    use std::fmt::Write as _;
+    let mut file = format!("{HEADER}\n");
+    for key in 0..20_000 {
+        writeln!(file, "900101300017,debtor,b,2026-01-01,,new{key}").unwrap();
+    }
+    for milliseconds in [40, 150, 400, 900] {
+        let shop = Workshop::sandbox();
+        import(&shop, format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"), &[]).good();
+        shop.write("new.csv", &file);
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_rastau"))
+            .args(["registry", "import", "new.csv", "--source", "debtors", "--max-age", "24h", "--growth", "100000"])
+            .current_dir(shop.path(""))
+            .env_clear()
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        // A fast machine may be through by then, and nothing between.
+        let through = child.wait().unwrap().success();
+        let rows = grounds(&shop).await;
+        assert_eq!(rows.len(), if through { 20_000 } else { 1 }, "{milliseconds} ms");
+        shop.run(&["audit", "verify"]).good();
+    }
+}

@@ -8,7 +8,7 @@ use rastau::app::row_refusal::RowRefusal;
 use rastau::domain::person::Iin;
 use rastau::domain::ports::testing::FakeClock;
 use rastau::domain::ports::{Clock, Store};
-use rastau::domain::restrictions::{Tolerance, Version, VersionKind, VersionState};
+use rastau::domain::restrictions::{Position, Tolerance, Version, VersionKind, VersionState};
 
 use crate::store::database::{IINS, at};
 
@@ -49,6 +49,7 @@ impl<'a> Shop<'a> {
             allow_empty: true,
             tolerance: Tolerance { shrink: 1e9, growth: 1e9, bad_rows: 0.0 },
             sha256: None,
+            position: Position::default(),
         };
         Self { store, clock: FakeClock::new(at(0)), import }
     }

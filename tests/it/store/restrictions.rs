@@ -6,7 +6,7 @@ use rastau::app::registry::tidy::tidy;
 use rastau::domain::person::Iin;
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::restrictions::{
-    Counts, Ground, PersonKey, Restriction, Source, Version, VersionKind, VersionState,
+    Counts, Ground, PersonKey, Position, Restriction, Source, Version, VersionKind, VersionState,
 };
 
 use super::database::{Database, at, iin};
@@ -50,6 +50,7 @@ fn version(number: u32, base: u32) -> Version {
         sha256: "ab".to_owned(),
         counts: Counts { rows: 1, added: 2, removed: 3, refused: 4 },
         report: "{}".to_owned(),
+        position: Position { cursor: Some("c".to_owned()), etag: None },
         touched_at: at(0),
     }
 }
@@ -84,7 +85,12 @@ on_both_engines! {
         put(&database.store, &source("debtors", 0), &[(iin(0), debtor.clone())]).await.unwrap();
         put(&database.store, &source("self", 1), &[(iin(0), own.clone())]).await.unwrap();
         let mut unit = database.read().await;
-        assert_eq!(unit.restrictions_of(&iin(0)).await.unwrap(), [debtor, own]);
+        assert_eq!(unit.restrictions_of(&iin(0)).await.unwrap(), [debtor.clone(), own.clone()]);
+        let sources = vec![source("debtors", 0), source("self", 1)];
+        for (number, restrictions) in [(0, vec![debtor, own]), (1, vec![])] {
+            let answer = database.store.registry_answer(&iin(number)).await.unwrap();
+            assert_eq!(answer, (restrictions, sources.clone()));
+        }
         assert!(unit.restrictions_of(&iin(1)).await.unwrap().is_empty());
         assert_eq!(unit.list_sources().await.unwrap(), [source("debtors", 0), source("self", 1)]);
     }
@@ -137,6 +143,7 @@ on_both_engines! {
         two.state = VersionState::Quarantined;
         "{\"a\":1}".clone_into(&mut two.report);
         two.as_of = at(8);
+        two.position = Position { cursor: None, etag: Some("\"e\"".to_owned()) };
         unit.update_version(&two).await.unwrap();
         assert_eq!(unit.list_versions("debtors").await.unwrap()[0], two);
         assert_eq!(unit.touch_version(&two).await, Err(StoreError::Conflict), "it is staged no more");

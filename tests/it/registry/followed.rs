@@ -1,0 +1,220 @@
+//! Sources that are followed: a folder that files are dropped into, and a source over HTTP, an honest one and ones that lie,
+//! stall, or are cut short.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rastau::app::registry::feed::{Feed, FeedError};
+use rastau::app::registry::follow::{Followed, TakeError, Taken, take_in};
+use rastau::app::registry::import::Imported;
+use rastau::domain::ports::Clock as _;
+use rastau::domain::restrictions::Tolerance;
+use rastau::domain::secret::SecretText;
+use rastau::gateways::restriction_feeds::folder::FolderFeed;
+use rastau::gateways::restriction_feeds::http::HttpFeed;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use super::shop::{HEADER, Heard, Shop, changes};
+use crate::store::database::{Database, IINS};
+
+fn followed(feed: Arc<dyn Feed>) -> Followed {
+    Followed {
+        source: "debtors".to_owned(),
+        feed,
+        every: Duration::from_secs(1),
+        max_age: Duration::from_hours(24),
+        tolerance: Tolerance { bad_rows: 0.0, ..Tolerance::default() },
+    }
+}
+
+async fn take(shop: &Shop<'_>, followed: &Followed) -> Result<Taken, TakeError> {
+    shop.clock.advance(Duration::from_secs(1));
+    take_in(shop.store, &shop.clock, followed, &mut Heard::default()).await
+}
+
+fn counts(taken: Result<Taken, TakeError>) -> bool {
+    matches!(taken, Ok(Taken::Imported(imported)) if matches!(*imported, Imported::Counts { .. }))
+}
+
+fn snapshot(keys: &[&str]) -> String {
+    let row = |key: &&str| format!("{},debtor,Заң,2026-01-01,,{key}\n", IINS[0]);
+    format!("{HEADER}{}", keys.iter().map(row).collect::<String>())
+}
+
+#[tokio::test]
+async fn files_of_a_folder_are_taken_one_after_the_other_and_put_away() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    // Files are dated by their folder: the clock must not be behind them.
+    shop.clock.advance(Duration::from_hours(24 * 365 * 100));
+    let folder = tempfile::tempdir().unwrap();
+    let drop = |name: &str, text: &str, sum: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::write(folder.path().join(format!("{name}.sha256")), sum).unwrap();
+    };
+    let summed = |name: &str, text: &str| drop(name, text, &format!("{}  {name}\n", hex::encode(Sha256::digest(text))));
+    let followed = followed(Arc::new(FolderFeed::new(folder.path().to_owned())));
+    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing));
+    summed("1.csv", &snapshot(&["a", "b"]));
+    summed("2.changes.csv", &changes(&["+0 c", "-0 a"]));
+    drop("3.csv", &snapshot(&[]), &"0".repeat(64));
+    summed("4.csv", &snapshot(&[]));
+    assert!(counts(take(&shop, &followed).await) && counts(take(&shop, &followed).await));
+    assert_eq!(shop.counting().await, ["0 b", "0 c"]);
+    let cut = take(&shop, &followed).await;
+    assert!(matches!(&cut, Err(TakeError::Import(name, _)) if name == "3.csv"), "{cut:?}");
+    let waits = take(&shop, &followed).await;
+    assert!(!counts(waits), "nobody would be restricted any more");
+    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing));
+    assert_eq!(shop.counting().await, ["0 b", "0 c"]);
+    for there in ["done/1.csv", "done/2.changes.csv", "refused/3.csv", "refused/3.csv.report", "done/4.csv.report"] {
+        assert!(folder.path().join(there).exists(), "{there}");
+    }
+    // Changes stay where they are while something waits.
+    summed("5.changes.csv", &changes(&["+0 d"]));
+    assert!(take(&shop, &followed).await.is_err());
+    assert!(folder.path().join("5.changes.csv").exists());
+}
+
+/// Answers each connection with the next of these, and keeps what was asked.
+struct StandIn {
+    url: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl StandIn {
+    async fn new(answers: Vec<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v1/restrictions", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let kept = asked.clone();
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let (mut request, mut byte) = (Vec::new(), [0]);
+                while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).await.unwrap() == 1 {
+                    request.push(byte[0]);
+                }
+                kept.lock().await.push(String::from_utf8(request).unwrap());
+                stream.write_all(&answer).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+        });
+        Self { url, asked }
+    }
+
+    fn followed(&self) -> Followed {
+        followed(Arc::new(HttpFeed::new(self.url.parse().unwrap(), &SecretText::new("s3cret")).unwrap()))
+    }
+}
+
+fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut text = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        write!(text, "{name}: {value}\r\n").unwrap();
+    }
+    [text.as_bytes(), b"\r\n", body].concat()
+}
+
+fn digest(body: &str) -> String {
+    format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(body)))
+}
+
+fn said(kind: &str, body: &str, more: &[(&str, &str)]) -> Vec<u8> {
+    let digest = digest(body);
+    let headers =
+        [("Content-Type", "text/csv; charset=utf-8"), ("Registry-Content", kind), ("Content-Digest", &digest)];
+    answer("200 OK", &[&headers, more].concat(), body.as_bytes())
+}
+
+#[tokio::test]
+async fn a_source_is_asked_where_it_left_off_and_its_silence_refreshes_it() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    let other = Duration::from_hours(23);
+    let source = StandIn::new(vec![
+        said("snapshot", &snapshot(&["a"]), &[("Registry-Cursor", "7 &x"), ("ETag", "\"one\"")]),
+        said("changes", &changes(&["+0 b"]), &[("Registry-Cursor", "8")]),
+        answer("304 Not Modified", &[], b""),
+        answer("503 Service Unavailable", &[], b""),
+    ])
+    .await;
+    let followed = source.followed();
+    assert!(counts(take(&shop, &followed).await) && counts(take(&shop, &followed).await));
+    shop.clock.advance(other);
+    assert_eq!(take(&shop, &followed).await, Ok(Taken::Refreshed));
+    shop.clock.advance(other);
+    let down = take(&shop, &followed).await;
+    assert!(matches!(&down, Err(TakeError::Feed(FeedError::Unavailable(why))) if why == "status 503"), "{down:?}");
+    assert!(shop.is_fresh().await, "as fresh as its last word");
+    shop.clock.advance(other);
+    assert!(!shop.is_fresh().await, "and no longer");
+    assert_eq!(shop.counting().await, ["0 a", "0 b"]);
+    let asked = source.asked.lock().await;
+    assert!(asked[0].starts_with("GET /v1/restrictions HTTP") && asked[0].contains("authorization: Bearer s3cret"));
+    assert!(asked[1].starts_with("GET /v1/restrictions?cursor=7+%26x HTTP"), "{}", asked[1]);
+    assert!(asked[1].contains("if-none-match: \"one\""));
+    assert!(asked[2].contains("cursor=8") && !asked[2].contains("if-none-match"));
+}
+
+#[tokio::test]
+async fn a_source_that_lies_changes_nothing() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    shop.snapshot(&["0 a", "1 a"]).await;
+    let before = shop.versions().await;
+    let body = snapshot(&["b"]);
+    let right = digest(&body);
+    let headers = |digest: &'static str| {
+        vec![("Content-Type", "text/csv"), ("Registry-Content", "snapshot"), ("Content-Digest", digest)]
+    };
+    let mut truncated = said("snapshot", &body, &[]);
+    truncated.truncate(truncated.len() - 9);
+    let liars: Vec<(&str, Vec<u8>)> = vec![
+        ("unchanged, of what it never said", answer("304 Not Modified", &[], b"")),
+        (
+            "200 with an error inside",
+            answer("200 OK", &[("Content-Type", "application/json")], b"{\"error\":\"down\"}"),
+        ),
+        ("an error dressed as rows", said("snapshot", "{\"error\":\"down\"}", &[])),
+        ("a page of a proxy", answer("200 OK", &[("Content-Type", "text/html")], b"<html>")),
+        ("no digest", answer("200 OK", &headers("")[..2], body.as_bytes())),
+        (
+            "another digest",
+            answer("200 OK", &headers("sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"), body.as_bytes()),
+        ),
+        ("half of a digest", answer("200 OK", &headers("sha-256=:AAAA:"), body.as_bytes())),
+        ("another kind", said("everything", &body, &[])),
+        ("two kinds", said("snapshot", &body, &[("Registry-Content", "changes")])),
+        ("cut short", truncated),
+        ("no HTTP", b"hello\r\n\r\n".to_vec()),
+        ("nothing", Vec::new()),
+        ("somewhere else", answer("302 Found", &[("Location", "http://127.0.0.1:9/")], b"")),
+        ("not for us", answer("401 Unauthorized", &[], b"")),
+        ("from the future", said("snapshot", &body, &[("Registry-As-Of", "2300-01-01")])),
+        ("no time", said("snapshot", &body, &[("Registry-As-Of", "yesterday")])),
+        ("older than what counts", said("snapshot", &body, &[("Registry-As-Of", "2020-01-01")])),
+    ];
+    for (lie, text) in liars {
+        let source = StandIn::new(vec![text]).await;
+        let taken = take(&shop, &source.followed()).await;
+        assert!(taken.is_err(), "{lie}: {taken:?}");
+        assert!(!taken.unwrap_err().to_string().contains("s3cret"), "{lie}");
+        assert_eq!(shop.versions().await, before, "{lie}");
+    }
+    // What is right passes.
+    let honest = answer(
+        "200 OK",
+        &[("Content-Type", "text/csv"), ("Registry-Content", "snapshot"), ("Content-Digest", &right)],
+        body.as_bytes(),
+    );
+    let source = StandIn::new(vec![honest]).await;
+    assert!(counts(take(&shop, &source.followed()).await));
+    assert!(shop.clock.now() > before[0].as_of);
+}
