@@ -24,6 +24,8 @@ pub enum Way {
         /// With this bearer credential.
         credential: SecretText,
     },
+    /// It sends them, with this bearer credential.
+    Push(SecretText),
 }
 
 /// A source that is followed.
@@ -45,6 +47,8 @@ pub struct FollowedSource {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    #[serde(default)]
+    push: bool,
     folder: Option<PathBuf>,
     url: Option<Url>,
     token_file: Option<PathBuf>,
@@ -88,10 +92,12 @@ impl Table {
         if !Source::is_name(name) {
             return Err("a source name is 1 to 64 characters of a-z, 0-9, '-', '_' and '.'".to_owned());
         }
-        let way = match (self.folder, self.url, self.token_file) {
-            (Some(folder), None, None) => Way::Folder(base.join(folder)),
-            (None, Some(url), Some(token)) => Way::Http { url, credential: secret_file::read(&base.join(token))? },
-            _ => return Err("it has either folder, or url and token_file".to_owned()),
+        let secret = |file: PathBuf| secret_file::read(&base.join(file));
+        let way = match (self.folder, self.url, self.push, self.token_file) {
+            (Some(folder), None, false, None) => Way::Folder(base.join(folder)),
+            (None, Some(url), false, Some(token)) => Way::Http { url, credential: secret(token)? },
+            (None, None, true, Some(token)) => Way::Push(secret(token)?),
+            _ => return Err("it has either folder, or url and token_file, or push = true and token_file".to_owned()),
         };
         if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&self.every.0) {
             return Err("every is 1s to 24h".to_owned());
@@ -128,6 +134,7 @@ mod tests {
     fn each_source_has_its_way_its_age_and_its_bounds() {
         let sources = read_text(
             "[court]\nurl = \"https://court.example/r\"\ntoken_file = \"token\"\nmax_age = \"7d\"\nevery = \"15m\"\n\
+             [own]\npush = true\ntoken_file = \"token\"\nmax_age = \"1h\"\n\
              [debtors]\nfolder = \"drop\"\nmax_age = \"24h\"\nshrink = 5\nbad_rows = 0.5\n",
         )
         .unwrap();
@@ -135,6 +142,7 @@ mod tests {
         assert!(matches!(&sources[1].way, Way::Folder(folder) if folder.ends_with("drop") && folder.is_absolute()));
         assert_eq!((sources[0].every, sources[1].every), (Duration::from_mins(15), Duration::from_mins(1)));
         assert_eq!(sources[1].tolerance, Tolerance { shrink: 0.05, growth: 0.5, bad_rows: 0.005 });
+        assert!(matches!(&sources[2].way, Way::Push(credential) if credential.expose() == "secret"));
         assert!(!format!("{sources:?}").contains("secret"));
     }
 
@@ -146,6 +154,7 @@ mod tests {
             ("[debtors]\nfolder = \"x\"\nurl = \"https://x.example\"\nmax_age = \"24h\"\n", "either folder"),
             ("[debtors]\nurl = \"https://x.example\"\nmax_age = \"24h\"\n", "either folder"),
             ("[debtors]\nurl = \"https://x.example\"\ntoken_file = \"none\"\nmax_age = \"24h\"\n", "cannot read"),
+            ("[debtors]\npush = true\nmax_age = \"24h\"\n", "either folder"),
             ("[debtors]\nfolder = \"x\"\n", "max_age"),
             ("[debtors]\nfolder = \"x\"\nmax_age = \"1s\"\n", "1m to 366d"),
             ("[debtors]\nfolder = \"x\"\nmax_age = \"24h\"\nevery = \"25h\"\n", "1s to 24h"),

@@ -13,9 +13,11 @@ use super::operator::error::OAuthProblem;
 use super::operator::{introspection, jwks, metadata, par, revocation, status, token};
 use super::problem::ProblemBody;
 use super::sandbox::{clock, scenarios};
+use super::sources;
 use crate::app::Services;
 
 /// Doors that not every service opens.
+#[allow(clippy::struct_excessive_bools, reason = "each is a door, open or shut")]
 #[derive(Clone, Copy, Debug)]
 pub struct OpenDoors {
     /// Made-up people, a clock that can be moved.
@@ -24,6 +26,8 @@ pub struct OpenDoors {
     pub administration: bool,
     /// Staff read cases over HTTP.
     pub compliance: bool,
+    /// Sources of restrictions send over HTTP.
+    pub sources: bool,
 }
 
 /// Everything that can be open. The steps of the player's pages are theirs and not described.
@@ -39,6 +43,7 @@ pub struct OpenDoors {
         (name = "operators", description = "OAuth 2.0 (FAPI 2.0): tokens and what tells of their end"),
         (name = "administration", description = "Operators and their webhooks"),
         (name = "compliance", description = "Cases with their evidence"),
+        (name = "sources", description = "For authorities that send what their registers say"),
         (name = "sandbox", description = "For whoever tests an integration"),
         (name = "operations", description = "For the machines that look after the service"),
     ),
@@ -46,7 +51,7 @@ pub struct OpenDoors {
         metadata::get, jwks::get, par::post, token::post, introspection::post, revocation::post, status::get,
         operators::list, operators::add_one, operators::show, operators::change, operators::disable, operators::enable,
         webhook::show, webhook::set, webhook::remove, webhook::rotate,
-        cases::list, cases::show, cases::frame,
+        cases::list, cases::show, cases::frame, sources::take,
         scenarios::list, clock::read, clock::advance, clock::reset,
         health::live, health::ready,
     ),
@@ -68,6 +73,8 @@ impl Modify for Schemes {
         let key = scheme(HttpAuthScheme::Bearer, "administration.token_file");
         components.add_security_scheme("administrator", key);
         components.add_security_scheme("staff", scheme(HttpAuthScheme::Bearer, "compliance.token_file"));
+        let source = scheme(HttpAuthScheme::Bearer, "token_file of the source in restrictions.sources_file");
+        components.add_security_scheme("source", source);
     }
 }
 
@@ -75,7 +82,12 @@ impl Modify for Schemes {
 pub fn describe(address: &str, open: OpenDoors) -> Document {
     let mut document = Everything::openapi();
     document.servers = Some(vec![ServerBuilder::new().url(address.trim_end_matches('/')).build()]);
-    let shut = [("sandbox", !open.sandbox), ("administration", !open.administration), ("compliance", !open.compliance)];
+    let shut = [
+        ("sandbox", !open.sandbox),
+        ("administration", !open.administration),
+        ("compliance", !open.compliance),
+        ("sources", !open.sources),
+    ];
     let is_shut = |tag: &str| shut.iter().any(|(name, shut)| *shut && *name == tag);
     document.paths.paths.retain(|path, _| !path_tag(path).is_some_and(is_shut));
     if let Some(tags) = &mut document.tags {
@@ -105,7 +117,7 @@ pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
 mod tests {
     use super::*;
 
-    const ALL: OpenDoors = OpenDoors { sandbox: true, administration: true, compliance: true };
+    const ALL: OpenDoors = OpenDoors { sandbox: true, administration: true, compliance: true, sources: true };
 
     #[test]
     fn the_description_stays_as_it_was_reviewed() {
@@ -116,7 +128,7 @@ mod tests {
 
     #[test]
     fn shut_doors_are_not_described() {
-        let none = OpenDoors { sandbox: false, administration: false, compliance: false };
+        let none = OpenDoors { sandbox: false, administration: false, compliance: false, sources: false };
         let paths = describe("https://rastau.example", none).paths.paths;
         assert!(paths.contains_key("/oauth2/token") && paths.contains_key("/health/live"));
         assert!(!paths.keys().any(|path| path.starts_with("/api/")));

@@ -13,6 +13,7 @@ pub mod problem;
 mod refusals;
 pub mod sandbox;
 pub mod server;
+pub mod sources;
 pub mod web_files;
 
 pub(in crate::http) use player::player_session_cookie_name;

@@ -83,6 +83,8 @@ problem_codes! {
     OperatorInvalid = "operator_invalid", UNPROCESSABLE_ENTITY;
     OperatorExists = "operator_exists", CONFLICT;
     WebhookUrlInvalid = "webhook_url_invalid", UNPROCESSABLE_ENTITY;
+    RegistryInvalid = "registry_invalid", UNPROCESSABLE_ENTITY;
+    RegistryBusy = "registry_busy", CONFLICT;
 }
 
 impl ProblemBody {

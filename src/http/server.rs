@@ -17,6 +17,7 @@ use super::operator::{ClientCertificates, OperatorDoor};
 use super::player::CapturesUnderWay;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
+use super::sources::{self, PushedSource};
 use super::{administration, compliance, description, health, player, web_files};
 use crate::app::Services;
 use crate::domain::ports::WebhookSender;
@@ -39,6 +40,8 @@ pub struct HttpSettings {
     pub administrator_key: Option<BearerKey>,
     /// Who says whether a webhook's URL can be called.
     pub webhooks: Arc<dyn WebhookSender>,
+    /// Sources of restrictions that send by themselves; without one there is no door for them.
+    pub sources: Vec<PushedSource>,
 }
 
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
@@ -52,7 +55,13 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let webhooks = web::Data::from(settings.webhooks.clone());
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let sandbox = services.policy.sandbox;
-    let open = OpenDoors { sandbox, administration: administrator_key.is_some(), compliance: staff_key.is_some() };
+    let sources = web::Data::new(settings.sources.clone());
+    let open = OpenDoors {
+        sandbox,
+        administration: administrator_key.is_some(),
+        compliance: staff_key.is_some(),
+        sources: !sources.is_empty(),
+    };
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
         App::new()
@@ -78,6 +87,9 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
                 }
                 if let Some(key) = &administrator_key {
                     administration::configure(config, key.clone(), webhooks.clone());
+                }
+                if !sources.is_empty() {
+                    sources::configure(config, sources.clone());
                 }
                 if sandbox {
                     sandbox::configure_for_testers(config);

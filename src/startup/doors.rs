@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
-use super::sources::followed_sources;
+use super::sources::sources;
 use super::webhooks;
 use crate::app::Services;
 use crate::app::deliver_webhooks::{Courier, deliver_webhooks};
@@ -41,6 +41,7 @@ pub fn open(
     demo: Option<DemoSite>,
 ) -> anyhow::Result<Server> {
     let sender = webhooks::sender(config)?;
+    let sources = sources(config)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let settings = HttpSettings {
         workers: config.server.workers.unwrap_or(cores),
@@ -49,12 +50,13 @@ pub fn open(
         staff_key: config.compliance_token()?.as_ref().map(BearerKey::new),
         administrator_key: config.administration_token()?.as_ref().map(BearerKey::new),
         webhooks: sender.clone(),
+        sources: sources.pushed,
     };
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));
     tokio::spawn(forget_what_is_past(services.clone()));
     tokio::spawn(keep_ending(services.clone()));
-    for followed in followed_sources(config)? {
+    for followed in sources.followed {
         tokio::spawn(keep_following(services.store.clone(), services.clock.clone(), followed));
     }
     tokio::spawn(deliver_webhooks(Courier::new(&services, sender)));

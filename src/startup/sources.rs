@@ -1,4 +1,4 @@
-//! Sources of restrictions that are followed.
+//! Sources of restrictions: those that are asked again and again, and those that send by themselves.
 
 use std::sync::Arc;
 
@@ -10,26 +10,35 @@ use crate::config::Config;
 use crate::config::sources::{FollowedSource, Way, read};
 use crate::gateways::restriction_feeds::folder::FolderFeed;
 use crate::gateways::restriction_feeds::http::HttpFeed;
+use crate::http::middleware::bearer_key::BearerKey;
+use crate::http::sources::PushedSource;
 
 /// What the file of sources names; none without a file.
-pub fn followed_sources(config: &Config) -> anyhow::Result<Vec<Followed>> {
-    let Some(file) = &config.restrictions.sources_file else { return Ok(Vec::new()) };
-    read(file).map_err(anyhow::Error::msg)?.into_iter().map(followed).collect()
+#[derive(Default)]
+pub struct Sources {
+    /// Those that are asked.
+    pub followed: Vec<Followed>,
+    /// Those that send.
+    pub pushed: Vec<PushedSource>,
 }
 
-fn followed(source: FollowedSource) -> anyhow::Result<Followed> {
-    let feed: Arc<dyn Feed> = match source.way {
-        Way::Folder(folder) => Arc::new(FolderFeed::new(folder)),
-        Way::Http { url, credential } => {
-            let feed = HttpFeed::new(url, &credential).with_context(|| format!("source {}", source.name))?;
-            Arc::new(feed)
-        }
-    };
-    Ok(Followed {
-        source: source.name,
-        feed,
-        every: source.every,
-        max_age: source.max_age,
-        tolerance: source.tolerance,
-    })
+/// Reads the file of sources.
+pub fn sources(config: &Config) -> anyhow::Result<Sources> {
+    let mut all = Sources::default();
+    let Some(file) = &config.restrictions.sources_file else { return Ok(all) };
+    for source in read(file).map_err(anyhow::Error::msg)? {
+        let FollowedSource { name, way, every, max_age, tolerance } = source;
+        let feed: Arc<dyn Feed> = match way {
+            Way::Push(credential) => {
+                all.pushed.push(PushedSource { name, key: BearerKey::new(&credential), max_age, tolerance });
+                continue;
+            }
+            Way::Folder(folder) => Arc::new(FolderFeed::new(folder)),
+            Way::Http { url, credential } => {
+                Arc::new(HttpFeed::new(url, &credential).with_context(|| format!("source {name}"))?)
+            }
+        };
+        all.followed.push(Followed { source: name, feed, every, max_age, tolerance });
+    }
+    Ok(all)
 }

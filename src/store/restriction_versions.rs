@@ -8,9 +8,12 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 use super::columns::{bytes, count, micros, named};
 use super::places::places;
+use super::restrictions::SourceRow;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::ports::{RecordKey, RestrictionVersions};
-use crate::domain::restrictions::{Counts, PersonKey, Position, Restriction, Version, VersionKind, VersionState};
+use crate::domain::restrictions::{
+    Counts, PersonKey, Position, Restriction, Source, Version, VersionKind, VersionState,
+};
 use crate::domain::time::Timestamp;
 
 const KEY: &str = "restriction.iin_lookup";
@@ -70,6 +73,17 @@ fn number(rows: u64) -> i64 {
 
 #[async_trait]
 impl RestrictionVersions for SqlUnitOfWork {
+    async fn list_sources(&mut self) -> Result<Vec<Source>> {
+        let rows = self
+            .fetch_all(sqlx::query_as::<_, SourceRow>(
+                "SELECT name, refreshed_at, max_age_micros FROM restriction_source WHERE version > 0",
+            ))
+            .await?;
+        let mut sources: Vec<Source> = rows.into_iter().map(SourceRow::into_source).collect::<Result<_>>()?;
+        sources.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(sources)
+    }
+
     async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>> {
         let query = sqlx::query_as::<_, VersionRow>(
             "SELECT source, number, base, kind, state, as_of, max_age_micros, sha256, rows_counted, rows_added, \

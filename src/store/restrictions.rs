@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use sqlx::FromRow;
 
 use super::columns::{bytes, count, instant, named};
 use super::encryption::ColumnCipher;
 use super::engine::Engine;
-use super::unit_of_work::{Result, SqlUnitOfWork};
+use super::unit_of_work::Result;
 use crate::domain::person::Iin;
-use crate::domain::ports::Restrictions;
 use crate::domain::restrictions::{Ground, PersonKey, Restriction, Source};
 use crate::domain::time::Timestamp;
 
@@ -47,15 +45,16 @@ impl RestrictionRow {
     }
 }
 
+/// A source as its columns hold it.
 #[derive(FromRow)]
-struct SourceRow {
+pub(super) struct SourceRow {
     name: String,
     refreshed_at: i64,
     max_age_micros: i64,
 }
 
 impl SourceRow {
-    fn into_source(self) -> Result<Source> {
+    pub(super) fn into_source(self) -> Result<Source> {
         Ok(Source {
             name: self.name,
             refreshed_at: Timestamp::from_micros(self.refreshed_at),
@@ -110,47 +109,14 @@ pub(super) async fn answer(
          WHERE version > 0",
     );
     let rows = engine.ask(question.bind(person.0.to_vec())).await?;
-    let (mut restrictions, mut sources) = (Vec::new(), Vec::new());
+    let (mut restrictions, mut sources) = (Vec::<Restriction>::new(), Vec::<Source>::new());
     for row in rows {
         restrictions.extend(row.restriction()?);
         sources.push(row.source.into_source()?);
     }
     sources.sort_by(|a, b| a.name.cmp(&b.name));
     sources.dedup();
-    Ok((sorted(restrictions), sources))
-}
-
-/// Sorted here for the same reason as operators are.
-fn sorted(mut found: Vec<Restriction>) -> Vec<Restriction> {
-    found.sort_by_cached_key(|one| (one.starts_at, one.source.clone(), one.source_key.clone()));
-    found
-}
-
-#[async_trait]
-impl Restrictions for SqlUnitOfWork {
-    async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>> {
-        let person = person_key(&self.cipher, iin)?;
-        let rows = self
-            .fetch_all(
-                sqlx::query_as::<_, RestrictionRow>(concat!(
-                    "SELECT source, source_key, ground, legal_basis, starts_at, ends_at FROM ",
-                    counting_restrictions!(),
-                    " WHERE iin_lookup = $1"
-                ))
-                .bind(person.0.to_vec()),
-            )
-            .await?;
-        Ok(sorted(rows.into_iter().map(RestrictionRow::into_restriction).collect::<Result<_>>()?))
-    }
-
-    async fn list_sources(&mut self) -> Result<Vec<Source>> {
-        let rows = self
-            .fetch_all(sqlx::query_as::<_, SourceRow>(
-                "SELECT name, refreshed_at, max_age_micros FROM restriction_source WHERE version > 0",
-            ))
-            .await?;
-        let mut sources: Vec<Source> = rows.into_iter().map(SourceRow::into_source).collect::<Result<_>>()?;
-        sources.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(sources)
-    }
+    // Sorted here for the same reason as operators are.
+    restrictions.sort_by_cached_key(|one| (one.starts_at, one.source.clone(), one.source_key.clone()));
+    Ok((restrictions, sources))
 }

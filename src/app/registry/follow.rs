@@ -115,6 +115,7 @@ impl Watcher for Nobody {
     fn read(&mut self, _: u64) {}
     fn refused(&mut self, _: &RowRefusal) {}
     fn staged(&mut self, _: u64, _: u64) {}
+    fn tidied(&mut self, _: u64, _: u64) {}
 }
 
 /// Asks once and takes in what is said.

@@ -62,6 +62,8 @@ pub trait Watcher: Send {
     fn refused(&mut self, refusal: &RowRefusal);
     /// So many rows of so many are staged.
     fn staged(&mut self, rows: u64, of: u64);
+    /// So many steps of so many are done of removing what counts no more; the file counts already.
+    fn tidied(&mut self, done: u64, of: u64);
 }
 
 /// What became of a file.
@@ -188,7 +190,7 @@ pub async fn import_registry(
     };
     let staged = stage(store, clock, version, read, watcher).await?;
     let imported = finish(store, clock, import, staged).await?;
-    tidy(store, &import.source, |_, _| ()).await?;
+    tidy(store, &import.source, |done, of| watcher.tidied(done, of)).await?;
     Ok(imported)
 }
 

@@ -8,3 +8,4 @@ pub mod import;
 pub mod manage;
 mod sorted;
 pub mod tidy;
+pub mod wire;

@@ -227,14 +227,44 @@ pub(super) struct Screen {
     json: bool,
     refused: u64,
     kept: Vec<RowRefusal>,
-    staging: bool,
+    stage: Stage,
+}
+
+/// What the bar shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Reading,
+    Staging,
+    Tidying,
+}
+
+impl Stage {
+    fn template(self) -> &'static str {
+        match self {
+            Self::Reading => "{bar:32} {bytes}/{total_bytes} read, {eta} left",
+            Self::Staging => "{bar:32} {human_pos}/{human_len} rows staged, {eta} left",
+            Self::Tidying => "{bar:32} it counts; what counts no more is removed, {eta} left",
+        }
+    }
 }
 
 impl Screen {
     pub(super) fn new(length: u64, json: bool) -> anyhow::Result<Self> {
-        let style = ProgressStyle::with_template("{bar:32} {bytes}/{total_bytes} read, {eta} left")?;
+        let style = ProgressStyle::with_template(Stage::Reading.template())?;
         let bar = ProgressBar::new(length).with_style(style);
-        Ok(Self { bar, json, refused: 0, kept: Vec::new(), staging: false })
+        Ok(Self { bar, json, refused: 0, kept: Vec::new(), stage: Stage::Reading })
+    }
+
+    fn show(&mut self, stage: Stage, done: u64, of: u64) {
+        if self.stage != stage {
+            self.stage = stage;
+            if let Ok(style) = ProgressStyle::with_template(stage.template()) {
+                self.bar.set_style(style);
+            }
+            self.bar.reset();
+            self.bar.set_length(of);
+        }
+        self.bar.set_position(done);
     }
 
     pub(super) fn finish(self) -> (u64, Vec<RowRefusal>) {
@@ -261,15 +291,10 @@ impl Watcher for Screen {
     }
 
     fn staged(&mut self, rows: u64, of: u64) {
-        if !self.staging {
-            self.staging = true;
-            if let Ok(style) = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} rows staged, {eta} left")
-            {
-                self.bar.set_style(style);
-            }
-            self.bar.reset();
-            self.bar.set_length(of);
-        }
-        self.bar.set_position(rows);
+        self.show(Stage::Staging, rows, of);
+    }
+
+    fn tidied(&mut self, done: u64, of: u64) {
+        self.show(Stage::Tidying, done, of);
     }
 }

@@ -25,9 +25,10 @@ pub(super) struct Args {
 
 pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
     let config = context.config()?;
-    let followed = sources::followed_sources(&config)?.into_iter().find(|followed| followed.source == args.source);
-    let followed = followed
-        .with_context(|| format!("no source {} stands in the file of restrictions.sources_file", args.source))?;
+    let followed = sources::sources(&config)?.followed.into_iter().find(|followed| followed.source == args.source);
+    let followed = followed.with_context(|| {
+        format!("no source {} that is asked stands in the file of restrictions.sources_file", args.source)
+    })?;
     let store = startup::open_store(&config).await?;
     let clock = startup::clock();
     loop {

@@ -20,7 +20,7 @@ pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
     IdempotentRequests, Operators, Players, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
 };
-pub use restrictions::{RecordKey, RestrictionVersions, Restrictions};
+pub use restrictions::{RecordKey, RestrictionVersions};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
-use super::restrictions::{RestrictionVersions, Restrictions};
+use super::restrictions::RestrictionVersions;
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
@@ -100,7 +100,6 @@ pub trait UnitOfWork:
     + Players
     + IdTemplates
     + Factors
-    + Restrictions
     + RestrictionVersions
     + Cases
     + AuditLog

@@ -1,23 +1,13 @@
-//! The restrictions registry: who asks about a person, and how its versions come in.
+//! How the restrictions registry is filled; who asks it about a person asks the [`Store`](super::Store).
 
 use std::collections::HashSet;
 
 use async_trait::async_trait;
 
 use super::repositories::StoreError;
-use crate::domain::person::Iin;
 use crate::domain::restrictions::{PersonKey, Restriction, Source, Version};
 
 type Result<T> = std::result::Result<T, StoreError>;
-
-/// What counts now.
-#[async_trait]
-pub trait Restrictions {
-    /// Every restriction of the person that counts, active or not.
-    async fn restrictions_of(&mut self, iin: &Iin) -> Result<Vec<Restriction>>;
-    /// Every source of which a version counts.
-    async fn list_sources(&mut self) -> Result<Vec<Source>>;
-}
 
 /// A record of a source: whose, and the source's own key of it.
 pub type RecordKey = (PersonKey, String);
@@ -26,7 +16,9 @@ pub type RecordKey = (PersonKey, String);
 /// brought it and none up to `v` took it away.
 #[async_trait]
 pub trait RestrictionVersions {
-    /// All of a source, the newest first.
+    /// Every source of which a version counts.
+    async fn list_sources(&mut self) -> Result<Vec<Source>>;
+    /// All versions of a source, the newest first.
     async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>>;
     /// Keeps a new one; [`StoreError::Conflict`] when its number is taken.
     async fn insert_version(&mut self, version: &Version) -> Result<()>;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
-use super::{sha256_hex, unavailable};
+use super::unavailable;
 use crate::app::registry::feed::{Feed, FeedError, News, Said};
 use crate::app::registry::file::Format;
 use crate::domain::restrictions::{Position, VersionKind};
@@ -89,6 +89,12 @@ impl FolderFeed {
 fn instant(time: std::time::SystemTime) -> Option<Timestamp> {
     let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(Timestamp::from_micros(i64::try_from(since.as_micros()).ok()?))
+}
+
+/// A SHA-256 in hex, in small letters.
+fn sha256_hex(text: &str) -> Option<String> {
+    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex.then(|| text.to_ascii_lowercase())
 }
 
 #[async_trait]

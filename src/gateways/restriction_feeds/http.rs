@@ -18,25 +18,20 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use reqwest::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
-use super::{sha256_hex, unavailable};
+use super::unavailable;
 use crate::app::registry::feed::{Feed, FeedError, News, Said};
-use crate::app::registry::file::{Format, read_time};
-use crate::domain::restrictions::{Position, VersionKind};
+use crate::app::registry::wire::{LONGEST, Label};
+use crate::domain::restrictions::Position;
 use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
 
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Between two pieces of an answer: a source that stalls is let go.
 const STALL: Duration = Duration::from_secs(30);
-/// No register is longer, bytes.
-const LONGEST: u64 = 8 * 1024 * 1024 * 1024;
 /// No cursor or tag is longer.
 const LONGEST_POSITION: usize = 1_024;
 
@@ -95,22 +90,10 @@ impl HttpFeed {
 
     async fn said(&self, response: Response) -> Result<Said, FeedError> {
         let headers = response.headers();
-        let kind = match header(headers, "registry-content")?.as_deref() {
-            Some("snapshot") => VersionKind::Snapshot,
-            Some("changes") => VersionKind::Delta,
-            _ => return Err(disagreed("Registry-Content is snapshot or changes")),
-        };
-        let format = match header(headers, CONTENT_TYPE.as_str())?.as_deref().map(essence).as_deref() {
-            Some("text/csv") => Format::Csv,
-            Some("application/x-ndjson" | "application/jsonl") => Format::JsonLines,
-            _ => return Err(disagreed("Content-Type is text/csv or application/x-ndjson")),
-        };
-        let sha256 = header(headers, "content-digest")?.as_deref().and_then(digest);
-        let sha256 = sha256.ok_or_else(|| disagreed("Content-Digest has no sha-256 (RFC 9530)"))?;
-        let as_of: Option<Timestamp> = header(headers, "registry-as-of")?
-            .map(|text| read_time(&text).map_err(|_| disagreed("Registry-As-Of is no time of RFC 3339")))
-            .transpose()?;
-        let position = Position { cursor: header(headers, "registry-cursor")?, etag: header(headers, ETAG.as_str())? };
+        let label = Label::read(|name| header(headers, name)).map_err(FeedError::Disagreed)?;
+        let said = |name: &str| header(headers, name).map(|text| text.map(str::to_owned)).map_err(FeedError::Disagreed);
+        let position = Position { cursor: said("registry-cursor")?, etag: said(ETAG.as_str())? };
+        let Label { kind, format, as_of, sha256 } = label;
         let (file, length) = self.body(response).await?;
         Ok(Said { name: self.url.path().to_owned(), kind, format, as_of, position, sha256, file, length })
     }
@@ -162,28 +145,14 @@ impl fmt::Debug for HttpFeed {
 }
 
 /// One header of this name, short and printable; a second one is a way to be read in two ways.
-fn header(headers: &HeaderMap, name: &str) -> Result<Option<String>, FeedError> {
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| text.len() <= LONGEST_POSITION && !text.is_empty());
     match (text, values.next()) {
-        (Some(text), None) => Ok(Some(text.to_owned())),
-        _ => Err(disagreed(&format!("the header {name} is empty, too long or there twice"))),
+        (Some(text), None) => Ok(Some(text)),
+        _ => Err(format!("the header {name} is empty, too long or there twice")),
     }
-}
-
-/// A media type without its parameters.
-fn essence(text: &str) -> String {
-    text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-/// The SHA-256 of a Content-Digest, RFC 9530 section 2, in hex.
-fn digest(text: &str) -> Option<String> {
-    let member = |member: &str| {
-        let value = member.trim().strip_prefix("sha-256=:")?.strip_suffix(':')?;
-        sha256_hex(&hex::encode(STANDARD.decode(value).ok()?))
-    };
-    text.split(',').find_map(member)
 }
 
 fn disagreed(why: &str) -> FeedError {
@@ -223,15 +192,5 @@ mod tests {
             assert!(new(url, "secret").is_err(), "{url}");
         }
         assert!(new("https://debtors.example/", "").is_err() && new("https://debtors.example/", "a\nb").is_err());
-    }
-
-    #[test]
-    fn a_digest_is_read_as_its_rfc_writes_it() {
-        let zeros = STANDARD.encode([0; 32]);
-        assert_eq!(digest(&format!("sha-256=:{zeros}:")), Some("00".repeat(32)));
-        assert_eq!(digest(&format!("sha-512=:AA==:, sha-256=:{zeros}:")), Some("00".repeat(32)));
-        for wrong in ["", "sha-256=AA==", "sha-256=:AA==:", "sha-512=:AA==:", "SHA-256"] {
-            assert_eq!(digest(wrong), None, "{wrong}");
-        }
     }
 }

@@ -21,7 +21,8 @@ impl BearerKey {
         Self(Sha256::digest(key.expose()).into())
     }
 
-    fn fits(&self, shown: &str) -> bool {
+    /// Whether `shown` is the key, in constant time.
+    pub(in crate::http) fn fits(&self, shown: &str) -> bool {
         Sha256::digest(shown).as_slice().ct_eq(&self.0).into()
     }
 }

@@ -15,9 +15,8 @@ fn import(shop: &Workshop, content: impl AsRef<[u8]>, more: &[&str]) -> super::w
 }
 
 async fn grounds(shop: &Workshop) -> Vec<(Ground, String)> {
-    let mut unit = shop.store().await.read().await.unwrap();
     let iin = Iin::parse("900101300017").unwrap();
-    let mut rows = unit.restrictions_of(&iin).await.unwrap();
+    let (mut rows, _) = shop.store().await.registry_answer(&iin).await.unwrap();
     rows.sort_by(|a, b| a.source_key.cmp(&b.source_key));
     rows.into_iter().map(|row| (row.ground, row.source_key)).collect()
 }

@@ -21,4 +21,4 @@ mod registration;
 mod revocation;
 mod status_list;
 mod webhooks;
-mod world;
+pub(crate) mod world;

@@ -54,8 +54,8 @@ pub(super) const ADMINISTRATOR_KEY: &str = "an administrator key for tests, 32 b
 const IIN: &str = "900101300017";
 const SOURCE: &str = "debtors";
 
-pub(super) struct World {
-    pub(super) services: Services,
+pub(crate) struct World {
+    pub(crate) services: Services,
     pub(super) clock: Arc<FakeClock>,
     pub(super) bet: Client,
     pub(super) other: Client,
@@ -89,7 +89,7 @@ impl Answer {
 }
 
 impl World {
-    pub(super) async fn production() -> Self {
+    pub(crate) async fn production() -> Self {
         Self::new(false).await
     }
 

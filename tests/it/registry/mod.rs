@@ -4,4 +4,5 @@ mod faults;
 mod followed;
 mod imports;
 mod properties;
+mod pushed;
 mod shop;

@@ -29,6 +29,10 @@ impl Watcher for Heard {
     fn staged(&mut self, rows: u64, of: u64) {
         assert!(rows <= of);
     }
+
+    fn tidied(&mut self, done: u64, of: u64) {
+        assert!(done <= of);
+    }
 }
 
 pub(super) struct Shop<'a> {
@@ -80,10 +84,9 @@ impl<'a> Shop<'a> {
 
     /// All records of the first three people that count, as rows are written here.
     pub(super) async fn counting(&self) -> Vec<String> {
-        let mut unit = self.store.read().await.unwrap();
         let mut all = Vec::new();
         for (number, iin) in IINS.iter().enumerate() {
-            let found = unit.restrictions_of(&Iin::parse(iin).unwrap()).await.unwrap();
+            let (found, _) = self.store.registry_answer(&Iin::parse(iin).unwrap()).await.unwrap();
             all.extend(found.into_iter().map(|one| format!("{number} {}", one.source_key)));
         }
         all.sort();

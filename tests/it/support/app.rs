@@ -173,6 +173,7 @@ impl TestApp {
             staff_key: Some(BearerKey::new(&SecretText::new(STAFF_KEY))),
             administrator_key: Some(BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY))),
             webhooks: Arc::new(HttpWebhookSender::new(true).unwrap()),
+            sources: Vec::new(),
         };
         let server = serve(listener, services.clone(), &settings).unwrap();
         let handle = server.handle();
