@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::secret::{SecretBytes, SecretText};
+use crate::gateways::configured_http::why;
 
 /// No ID photo is larger, in bytes.
 pub(super) const MOST_PHOTO_BYTES: usize = 10 * 1_024 * 1_024;
@@ -28,14 +29,7 @@ pub(super) enum Failure {
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        let why = if error.is_timeout() {
-            "it took too long"
-        } else if error.is_connect() {
-            "no connection"
-        } else {
-            "the connection broke"
-        };
-        Self::Passing(why.to_owned())
+        Self::Passing(why(&error).to_owned())
     }
 }
 

@@ -19,11 +19,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::json;
-use url::{Host, Url};
+use url::Url;
 
 use super::circuit_breaker::{BreakerSettings, CircuitBreaker};
+use super::configured_http::{bearer, is_safe};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::ports::{Clock, PopulationRegister, Randomness, RegisterError};
 use crate::domain::secret::SecretText;
@@ -100,7 +101,7 @@ impl HttpPopulationRegister {
     ) -> Result<Self, SettingsError> {
         let search = search_address(&settings.base_url)?;
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, bearer(&settings.credential)?);
+        headers.insert(AUTHORIZATION, bearer(&settings.credential).ok_or(SettingsError::Credential)?);
         let http = reqwest::Client::builder()
             .https_only(search.scheme() == "https")
             // A proxy from the environment or a redirect would carry IINs to a place nobody configured.
@@ -181,28 +182,9 @@ impl fmt::Debug for HttpPopulationRegister {
 }
 
 fn search_address(base: &Url) -> Result<Url, SettingsError> {
-    let loopback = match base.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let safe = base.scheme() == "https" || (loopback && base.scheme() == "http");
-    let bare =
-        base.username().is_empty() && base.password().is_none() && base.query().is_none() && base.fragment().is_none();
-    if !(safe && bare) {
+    if !is_safe(base) || base.query().is_some() {
         return Err(SettingsError::Address);
     }
     let address = format!("{}/v1/persons/search", base.as_str().trim_end_matches('/'));
     Url::parse(&address).map_err(|_| SettingsError::Address)
-}
-
-fn bearer(credential: &SecretText) -> Result<HeaderValue, SettingsError> {
-    if credential.expose().is_empty() {
-        return Err(SettingsError::Credential);
-    }
-    let mut value =
-        HeaderValue::try_from(format!("Bearer {}", credential.expose())).map_err(|_| SettingsError::Credential)?;
-    value.set_sensitive(true);
-    Ok(value)
 }
