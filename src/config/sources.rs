@@ -102,7 +102,7 @@ impl Table {
         if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&self.every.0) {
             return Err("every is 1s to 24h".to_owned());
         }
-        if self.max_age.0 < Duration::from_mins(1) || self.max_age.0 > Duration::from_hours(366 * 24) {
+        if !Source::is_max_age(self.max_age.0) {
             return Err("max_age is 1m to 366d".to_owned());
         }
         let percents = [self.shrink, self.growth, self.bad_rows];
@@ -125,7 +125,6 @@ mod tests {
         std::fs::write(&file, text).unwrap();
         let token = folder.path().join("token");
         std::fs::write(&token, "secret\n").unwrap();
-        std::os::unix::fs::PermissionsExt::set_mode(&mut std::fs::metadata(&token).unwrap().permissions(), 0o600);
         std::fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         read(&file)
     }

@@ -1,28 +1,24 @@
 //! The sources' door: an authority sends what its register says, by its own bearer key.
 
 use std::fs::File;
-use std::io::{BufReader, Seek as _, SeekFrom, Write as _};
-use std::sync::Arc;
+use std::io::BufReader;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap};
 use actix_web::web::{self, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::middleware::bearer_key::BearerKey;
 use super::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::app::Services;
-use crate::app::registry::import::{ImportRegistryError, Imported, RegistryImport, Watcher, import_registry};
-use crate::app::registry::wire::{LONGEST, Label};
-use crate::app::row_refusal::RowRefusal;
+use crate::app::registry::aside::{Aside, AsideError, on_a_thread};
+use crate::app::registry::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, import_registry};
+use crate::app::registry::wire::Label;
 use crate::domain::restrictions::{Position, Suspicion, Tolerance};
-
-/// So many refused rows are named in an answer; all are counted.
-const MOST_NAMED: usize = 1_000;
 
 /// A source that sends by itself.
 #[derive(Clone, Debug)]
@@ -68,14 +64,14 @@ pub(in crate::http) struct TakenView {
 }
 
 /// A row that was refused; what it holds is not repeated.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(in crate::http) struct RefusedRow {
     /// Its line, from 1; a header counts.
     line: u64,
     /// The column at fault.
-    column: Option<&'static str>,
+    column: Option<String>,
     /// Why.
-    code: &'static str,
+    code: String,
 }
 
 /// What may be wrong with it.
@@ -136,7 +132,7 @@ pub(in crate::http) async fn take(
 ) -> Result<HttpResponse, Problem> {
     let problem = |code| Problem::new(code, locale(&request));
     // Whether a source is there is nobody's to learn who has not its key.
-    let source = sources.iter().find(|source| source.name == *name && shows(request.headers(), &source.key));
+    let source = sources.iter().find(|source| source.name == *name && source.key.is_shown(request.headers()));
     let source = source.ok_or_else(|| problem(ProblemCode::Unauthorized))?.clone();
     let label = Label::read(|name| one(request.headers(), name))
         .map_err(|why| problem(ProblemCode::BadRequest).because(why))?;
@@ -153,18 +149,17 @@ pub(in crate::http) async fn take(
         tolerance: source.tolerance,
         sha256: Some(label.sha256),
         position: Position::default(),
+        follows: None,
     };
-    let (outcome, refused) =
-        import_aside(services.into_inner(), file, import).await.map_err(|_| problem(ProblemCode::Internal))?;
+    let work = async move {
+        let (store, clock) = (services.store.as_ref(), services.clock.as_ref());
+        import_registry(store, clock, BufReader::new(file), &import, &mut Unwatched).await
+    };
+    let outcome = on_a_thread(work).await.map_err(|_| problem(ProblemCode::Internal))?;
     let imported = outcome.map_err(|error| refusal(&request, &error))?;
     let waits = matches!(imported, Imported::Waits { .. });
     let status = if waits { StatusCode::ACCEPTED } else { StatusCode::OK };
-    Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(view(&imported, refused)))
-}
-
-fn shows(headers: &HeaderMap, key: &BearerKey) -> bool {
-    let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    shown.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|shown| key.fits(shown))
+    Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(view(&imported)))
 }
 
 /// The value of a header that is there once or not at all.
@@ -177,71 +172,38 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String
     }
 }
 
-/// The body in a file without a name.
+/// The body, put aside.
 async fn put_aside(request: &HttpRequest, mut payload: Payload) -> Result<(File, u64), Problem> {
     let problem = |code| Problem::new(code, locale(request));
-    let unable = |error: std::io::Error| {
-        tracing::error!(%error, "what a source sends cannot be put aside");
-        problem(ProblemCode::Unavailable).retry_after(Duration::from_mins(1))
+    let aside = |error: AsideError| match error {
+        AsideError::TooLong => problem(ProblemCode::BodyTooLarge),
+        AsideError::Unable(error) => {
+            tracing::error!(%error, "what a source sends cannot be put aside");
+            problem(ProblemCode::Unavailable).retry_after(Duration::from_mins(1))
+        }
     };
-    let mut file = tempfile::tempfile().map_err(unable)?;
-    let mut length = 0;
+    let mut file = Aside::new().map_err(aside)?;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| problem(ProblemCode::BadRequest).because("the body broke off"))?;
-        length += chunk.len() as u64;
-        if length > LONGEST {
-            return Err(problem(ProblemCode::BodyTooLarge));
-        }
-        file.write_all(&chunk).map_err(unable)?;
+        file.push(&chunk).map_err(aside)?;
     }
-    file.seek(SeekFrom::Start(0)).map_err(unable)?;
-    Ok((file, length))
+    file.finish().map_err(aside)
 }
 
-/// Rows that were refused.
-#[derive(Default)]
-struct Refused {
-    count: u64,
-    named: Vec<RefusedRow>,
+/// The report of a version, as `app/registry/import` writes it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Report {
+    refused: Vec<RefusedRow>,
 }
 
-impl Watcher for Refused {
-    fn read(&mut self, _: u64) {}
-
-    fn refused(&mut self, refusal: &RowRefusal) {
-        self.count += 1;
-        if self.named.len() < MOST_NAMED {
-            let RowRefusal { line, column, fault } = refusal;
-            self.named.push(RefusedRow { line: *line, column: *column, code: fault.code() });
-        }
-    }
-
-    fn staged(&mut self, _: u64, _: u64) {}
-    fn tidied(&mut self, _: u64, _: u64) {}
-}
-
-/// On a thread of its own: reading and sorting millions of rows must not hold up those who are being served.
-async fn import_aside(
-    services: Arc<Services>,
-    file: File,
-    import: RegistryImport,
-) -> Result<(Result<Imported, ImportRegistryError>, Refused), tokio::task::JoinError> {
-    let runtime = tokio::runtime::Handle::current();
-    let work = move || {
-        let mut refused = Refused::default();
-        let (store, clock) = (services.store.as_ref(), services.clock.as_ref());
-        let done = runtime.block_on(import_registry(store, clock, BufReader::new(file), &import, &mut refused));
-        (done, refused)
-    };
-    tokio::task::spawn_blocking(work).await
-}
-
-fn view(imported: &Imported, refused: Refused) -> TakenView {
+fn view(imported: &Imported) -> TakenView {
     let (version, why, unchanged): (_, &[Suspicion], _) = match imported {
         Imported::Counts { version, .. } => (version, &[], false),
         Imported::Unchanged(version) => (version, &[], true),
         Imported::Waits { version, why } => (version, why, false),
     };
+    let report: Report = serde_json::from_str(&version.report).unwrap_or_default();
     TakenView {
         state: version.state.as_str(),
         version: version.number,
@@ -249,8 +211,8 @@ fn view(imported: &Imported, refused: Refused) -> TakenView {
         rows: version.counts.rows,
         added: version.counts.added,
         removed: version.counts.removed,
-        refused_rows: refused.count,
-        refused: refused.named,
+        refused_rows: version.counts.refused,
+        refused: report.refused,
         suspicions: why.iter().map(Suspicion::code).collect(),
     }
 }

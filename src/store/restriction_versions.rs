@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AssertSqlSafe, FromRow};
 
 use super::columns::{bytes, count, micros, named};
 use super::places::places;
@@ -71,6 +73,27 @@ fn number(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
+/// A statement with all columns of a version, `$1` to `$16`.
+fn bound<'q>(statement: Query<'q, Any, AnyArguments>, version: &'q Version) -> Query<'q, Any, AnyArguments> {
+    statement
+        .bind(version.source.as_str())
+        .bind(i64::from(version.number))
+        .bind(i64::from(version.base))
+        .bind(version.kind.as_str())
+        .bind(version.state.as_str())
+        .bind(version.as_of.micros())
+        .bind(age(version))
+        .bind(version.sha256.as_str())
+        .bind(number(version.counts.rows))
+        .bind(number(version.counts.added))
+        .bind(number(version.counts.removed))
+        .bind(number(version.counts.refused))
+        .bind(version.report.as_str())
+        .bind(version.touched_at.micros())
+        .bind(version.position.cursor.as_deref())
+        .bind(version.position.etag.as_deref())
+}
+
 #[async_trait]
 impl RestrictionVersions for SqlUnitOfWork {
     async fn list_sources(&mut self) -> Result<Vec<Source>> {
@@ -100,56 +123,22 @@ impl RestrictionVersions for SqlUnitOfWork {
              VALUES ($1, $2, $3, 0, 0) ON CONFLICT (name) DO UPDATE SET version = restriction_source.version",
         );
         self.execute(source.bind(version.source.as_str()).bind(version.as_of.micros()).bind(age(version))).await?;
-        self.change(
-            sqlx::query(
-                "INSERT INTO restriction_version (source, number, base, kind, state, as_of, max_age_micros, sha256, \
-                 rows_counted, rows_added, rows_removed, rows_refused, report, touched_at, cursor, etag) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-                 ON CONFLICT (source, number) DO NOTHING",
-            )
-            .bind(version.source.as_str())
-            .bind(i64::from(version.number))
-            .bind(i64::from(version.base))
-            .bind(version.kind.as_str())
-            .bind(version.state.as_str())
-            .bind(version.as_of.micros())
-            .bind(age(version))
-            .bind(version.sha256.as_str())
-            .bind(number(version.counts.rows))
-            .bind(number(version.counts.added))
-            .bind(number(version.counts.removed))
-            .bind(number(version.counts.refused))
-            .bind(version.report.as_str())
-            .bind(version.touched_at.micros())
-            .bind(version.position.cursor.as_deref())
-            .bind(version.position.etag.as_deref()),
-        )
-        .await
+        let insert = sqlx::query(
+            "INSERT INTO restriction_version (source, number, base, kind, state, as_of, max_age_micros, sha256, \
+             rows_counted, rows_added, rows_removed, rows_refused, report, touched_at, cursor, etag) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+             ON CONFLICT (source, number) DO NOTHING",
+        );
+        self.change(bound(insert, version)).await
     }
 
     async fn update_version(&mut self, version: &Version) -> Result<()> {
-        self.change(
-            sqlx::query(
-                "UPDATE restriction_version SET state = $3, as_of = $4, max_age_micros = $5, sha256 = $6, \
-                 rows_counted = $7, rows_added = $8, rows_removed = $9, rows_refused = $10, report = $11, \
-                 touched_at = $12, cursor = $13, etag = $14 WHERE source = $1 AND number = $2",
-            )
-            .bind(version.source.as_str())
-            .bind(i64::from(version.number))
-            .bind(version.state.as_str())
-            .bind(version.as_of.micros())
-            .bind(age(version))
-            .bind(version.sha256.as_str())
-            .bind(number(version.counts.rows))
-            .bind(number(version.counts.added))
-            .bind(number(version.counts.removed))
-            .bind(number(version.counts.refused))
-            .bind(version.report.as_str())
-            .bind(version.touched_at.micros())
-            .bind(version.position.cursor.as_deref())
-            .bind(version.position.etag.as_deref()),
-        )
-        .await
+        let update = sqlx::query(
+            "UPDATE restriction_version SET base = $3, kind = $4, state = $5, as_of = $6, max_age_micros = $7, \
+             sha256 = $8, rows_counted = $9, rows_added = $10, rows_removed = $11, rows_refused = $12, report = $13, \
+             touched_at = $14, cursor = $15, etag = $16 WHERE source = $1 AND number = $2",
+        );
+        self.change(bound(update, version)).await
     }
 
     async fn touch_version(&mut self, version: &Version) -> Result<()> {

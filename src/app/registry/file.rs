@@ -29,13 +29,14 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the end of a file's name; CSV when it says nothing.
-    pub fn of_name(name: &str) -> Self {
-        let name = name.to_ascii_lowercase();
-        if [".jsonl", ".ndjson"].iter().any(|end| name.len() > end.len() && name.ends_with(end)) {
-            Self::JsonLines
-        } else {
-            Self::Csv
+    /// By the end of a file's name; `None` when it says nothing.
+    pub fn named(name: &str) -> Option<Self> {
+        let (stem, end) = name.rsplit_once('.')?;
+        match end.to_ascii_lowercase().as_str() {
+            _ if stem.is_empty() => None,
+            "csv" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            _ => None,
         }
     }
 }
@@ -292,10 +293,11 @@ mod tests {
     #[test]
     fn the_name_of_a_file_tells_its_format() {
         for name in ["a.jsonl", "A.JSONL", "x/y.ndjson"] {
-            assert_eq!(Format::of_name(name), Format::JsonLines, "{name}");
+            assert_eq!(Format::named(name), Some(Format::JsonLines), "{name}");
         }
-        for name in ["a.csv", "", "jsonl", ".jsonl", "a.json", "қазақ"] {
-            assert_eq!(Format::of_name(name), Format::Csv, "{name}");
+        assert_eq!(Format::named("a.CSV"), Some(Format::Csv));
+        for name in ["", "jsonl", ".jsonl", "a.json", "қазақ"] {
+            assert_eq!(Format::named(name), None, "{name}");
         }
     }
 

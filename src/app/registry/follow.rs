@@ -4,13 +4,10 @@ use std::io::BufReader;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
-
+use super::aside::on_a_thread;
 use super::feed::{Feed, FeedError, News, Said};
-use super::import::{ImportRegistryError, Imported, RegistryImport, Watcher, import_registry};
-use super::manage::{event, in_state};
-use crate::app::row_refusal::RowRefusal;
-use crate::domain::audit::AuditKind;
+use super::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, Watcher, import_registry};
+use super::manage::confirm;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::restrictions::{Suspicion, Tolerance, Version, VersionState};
 
@@ -43,6 +40,13 @@ pub enum Taken {
     Imported(Box<Imported>),
 }
 
+impl Taken {
+    /// Whether the source may have more to say at once.
+    pub fn may_go_on(&self) -> bool {
+        matches!(self, Self::Imported(imported) if matches!(**imported, Imported::Counts { .. }))
+    }
+}
+
 /// Why nothing was taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TakeError {
@@ -61,7 +65,12 @@ pub enum TakeError {
 pub async fn keep_following(store: Arc<dyn Store>, clock: Arc<dyn Clock>, followed: Followed) {
     loop {
         for _ in 0..AT_A_STRETCH {
-            if !goes_on(&followed, take_in_aside(&store, &clock, &followed).await) {
+            let (store, clock, asked) = (store.clone(), clock.clone(), followed.clone());
+            let work = async move { take_in(store.as_ref(), clock.as_ref(), &asked, &mut Unwatched).await };
+            let taken = on_a_thread(work).await;
+            let taken = taken.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()).into()));
+            tell(&followed.source, &taken);
+            if !taken.is_ok_and(|taken| taken.may_go_on()) {
                 break;
             }
         }
@@ -69,53 +78,32 @@ pub async fn keep_following(store: Arc<dyn Store>, clock: Arc<dyn Clock>, follow
     }
 }
 
-/// Whether there may be more at once.
-fn goes_on(followed: &Followed, taken: Result<Taken, TakeError>) -> bool {
-    let source = followed.source.as_str();
-    let imported = match taken {
-        Ok(Taken::Imported(imported)) => *imported,
-        Ok(Taken::Nothing | Taken::Refreshed) => return false,
-        Err(error) => {
-            tracing::error!(source, %error, "a source of restrictions is not taken in; its age goes on");
-            return false;
-        }
-    };
-    match imported {
-        Imported::Counts { version, .. } => {
-            tracing::info!(source, version = version.number, rows = version.counts.rows, "restrictions were taken in");
-            true
-        }
-        Imported::Waits { version, why } => {
-            let why: Vec<&str> = why.iter().map(Suspicion::code).collect();
-            tracing::error!(source, version = version.number, why = why.join(" "), "restrictions wait for a person");
-            false
-        }
-        // A folder may hold the next file.
-        Imported::Unchanged(_) => true,
+/// Tells the log.
+fn tell(source: &str, taken: &Result<Taken, TakeError>) {
+    match taken {
+        Ok(Taken::Imported(imported)) => match imported.as_ref() {
+            Imported::Counts { version, .. } => {
+                tracing::info!(
+                    source,
+                    version = version.number,
+                    rows = version.counts.rows,
+                    "restrictions were taken in"
+                );
+            }
+            Imported::Waits { version, why } => {
+                let why: Vec<&str> = why.iter().map(Suspicion::code).collect();
+                tracing::error!(
+                    source,
+                    version = version.number,
+                    why = why.join(" "),
+                    "restrictions wait for a person"
+                );
+            }
+            Imported::Unchanged(_) => {}
+        },
+        Ok(Taken::Nothing | Taken::Refreshed) => {}
+        Err(error) => tracing::error!(source, %error, "a source of restrictions is not taken in; its age goes on"),
     }
-}
-
-/// On a thread of its own: reading and sorting millions of rows must not hold up those who are being served.
-async fn take_in_aside(
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-    followed: &Followed,
-) -> Result<Taken, TakeError> {
-    let (store, clock, followed) = (store.clone(), clock.clone(), followed.clone());
-    let runtime = tokio::runtime::Handle::current();
-    let aside = tokio::task::spawn_blocking(move || {
-        runtime.block_on(take_in(store.as_ref(), clock.as_ref(), &followed, &mut Nobody))
-    });
-    aside.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()).into()))
-}
-
-struct Nobody;
-
-impl Watcher for Nobody {
-    fn read(&mut self, _: u64) {}
-    fn refused(&mut self, _: &RowRefusal) {}
-    fn staged(&mut self, _: u64, _: u64) {}
-    fn tidied(&mut self, _: u64, _: u64) {}
 }
 
 /// Asks once and takes in what is said.
@@ -126,32 +114,35 @@ pub async fn take_in(
     watcher: &mut dyn Watcher,
 ) -> Result<Taken, TakeError> {
     let versions = store.read().await?.list_versions(&followed.source).await?;
-    let current = in_state(&versions, VersionState::Current);
-    let position = current.map(|version| version.position.clone()).unwrap_or_default();
+    let in_state = |state| Version::in_state(&versions, state);
+    let current = in_state(VersionState::Current);
+    // What waits was said, too, and need not be said again.
+    let last = in_state(VersionState::Quarantined).or(current);
+    let position = last.map(|version| version.position.clone()).unwrap_or_default();
     match followed.feed.ask(&position).await? {
         News::Silent => Ok(Taken::Nothing),
-        News::Unchanged if current.is_some() => refresh(store, clock, followed).await,
+        News::Unchanged if last.is_some() => refresh(store, clock, followed).await,
         // Of what, nobody here knows.
         News::Unchanged => {
             Err(FeedError::Disagreed("nothing has changed, it says, of what it never said".into()).into())
         }
-        News::Said(said) => import(store, clock, followed, said, watcher).await,
+        News::Said(said) => {
+            let follows = current.map_or(0, |current| current.number);
+            import(store, clock, followed, said, follows, watcher).await
+        }
     }
 }
 
 async fn refresh(store: &dyn Store, clock: &dyn Clock, followed: &Followed) -> Result<Taken, TakeError> {
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(&followed.source).await?;
-    let Some(current) = in_state(&versions, VersionState::Current) else { return Ok(Taken::Nothing) };
+    let current = Version::in_state(&versions, VersionState::Current);
     // While something waits, what counts is known to be behind: its age goes on.
-    if in_state(&versions, VersionState::Quarantined).is_some() {
-        return Ok(Taken::Nothing);
-    }
+    let waits = Version::in_state(&versions, VersionState::Quarantined).is_some();
+    let Some(current) = current.filter(|_| !waits) else { return Ok(Taken::Nothing) };
     let now = clock.now();
-    let again = Version { as_of: now.max(current.as_of), max_age: followed.max_age, ..current.clone() };
-    unit.update_version(&again).await?;
-    unit.let_count(&again).await?;
-    unit.append_audit(&event(AuditKind::RegistryImported, &again, json!({ "unchanged": true }), now)).await?;
+    let trust = (now.max(current.as_of), followed.max_age);
+    confirm(unit.as_mut(), current, trust, current.position.clone(), now).await?;
     unit.commit().await?;
     Ok(Taken::Refreshed)
 }
@@ -161,6 +152,7 @@ async fn import(
     clock: &dyn Clock,
     followed: &Followed,
     said: Said,
+    follows: u32,
     watcher: &mut dyn Watcher,
 ) -> Result<Taken, TakeError> {
     let wanted = RegistryImport {
@@ -175,6 +167,7 @@ async fn import(
         tolerance: followed.tolerance,
         sha256: Some(said.sha256),
         position: said.position,
+        follows: Some(follows),
     };
     let outcome = import_registry(store, clock, BufReader::new(said.file), &wanted, watcher).await;
     match &outcome {
@@ -188,7 +181,16 @@ async fn import(
 /// Whether the same file may be taken in later.
 fn may_pass(error: &ImportRegistryError) -> bool {
     use ImportRegistryError as E;
-    matches!(error, E::Store(_) | E::UnderWay(_) | E::Waits(_) | E::Scratch(_) | E::FromTheFuture(_) | E::NoSnapshot(_))
+    matches!(
+        error,
+        E::Store(_)
+            | E::UnderWay(_)
+            | E::Waits(_)
+            | E::Overtaken
+            | E::Scratch(_)
+            | E::FromTheFuture(_)
+            | E::NoSnapshot(_)
+    )
 }
 
 fn report(imported: &Imported) -> String {

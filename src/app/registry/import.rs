@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::file::{Change, Format, Record, Records};
-use super::manage::{event, in_state, let_count, next_number};
+use super::manage::{confirm, event, let_count};
 use super::sorted::{Bucket, Row, Sorter};
 use super::tidy::tidy;
 use crate::app::row_refusal::{RowFault, RowRefusal};
@@ -14,14 +14,10 @@ use crate::app::table::TableError;
 use crate::domain::audit::AuditKind;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::restrictions::{
-    Counts, PersonKey, Position, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState,
+    PersonKey, Position, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState,
 };
 use crate::domain::time::Timestamp;
 
-/// A source may be trusted for at least this long ...
-pub const SHORTEST_MAX_AGE: Duration = Duration::from_mins(1);
-/// ... and at most this long after it was refreshed.
-pub const LONGEST_MAX_AGE: Duration = Duration::from_hours(366 * 24);
 /// An import from which nothing was heard for so long has died.
 pub const DEAD_AFTER: Duration = Duration::from_mins(2);
 /// Rows of one transaction: others who write wait some tenths of a second at most.
@@ -52,19 +48,27 @@ pub struct RegistryImport {
     pub sha256: Option<String>,
     /// Where its source goes on after it, if it says.
     pub position: Position,
+    /// The number of the version that counted when its source was asked, 0 for none; `None` when nobody asked.
+    pub follows: Option<u32>,
 }
 
 /// Who looks on while a file is imported.
 pub trait Watcher: Send {
     /// So many bytes were read.
-    fn read(&mut self, bytes: u64);
+    fn read(&mut self, _bytes: u64) {}
     /// A row was refused.
-    fn refused(&mut self, refusal: &RowRefusal);
+    fn refused(&mut self, _refusal: &RowRefusal) {}
     /// So many rows of so many are staged.
-    fn staged(&mut self, rows: u64, of: u64);
+    fn staged(&mut self, _rows: u64, _of: u64) {}
     /// So many steps of so many are done of removing what counts no more; the file counts already.
-    fn tidied(&mut self, done: u64, of: u64);
+    fn tidied(&mut self, _done: u64, _of: u64) {}
 }
+
+/// Nobody looks on: what is to be known is in the version's report.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watcher for Unwatched {}
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +135,9 @@ pub enum ImportRegistryError {
     /// Somebody else imports the same source.
     #[error("source {0} is being imported; an import that died is out of the way after {DEAD_AFTER:?}")]
     UnderWay(String),
+    /// Others took in this or what follows it while the source was asked.
+    #[error("another version has come to count since the source was asked")]
+    Overtaken,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -172,7 +179,7 @@ pub async fn import_registry(
     if !Source::is_name(&import.source) {
         return Err(ImportRegistryError::SourceName);
     }
-    if !(SHORTEST_MAX_AGE..=LONGEST_MAX_AGE).contains(&import.max_age) {
+    if !Source::is_max_age(import.max_age) {
         return Err(ImportRegistryError::MaxAge);
     }
     let read = read(store, reader, import, watcher)?;
@@ -184,12 +191,13 @@ pub async fn import_registry(
         (0, refused @ 1..) => return Err(ImportRegistryError::Refused(refused)),
         _ => {}
     }
-    let version = match begin(store, clock, import, &read).await? {
-        Begun::Staged(version) => version,
-        Begun::Unchanged(version) => return Ok(Imported::Unchanged(version)),
+    let imported = match begin(store, clock, import, &read).await? {
+        Begun::Staged(version) => {
+            let staged = stage(store, clock, version, read, watcher).await?;
+            finish(store, clock, import, staged).await?
+        }
+        Begun::Unchanged(version) => Imported::Unchanged(version),
     };
-    let staged = stage(store, clock, version, read, watcher).await?;
-    let imported = finish(store, clock, import, staged).await?;
     tidy(store, &import.source, |done, of| watcher.tidied(done, of)).await?;
     Ok(imported)
 }
@@ -238,61 +246,47 @@ async fn begin(
         }
         let mut unit = store.begin().await?;
         let versions = unit.list_versions(&import.source).await?;
-        let current = in_state(&versions, VersionState::Current);
+        let in_state = |state| Version::in_state(&versions, state);
+        let (current, waiting) = (in_state(VersionState::Current), in_state(VersionState::Quarantined));
+        if import.follows.is_some_and(|number| number != current.map_or(0, |current| current.number)) {
+            return Err(ImportRegistryError::Overtaken);
+        }
         if let Some(known) = current.map(|current| current.as_of).filter(|known| *known > as_of) {
             return Err(ImportRegistryError::Outdated { given: as_of, known });
         }
-        let waiting = in_state(&versions, VersionState::Quarantined);
-        match (import.kind, current, waiting) {
-            (VersionKind::Delta, None, _) => return Err(ImportRegistryError::NoSnapshot(import.source.clone())),
-            (VersionKind::Delta, _, Some(waiting)) => return Err(ImportRegistryError::Waits(waiting.number)),
-            _ => {}
+        let delta = import.kind == VersionKind::Delta;
+        if delta && current.is_none() {
+            return Err(ImportRegistryError::NoSnapshot(import.source.clone()));
         }
-        let staging = in_state(&versions, VersionState::Staging);
+        let is_this = |version: &Version| version.kind == import.kind && version.sha256 == read.sha256;
+        if let Some(waiting) = waiting.filter(|waiting| delta || is_this(waiting)) {
+            return Err(ImportRegistryError::Waits(waiting.number));
+        }
+        let staging = in_state(VersionState::Staging);
         if staging.is_some_and(|staging| now.since(staging.touched_at) < DEAD_AFTER) {
             return Err(ImportRegistryError::UnderWay(import.source.clone()));
         }
-        if let Some(current) = current.filter(|current| {
-            current.kind == import.kind
-                && current.sha256 == read.sha256
-                && current.counts.refused == read.refusals.count
-        }) {
-            let position = import.position.clone();
-            let again = Version { as_of, max_age: import.max_age, position, ..current.clone() };
-            unit.update_version(&again).await?;
-            unit.let_count(&again).await?;
-            let details = json!({ "unchanged": true });
-            unit.append_audit(&event(AuditKind::RegistryImported, &again, details, now)).await?;
-            unit.commit().await?;
-            return Ok(Begun::Unchanged(again));
-        }
+        // What waits and what died make room.
         for left in [staging, waiting].into_iter().flatten() {
             unit.update_version(&Version { state: VersionState::Discarded, ..left.clone() }).await?;
         }
-        let undo = staging.is_some() || waiting.is_some() || in_state(&versions, VersionState::Discarded).is_some();
-        if undo && import.kind == VersionKind::Delta {
+        let trust = (as_of, import.max_age);
+        let unchanged = |current: &&Version| is_this(current) && current.counts.refused == read.refusals.count;
+        if let Some(current) = current.filter(unchanged) {
+            let confirmed = confirm(unit.as_mut(), current, trust, import.position.clone(), now).await?;
+            unit.commit().await?;
+            return Ok(Begun::Unchanged(confirmed));
+        }
+        if delta && (staging.is_some() || in_state(VersionState::Discarded).is_some()) {
             // Its rows would count among those of the changes.
             unit.commit().await?;
             tidy(store, &import.source, |_, _| ()).await?;
             continue;
         }
-        let number = next_number(&versions);
         let version = Version {
-            source: import.source.clone(),
-            number,
-            base: match (import.kind, current) {
-                (VersionKind::Delta, Some(current)) => current.base,
-                _ => number,
-            },
-            kind: import.kind,
-            state: VersionState::Staging,
-            as_of,
-            max_age: import.max_age,
             sha256: read.sha256.clone(),
-            counts: Counts::default(),
-            report: "{}".to_owned(),
             position: import.position.clone(),
-            touched_at: now,
+            ..Version::next(&import.source, &versions, import.kind, trust, now)
         };
         unit.insert_version(&version).await?;
         unit.commit().await?;
@@ -395,7 +389,7 @@ async fn finish(
     if !stands {
         return Err(StoreError::Conflict.into());
     }
-    let before = in_state(&versions, VersionState::Current).map(|current| current.counts.rows);
+    let before = Version::in_state(&versions, VersionState::Current).map(|current| current.counts.rows);
     let base = if version.kind == VersionKind::Delta { before.unwrap_or(0) } else { 0 };
     version.counts.rows = (base + version.counts.added).saturating_sub(version.counts.removed);
     version.counts.refused = refusals.count;

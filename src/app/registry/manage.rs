@@ -1,12 +1,14 @@
 //! What a person does with versions: lets one count that waits, drops it, goes back a step.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::tidy::tidy;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::person::Iin;
 use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
-use crate::domain::restrictions::{Counts, Position, Restriction, Source, Version, VersionKind, VersionState};
+use crate::domain::restrictions::{Position, Restriction, Source, Version, VersionKind, VersionState};
 use crate::domain::time::Timestamp;
 
 /// Why nothing was done.
@@ -27,9 +29,7 @@ pub enum ManageError {
 pub async fn release(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(source).await?;
-    let waiting = in_state(&versions, VersionState::Quarantined);
-    let waiting = waiting.ok_or_else(|| ManageError::NothingWaits(source.to_owned()))?.clone();
-    let released = let_count(unit.as_mut(), &versions, waiting).await?;
+    let released = let_count(unit.as_mut(), &versions, waiting(&versions, source)?).await?;
     unit.append_audit(&event(AuditKind::RegistryReleased, &released, json!({}), clock.now())).await?;
     unit.commit().await?;
     Ok(released)
@@ -39,9 +39,7 @@ pub async fn release(store: &dyn Store, clock: &dyn Clock, source: &str) -> Resu
 pub async fn discard(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(source).await?;
-    let waiting = in_state(&versions, VersionState::Quarantined);
-    let waiting = waiting.ok_or_else(|| ManageError::NothingWaits(source.to_owned()))?.clone();
-    let dropped = Version { state: VersionState::Discarded, ..waiting };
+    let dropped = Version { state: VersionState::Discarded, ..waiting(&versions, source)? };
     unit.update_version(&dropped).await?;
     unit.append_audit(&event(AuditKind::RegistryDiscarded, &dropped, json!({}), clock.now())).await?;
     unit.commit().await?;
@@ -52,12 +50,13 @@ pub async fn discard(store: &dyn Store, clock: &dyn Clock, source: &str) -> Resu
 pub async fn roll_back(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(source).await?;
-    let found = (in_state(&versions, VersionState::Current), in_state(&versions, VersionState::Previous));
+    let found =
+        (Version::in_state(&versions, VersionState::Current), Version::in_state(&versions, VersionState::Previous));
     let (Some(current), Some(previous)) = found else {
         return Err(ManageError::NoPrevious(source.to_owned()));
     };
     // What waits was compared with what is left behind.
-    for left in [Some(current), in_state(&versions, VersionState::Quarantined)].into_iter().flatten() {
+    for left in [Some(current), Version::in_state(&versions, VersionState::Quarantined)].into_iter().flatten() {
         unit.update_version(&Version { state: VersionState::Discarded, ..left.clone() }).await?;
     }
     let back = Version { state: VersionState::Current, ..previous.clone() };
@@ -73,21 +72,10 @@ pub async fn roll_back(store: &dyn Store, clock: &dyn Clock, source: &str) -> Re
 pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]) -> Result<(), StoreError> {
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(&source.name).await?;
-    let number = next_number(&versions);
-    let version = Version {
-        source: source.name.clone(),
-        number,
-        base: number,
-        kind: VersionKind::Snapshot,
-        state: VersionState::Staging,
-        as_of: source.refreshed_at,
-        max_age: source.max_age,
-        sha256: String::new(),
-        counts: Counts { rows: rows.len() as u64, added: rows.len() as u64, ..Counts::default() },
-        report: "{}".to_owned(),
-        position: Position::default(),
-        touched_at: source.refreshed_at,
-    };
+    let trust = (source.refreshed_at, source.max_age);
+    let mut version = Version::next(&source.name, &versions, VersionKind::Snapshot, trust, source.refreshed_at);
+    version.counts.rows = rows.len() as u64;
+    version.counts.added = version.counts.rows;
     let keyed = rows.iter().map(|(iin, restriction)| Ok((store.person_key(iin)?, restriction.clone())));
     let keyed: Vec<_> = keyed.collect::<Result<_, StoreError>>()?;
     unit.insert_version(&version).await?;
@@ -106,7 +94,7 @@ pub(super) async fn let_count(
     for (from, to) in
         [(VersionState::Previous, VersionState::Superseded), (VersionState::Current, VersionState::Previous)]
     {
-        if let Some(before) = in_state(versions, from) {
+        if let Some(before) = Version::in_state(versions, from) {
             unit.update_version(&Version { state: to, ..before.clone() }).await?;
         }
     }
@@ -116,12 +104,26 @@ pub(super) async fn let_count(
     Ok(current)
 }
 
-pub(super) fn in_state(versions: &[Version], state: VersionState) -> Option<&Version> {
-    versions.iter().find(|version| version.state == state)
+/// The version that counts is confirmed: it is as fresh as `as_of`, and its source goes on from `position`.
+pub(super) async fn confirm(
+    unit: &mut dyn UnitOfWork,
+    current: &Version,
+    (as_of, max_age): (Timestamp, Duration),
+    position: Position,
+    now: Timestamp,
+) -> Result<Version, StoreError> {
+    let confirmed = Version { as_of, max_age, position, ..current.clone() };
+    unit.update_version(&confirmed).await?;
+    unit.let_count(&confirmed).await?;
+    let event = event(AuditKind::RegistryImported, &confirmed, json!({ "unchanged": true }), now);
+    unit.append_audit(&event).await?;
+    Ok(confirmed)
 }
 
-pub(super) fn next_number(versions: &[Version]) -> u32 {
-    versions.iter().map(|version| version.number).max().unwrap_or(0) + 1
+/// The version that waits for a person.
+fn waiting(versions: &[Version], source: &str) -> Result<Version, ManageError> {
+    let waiting = Version::in_state(versions, VersionState::Quarantined).cloned();
+    waiting.ok_or_else(|| ManageError::NothingWaits(source.to_owned()))
 }
 
 /// What the log says of a version; `more` beside it.
@@ -141,35 +143,4 @@ pub(super) fn event(kind: AuditKind, version: &Version, more: Value, at: Timesta
         details.extend(more);
     }
     NewAuditEvent { kind, at, subject: version.source.clone(), details }
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// One of a source "debtors".
-    pub(in crate::app::registry) fn version(number: u32, state: VersionState, rows: u64) -> Version {
-        Version {
-            source: "debtors".to_owned(),
-            number,
-            base: number,
-            kind: VersionKind::Snapshot,
-            state,
-            as_of: Timestamp::from_seconds(0),
-            max_age: std::time::Duration::from_mins(1),
-            sha256: String::new(),
-            counts: Counts { rows, added: rows, ..Counts::default() },
-            report: "{}".to_owned(),
-            position: Position::default(),
-            touched_at: Timestamp::from_seconds(0),
-        }
-    }
-
-    #[test]
-    fn numbers_are_never_given_twice() {
-        assert_eq!(next_number(&[]), 1);
-        let versions = [version(2, VersionState::Removed, 0), version(1, VersionState::Current, 0)];
-        assert_eq!(next_number(&versions), 3);
-        assert_eq!(in_state(&versions, VersionState::Current), Some(&versions[1]));
-    }
 }

@@ -73,12 +73,15 @@ fn ranges(versions: &[Version]) -> Vec<(PersonKey, PersonKey)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::registry::manage::tests::version;
+    use crate::domain::restrictions::{Counts, VersionKind};
+    use crate::domain::time::Timestamp;
 
     #[test]
     fn ranges_cover_every_key_once() {
         for rows in [0, 1, 12_345, 5_000_000, u64::MAX / 2] {
-            let ranges = ranges(&[version(1, VersionState::Current, rows)]);
+            let at = Timestamp::from_seconds(0);
+            let version = Version::next("debtors", &[], VersionKind::Snapshot, (at, std::time::Duration::ZERO), at);
+            let ranges = ranges(&[Version { counts: Counts { rows, ..Counts::default() }, ..version }]);
             assert_eq!(ranges[0].0, PersonKey([0; 32]));
             assert_eq!(ranges[ranges.len() - 1].1, PersonKey([0xff; 32]));
             for pair in ranges.windows(2) {

@@ -13,8 +13,6 @@ pub const CONTENT: &str = "registry-content";
 pub const AS_OF: &str = "registry-as-of";
 /// RFC 9530, over the whole body.
 pub const DIGEST: &str = "content-digest";
-/// No file is longer, bytes.
-pub const LONGEST: u64 = 8 * 1024 * 1024 * 1024;
 
 /// What its headers say of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -114,7 +114,7 @@ impl Args {
             format: match self.format {
                 Some(FormatName::Csv) => Format::Csv,
                 Some(FormatName::Jsonl) => Format::JsonLines,
-                None => Format::of_name(&name),
+                None => Format::named(&name).unwrap_or(Format::Csv),
             },
             length,
             max_age: self.max_age.0,
@@ -127,6 +127,7 @@ impl Args {
             },
             sha256: self.sha256.clone(),
             position: Position::default(),
+            follows: None,
         }
     }
 }

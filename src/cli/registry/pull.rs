@@ -35,22 +35,20 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCo
         let mut screen = Screen::new(0, false)?;
         let taken = take_in(store.as_ref(), clock.as_ref(), &followed, &mut screen).await;
         screen.finish();
+        let taken = match taken {
+            Err(TakeError::Import(name, ImportRegistryError::Waits(number))) => anyhow::bail!(
+                "{name} is not taken in: version {number} waits for a person, release or discard it first"
+            ),
+            taken => taken.context("the source was not taken in")?,
+        };
+        let goes_on = taken.may_go_on();
         match taken {
-            Ok(Taken::Nothing) => {
-                print(&format!("source {} has nothing more to say", args.source))?;
-                return Ok(ExitCode::SUCCESS);
-            }
-            Ok(Taken::Refreshed) => {
-                print(&format!("source {}: nothing has changed, and it is fresh", args.source))?;
-                return Ok(ExitCode::SUCCESS);
-            }
-            Ok(Taken::Imported(imported)) => finish(*imported)?,
-            Err(TakeError::Import(name, ImportRegistryError::Waits(number))) => {
-                anyhow::bail!(
-                    "{name} stays where it is: version {number} waits for a person, release or discard it first"
-                )
-            }
-            Err(error) => return Err(error).context("the source was not taken in"),
+            Taken::Nothing => print(&format!("source {} has nothing more to say", args.source))?,
+            Taken::Refreshed => print(&format!("source {}: nothing has changed, and it is fresh", args.source))?,
+            Taken::Imported(imported) => finish(*imported)?,
+        }
+        if !goes_on {
+            return Ok(ExitCode::SUCCESS);
         }
     }
 }

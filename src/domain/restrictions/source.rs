@@ -22,6 +22,11 @@ impl Source {
         (1..=64).contains(&name.len()) && name.chars().all(allowed)
     }
 
+    /// Whether a source may be trusted for so long: 1 minute to 366 days.
+    pub fn is_max_age(age: Duration) -> bool {
+        (Duration::from_mins(1)..=Duration::from_hours(366 * 24)).contains(&age)
+    }
+
     /// Whether its silence can still be trusted at `now`; a refresh that lies in the future cannot.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         self.refreshed_at <= now && now.since(self.refreshed_at) <= self.max_age

@@ -235,6 +235,40 @@ pub struct Version {
     pub touched_at: Timestamp,
 }
 
+impl Version {
+    /// The one after `versions`, which are all of `source`: staged at `now`, with nothing in it yet. Changes follow the one that
+    /// counts.
+    pub fn next(
+        source: &str,
+        versions: &[Self],
+        kind: VersionKind,
+        (as_of, max_age): (Timestamp, Duration),
+        now: Timestamp,
+    ) -> Self {
+        let number = versions.iter().map(|version| version.number).max().unwrap_or(0) + 1;
+        let followed = Self::in_state(versions, VersionState::Current).filter(|_| kind == VersionKind::Delta);
+        Self {
+            source: source.to_owned(),
+            number,
+            base: followed.map_or(number, |current| current.base),
+            kind,
+            state: VersionState::Staging,
+            as_of,
+            max_age,
+            sha256: String::new(),
+            counts: Counts::default(),
+            report: "{}".to_owned(),
+            position: Position::default(),
+            touched_at: now,
+        }
+    }
+
+    /// The one of `versions` that is in this state; of staging, quarantined, current and previous there is one at most.
+    pub fn in_state(versions: &[Self], state: VersionState) -> Option<&Self> {
+        versions.iter().find(|version| version.state == state)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +293,19 @@ mod tests {
         let counts = |refused| Counts { rows: 100, added: 100 - refused, removed: 0, refused };
         assert!(lenient.judge(None, counts(1)).is_empty());
         assert_eq!(lenient.judge(None, counts(2)), [Suspicion::BadRows { refused: 2, of: 100 }]);
+    }
+
+    #[test]
+    fn the_next_has_a_number_of_its_own_and_changes_follow_what_counts() {
+        let at = Timestamp::from_seconds(0);
+        let next = |versions: &[Version], kind| Version::next("debtors", versions, kind, (at, Duration::ZERO), at);
+        let first = next(&[], VersionKind::Snapshot);
+        assert_eq!((first.number, first.base), (1, 1));
+        let current = Version { state: VersionState::Current, ..first };
+        let gone = Version { number: 4, state: VersionState::Removed, ..current.clone() };
+        let delta = next(&[gone.clone(), current.clone()], VersionKind::Delta);
+        assert_eq!((delta.number, delta.base), (5, 1));
+        assert_eq!(next(&[gone, current], VersionKind::Snapshot).base, 5);
     }
 
     #[test]

@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
-use super::unavailable;
 use crate::app::registry::feed::{Feed, FeedError, News, Said};
 use crate::app::registry::file::Format;
 use crate::domain::restrictions::{Position, VersionKind};
@@ -36,13 +35,13 @@ impl FolderFeed {
     }
 
     fn next(&self) -> io::Result<Option<Said>> {
-        let mut names: Vec<String> = fs::read_dir(&self.folder)?
+        let mut names: Vec<(Format, String)> = fs::read_dir(&self.folder)?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter_map(|name| name.strip_suffix(SUM).map(str::to_owned))
-            .filter(|name| [".csv", ".jsonl", ".ndjson"].iter().any(|end| name.to_ascii_lowercase().ends_with(end)))
+            .filter_map(|name| Some((Format::named(&name)?, name)))
             .collect();
-        names.sort();
-        for name in names {
+        names.sort_by(|(_, a), (_, b)| a.cmp(b));
+        for (format, name) in names {
             let path = self.folder.join(&name);
             let file = match fs::File::open(&path) {
                 Ok(file) => file,
@@ -57,7 +56,7 @@ impl FolderFeed {
                 name.rsplit_once('.').is_some_and(|(stem, _)| stem.to_ascii_lowercase().ends_with(".changes"));
             return Ok(Some(Said {
                 kind: if changes { VersionKind::Delta } else { VersionKind::Snapshot },
-                format: Format::of_name(&name),
+                format,
                 as_of: about.modified().ok().and_then(instant),
                 position: Position::default(),
                 // One that cannot be read fits no file: it is refused, and the report says so.
@@ -82,7 +81,7 @@ impl FolderFeed {
     }
 
     fn trouble(&self, error: &io::Error) -> FeedError {
-        unavailable(&self.folder.display().to_string(), error)
+        FeedError::Unavailable(format!("{}: {error}", self.folder.display()))
     }
 }
 

@@ -14,19 +14,20 @@
 //! Whatever is not this, to the letter, is no answer: what counted before counts still, and its age goes on.
 
 use std::fmt;
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::fs::File;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use reqwest::header::{AUTHORIZATION, ETAG, HeaderMap, IF_NONE_MATCH};
 use reqwest::{Response, StatusCode};
-use url::{Host, Url};
+use url::Url;
 
-use super::unavailable;
+use crate::app::registry::aside::{Aside, AsideError};
 use crate::app::registry::feed::{Feed, FeedError, News, Said};
-use crate::app::registry::wire::{LONGEST, Label};
+use crate::app::registry::wire::Label;
 use crate::domain::restrictions::Position;
 use crate::domain::secret::SecretText;
+use crate::gateways::configured_http::{bearer, is_safe, why};
 
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -53,28 +54,15 @@ pub enum SettingsError {
 pub struct HttpFeed {
     http: reqwest::Client,
     url: Url,
-    longest: u64,
 }
 
 impl HttpFeed {
     /// Checks the settings; connects to nothing yet.
     pub fn new(url: Url, credential: &SecretText) -> Result<Self, SettingsError> {
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        let safe = url.scheme() == "https" || (loopback && url.scheme() == "http");
-        if !safe || !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        if !is_safe(&url) {
             return Err(SettingsError::Address);
         }
-        if credential.expose().is_empty() {
-            return Err(SettingsError::Credential);
-        }
-        let mut bearer =
-            HeaderValue::try_from(format!("Bearer {}", credential.expose())).map_err(|_| SettingsError::Credential)?;
-        bearer.set_sensitive(true);
+        let bearer = bearer(credential).ok_or(SettingsError::Credential)?;
         let http = reqwest::Client::builder()
             .https_only(url.scheme() == "https")
             // A proxy from the environment or a redirect would take the credential to a place nobody configured.
@@ -85,7 +73,7 @@ impl HttpFeed {
             .read_timeout(STALL)
             .build()
             .map_err(SettingsError::Client)?;
-        Ok(Self { http, url, longest: LONGEST })
+        Ok(Self { http, url })
     }
 
     async fn said(&self, response: Response) -> Result<Said, FeedError> {
@@ -94,24 +82,21 @@ impl HttpFeed {
         let said = |name: &str| header(headers, name).map(|text| text.map(str::to_owned)).map_err(FeedError::Disagreed);
         let position = Position { cursor: said("registry-cursor")?, etag: said(ETAG.as_str())? };
         let Label { kind, format, as_of, sha256 } = label;
-        let (file, length) = self.body(response).await?;
+        let (file, length) = Self::body(response).await?;
         Ok(Said { name: self.url.path().to_owned(), kind, format, as_of, position, sha256, file, length })
     }
 
     /// The body, put aside: whether it is whole is told by its digest before a row of it is looked at twice.
-    async fn body(&self, mut response: Response) -> Result<(std::fs::File, u64), FeedError> {
-        let aside = |error: std::io::Error| unavailable("the answer cannot be put aside", &error);
-        let mut file = tempfile::tempfile().map_err(aside)?;
-        let mut length = 0;
+    async fn body(mut response: Response) -> Result<(File, u64), FeedError> {
+        let aside = |error: AsideError| match error {
+            AsideError::TooLong => FeedError::Disagreed(error.to_string()),
+            AsideError::Unable(_) => FeedError::Unavailable(error.to_string()),
+        };
+        let mut file = Aside::new().map_err(aside)?;
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-            length += chunk.len() as u64;
-            if length > self.longest {
-                return Err(disagreed("the answer is too long"));
-            }
-            file.write_all(&chunk).map_err(aside)?;
+            file.push(&chunk).map_err(aside)?;
         }
-        file.seek(SeekFrom::Start(0)).map_err(aside)?;
-        Ok((file, length))
+        file.finish().map_err(aside)
     }
 }
 
@@ -160,15 +145,7 @@ fn disagreed(why: &str) -> FeedError {
 }
 
 fn broken(error: &reqwest::Error) -> FeedError {
-    // Its own words could quote the address with the cursor in it.
-    let why = if error.is_timeout() {
-        "it took too long"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke"
-    };
-    FeedError::Unavailable(why.to_owned())
+    FeedError::Unavailable(why(error).to_owned())
 }
 
 #[cfg(test)]

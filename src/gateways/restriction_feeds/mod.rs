@@ -2,9 +2,3 @@
 
 pub mod folder;
 pub mod http;
-
-use crate::app::registry::feed::FeedError;
-
-fn unavailable(what: &str, error: &dyn std::fmt::Display) -> FeedError {
-    FeedError::Unavailable(format!("{what}: {error}"))
-}

@@ -2,7 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use sha2::{Digest, Sha256};
@@ -21,9 +21,11 @@ impl BearerKey {
         Self(Sha256::digest(key.expose()).into())
     }
 
-    /// Whether `shown` is the key, in constant time.
-    pub(in crate::http) fn fits(&self, shown: &str) -> bool {
-        Sha256::digest(shown).as_slice().ct_eq(&self.0).into()
+    /// Whether a request with these headers shows it; compared in constant time.
+    pub(in crate::http) fn is_shown(&self, headers: &HeaderMap) -> bool {
+        let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
+        shown.is_some_and(|shown| Sha256::digest(shown).as_slice().ct_eq(&self.0).into())
     }
 }
 
@@ -38,13 +40,8 @@ pub async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let shown = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
     let key = request.app_data::<web::Data<BearerKey>>();
-    if shown.zip(key).is_some_and(|(shown, key)| key.fits(shown)) {
+    if key.is_some_and(|key| key.is_shown(request.headers())) {
         next.call(request).await
     } else {
         Err(Problem::new(ProblemCode::Unauthorized, locale(request.request())).into())

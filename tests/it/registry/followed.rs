@@ -5,23 +5,25 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rastau::app::registry::feed::{Feed, FeedError};
+use rastau::app::registry::feed::{Feed, FeedError, News};
 use rastau::app::registry::follow::{Followed, TakeError, Taken, take_in};
-use rastau::app::registry::import::Imported;
+use rastau::app::registry::import::{ImportRegistryError, Imported};
 use rastau::domain::ports::Clock as _;
-use rastau::domain::restrictions::Tolerance;
+use rastau::domain::restrictions::{Position, Tolerance};
 use rastau::domain::secret::SecretText;
 use rastau::gateways::restriction_feeds::folder::FolderFeed;
 use rastau::gateways::restriction_feeds::http::HttpFeed;
+use rastau::store::SqlStore;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-use super::shop::{HEADER, Heard, Shop, changes};
-use crate::store::database::{Database, IINS};
+use super::shop::{Heard, Shop, changes, snapshot};
+use crate::store::database::Database;
 
 fn followed(feed: Arc<dyn Feed>) -> Followed {
     Followed {
@@ -40,11 +42,6 @@ async fn take(shop: &Shop<'_>, followed: &Followed) -> Result<Taken, TakeError> 
 
 fn counts(taken: Result<Taken, TakeError>) -> bool {
     matches!(taken, Ok(Taken::Imported(imported)) if matches!(*imported, Imported::Counts { .. }))
-}
-
-fn snapshot(keys: &[&str]) -> String {
-    let row = |key: &&str| format!("{},debtor,Заң,2026-01-01,,{key}\n", IINS[0]);
-    format!("{HEADER}{}", keys.iter().map(row).collect::<String>())
 }
 
 #[tokio::test]
@@ -161,6 +158,73 @@ async fn a_source_is_asked_where_it_left_off_and_its_silence_refreshes_it() {
     assert!(asked[1].starts_with("GET /v1/restrictions?cursor=7+%26x HTTP"), "{}", asked[1]);
     assert!(asked[1].contains("if-none-match: \"one\""));
     assert!(asked[2].contains("cursor=8") && !asked[2].contains("if-none-match"));
+}
+
+#[tokio::test]
+async fn a_file_that_waits_is_not_staged_again_each_time_the_source_is_asked() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    let bad = format!("{}1,2,3,4,5,6\n", snapshot(&["a"]));
+    let source = StandIn::new(vec![
+        said("snapshot", &bad, &[("ETag", "\"bad\"")]),
+        answer("304 Not Modified", &[], b""),
+        // One that knows no tags says it all again.
+        said("snapshot", &bad, &[]),
+        said("snapshot", &snapshot(&["b"]), &[]),
+    ])
+    .await;
+    let followed = source.followed();
+    let waits = take(&shop, &followed).await;
+    assert!(!counts(waits) && shop.versions().await.len() == 1);
+    let waiting = shop.versions().await;
+    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing), "and nothing is refreshed");
+    let again = take(&shop, &followed).await;
+    assert!(matches!(again, Err(TakeError::Import(_, ImportRegistryError::Waits(1)))), "{again:?}");
+    assert_eq!(shop.versions().await, waiting);
+    assert!(counts(take(&shop, &followed).await), "another one takes its place");
+    assert!(source.asked.lock().await[1].contains("if-none-match: \"bad\""));
+}
+
+#[tokio::test]
+async fn a_source_that_says_the_same_again_is_left_in_peace_for_a_while() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    let same = || said("snapshot", &snapshot(&["a"]), &[]);
+    let source = StandIn::new(vec![same(), same()]).await;
+    assert!(take(&shop, &source.followed()).await.unwrap().may_go_on());
+    assert!(!take(&shop, &source.followed()).await.unwrap().may_go_on());
+}
+
+/// A source whose answer takes so long that another replica takes in this file and the next in the meantime.
+struct Overtaken {
+    other: SqlStore,
+    late: Followed,
+}
+
+#[async_trait]
+impl Feed for Overtaken {
+    async fn ask(&self, position: &Position) -> Result<News, FeedError> {
+        let news = self.late.feed.ask(position).await;
+        let shop = Shop::new(&self.other);
+        shop.clock.advance(Duration::from_secs(1));
+        shop.changes(&["-0 a"]).await;
+        shop.changes(&["+0 a"]).await;
+        news
+    }
+}
+
+#[tokio::test]
+async fn changes_that_others_took_in_meanwhile_are_not_taken_in_again() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    shop.snapshot(&["0 a", "1 a"]).await;
+    let source = StandIn::new(vec![said("changes", &changes(&["-0 a"]), &[])]).await;
+    let feed = Overtaken { other: database.connect_again().await, late: source.followed() };
+    shop.clock.advance(Duration::from_mins(1));
+    let late = Followed { feed: Arc::new(feed), ..source.followed() };
+    let overtaken = take(&shop, &late).await;
+    assert!(matches!(overtaken, Err(TakeError::Import(_, ImportRegistryError::Overtaken))), "{overtaken:?}");
+    assert_eq!(shop.counting().await, ["0 a", "1 a"], "somebody would have been let in");
 }
 
 #[tokio::test]

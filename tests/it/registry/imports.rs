@@ -82,6 +82,17 @@ on_both_engines! {
         assert_eq!(log[log.len() - 2..], ["registry_quarantined", "registry_released"]);
     }
 
+    async fn what_waits_makes_room_for_whatever_is_said_after_it(database: &Database) {
+        let shop = Shop::new(&database.store);
+        shop.snapshot(&["0 a", "1 a"]).await;
+        shop.snapshot(&[]).await;
+        assert_eq!(shop.states().await[0], VersionState::Quarantined);
+        // The source thinks better of it: what counts is right after all.
+        assert!(matches!(shop.snapshot(&["0 a", "1 a"]).await, Imported::Unchanged(_)));
+        let nothing = release(shop.store, &shop.clock, "debtors").await;
+        assert_eq!(nothing, Err(ManageError::NothingWaits("debtors".to_owned())), "nobody is let in by the older one");
+    }
+
     async fn a_bad_row_is_named_and_the_rest_waits(database: &Database) {
         let shop = Shop::new(&database.store);
         shop.snapshot(&["0 a"]).await;

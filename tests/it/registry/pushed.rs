@@ -15,7 +15,7 @@ use rastau::http::sources::{PushedSource, configure};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::shop::{HEADER, changes};
+use super::shop::{HEADER, changes, snapshot};
 use crate::operator::world::World;
 use crate::store::database::IINS;
 
@@ -54,11 +54,6 @@ async fn keys(world: &World) -> Vec<String> {
     let iin = Iin::parse(IINS[0]).unwrap();
     let (found, _) = world.services.store.registry_answer(&iin).await.unwrap();
     found.into_iter().map(|one| one.source_key).collect()
-}
-
-fn snapshot(keys: &[&str]) -> String {
-    let row = |key: &&str| format!("{},debtor,Заң,2026-01-01,,{key}\n", IINS[0]);
-    format!("{HEADER}{}", keys.iter().map(row).collect::<String>())
 }
 
 #[actix_web::test]

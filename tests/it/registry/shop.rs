@@ -20,8 +20,6 @@ pub(super) const CHANGES: &str = "op,iin,ground,legal_basis,starts_at,ends_at,so
 pub(super) struct Heard(pub(super) Vec<(u64, &'static str)>);
 
 impl Watcher for Heard {
-    fn read(&mut self, _: u64) {}
-
     fn refused(&mut self, refusal: &RowRefusal) {
         self.0.push((refusal.line, refusal.fault.code()));
     }
@@ -54,6 +52,7 @@ impl<'a> Shop<'a> {
             tolerance: Tolerance { shrink: 1e9, growth: 1e9, bad_rows: 0.0 },
             sha256: None,
             position: Position::default(),
+            follows: None,
         };
         Self { store, clock: FakeClock::new(at(0)), import }
     }
@@ -110,6 +109,11 @@ impl<'a> Shop<'a> {
         let sources = self.store.read().await.unwrap().list_sources().await.unwrap();
         sources.iter().all(|source| source.is_fresh(self.clock.now()))
     }
+}
+
+/// A file that says these records of the first person.
+pub(super) fn snapshot(keys: &[&str]) -> String {
+    format!("{HEADER}{}", keys.iter().map(|key| line(&format!("0 {key}"))).collect::<String>())
 }
 
 fn line(row: &str) -> String {
