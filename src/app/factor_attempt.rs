@@ -71,19 +71,31 @@ impl FactorAttempt {
     }
 
     /// The factor does not hold: the failure is counted. Always an error, the one that the player is told.
-    pub(super) async fn reject(mut self, factor: FactorKind) -> Result<(), PlayerError> {
-        let lockout = self.lockout.failed(self.now);
-        self.unit.put_lockout(self.player, &lockout).await?;
-        let details = json!({ "factor": factor.as_str(), "failures": lockout.failures });
-        audit(self.unit.as_mut(), &self.verification, AuditKind::FactorRejected, details, self.now).await?;
-        self.unit.commit().await?;
-        let wait = lockout.wait(self.now);
-        Err(match factor {
-            _ if !wait.is_zero() => PlayerError::Locked(wait),
-            FactorKind::Passkey => PlayerError::PasskeyRejected,
-            FactorKind::Totp | FactorKind::RecoveryCode => PlayerError::CodeWrong,
-        })
+    pub(super) async fn reject(self, factor: FactorKind) -> Result<(), PlayerError> {
+        count_failure(self.unit, &self.verification, self.player, self.lockout, factor, self.now).await
     }
+}
+
+/// Counts a factor that does not hold, and ends the transaction. Always an error, the one that the player is told.
+pub(super) async fn count_failure(
+    mut unit: Box<dyn UnitOfWork>,
+    verification: &Verification,
+    player: PlayerId,
+    lockout: Lockout,
+    factor: FactorKind,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    let lockout = lockout.failed(now);
+    unit.put_lockout(player, &lockout).await?;
+    let details = json!({ "factor": factor.as_str(), "failures": lockout.failures });
+    audit(unit.as_mut(), verification, AuditKind::FactorRejected, details, now).await?;
+    unit.commit().await?;
+    let wait = lockout.wait(now);
+    Err(match factor {
+        _ if !wait.is_zero() => PlayerError::Locked(wait),
+        FactorKind::Passkey => PlayerError::PasskeyRejected,
+        FactorKind::Totp | FactorKind::RecoveryCode => PlayerError::CodeWrong,
+    })
 }
 
 /// Takes the player's lock and reads their failures; refuses while they are locked out.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::domain::person::IinError;
 use crate::domain::ports::{EngineError, PasskeyError, RegisterError, StoreError};
+use crate::domain::review::ContestError;
+use crate::domain::self_restriction::SelfRestrictionError;
 use crate::domain::verification::StepError;
 
 /// A refusal on a player's way.
@@ -54,6 +56,15 @@ pub enum PlayerError {
     /// Too many captures failed.
     #[error("captures of this person or from this device are locked for {0:?}")]
     FaceLocked(Duration),
+    /// Not a term, or no longer one than stands.
+    #[error(transparent)]
+    SelfRestriction(#[from] SelfRestrictionError),
+    /// Nothing that can be contested, or not in these words.
+    #[error(transparent)]
+    Contest(#[from] ContestError),
+    /// This reason is contested already.
+    #[error("this reason is contested already")]
+    Contested,
     /// Nobody whom the sandbox plays, or no sandbox.
     #[error("no scenario of a sandbox plays this person")]
     NoScenario,

@@ -6,11 +6,12 @@ use super::factor_attempt::{FactorAttempt, expect_unlocked};
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
-use crate::domain::id::PlayerId;
+use crate::domain::id::{PlayerId, VerificationId};
 use crate::domain::ports::{Proof, UnitOfWork};
 use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
 use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
 
 /// The options for `navigator.credentials.get`.
 pub async fn begin_passkey(services: &Services, session: HandleHash) -> Result<Value, PlayerError> {
@@ -18,13 +19,10 @@ pub async fn begin_passkey(services: &Services, session: HandleHash) -> Result<V
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
-    expect_unlocked(unit.as_mut(), player, now).await?;
-    let passkeys = contents(&enrolled_passkeys(unit.as_mut(), player).await?);
-    let started = services.passkeys.start_authentication(&passkeys)?;
-    let expires_at = now.plus(CEREMONY_LIFETIME);
-    unit.put_ceremony(verification.id, CeremonyKind::Authentication, &started.state, expires_at).await?;
+    let of = (verification.id, player);
+    let options = begin(services, unit.as_mut(), of, CeremonyKind::Authentication, now).await?;
     unit.commit().await?;
-    Ok(started.options)
+    Ok(options)
 }
 
 /// Checks the authenticator's answer; a wrong one counts like a wrong code.
@@ -39,13 +37,43 @@ pub async fn prove_passkey(services: &Services, session: HandleHash, answer: &Va
     let state = state.ok_or(PlayerError::CeremonyUnknown)?;
 
     let mut attempt = FactorAttempt::begin(services, session).await?;
-    let passkeys = enrolled_passkeys(attempt.unit.as_mut(), player).await?;
-    let proof = services.passkeys.finish_authentication(&state, &contents(&passkeys), answer);
-    let Some((passkey, proof)) = proof.ok().and_then(|proof| matching(&passkeys, proof)) else {
+    if !holds(services, attempt.unit.as_mut(), player, &state, answer, now).await? {
         return attempt.reject(FactorKind::Passkey).await;
-    };
-    attempt.unit.update_passkey(passkey.id, &proof.content, now).await?;
+    }
     attempt.accept(services, FactorKind::Passkey).await
+}
+
+/// Whether `answer` is one of the player's passkeys to the ceremony `state`; its counter moves on.
+pub(super) async fn holds(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    state: &SecretBytes,
+    answer: &Value,
+    now: Timestamp,
+) -> Result<bool, PlayerError> {
+    let passkeys = enrolled_passkeys(unit, player).await?;
+    let proof = services.passkeys.finish_authentication(state, &contents(&passkeys), answer);
+    let Some((passkey, proof)) = proof.ok().and_then(|proof| matching(&passkeys, proof)) else {
+        return Ok(false);
+    };
+    unit.update_passkey(passkey.id, &proof.content, now).await?;
+    Ok(true)
+}
+
+/// Begins a ceremony of this kind, to be answered by one of the player's passkeys.
+pub(super) async fn begin(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    (verification, player): (VerificationId, PlayerId),
+    kind: CeremonyKind,
+    now: Timestamp,
+) -> Result<Value, PlayerError> {
+    expect_unlocked(unit, player, now).await?;
+    let passkeys = contents(&enrolled_passkeys(unit, player).await?);
+    let started = services.passkeys.start_authentication(&passkeys)?;
+    unit.put_ceremony(verification, kind, &started.state, now.plus(CEREMONY_LIFETIME)).await?;
+    Ok(started.options)
 }
 
 async fn enrolled_passkeys(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<Vec<StoredPasskey>, PlayerError> {

@@ -42,6 +42,7 @@ pub(super) async fn record_case(
         scores: evidence.scores,
         face_hits: evidence.face_hits,
         frame: evidence.frame,
+        contest: None,
     };
     unit.insert_case(&case).await?;
     Ok(())

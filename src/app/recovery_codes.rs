@@ -3,9 +3,12 @@
 use super::factor_attempt::FactorAttempt;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
+use crate::domain::id::PlayerId;
+use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::recovery_code::{RecoveryCodes, generate};
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
 
 /// Makes a set on a worker thread: ten hashes take some 100 ms of CPU.
 pub(super) async fn new_recovery_codes(services: &Services) -> Result<(Vec<SecretText>, RecoveryCodes), PlayerError> {
@@ -16,18 +19,27 @@ pub(super) async fn new_recovery_codes(services: &Services) -> Result<(Vec<Secre
 /// Accepts an unused code in place of the second factor.
 pub async fn use_recovery_code(services: &Services, session: HandleHash, typed: &str) -> Result<(), PlayerError> {
     let mut attempt = FactorAttempt::begin(services, session).await?;
-    let codes = attempt.unit.find_recovery_codes(attempt.player).await?.ok_or(PlayerError::FactorMissing)?;
-    let typed = SecretText::new(typed);
-    let place =
-        tokio::task::spawn_blocking(move || codes.find(typed.expose())).await.map_err(|_| PlayerError::Worker)?;
-    let used = match place {
-        // Compare-and-set: of two requests with one code, one is too late.
-        Some(place) => attempt.unit.use_recovery_code(attempt.player, place, attempt.now).await?,
-        None => false,
-    };
-    if used {
+    if holds(attempt.unit.as_mut(), attempt.player, typed, attempt.now).await? {
         attempt.accept(services, FactorKind::RecoveryCode).await
     } else {
         attempt.reject(FactorKind::RecoveryCode).await
+    }
+}
+
+/// Whether `typed` is an unused code of the player; it is used up.
+pub(super) async fn holds(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    typed: &str,
+    now: Timestamp,
+) -> Result<bool, PlayerError> {
+    let codes = unit.find_recovery_codes(player).await?.ok_or(PlayerError::FactorMissing)?;
+    let typed = SecretText::new(typed);
+    let place =
+        tokio::task::spawn_blocking(move || codes.find(typed.expose())).await.map_err(|_| PlayerError::Worker)?;
+    match place {
+        // Compare-and-set: of two requests with one code, one is too late.
+        Some(place) => Ok(unit.use_recovery_code(player, place, now).await?),
+        None => Ok(false),
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::face_search::FaceHit;
 use crate::domain::id::CaseId;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::review::{Case, CaseStatus, FaceScores};
+use crate::domain::secret::SecretText;
 
 /// Most cases of one list.
 pub const LONGEST_LIST: u32 = 200;
@@ -32,6 +33,12 @@ pub struct CaseSummary {
     pub scores: FaceScores,
     /// Whom the live face was like.
     pub face_hits: Vec<FaceHit>,
+    /// The reason that the player contests, when they opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested: Option<&'static str>,
+    /// Their own words; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<SecretText>,
 }
 
 impl From<&Case> for CaseSummary {
@@ -46,6 +53,8 @@ impl From<&Case> for CaseSummary {
             reasons: case.reasons.iter().map(|reason| reason.code()).collect(),
             scores: case.scores.clone(),
             face_hits: case.face_hits.clone(),
+            contested: case.contest.as_ref().map(|contest| contest.reason.code()),
+            statement: case.contest.as_ref().and_then(|contest| contest.statement.clone()),
         }
     }
 }

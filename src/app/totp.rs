@@ -9,10 +9,13 @@ use super::recovery_codes::new_recovery_codes;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
+use crate::domain::id::PlayerId;
+use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
 
 /// The name that authenticator apps show.
 const ISSUER: &str = "Rastau";
@@ -73,18 +76,7 @@ async fn prove(
     if enrolling.is_some() {
         expect_none(attempt.unit.as_mut(), player).await?;
     }
-    let enrolment = attempt
-        .unit
-        .find_totp(player)
-        .await?
-        .filter(|enrolment| enrolment.is_confirmed() != enrolling.is_some())
-        .ok_or(PlayerError::FactorMissing)?;
-    let accepted = match enrolment.accept(code, now) {
-        // Compare-and-set: of two requests with one code, one is too late.
-        Some(step) => attempt.unit.advance_totp(player, step).await?,
-        None => false,
-    };
-    if !accepted {
+    if !holds(attempt.unit.as_mut(), player, code, enrolling.is_none(), now).await? {
         return attempt.reject(FactorKind::Totp).await;
     }
     if let Some(set) = enrolling {
@@ -93,4 +85,20 @@ async fn prove(
         audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
     }
     attempt.accept(services, FactorKind::Totp).await
+}
+
+/// Whether `code` is of the player's authenticator, which must be `confirmed` or must not be; the code is used up.
+pub(super) async fn holds(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    code: &str,
+    confirmed: bool,
+    now: Timestamp,
+) -> Result<bool, PlayerError> {
+    let enrolment = unit.find_totp(player).await?.filter(|enrolment| enrolment.is_confirmed() == confirmed);
+    match enrolment.ok_or(PlayerError::FactorMissing)?.accept(code, now) {
+        // Compare-and-set: of two requests with one code, one is too late.
+        Some(step) => Ok(unit.advance_totp(player, step).await?),
+        None => Ok(false),
+    }
 }

@@ -6,9 +6,12 @@ use super::played_scenario::scenario_of;
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::reason::ReasonCode;
 use crate::domain::second_factor::{Enrolled, FactorKind};
+use crate::domain::self_restriction::{SelfRestriction, Term};
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Outcome, Stage, StepError};
+use crate::domain::verification::{Outcome, Stage, StepError, Verification};
 
 /// The view.
 #[derive(Clone, Debug)]
@@ -29,6 +32,23 @@ pub struct VerificationView {
     pub scenario: Option<&'static str>,
     /// The end, when it has come.
     pub outcome: Option<Outcome>,
+    /// What the person may do about it, while they may.
+    pub self_service: Option<SelfServiceView>,
+}
+
+/// What a person who has shown who they are may do about the decision.
+#[derive(Clone, Debug)]
+pub struct SelfServiceView {
+    /// Until when.
+    pub until: Timestamp,
+    /// Second factors that confirm, best first; with none they cannot restrict themselves.
+    pub methods: Vec<FactorKind>,
+    /// Until when they restricted themselves already.
+    pub restricted_until: Option<Timestamp>,
+    /// How long they may restrict themselves, and when that would end.
+    pub terms: Vec<(Term, Timestamp)>,
+    /// Reasons that they contested.
+    pub contested: Vec<ReasonCode>,
 }
 
 /// The second step as offered.
@@ -66,6 +86,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         face_locked_until = locked_until(unit.as_mut(), &verification, now).await?;
         face_attempts_left = face_attempts_left.min(failures_left(unit.as_mut(), &verification).await?);
     }
+    let self_service = self_service_view(unit.as_mut(), &verification, now).await?;
     let scenario = scenario_of(services, unit.as_mut(), &verification).await?;
     Ok(VerificationView {
         stage: verification.stage,
@@ -76,7 +97,26 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         second_factor,
         scenario: scenario.map(|scenario| scenario.code),
         outcome: verification.outcome,
+        self_service,
     })
+}
+
+async fn self_service_view(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    now: Timestamp,
+) -> Result<Option<SelfServiceView>, PlayerError> {
+    let (Ok(player), Some(until)) = (verification.expect_self_service(now), verification.self_service_until()) else {
+        return Ok(None);
+    };
+    let restricted_until = unit.self_restricted_until(player).await?.filter(|until| *until > now);
+    Ok(Some(SelfServiceView {
+        until,
+        methods: enrolled(unit, player).await?.methods(),
+        restricted_until,
+        terms: SelfRestriction::choices(restricted_until, now),
+        contested: unit.contested_reasons(verification.id).await?,
+    }))
 }
 
 fn second_factor_view(enrolled: Enrolled, locked_until: Option<Timestamp>) -> SecondFactorView {

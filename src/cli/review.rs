@@ -14,7 +14,7 @@ use super::{Context, operating_user, print, print_json};
 use crate::app::review_cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
 use crate::domain::face_search::FaceHit;
 use crate::domain::id::CaseId;
-use crate::domain::secret::SecretBytes;
+use crate::domain::secret::{SecretBytes, SecretText};
 use crate::startup;
 
 /// Look at failed and doubtful attempts
@@ -152,9 +152,14 @@ fn likenesses(case: &CaseSummary) -> String {
 
 fn show_lines(case: &CaseSummary, has_frame: bool) -> String {
     let score = |value: Option<f32>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
+    let contested = case.contested.map_or(String::new(), |code| {
+        // A line of somebody's words must not look like one of ours.
+        let words = case.statement.as_ref().map_or("", SecretText::expose).replace(['\r', '\n'], "\n              ");
+        format!("\ncontested     {code}\nstatement     {words}")
+    });
     format!(
         "case          {}\nverification  {}\noperator      {}\nplayer        {}\nopened        {}\nstatus        {}\n\
-         reasons       {}\nlike          {}\nsimilarity    {}\npresentation  {}\nquality       {}\nframes kept   {}\nbest frame    {}",
+         reasons       {}\nlike          {}\nsimilarity    {}\npresentation  {}\nquality       {}\nframes kept   {}\nbest frame    {}{contested}",
         case.id,
         case.verification,
         case.operator,

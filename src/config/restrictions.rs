@@ -19,11 +19,18 @@ pub struct Restrictions {
     pub timeout: Span,
     /// The file of sources that are followed.
     pub sources_file: Option<PathBuf>,
+    /// What players read of reasons and sources in other words than ours.
+    pub texts_file: Option<PathBuf>,
 }
 
 impl Default for Restrictions {
     fn default() -> Self {
-        Self { required_sources: Vec::new(), timeout: Span(Duration::from_secs(2)), sources_file: None }
+        Self {
+            required_sources: Vec::new(),
+            timeout: Span(Duration::from_secs(2)),
+            sources_file: None,
+            texts_file: None,
+        }
     }
 }
 
@@ -38,6 +45,10 @@ impl Section for Restrictions {
         Key {
             name: "sources_file",
             allowed: "a TOML file with a table for each source that is followed (default: none is)",
+        },
+        Key {
+            name: "texts_file",
+            allowed: "a TOML file with texts for players, in their three languages (default: those of the program)",
         },
     ];
 
@@ -55,7 +66,7 @@ impl Section for Restrictions {
     }
 
     fn resolve(&mut self, base: &Path) {
-        if let Some(path) = &mut self.sources_file {
+        for path in [&mut self.sources_file, &mut self.texts_file].into_iter().flatten() {
             *path = base.join(&*path);
         }
     }

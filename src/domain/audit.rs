@@ -85,6 +85,10 @@ pub enum AuditKind {
     WebhookTested,
     /// A tester moved the clock of a sandbox.
     ClockMoved,
+    /// A person restricted themselves.
+    SelfRestricted,
+    /// A person contested a reason of a refusal.
+    ReasonContested,
 }
 
 impl AuditKind {
@@ -126,6 +130,8 @@ impl AuditKind {
             Self::WebhookReplayed => "webhook_replayed",
             Self::WebhookTested => "webhook_tested",
             Self::ClockMoved => "clock_moved",
+            Self::SelfRestricted => "self_restricted",
+            Self::ReasonContested => "reason_contested",
         }
     }
 }

@@ -85,6 +85,10 @@ id!(
     PasskeyId
 );
 id!(
+    /// What a person restricted themselves to.
+    SelfRestrictionId
+);
+id!(
     /// What an operator was granted by one approved verification.
     GrantId
 );

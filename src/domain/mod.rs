@@ -31,6 +31,7 @@ pub mod sandbox_scenario;
 pub mod scope;
 pub mod second_factor;
 pub mod secret;
+pub mod self_restriction;
 pub mod status_list;
 pub mod time;
 pub mod verification;

@@ -121,9 +121,37 @@ reason_codes! {
     Expired = "expired",
 }
 
+impl ReasonCode {
+    /// Whether a person can say of themselves that it is wrong, and staff can find out: what records say of them, not what
+    /// was measured or could not be told.
+    pub fn is_contestable(self) -> bool {
+        matches!(
+            self,
+            Self::UnderAge
+                | Self::RestrictedDebtor
+                | Self::RestrictedCourt
+                | Self::RestrictedCivilServant
+                | Self::RestrictedMilitary
+                | Self::RestrictedLawEnforcement
+                | Self::RestrictedSpecialServices
+                | Self::RestrictedSelf
+                | Self::RestrictedCoolOff
+                | Self::RestrictedDeceased
+                | Self::RestrictedDocument
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_ground_can_be_contested_and_a_face_cannot() {
+        use crate::domain::restrictions::Ground;
+        assert!(Ground::ALL.iter().all(|ground| ground.reason().is_contestable()));
+        assert!(!ReasonCode::FaceMismatch.is_contestable() && !ReasonCode::RestrictionsUnknown.is_contestable());
+    }
 
     #[test]
     fn codes_are_unique_and_read_back() {

@@ -7,7 +7,7 @@ use super::id::{CaseId, PlayerId, VerificationId};
 use super::liveness::cues::Evidence;
 use super::operator::OperatorId;
 use super::reason::ReasonCode;
-use super::secret::SecretBytes;
+use super::secret::{SecretBytes, SecretText};
 use super::time::Timestamp;
 
 /// The scores behind a face decision. For staff only; neither player nor operator ever sees them.
@@ -51,6 +51,44 @@ impl CaseStatus {
     }
 }
 
+/// Longest statement, in characters.
+pub const LONGEST_STATEMENT: usize = 2_000;
+
+/// Why a contest is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContestError {
+    /// Nothing that records say of the person.
+    #[error("this reason cannot be contested")]
+    Reason,
+    /// Empty, too long, or not text.
+    #[error("a statement is text of 1 to {LONGEST_STATEMENT} characters")]
+    Statement,
+}
+
+/// A player says that a reason of their refusal is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contest {
+    /// Which.
+    pub reason: ReasonCode,
+    /// Their own words. Not loaded in lists.
+    pub statement: Option<SecretText>,
+}
+
+impl Contest {
+    /// Checks both parts; blanks around the statement are cut off.
+    pub fn new(reason: ReasonCode, statement: &SecretText) -> Result<Self, ContestError> {
+        let words = statement.expose().trim();
+        let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+        if !reason.is_contestable() {
+            Err(ContestError::Reason)
+        } else if !(1..=LONGEST_STATEMENT).contains(&words.chars().count()) || !words.chars().all(is_text) {
+            Err(ContestError::Statement)
+        } else {
+            Ok(Self { reason, statement: Some(SecretText::new(words)) })
+        }
+    }
+}
+
 /// One attempt as staff see it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
@@ -74,4 +112,24 @@ pub struct Case {
     pub face_hits: Vec<FaceHit>,
     /// The best frame, if there was one: JPEG as captured. Not loaded in lists.
     pub frame: Option<SecretBytes>,
+    /// What the player contests, when they opened it.
+    pub contest: Option<Contest>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contest_has_words_and_something_to_contest() {
+        let contest = |reason, words: &str| Contest::new(reason, &SecretText::new(words));
+        let debtor = ReasonCode::RestrictedDebtor;
+        let good = contest(debtor, "  Қарыз төленді.\nDebt paid on 1 November.  ").unwrap();
+        assert_eq!(good.statement.unwrap().expose(), "Қарыз төленді.\nDebt paid on 1 November.");
+        assert!(contest(debtor, &"ұ".repeat(LONGEST_STATEMENT)).is_ok());
+        for words in ["", " \n ", "a\u{0}b", "\u{1b}[2J", &"a".repeat(LONGEST_STATEMENT + 1)] {
+            assert_eq!(contest(debtor, words), Err(ContestError::Statement));
+        }
+        assert_eq!(contest(ReasonCode::FaceMismatch, "It is me"), Err(ContestError::Reason));
+    }
 }

@@ -16,6 +16,7 @@ use super::operator::OperatorId;
 use super::reason::ReasonCode;
 use super::restrictions::{Permission, Restriction};
 use super::second_factor::FactorKind;
+use super::self_restriction::SELF_SERVICE;
 use super::time::Timestamp;
 
 /// A verification that is not decided within this time has expired.
@@ -327,6 +328,30 @@ impl Verification {
         }
     }
 
+    /// Until when the person may act on the decision; `None` unless face and second factor have shown that it is they.
+    pub fn self_service_until(&self) -> Option<Timestamp> {
+        let proven = self.is_over() && self.factor.is_some() && self.player.is_some();
+        self.decided_at.filter(|_| proven).map(|at| at.plus(SELF_SERVICE))
+    }
+
+    /// Whether they may at `now`.
+    pub fn expect_self_service(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        match (self.player, self.self_service_until()) {
+            (Some(player), Some(until)) if now < until => Ok(player),
+            (Some(_), Some(_)) => Err(StepError::Expired),
+            _ => Err(StepError::OutOfTurn),
+        }
+    }
+
+    /// The person restricted themselves after the decision: whatever it was, they may not play. True when it was an approval.
+    pub fn restrict(&mut self, restriction: &Restriction) -> bool {
+        let reason = Reason::from(restriction);
+        let outcome = self.outcome.get_or_insert_with(|| Outcome::new(Verdict::Refused, []));
+        outcome.reasons.retain(|one| one.code != reason.code || one.source != reason.source);
+        outcome.reasons.push(reason);
+        std::mem::replace(&mut outcome.verdict, Verdict::Refused) == Verdict::Approved
+    }
+
     fn close(&mut self, outcome: Outcome, now: Timestamp) {
         self.outcome = Some(outcome);
         self.decided_at = Some(now);
@@ -384,6 +409,35 @@ mod tests {
         v.factor_succeeded(FactorKind::Passkey, approved(), at(4)).unwrap();
         assert_eq!(v.outcome.unwrap().verdict, Verdict::Approved);
         assert_eq!(v.stage, Stage::Decided);
+    }
+
+    #[test]
+    fn who_was_proven_may_act_on_the_decision_for_a_while() {
+        let mut v = begin();
+        v.give_consent("2026-11", at(1)).unwrap();
+        v.identify(player(), at(2)).unwrap();
+        let attempt = v.begin_capture(at(3)).unwrap();
+        v.face_succeeded(attempt, at(3)).unwrap();
+        assert_eq!(v.expect_self_service(at(3)), Err(StepError::OutOfTurn));
+        let mut cancelled = v.clone();
+        cancelled.end_early(Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]), at(4)).unwrap();
+        assert_eq!(cancelled.expect_self_service(at(4)), Err(StepError::OutOfTurn));
+
+        v.factor_succeeded(FactorKind::Totp, approved(), at(4)).unwrap();
+        v.hand_back().unwrap();
+        assert_eq!(v.expect_self_service(at(903)), Ok(player()));
+        assert_eq!(v.expect_self_service(at(904)), Err(StepError::Expired));
+    }
+
+    #[test]
+    fn who_restricts_themselves_is_no_longer_approved_and_told_once() {
+        let restriction = |end| crate::domain::self_restriction::restriction("1", at(5), at(end));
+        let mut v = Verification { outcome: Some(approved()), stage: Stage::Decided, ..begin() };
+        assert!(v.restrict(&restriction(100)));
+        assert!(!v.restrict(&restriction(200)));
+        let outcome = v.outcome.unwrap();
+        assert_eq!((outcome.verdict, outcome.codes()), (Verdict::Refused, vec![ReasonCode::RestrictedSelf]));
+        assert_eq!(outcome.reasons[0].until, Some(at(200)));
     }
 
     #[test]

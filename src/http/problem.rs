@@ -71,6 +71,11 @@ problem_codes! {
     CodeWrong = "code_wrong", UNPROCESSABLE_ENTITY;
     FactorLocked = "factor_locked", TOO_MANY_REQUESTS;
     FaceLocked = "face_locked", TOO_MANY_REQUESTS;
+    SelfRestrictionTerm = "self_restriction_term", UNPROCESSABLE_ENTITY;
+    SelfRestrictionNotLonger = "self_restriction_not_longer", UNPROCESSABLE_ENTITY;
+    NotContestable = "not_contestable", UNPROCESSABLE_ENTITY;
+    StatementInvalid = "statement_invalid", UNPROCESSABLE_ENTITY;
+    AlreadyContested = "already_contested", CONFLICT;
     FrameMalformed = "frame_malformed", BAD_REQUEST;
     FrameTooLarge = "frame_too_large", PAYLOAD_TOO_LARGE;
     FrameOutOfOrder = "frame_out_of_order", BAD_REQUEST;

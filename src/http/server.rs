@@ -21,6 +21,7 @@ use super::sources::{self, PushedSource};
 use super::{administration, compliance, description, health, player, web_files};
 use crate::app::Services;
 use crate::domain::ports::WebhookSender;
+use crate::messages::Texts;
 
 /// A JSON body, at most; pictures have their own limit.
 const JSON_BYTES: usize = 64 * 1024;
@@ -42,6 +43,8 @@ pub struct HttpSettings {
     pub webhooks: Arc<dyn WebhookSender>,
     /// Sources of restrictions that send by themselves; without one there is no door for them.
     pub sources: Vec<PushedSource>,
+    /// What players read.
+    pub texts: Texts,
 }
 
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
@@ -62,6 +65,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
         compliance: staff_key.is_some(),
         sources: !sources.is_empty(),
     };
+    let texts = web::Data::new(settings.texts.clone());
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
         App::new()
@@ -70,6 +74,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(services.clone())
             .app_data(limiter.clone())
             .app_data(captures.clone())
+            .app_data(texts.clone())
             .configure(bad_input)
             .configure(health::configure)
             .configure(|config| description::configure(config, open))

@@ -1,11 +1,14 @@
 //! What people read: a sentence for each stable code, in Kazakh, Russian and English.
 //!
 //! `kk.json`, `ru.json` and `en.json` beside this file map a code to `{"title": .., "text": ..}`; a test holds them
-//! complete.
+//! complete. What a service says of reasons in other words, [`Texts`], it reads from a file of its own.
+
+mod own;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use own::Texts;
 use serde::Deserialize;
 
 /// A reader's language.
@@ -61,17 +64,20 @@ pub struct Message {
     pub title: String,
     /// A sentence or two: what it means and what to do.
     pub text: String,
+    /// Whom to turn to, where a service says so.
+    #[serde(default)]
+    pub turn_to: Option<String>,
 }
 
-type Texts = HashMap<String, Message>;
+type Written = HashMap<String, Message>;
 
-static TEXTS: LazyLock<[Texts; 3]> = LazyLock::new(|| {
+static TEXTS: LazyLock<[Written; 3]> = LazyLock::new(|| {
     // The files are part of the program and a test reads them: a file that does not parse never leaves the workshop.
     [include_str!("kk.json"), include_str!("ru.json"), include_str!("en.json")]
         .map(|text| serde_json::from_str(text).unwrap_or_default())
 });
 
-fn texts(locale: Locale) -> &'static Texts {
+fn texts(locale: Locale) -> &'static Written {
     match locale {
         Locale::Kk => &TEXTS[0],
         Locale::Ru => &TEXTS[1],
@@ -82,11 +88,11 @@ fn texts(locale: Locale) -> &'static Texts {
 /// The message of `code`, or of `internal` for a code without one (a test makes sure that there is none).
 pub fn message(code: &str, locale: Locale) -> Message {
     let texts = texts(locale);
-    texts
-        .get(code)
-        .or_else(|| texts.get("internal"))
-        .cloned()
-        .unwrap_or_else(|| Message { title: code.to_owned(), text: code.to_owned() })
+    texts.get(code).or_else(|| texts.get("internal")).cloned().unwrap_or_else(|| Message {
+        title: code.to_owned(),
+        text: code.to_owned(),
+        turn_to: None,
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
-use super::sources::sources;
+use super::sources::{sources, texts};
 use super::webhooks;
 use crate::app::Services;
 use crate::app::deliver_webhooks::{Courier, deliver_webhooks};
@@ -51,6 +51,7 @@ pub fn open(
         administrator_key: config.administration_token()?.as_ref().map(BearerKey::new),
         webhooks: sender.clone(),
         sources: sources.pushed,
+        texts: texts(config)?,
     };
     // Ends with the process: what it does not come to, the next start does.
     tokio::spawn(follow(services.clone()));

@@ -1,4 +1,5 @@
-//! Sources of restrictions: those that are asked again and again, and those that send by themselves.
+//! Sources of restrictions: those that are asked again and again, and those that send by themselves; and what players read of
+//! restrictions.
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use crate::gateways::restriction_feeds::folder::FolderFeed;
 use crate::gateways::restriction_feeds::http::HttpFeed;
 use crate::http::middleware::bearer_key::BearerKey;
 use crate::http::sources::PushedSource;
+use crate::messages::Texts;
 
 /// What the file of sources names; none without a file.
 #[derive(Default)]
@@ -41,4 +43,13 @@ pub fn sources(config: &Config) -> anyhow::Result<Sources> {
         all.followed.push(Followed { source: name, feed, every, max_age, tolerance });
     }
     Ok(all)
+}
+
+/// What players read in other words than ours.
+pub fn texts(config: &Config) -> anyhow::Result<Texts> {
+    let Some(file) = &config.restrictions.texts_file else { return Ok(Texts::default()) };
+    let shown = file.display();
+    let toml =
+        std::fs::read_to_string(file).with_context(|| format!("restrictions.texts_file: cannot read {shown}"))?;
+    Texts::parse(&toml).map_err(|why| anyhow::anyhow!("restrictions.texts_file: {shown}: {why}"))
 }

@@ -4,18 +4,21 @@ use async_trait::async_trait;
 use sqlx::FromRow;
 use zeroize::Zeroizing;
 
-use super::columns::{from_json, named, parse, to_json};
+use super::columns::{corrupt, from_json, named, parse, to_json};
 use super::encryption::{Column, ColumnCipher};
 use super::operators::operator_id;
 use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::id::CaseId;
+use crate::domain::id::{CaseId, VerificationId};
 use crate::domain::ports::Cases;
-use crate::domain::review::{Case, CaseStatus};
+use crate::domain::reason::ReasonCode;
+use crate::domain::review::{Case, CaseStatus, Contest};
+use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
 const SCORES: Column = Column::new("review_case", "scores");
 const FACE_HITS: Column = Column::new("review_case", "face_hits");
 const FRAME: Column = Column::new("review_case", "frame");
+const STATEMENT: Column = Column::new("review_case", "statement");
 
 #[derive(FromRow)]
 struct CaseRow {
@@ -29,6 +32,8 @@ struct CaseRow {
     scores: Vec<u8>,
     face_hits: Option<Vec<u8>>,
     frame: Option<Vec<u8>>,
+    contested: Option<String>,
+    statement: Option<Vec<u8>>,
 }
 
 impl CaseRow {
@@ -36,6 +41,11 @@ impl CaseRow {
         let row: [&[u8]; 1] = [self.id.as_bytes()];
         let scores = cipher.open(SCORES, &row, &self.scores)?;
         let face_hits = self.face_hits.map(|sealed| cipher.open(FACE_HITS, &row, &sealed)).transpose()?;
+        let statement = self.statement.map(|sealed| cipher.open(STATEMENT, &row, &sealed)).transpose()?;
+        let words = |plain: SecretBytes| std::str::from_utf8(plain.expose()).map(SecretText::new);
+        let statement = statement.map(words).transpose().map_err(|_| corrupt("review_case.statement"))?;
+        let contested = |code: String| named(&code, ReasonCode::from_code, "review_case.contested");
+        let contested = self.contested.map(contested).transpose()?;
         let open_frame = |sealed: Vec<u8>| cipher.open(FRAME, &row, &sealed);
         Ok(Case {
             frame: self.frame.map(open_frame).transpose()?,
@@ -51,6 +61,7 @@ impl CaseRow {
                 Some(json) => from_json(json.expose(), "review_case.face_hits")?,
                 None => Vec::new(),
             },
+            contest: contested.map(|reason| Contest { reason, statement }),
         })
     }
 }
@@ -69,11 +80,16 @@ impl Cases for SqlUnitOfWork {
         let sealed_hits = (!case.face_hits.is_empty()).then(seal_hits).transpose()?;
         let seal_frame = |frame| self.cipher.seal(FRAME, &key, frame);
         let sealed_frame = case.frame.as_ref().map(|frame| seal_frame(frame.expose())).transpose()?;
+        let contested = case.contest.as_ref();
+        let statement = contested.and_then(|contest| contest.statement.as_ref());
+        let seal_statement = |words: &SecretText| self.cipher.seal(STATEMENT, &key, words.expose().as_bytes());
+        let sealed_statement = statement.map(seal_statement).transpose()?;
         self.change(
             sqlx::query(
                 "INSERT INTO review_case \
-                 (id, verification, operator, player, opened_at, status, reasons, scores, face_hits, frame) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+                 (id, verification, operator, player, opened_at, status, reasons, scores, face_hits, frame, \
+                  contested, statement) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
             )
             .bind(row.as_str())
             .bind(case.verification.to_string())
@@ -84,9 +100,20 @@ impl Cases for SqlUnitOfWork {
             .bind(to_json(&case.reasons, "review_case.reasons")?)
             .bind(sealed_scores)
             .bind(sealed_hits)
-            .bind(sealed_frame),
+            .bind(sealed_frame)
+            .bind(contested.map(|contest| contest.reason.code()))
+            .bind(sealed_statement),
         )
         .await
+    }
+
+    async fn contested_reasons(&mut self, verification: VerificationId) -> Result<Vec<ReasonCode>> {
+        let query = sqlx::query_as::<_, (String,)>(
+            "SELECT contested FROM review_case WHERE verification = $1 AND contested IS NOT NULL ORDER BY id",
+        )
+        .bind(verification.to_string());
+        let codes = self.fetch_all(query).await?;
+        codes.into_iter().map(|(code,)| named(&code, ReasonCode::from_code, "review_case.contested")).collect()
     }
 
     async fn list_cases(&mut self, limit: u32, before: Option<CaseId>) -> Result<Vec<Case>> {
@@ -96,7 +123,7 @@ impl Cases for SqlUnitOfWork {
             .fetch_all(
                 sqlx::query_as::<_, CaseRow>(
                     "SELECT id, verification, operator, player, opened_at, status, reasons, scores, face_hits, \
-                     CAST(NULL AS BYTEA) AS frame FROM review_case WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                     CAST(NULL AS BYTEA) AS frame, contested, CAST(NULL AS BYTEA) AS statement FROM review_case WHERE id < $1 ORDER BY id DESC LIMIT $2",
                 )
                 .bind(end)
                 .bind(i64::from(limit)),
@@ -109,7 +136,7 @@ impl Cases for SqlUnitOfWork {
         self.fetch_optional(
             sqlx::query_as::<_, CaseRow>(
                 "SELECT id, verification, operator, player, opened_at, status, reasons, scores, face_hits, \
-                 frame FROM review_case WHERE id = $1",
+                 frame, contested, statement FROM review_case WHERE id = $1",
             )
             .bind(id.to_string()),
         )

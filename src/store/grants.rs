@@ -17,7 +17,7 @@ use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::Grant;
-use crate::domain::id::GrantId;
+use crate::domain::id::{GrantId, PlayerId};
 use crate::domain::operator::OperatorId;
 use crate::domain::person::Iin;
 use crate::domain::ports::{Grants, Players as _, StoreError};
@@ -181,14 +181,24 @@ impl Grants for SqlUnitOfWork {
 
     async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>> {
         let query = sqlx::query_as::<_, GrantRow>(select_grant!(
-            "ended_at IS NULL AND expires_at > $1 AND EXISTS (SELECT 1 FROM ",
+            "ended_at IS NULL AND expires_at > $1 AND (EXISTS (SELECT 1 FROM ",
             counting_restrictions!(),
             " WHERE restriction.iin_lookup = play_grant.iin_lookup AND restriction.starts_at <= $1 \
                AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
+             OR EXISTS (SELECT 1 FROM self_restriction WHERE self_restriction.iin_lookup = play_grant.iin_lookup \
+               AND self_restriction.starts_at <= $1 AND self_restriction.ends_at > $1)) \
              LIMIT $2"
         ))
         .bind(now.micros())
         .bind(i64::from(limit));
+        self.fetch_all(query).await?.into_iter().map(GrantRow::into_grant).collect()
+    }
+
+    async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>> {
+        let query =
+            sqlx::query_as::<_, GrantRow>(select_grant!("player = $1 AND ended_at IS NULL AND expires_at > $2"))
+                .bind(player.to_string())
+                .bind(now.micros());
         self.fetch_all(query).await?.into_iter().map(GrantRow::into_grant).collect()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
 //! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
-//!   `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
+//!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
 //!   `webhook_messages`;
 //! - `places`: statements about many keys at once;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
@@ -34,6 +34,7 @@ mod postgres;
 mod restriction_versions;
 mod restrictions;
 mod schema;
+mod self_restrictions;
 mod shown_once;
 mod sightings;
 mod sqlite;

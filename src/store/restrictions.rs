@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use sqlx::FromRow;
 
-use super::columns::{bytes, count, instant, named};
+use super::columns::{bytes, corrupt, count, instant, named};
 use super::encryption::ColumnCipher;
 use super::engine::Engine;
 use super::unit_of_work::Result;
 use crate::domain::person::Iin;
 use crate::domain::restrictions::{Ground, PersonKey, Restriction, Source};
+use crate::domain::self_restriction;
 use crate::domain::time::Timestamp;
 
 /// Joins the sources to rows of `restriction` that count in the version of theirs that counts.
@@ -68,11 +69,13 @@ pub(super) fn person_key(cipher: &ColumnCipher, iin: &Iin) -> Result<PersonKey> 
     Ok(PersonKey(bytes(&cipher.lookup("restriction", iin)?, "restriction.iin_lookup")?))
 }
 
-/// A source, and one of the person's restrictions of it that count, if there is one.
+/// A source, and one of the person's restrictions of it that count, if there is one; or, without a source, what they
+/// restricted themselves to.
 #[derive(FromRow)]
 struct AnswerRow {
-    #[sqlx(flatten)]
-    source: SourceRow,
+    name: String,
+    refreshed_at: Option<i64>,
+    max_age_micros: Option<i64>,
     source_key: Option<String>,
     ground: Option<String>,
     legal_basis: Option<String>,
@@ -82,14 +85,21 @@ struct AnswerRow {
 
 impl AnswerRow {
     fn restriction(&self) -> Result<Option<Restriction>> {
-        let (Some(source_key), Some(ground), Some(legal_basis), Some(starts_at)) =
-            (self.source_key.clone(), self.ground.clone(), self.legal_basis.clone(), self.starts_at)
-        else {
-            return Ok(None);
+        let (Some(source_key), Some(starts_at)) = (self.source_key.clone(), self.starts_at) else { return Ok(None) };
+        let (Some(ground), Some(legal_basis)) = (self.ground.clone(), self.legal_basis.clone()) else {
+            let ends_at = instant(self.ends_at).ok_or_else(|| corrupt("self_restriction.ends_at"))?;
+            return Ok(Some(self_restriction::restriction(&source_key, Timestamp::from_micros(starts_at), ends_at)));
         };
-        let source = self.source.name.clone();
+        let source = self.name.clone();
         let row = RestrictionRow { source, source_key, ground, legal_basis, starts_at, ends_at: self.ends_at };
         row.into_restriction().map(Some)
+    }
+
+    fn into_source(self) -> Result<Option<Source>> {
+        let (Some(refreshed_at), Some(max_age_micros)) = (self.refreshed_at, self.max_age_micros) else {
+            return Ok(None);
+        };
+        SourceRow { name: self.name, refreshed_at, max_age_micros }.into_source().map(Some)
     }
 }
 
@@ -106,13 +116,17 @@ pub(super) async fn answer(
            AND restriction.source = restriction_source.name \
            AND restriction.since BETWEEN restriction_source.base AND restriction_source.version \
            AND (restriction.until IS NULL OR restriction.until > restriction_source.version) \
-         WHERE version > 0",
+         WHERE version > 0 \
+         UNION ALL \
+         SELECT '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), id, CAST(NULL AS TEXT), CAST(NULL AS TEXT), \
+           starts_at, ends_at \
+         FROM self_restriction WHERE iin_lookup = $1",
     );
     let rows = engine.ask(question.bind(person.0.to_vec())).await?;
     let (mut restrictions, mut sources) = (Vec::<Restriction>::new(), Vec::<Source>::new());
     for row in rows {
         restrictions.extend(row.restriction()?);
-        sources.push(row.source.into_source()?);
+        sources.extend(row.into_source()?);
     }
     sources.sort_by(|a, b| a.name.cmp(&b.name));
     sources.dedup();

@@ -18,7 +18,8 @@ pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
-    IdempotentRequests, Operators, Players, Sightings, Store, StoreError, TemplateCount, UnitOfWork, Verifications,
+    IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork,
+    Verifications,
 };
 pub use restrictions::{RecordKey, RestrictionVersions};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};

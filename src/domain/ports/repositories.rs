@@ -26,6 +26,7 @@ use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::totp::TotpEnrolment;
 use crate::domain::secret::SecretBytes;
+use crate::domain::self_restriction::SelfRestriction;
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
@@ -101,6 +102,7 @@ pub trait UnitOfWork:
     + IdTemplates
     + Factors
     + RestrictionVersions
+    + SelfRestrictions
     + Cases
     + AuditLog
     + Citizens
@@ -178,6 +180,8 @@ pub trait Grants {
     async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>>;
     /// At most `limit` of those that stand at `now` though a restriction of the person is active.
     async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>>;
+    /// Those of a player that stand at `now`.
+    async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>>;
     /// Ends all of an operator that stand at `now`; returns how many.
     async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64>;
     /// Ends one; false when it had ended before or is unknown.
@@ -322,12 +326,23 @@ pub trait Factors {
 /// Cases for compliance staff.
 #[async_trait]
 pub trait Cases {
-    /// Keeps a case, its frame encrypted.
+    /// Keeps a case, its frame encrypted; [`StoreError::Conflict`] when the reason that it contests is contested already.
     async fn insert_case(&mut self, case: &Case) -> Result<()>;
-    /// The newest first, without frames; those older than `before` when given.
+    /// Reasons of a verification that the player contested.
+    async fn contested_reasons(&mut self, verification: VerificationId) -> Result<Vec<ReasonCode>>;
+    /// The newest first, without frames and statements; those older than `before` when given.
     async fn list_cases(&mut self, limit: u32, before: Option<CaseId>) -> Result<Vec<Case>>;
-    /// One, with its frame.
+    /// One, with all that is kept of it.
     async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>>;
+}
+
+/// What people restricted themselves to. Nothing changes it or takes it back.
+#[async_trait]
+pub trait SelfRestrictions {
+    /// Keeps one; it counts from this transaction on.
+    async fn insert_self_restriction(&mut self, restriction: &SelfRestriction) -> Result<()>;
+    /// Until when the player has restricted themselves, at the latest; a time that is past when they are free.
+    async fn self_restricted_until(&mut self, player: PlayerId) -> Result<Option<Timestamp>>;
 }
 
 /// The tamper-evident log.

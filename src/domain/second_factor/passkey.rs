@@ -16,6 +16,8 @@ pub enum CeremonyKind {
     Registration,
     /// `navigator.credentials.get`
     Authentication,
+    /// The same, to confirm what somebody does after the decision.
+    Confirmation,
 }
 
 impl CeremonyKind {
@@ -24,6 +26,7 @@ impl CeremonyKind {
         match self {
             Self::Registration => "registration",
             Self::Authentication => "authentication",
+            Self::Confirmation => "confirmation",
         }
     }
 }

@@ -7,6 +7,7 @@ mod lost_browser;
 mod passkey;
 mod pretend;
 mod problem;
+mod self_service;
 mod session_cookie;
 mod steps;
 mod totp;
@@ -54,6 +55,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/totp/enrol/start", web::post().to(totp::enrol_start))
             .route("/totp/enrol/finish", web::post().to(totp::enrol_finish))
             .route("/totp/verify", web::post().to(totp::verify))
+            .route("/self-restriction/confirm/start", web::post().to(self_service::confirm_start))
+            .route("/self-restriction", web::post().to(self_service::restrict))
+            .route("/contest", web::post().to(self_service::contest))
             .route("/recovery-code/verify", web::post().to(totp::recovery_code)),
     );
 }

@@ -2,6 +2,8 @@
 
 use crate::app::PlayerError;
 use crate::domain::reason::ReasonCode;
+use crate::domain::review::ContestError;
+use crate::domain::self_restriction::SelfRestrictionError;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::messages::Locale;
 
@@ -45,6 +47,11 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::CeremonyUnknown => ProblemCode::CeremonyUnknown,
         PlayerError::PasskeyRejected => ProblemCode::PasskeyRejected,
         PlayerError::CodeWrong => ProblemCode::CodeWrong,
+        PlayerError::SelfRestriction(SelfRestrictionError::Term) => ProblemCode::SelfRestrictionTerm,
+        PlayerError::SelfRestriction(SelfRestrictionError::NotLonger) => ProblemCode::SelfRestrictionNotLonger,
+        PlayerError::Contest(ContestError::Reason) => ProblemCode::NotContestable,
+        PlayerError::Contest(ContestError::Statement) => ProblemCode::StatementInvalid,
+        PlayerError::Contested => ProblemCode::AlreadyContested,
     };
     Problem::new(code, locale)
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, web};
 
 use crate::app::Services;
 use crate::domain::authorization::{HandleHash, hash_handle};
+use crate::domain::self_restriction::SELF_SERVICE;
 use crate::domain::verification::VERIFICATION_LIFETIME;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
@@ -20,7 +21,8 @@ pub(in crate::http) fn name(services: &Services) -> &'static str {
 
 /// The cookie for a new session.
 pub(super) fn make(services: &Services, handle: &str) -> Cookie<'static> {
-    let seconds = i64::try_from(VERIFICATION_LIFETIME.as_secs()).unwrap_or(0);
+    // To the last moment at which the person may act on a decision of the last moment.
+    let seconds = i64::try_from((VERIFICATION_LIFETIME + SELF_SERVICE).as_secs()).unwrap_or(0);
     ours(services, name(services), handle, Duration::seconds(seconds))
 }
 

@@ -13,7 +13,8 @@ use crate::app::identify_person::identify_person;
 use crate::app::return_to_operator::return_to_operator;
 use crate::domain::authorization::HandleHash;
 use crate::domain::secret::SecretText;
-use crate::http::problem::{Problem, locale};
+use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::messages::Texts;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,8 +35,13 @@ pub(super) async fn answer(
     services: &Services,
     session: HandleHash,
 ) -> Result<HttpResponse, Problem> {
-    let view = view::read(services, session, locale(request)).await?;
+    let view = view::read(services, texts(request)?, session, locale(request)).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(view))
+}
+
+/// The sentences of this service.
+pub(super) fn texts(request: &HttpRequest) -> Result<&web::Data<Texts>, Problem> {
+    request.app_data().ok_or_else(|| Problem::new(ProblemCode::Internal, locale(request)))
 }
 
 pub(super) async fn verification(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {

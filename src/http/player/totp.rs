@@ -29,7 +29,7 @@ pub(super) async fn answer_with_codes(
     session: HandleHash,
     codes: &[SecretText],
 ) -> Result<HttpResponse, Problem> {
-    let view = view::read(services, session, locale(request)).await?;
+    let view = view::read(services, steps::texts(request)?, session, locale(request)).await?;
     let codes: Vec<&str> = codes.iter().map(SecretText::expose).collect();
     let body = json!({ "verification": view, "recovery_codes": codes });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))

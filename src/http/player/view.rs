@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use crate::app::view_verification::{VerificationView, view_verification};
+use crate::app::view_verification::{SelfServiceView, VerificationView, view_verification};
 use crate::app::{Policy, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::second_factor::FactorKind;
+use crate::domain::self_restriction::Term;
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Outcome, Reason, Stage, Verdict};
+use crate::domain::verification::{Reason, Stage, Verdict};
 use crate::http::problem::Problem;
-use crate::messages::{Locale, Message, message};
+use crate::messages::{Locale, Message, Texts};
 
 use super::problem::problem;
 
@@ -27,6 +28,22 @@ pub(super) struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'static str>,
     outcome: Option<OutcomeView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_service: Option<SelfServiceJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct SelfServiceJson {
+    until: String,
+    methods: Vec<FactorKind>,
+    restricted_until: Option<String>,
+    terms: Vec<TermView>,
+}
+
+#[derive(Debug, Serialize)]
+struct TermView {
+    months: u32,
+    until: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,15 +79,24 @@ struct ReasonView {
     legal_basis: Option<String>,
     source: Option<String>,
     until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turn_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contest: Option<&'static str>,
 }
 
 /// Reads the session's verification for this reader.
-pub(super) async fn read(services: &Services, session: HandleHash, locale: Locale) -> Result<View, Problem> {
+pub(super) async fn read(
+    services: &Services,
+    texts: &Texts,
+    session: HandleHash,
+    locale: Locale,
+) -> Result<View, Problem> {
     let view = view_verification(services, session).await.map_err(|error| problem(&error, locale))?;
-    Ok(render(view, &services.policy, locale))
+    Ok(render(view, &services.policy, texts, locale))
 }
 
-fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
+fn render(view: VerificationView, policy: &Policy, texts: &Texts, locale: Locale) -> View {
     let return_url = policy.public_url.join(RETURN_PATH).map(String::from).unwrap_or_default();
     View {
         // Whether the answer was handed back already is no business of the page.
@@ -88,26 +114,52 @@ fn render(view: VerificationView, policy: &Policy, locale: Locale) -> View {
             locked_until: factor.locked_until.map(Timestamp::rfc3339),
         }),
         scenario: view.scenario,
-        outcome: view.outcome.map(|outcome| render_outcome(&outcome, return_url, locale)),
+        outcome: view.outcome.map(|outcome| OutcomeView {
+            result: outcome.verdict,
+            reasons: outcome
+                .reasons
+                .iter()
+                .map(|reason| ReasonView {
+                    contest: view.self_service.as_ref().and_then(|service| contest(reason, service)),
+                    ..render_reason(reason, texts, locale)
+                })
+                .collect(),
+            return_url,
+        }),
+        self_service: view.self_service.map(render_self_service),
     }
 }
 
-fn render_outcome(outcome: &Outcome, return_url: String, locale: Locale) -> OutcomeView {
-    OutcomeView {
-        result: outcome.verdict,
-        reasons: outcome.reasons.iter().map(|reason| render_reason(reason, locale)).collect(),
-        return_url,
+/// Whether the person can still say that it is wrong, or said so.
+fn contest(reason: &Reason, service: &SelfServiceView) -> Option<&'static str> {
+    let state = if service.contested.contains(&reason.code) { "opened" } else { "open_to" };
+    reason.code.is_contestable().then_some(state)
+}
+
+fn render_self_service(service: SelfServiceView) -> SelfServiceJson {
+    let term = |(term, until): (Term, Timestamp)| TermView { months: term.months(), until: date(until) };
+    SelfServiceJson {
+        until: service.until.rfc3339(),
+        methods: service.methods,
+        restricted_until: service.restricted_until.map(date),
+        terms: service.terms.into_iter().map(term).collect(),
     }
 }
 
-fn render_reason(reason: &Reason, locale: Locale) -> ReasonView {
-    let Message { title, text } = message(reason.code.code(), locale);
+fn date(instant: Timestamp) -> String {
+    instant.almaty_date().to_string()
+}
+
+fn render_reason(reason: &Reason, texts: &Texts, locale: Locale) -> ReasonView {
+    let Message { title, text, turn_to } = texts.message(reason.code.code(), locale);
     ReasonView {
         code: reason.code.code(),
         title,
         text,
         legal_basis: reason.legal_basis.clone(),
-        source: reason.source.clone(),
-        until: reason.until.map(|until| until.almaty_date().to_string()),
+        source: reason.source.as_ref().map(|source| texts.source(source, locale)),
+        until: reason.until.map(date),
+        turn_to,
+        contest: None,
     }
 }

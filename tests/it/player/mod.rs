@@ -13,4 +13,5 @@ mod sandbox;
 mod sandbox_clock;
 mod scenarios;
 mod second_factor;
+mod self_service;
 mod story;

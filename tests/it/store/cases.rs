@@ -2,8 +2,8 @@ use rastau::domain::id::CaseId;
 use rastau::domain::liveness::cues::{Cue, Evidence, Finding, Support};
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::review::{Case, CaseStatus, FaceScores};
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::review::{Case, CaseStatus, Contest, FaceScores};
+use rastau::domain::secret::{SecretBytes, SecretText};
 
 use super::database::{Database, at};
 use super::on_both_engines;
@@ -27,6 +27,7 @@ async fn case(database: &Database, opened: i64) -> Case {
         },
         face_hits: Vec::new(),
         frame: Some(SecretBytes::new(b"jpeg".to_vec())),
+        contest: None,
     }
 }
 
@@ -45,6 +46,28 @@ on_both_engines! {
         assert_eq!(unit.find_case(without.id).await.unwrap(), Some(without));
         let unknown = CaseId::new(at(9), database.randomness.as_ref());
         assert_eq!(unit.find_case(unknown).await.unwrap(), None);
+    }
+
+    async fn a_reason_is_contested_once_and_the_statement_is_for_who_opens_the_case(database: &Database) {
+        let contest = |reason, words: &str| Some(Contest::new(reason, &SecretText::new(words)).unwrap());
+        let debt = Case { contest: contest(ReasonCode::RestrictedDebtor, "paid"), ..case(database, 1).await };
+        let id = |number| CaseId::new(at(number), database.randomness.as_ref());
+        let court = Case { id: id(2), contest: contest(ReasonCode::RestrictedCourt, "lifted"), ..debt.clone() };
+        let again = Case { id: id(3), contest: contest(ReasonCode::RestrictedDebtor, "really"), ..debt.clone() };
+        let mut unit = database.begin().await;
+        unit.insert_case(&debt).await.unwrap();
+        unit.insert_case(&court).await.unwrap();
+        assert_eq!(unit.insert_case(&again).await, Err(StoreError::Conflict));
+        // Attempts of the verification are other cases, as many as there are.
+        for number in [4, 5] {
+            unit.insert_case(&Case { id: id(number), contest: None, ..debt.clone() }).await.unwrap();
+        }
+        let contested = unit.contested_reasons(debt.verification).await.unwrap();
+        assert_eq!(contested, [ReasonCode::RestrictedDebtor, ReasonCode::RestrictedCourt]);
+        assert_eq!(unit.find_case(debt.id).await.unwrap().unwrap().contest, debt.contest);
+        let listed = unit.list_cases(10, None).await.unwrap();
+        assert!(listed.iter().filter_map(|case| case.contest.as_ref()).all(|contest| contest.statement.is_none()));
+        assert_eq!(listed.iter().filter(|case| case.contest.is_some()).count(), 2);
     }
 
     async fn cases_are_listed_newest_first_in_pages_without_frames(database: &Database) {

@@ -15,6 +15,7 @@ mod operators;
 mod players;
 mod restrictions;
 mod schema;
+mod self_restrictions;
 mod sightings;
 mod unavailable;
 mod unit_of_work;

@@ -54,6 +54,7 @@ async fn case(database: &Database) -> CaseId {
         scores: FaceScores::default(),
         face_hits: Vec::new(),
         frame: None,
+        contest: None,
     };
     let mut unit = database.begin().await;
     unit.insert_case(&case).await.unwrap();

@@ -31,6 +31,7 @@ use rastau::http::middleware::bearer_key::BearerKey;
 use rastau::http::operator::{ClientCertificates, assertion_audiences};
 use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
+use rastau::messages::Texts;
 use rastau::metrics::Metrics;
 use rastau::startup::calibration;
 use rastau::startup::movable_clock::OffsetClock;
@@ -174,6 +175,7 @@ impl TestApp {
             administrator_key: Some(BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY))),
             webhooks: Arc::new(HttpWebhookSender::new(true).unwrap()),
             sources: Vec::new(),
+            texts: Texts::default(),
         };
         let server = serve(listener, services.clone(), &settings).unwrap();
         let handle = server.handle();

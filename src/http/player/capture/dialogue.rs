@@ -12,12 +12,13 @@ use crate::domain::verification::Verdict;
 use crate::http::player::problem::problem;
 use crate::http::player::view;
 use crate::http::problem::{Problem, ProblemCode};
-use crate::messages::Locale;
+use crate::messages::{Locale, Texts};
 
 /// One capture's conversation.
 #[derive(Debug)]
 pub(super) struct Dialogue {
     services: web::Data<Services>,
+    texts: web::Data<Texts>,
     session: HandleHash,
     locale: Locale,
     /// `None` once the last word is said.
@@ -30,12 +31,12 @@ impl Dialogue {
     /// Begins a capture; the first words.
     pub(super) async fn open(
         services: web::Data<Services>,
-        session: HandleHash,
-        locale: Locale,
+        texts: web::Data<Texts>,
+        (session, locale): (HandleHash, Locale),
         lights: bool,
     ) -> Result<(Self, Vec<Value>), crate::app::PlayerError> {
         let begun = begin_capture(&services, session, lights).await?;
-        let mut dialogue = Self { services, session, locale, capture: None, before_frames: true };
+        let mut dialogue = Self { services, texts, session, locale, capture: None, before_frames: true };
         let said = match begun {
             Begun::Ended(verdict) => vec![dialogue.result(ended(verdict), None).await],
             Begun::Ready(capture) => {
@@ -130,7 +131,7 @@ impl Dialogue {
     async fn result(&self, result: &'static str, reason: Option<&str>) -> Value {
         self.services.observer.note(Observation::Capture(result));
         let text = reason.map(|code| crate::messages::message(code, self.locale).text);
-        match view::read(&self.services, self.session, self.locale).await {
+        match view::read(&self.services, &self.texts, self.session, self.locale).await {
             Ok(view) => {
                 json!({ "type": "result", "result": result, "reason": reason, "text": text, "verification": view })
             }

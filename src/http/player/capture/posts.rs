@@ -16,6 +16,7 @@ use crate::domain::authorization::{hash_handle, new_handle};
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;
 use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::messages::Texts;
 
 /// When it is worth asking again where too many captures are under way.
 const FULL_WAIT: Duration = Duration::from_secs(5);
@@ -29,6 +30,7 @@ pub(in crate::http::player) struct Opening {
 pub(in crate::http::player) async fn open(
     request: HttpRequest,
     services: web::Data<Services>,
+    texts: web::Data<Texts>,
     captures: web::Data<CapturesUnderWay>,
     wishes: web::Query<Wishes>,
     opening: web::Json<Opening>,
@@ -39,8 +41,9 @@ pub(in crate::http::player) async fn open(
         return Err(Problem::new(ProblemCode::Busy, locale).retry_after(FULL_WAIT));
     }
     let handle = new_handle(services.randomness.as_ref());
-    let (mut dialogue, mut messages) =
-        Dialogue::open(services, session, locale, wishes.lights()).await.map_err(|error| problem(&error, locale))?;
+    let (mut dialogue, mut messages) = Dialogue::open(services, texts, (session, locale), wishes.lights())
+        .await
+        .map_err(|error| problem(&error, locale))?;
     if let Some(camera) = opening.into_inner().camera {
         messages.extend(dialogue.camera(Some(camera)).await);
     }

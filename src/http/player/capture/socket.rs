@@ -14,7 +14,7 @@ use crate::domain::ports::EngineError;
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;
 use crate::http::problem::{Problem, ProblemCode, locale};
-use crate::messages::Locale;
+use crate::messages::{Locale, Texts};
 
 /// How often a silent connection is looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,12 +23,13 @@ const TICK: Duration = Duration::from_secs(1);
 pub(in crate::http::player) async fn stream(
     request: HttpRequest,
     services: web::Data<Services>,
+    texts: web::Data<Texts>,
     wishes: web::Query<Wishes>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let locale = wishes.ui_locales.as_deref().map_or_else(|| locale(&request), Locale::negotiate);
     let session = session_cookie::read(&request, &services)?;
-    let (dialogue, first) = match Dialogue::open(services, session, locale, wishes.lights()).await {
+    let (dialogue, first) = match Dialogue::open(services, texts, (session, locale), wishes.lights()).await {
         Ok((dialogue, first)) => (Some(dialogue), first),
         // A browser learns nothing of a handshake that was refused, and this much it must know: come again.
         Err(error @ (PlayerError::Engine(EngineError::Busy { .. }) | PlayerError::FaceLocked(_))) => {

@@ -1,0 +1,52 @@
+use rastau::domain::id::SelfRestrictionId;
+use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::second_factor::FactorKind;
+use rastau::domain::self_restriction::SelfRestriction;
+
+use super::database::{Database, at, iin};
+use super::grants::kept;
+use super::on_both_engines;
+
+async fn restriction(database: &Database, number: usize, starts: i64, ends: i64) -> SelfRestriction {
+    SelfRestriction {
+        id: SelfRestrictionId::new(at(starts), database.randomness.as_ref()),
+        player: database.player(number).await,
+        verification: database.verification().await.id,
+        factor: FactorKind::Totp,
+        starts_at: at(starts),
+        ends_at: at(ends),
+    }
+}
+
+on_both_engines! {
+    async fn the_registry_says_it_though_no_source_does(database: &Database) {
+        let short = restriction(database, 0, 10, 100).await;
+        let long = restriction(database, 0, 20, 200).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.self_restricted_until(short.player).await.unwrap(), None);
+        unit.insert_self_restriction(&long).await.unwrap();
+        unit.insert_self_restriction(&short).await.unwrap();
+        assert_eq!(unit.insert_self_restriction(&short).await, Err(StoreError::Conflict));
+        assert_eq!(unit.self_restricted_until(short.player).await.unwrap(), Some(at(200)));
+        unit.commit().await.unwrap();
+        let said = database.store.registry_answer(&iin(0)).await.unwrap();
+        assert_eq!(said, (vec![short.restriction(), long.restriction()], Vec::new()));
+        assert_eq!(database.store.registry_answer(&iin(1)).await.unwrap(), (Vec::new(), Vec::new()));
+    }
+
+    async fn what_was_granted_of_them_is_found(database: &Database) {
+        let grant = kept(database).await;
+        let restriction = SelfRestriction { player: grant.player, ..restriction(database, 0, 10, 100).await };
+        let other = database.player(1).await;
+        let mut unit = database.begin().await;
+        let standing = unit.standing_grants(grant.player, at(2)).await.unwrap();
+        assert_eq!(standing, std::slice::from_ref(&grant));
+        unit.insert_self_restriction(&restriction).await.unwrap();
+        for (now, found) in [(9, false), (10, true), (99, true), (100, false)] {
+            assert_eq!(unit.restricted_grants(at(now), 10).await.unwrap().len(), usize::from(found), "{now}");
+        }
+        unit.end_grant(grant.id, at(11)).await.unwrap();
+        assert!(unit.standing_grants(grant.player, at(12)).await.unwrap().is_empty());
+        assert!(unit.standing_grants(other, at(2)).await.unwrap().is_empty());
+    }
+}
