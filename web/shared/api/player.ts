@@ -27,5 +27,8 @@ export const player = {
   totpEnrolStart: () => post<TotpEnrolment>(at('totp/enrol/start')),
   totpEnrolFinish: (code: string) => post<Enrolled>(at('totp/enrol/finish'), { code }),
   totpVerify: (code: string) => post<VerificationView>(at('totp/verify'), { code }),
+  confirmStart: () => post<{ publicKey: RequestOptionsJson }>(at('self-restriction/confirm/start')),
+  restrictSelf: (months: number, factor: unknown) => post<VerificationView>(at('self-restriction'), { months, factor }),
+  contest: (reason: string, statement: string) => post<VerificationView>(at('contest'), { reason, statement }),
   recoveryCodeVerify: (code: string) => post<VerificationView>(at('recovery-code/verify'), { code }),
 };

@@ -12,6 +12,24 @@ export interface Reason {
   readonly legal_basis: string | null;
   readonly source: string | null;
   readonly until: string | null;
+  /** Whom to turn to, where the service says so. */
+  readonly turn_to?: string;
+  /** Whether the player can still say that it is wrong, or said so. */
+  readonly contest?: 'open_to' | 'opened';
+}
+
+export interface Term {
+  readonly months: number;
+  /** The day on which it would end. */
+  readonly until: string;
+}
+
+/** What a player who has shown who they are may do about the decision. */
+export interface SelfService {
+  readonly until: string;
+  readonly methods: readonly Method[];
+  readonly restricted_until: string | null;
+  readonly terms: readonly Term[];
 }
 
 export interface Outcome {
@@ -36,6 +54,7 @@ export interface VerificationView {
   /** Who plays this person; only in a sandbox, and only for IINs of its list. */
   readonly scenario?: string;
   readonly outcome: Outcome | null;
+  readonly self_service?: SelfService;
 }
 
 /** What enrolling the first second factor answers: the recovery codes are shown this once. */
