@@ -143,7 +143,7 @@ fn from_databases(runtime: &Runtime, stored: usize) -> Outcome<()> {
 
 async fn from_database(name: &str, url: &str, stored: usize) -> Outcome<()> {
     let key = || SecretBytes::new(vec![1; 32]);
-    let keys = ColumnKeys { encryption: vec![key()], lookup: key() };
+    let keys = ColumnKeys { encryption: vec![key()], lookup: key(), registry: Vec::new() };
     let store = SqlStore::connect(url, keys, Arc::new(SeededRandomness::new(1)), StoreOptions::default()).await?;
     store.migrate().await?;
     let model = ModelHash("bench".into());

@@ -28,7 +28,7 @@ const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 async fn store(url: &str) -> Outcome<(SqlStore, HandleHash)> {
     let key = || SecretBytes::new(vec![1; 32]);
-    let keys = ColumnKeys { encryption: vec![key()], lookup: key() };
+    let keys = ColumnKeys { encryption: vec![key()], lookup: key(), registry: Vec::new() };
     let randomness = Arc::new(SeededRandomness::new(1));
     let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default()).await?;
     store.migrate().await?;

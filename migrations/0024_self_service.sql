@@ -10,6 +10,7 @@ CREATE TABLE self_restriction (
 );
 
 CREATE INDEX self_restriction_person ON self_restriction (iin_lookup);
+CREATE INDEX self_restriction_player ON self_restriction (player);
 CREATE INDEX play_grant_player ON play_grant (player);
 
 -- A case that a player opened: against which reason, once for each, and their own words.

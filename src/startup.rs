@@ -71,6 +71,11 @@ pub fn generate_keys(kind: KeyKind) -> anyhow::Result<KeyFile> {
     Ok(KeyFile::generate(kind, signing, randomness().as_ref()))
 }
 
+/// One symmetric key as a key file writes it.
+pub fn fresh_key() -> zeroize::Zeroizing<String> {
+    crate::config::fresh_key(randomness().as_ref())
+}
+
 /// Brings the database's schema up to date.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     let keys = config.read_keys()?;
@@ -108,7 +113,11 @@ async fn refuse_sandbox_records(store: &SqlStore) -> anyhow::Result<()> {
 
 async fn connect(config: &Config, keys: &KeyFile) -> anyhow::Result<SqlStore> {
     let url = config.database_url()?;
-    let column_keys = ColumnKeys { encryption: keys.encryption.clone(), lookup: keys.lookup.clone() };
+    let column_keys = ColumnKeys {
+        encryption: keys.encryption.clone(),
+        lookup: keys.lookup.clone(),
+        registry: keys.registry.clone(),
+    };
     let options = StoreOptions { connections: config.database.max_connections, ..StoreOptions::default() };
     SqlStore::connect(url.expose(), column_keys, randomness(), options)
         .await

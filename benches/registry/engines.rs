@@ -114,7 +114,7 @@ impl Home {
     /// As another replica, with the same keys.
     pub(crate) async fn store(&self) -> Result<SqlStore, Failure> {
         let keys = KeyFile::read(&self.folder.path().join("keys.toml"))?;
-        let keys = ColumnKeys { encryption: keys.encryption, lookup: keys.lookup };
+        let keys = ColumnKeys { encryption: keys.encryption, lookup: keys.lookup, registry: keys.registry };
         Ok(SqlStore::connect(&self.url, keys, Arc::new(SeededRandomness::new(1)), StoreOptions::default()).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! `rastau keys generate`
+//! `rastau keys generate`, `draw`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,10 +35,21 @@ Examples:
         #[arg(long)]
         sandbox: bool,
     },
+    /// Print one fresh symmetric key, to be put into a key file by hand
+    #[command(after_long_help = "\
+In front of those of `encryption` it encrypts from then on; behind those of `registry` it is the one that
+`rastau registry rekey` moves to. Nothing is written: the key is on your screen alone.
+
+Example:
+  rastau keys draw")]
+    Draw,
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Command::Generate { out, sandbox } = args.command;
+    let Command::Generate { out, sandbox } = args.command else {
+        print(&startup::fresh_key())?;
+        return Ok(ExitCode::SUCCESS);
+    };
     let kind = if sandbox { KeyKind::Sandbox } else { KeyKind::Production };
     startup::generate_keys(kind)?.write_new(&out)?;
     print(&format!("wrote fresh {kind} keys to {}; keep a copy offline", out.display()))?;

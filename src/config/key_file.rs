@@ -4,6 +4,7 @@
 //! kind = "production"                # or "sandbox": marked, so that the two never meet
 //! encryption = ["BASE64"]            # 32 bytes each; the first encrypts, any decrypts
 //! lookup = "BASE64"                  # 32 bytes: finds people by a keyed hash of their IIN
+//! registry = ["BASE64"]              # may be absent: the registry's hashes are hashed again with these, oldest first
 //! pairwise = "BASE64"                # 32 bytes: makes subjects; changing it renames every player
 //! signing = ["-----BEGIN PRIVATE KEY-----..."]   # ES256, PKCS8; the first signs, all are published
 //! ```
@@ -54,6 +55,8 @@ pub struct KeyFile {
     pub encryption: Vec<SecretBytes>,
     /// HMAC key of look-ups.
     pub lookup: SecretBytes,
+    /// Further HMAC keys of the restrictions registry, oldest first.
+    pub registry: Vec<SecretBytes>,
     /// HMAC key of pairwise subjects.
     pub pairwise: SecretBytes,
     /// ES256 keys, PKCS8 DER; the first signs, all are published.
@@ -93,6 +96,8 @@ struct Written {
     kind: KeyKind,
     encryption: Vec<SecretText>,
     lookup: SecretText,
+    #[serde(default)]
+    registry: Vec<SecretText>,
     pairwise: SecretText,
     signing: Vec<SecretText>,
 }
@@ -100,12 +105,15 @@ struct Written {
 impl KeyFile {
     /// Draws fresh symmetric keys beside `signing`, a PKCS8 DER made by the credentials room.
     pub fn generate(kind: KeyKind, signing: SecretBytes, randomness: &dyn Randomness) -> Self {
-        let draw = || {
-            let mut bytes = vec![0; KEY_LENGTH];
-            randomness.fill(&mut bytes);
-            SecretBytes::new(bytes)
-        };
-        Self { kind, encryption: vec![draw()], lookup: draw(), pairwise: draw(), signing: vec![signing] }
+        let draw = || draw(randomness);
+        Self {
+            kind,
+            encryption: vec![draw()],
+            lookup: draw(),
+            registry: Vec::new(),
+            pairwise: draw(),
+            signing: vec![signing],
+        }
     }
 
     /// Reads and checks the file.
@@ -135,10 +143,12 @@ impl KeyFile {
             kind: written.kind,
             encryption: all(&written.encryption, "encryption", symmetric)?,
             lookup: symmetric(&written.lookup, "lookup")?,
+            registry: written.registry.iter().map(|text| symmetric(text, "registry")).collect::<Result<_, _>>()?,
             pairwise: symmetric(&written.pairwise, "pairwise")?,
             signing: all(&written.signing, "signing", pem)?,
         };
-        let symmetric: Vec<&SecretBytes> = keys.encryption.iter().chain([&keys.lookup, &keys.pairwise]).collect();
+        let symmetric: Vec<&SecretBytes> =
+            keys.encryption.iter().chain(&keys.registry).chain([&keys.lookup, &keys.pairwise]).collect();
         for (place, key) in symmetric.iter().enumerate() {
             if symmetric[place + 1..].contains(key) {
                 return Err("the same key stands in two places: each needs its own".into());
@@ -159,6 +169,13 @@ impl KeyFile {
             let _ = writeln!(text, "  \"{}\",", *base64(key));
         }
         let _ = writeln!(text, "]\nlookup = \"{}\"", *base64(&self.lookup));
+        if !self.registry.is_empty() {
+            text.push_str("# The oldest first: put a new one behind it, and remove none.\nregistry = [\n");
+            for key in &self.registry {
+                let _ = writeln!(text, "  \"{}\",", *base64(key));
+            }
+            text.push_str("]\n");
+        }
         let _ = writeln!(text, "pairwise = \"{}\"", *base64(&self.pairwise));
         let _ = writeln!(text, "# The first signs, all are published.\nsigning = [");
         for key in &self.signing {
@@ -172,6 +189,17 @@ impl KeyFile {
         text.push_str("]\n");
         text
     }
+}
+
+/// A fresh symmetric key as the file writes it.
+pub fn fresh_key(randomness: &dyn Randomness) -> Zeroizing<String> {
+    Zeroizing::new(STANDARD.encode(draw(randomness).expose()))
+}
+
+fn draw(randomness: &dyn Randomness) -> SecretBytes {
+    let mut bytes = vec![0; KEY_LENGTH];
+    randomness.fill(&mut bytes);
+    SecretBytes::new(bytes)
 }
 
 fn all(

@@ -41,7 +41,7 @@ pub use database::Database;
 pub use face::Face;
 pub use face_search::FaceSearch;
 pub use fault::{ConfigError, Fault, Origin};
-pub use key_file::{KeyFile, KeyFileError, KeyKind};
+pub use key_file::{KeyFile, KeyFileError, KeyKind, fresh_key};
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;

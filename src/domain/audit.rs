@@ -51,6 +51,8 @@ pub enum AuditKind {
     RegistryDiscarded,
     /// A source went back to the version before.
     RegistryRolledBack,
+    /// What a source says is found by a further key.
+    RegistryRekeyed,
     /// People were imported into the embedded population register.
     PeopleImported,
     /// Staff looked at a case or its picture.
@@ -113,6 +115,7 @@ impl AuditKind {
             Self::RegistryReleased => "registry_released",
             Self::RegistryDiscarded => "registry_discarded",
             Self::RegistryRolledBack => "registry_rolled_back",
+            Self::RegistryRekeyed => "registry_rekeyed",
             Self::PeopleImported => "people_imported",
             Self::CaseViewed => "case_viewed",
             Self::ReembeddingStarted => "reembedding_started",

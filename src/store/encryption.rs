@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::person::Iin;
 use crate::domain::ports::{Randomness, StoreError};
+use crate::domain::restrictions::PersonKey;
 use crate::domain::secret::SecretBytes;
 
 /// Length of every key in bytes.
@@ -23,6 +24,8 @@ const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
 
 const VALUE_CONTEXT: &[u8] = b"rastau encrypted column v1";
 const LOOKUP_CONTEXT: &[u8] = b"rastau iin lookup v1";
+const REGISTRY_CONTEXT: &[u8] = b"rastau registry key v1";
+const PROOF_CONTEXT: &[u8] = b"rastau lookup key proof v1";
 const KEY_ID_CONTEXT: &[u8] = b"rastau column key id v1";
 
 /// The keys of the database, 32 random bytes each.
@@ -32,6 +35,8 @@ pub struct ColumnKeys {
     pub encryption: Vec<SecretBytes>,
     /// Key of the hashes by which IINs are found. It cannot be changed without writing those hashes anew.
     pub lookup: SecretBytes,
+    /// Keys that the registry's hashes were hashed with again, the oldest first: none is ever removed or moved.
+    pub registry: Vec<SecretBytes>,
 }
 
 impl fmt::Debug for ColumnKeys {
@@ -68,6 +73,7 @@ pub(super) struct ColumnCipher {
     /// Never empty; the first encrypts.
     keys: Vec<Key>,
     lookup: SecretBytes,
+    registry: Vec<SecretBytes>,
     randomness: Arc<dyn Randomness>,
 }
 
@@ -75,7 +81,9 @@ impl ColumnCipher {
     /// Checks the keys' number and lengths.
     pub(super) fn new(keys: &ColumnKeys, randomness: Arc<dyn Randomness>) -> Result<Self, StoreError> {
         let wrong = || StoreError::Corrupt("at least one column key is needed, each of 32 bytes".to_owned());
-        if keys.encryption.is_empty() || keys.lookup.len() != KEY_BYTES {
+        if keys.encryption.is_empty()
+            || [&keys.lookup].into_iter().chain(&keys.registry).any(|key| key.len() != KEY_BYTES)
+        {
             return Err(wrong());
         }
         let made: Result<Vec<Key>, StoreError> = keys
@@ -85,7 +93,7 @@ impl ColumnCipher {
                 Ok(Key { id: key_id(key), cipher: Aes256Gcm::new_from_slice(key.expose()).map_err(|_| wrong())? })
             })
             .collect();
-        Ok(Self { keys: made?, lookup: keys.lookup.clone(), randomness })
+        Ok(Self { keys: made?, lookup: keys.lookup.clone(), registry: keys.registry.clone(), randomness })
     }
 
     /// Encrypts `plain` for this column of the row with the key `row`.
@@ -125,11 +133,43 @@ impl ColumnCipher {
     /// The keyed hash by which `table` finds `iin`: 32 bytes, another for each table, so that a leaked database does
     /// not tell which rows of two tables belong together.
     pub(super) fn lookup(&self, table: &str, iin: &Iin) -> Result<Vec<u8>, StoreError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.lookup.expose())
-            .map_err(|_| StoreError::Corrupt("the lookup key cannot be used".to_owned()))?;
-        mac.update(&length_prefixed(&[LOOKUP_CONTEXT, table.as_bytes(), iin.expose().as_bytes()]));
-        Ok(mac.finalize().into_bytes().to_vec())
+        keyed_hash(&self.lookup, &[LOOKUP_CONTEXT, table.as_bytes(), iin.expose().as_bytes()]).map(|hash| hash.to_vec())
     }
+
+    /// The number of the newest key of the registry; 0 while there is but the first.
+    pub(super) fn newest_generation(&self) -> u32 {
+        u32::try_from(self.registry.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The person as the registry finds them under the keys up to `generation`.
+    pub(super) fn person_key(&self, iin: &Iin, generation: u32) -> Result<PersonKey, StoreError> {
+        let first = keyed_hash(&self.lookup, &[LOOKUP_CONTEXT, b"restriction", iin.expose().as_bytes()])?;
+        self.rehashed(PersonKey(first), 0, generation)
+    }
+
+    /// What a person is found by under the keys up to `from`, as it is under those up to `to`.
+    pub(super) fn rehashed(&self, person: PersonKey, from: u32, to: u32) -> Result<PersonKey, StoreError> {
+        let wrapping = self.registry.get(from as usize..to as usize).ok_or_else(|| unknown_generation(to))?;
+        wrapping.iter().try_fold(person, |person, key| keyed_hash(key, &[REGISTRY_CONTEXT, &person.0]).map(PersonKey))
+    }
+
+    /// Tells these keys from others, and nothing of them.
+    pub(super) fn proof(&self, generation: u32) -> Result<[u8; 32], StoreError> {
+        let first = keyed_hash(&self.lookup, &[PROOF_CONTEXT])?;
+        self.rehashed(PersonKey(first), 0, generation).map(|proof| proof.0)
+    }
+}
+
+/// The key file lacks a key that the database speaks of.
+pub(super) fn unknown_generation(generation: u32) -> StoreError {
+    StoreError::Corrupt(format!("the registry's key of generation {generation} is not in the key file"))
+}
+
+fn keyed_hash(key: &SecretBytes, parts: &[&[u8]]) -> Result<[u8; 32], StoreError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())
+        .map_err(|_| StoreError::Corrupt("a lookup key cannot be used".to_owned()))?;
+    mac.update(&length_prefixed(parts));
+    Ok(mac.finalize().into_bytes().into())
 }
 
 fn key_id(key: &SecretBytes) -> [u8; KEY_ID_BYTES] {
@@ -174,7 +214,11 @@ mod tests {
 
     fn cipher(encryption: &[u8], seed: u64) -> ColumnCipher {
         let key = |byte: u8| SecretBytes::new(vec![byte; KEY_BYTES]);
-        let keys = ColumnKeys { encryption: encryption.iter().copied().map(key).collect(), lookup: key(99) };
+        let keys = ColumnKeys {
+            encryption: encryption.iter().copied().map(key).collect(),
+            lookup: key(99),
+            registry: Vec::new(),
+        };
         ColumnCipher::new(&keys, Arc::new(SeededRandomness::new(seed))).unwrap()
     }
 
@@ -211,7 +255,7 @@ mod tests {
         let key = |len: usize| SecretBytes::new(vec![0xAB; len]);
         let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(1));
         for (encryption, lookup) in [(vec![], key(32)), (vec![key(31)], key(32)), (vec![key(32)], key(33))] {
-            let keys = ColumnKeys { encryption, lookup };
+            let keys = ColumnKeys { encryption, lookup, registry: Vec::new() };
             assert!(ColumnCipher::new(&keys, randomness.clone()).is_err());
             assert!(!format!("{keys:?}").to_lowercase().contains("ab, "));
         }
@@ -253,5 +297,27 @@ mod tests {
         fn no_bytes_from_outside_panic(envelope in prop::collection::vec(any::<u8>(), 0..80)) {
             prop_assert!(cipher(&[7], 5).open(NAME, &[b"row"], &envelope).is_err());
         }
+    }
+
+    #[test]
+    fn a_further_key_is_wrapped_around_those_before() {
+        let key = |byte| SecretBytes::new(vec![byte; KEY_BYTES]);
+        let cipher = |registry: &[u8]| {
+            let registry = registry.iter().copied().map(key).collect();
+            let keys = ColumnKeys { encryption: vec![key(1)], lookup: key(2), registry };
+            ColumnCipher::new(&keys, Arc::new(SeededRandomness::new(1))).unwrap()
+        };
+        let iin = Iin::parse("900101300017").unwrap();
+        let (old, new, other) = (cipher(&[]), cipher(&[3, 4]), cipher(&[4, 3]));
+        let first = old.person_key(&iin, 0).unwrap();
+        assert_eq!(first.0.to_vec(), old.lookup("restriction", &iin).unwrap());
+        assert_eq!(new.person_key(&iin, 0).unwrap(), first);
+        assert_eq!(new.rehashed(first, 0, 2).unwrap(), new.person_key(&iin, 2).unwrap());
+        assert_eq!(new.rehashed(new.person_key(&iin, 1).unwrap(), 1, 2).unwrap(), new.person_key(&iin, 2).unwrap());
+        assert_ne!(new.person_key(&iin, 2).unwrap(), other.person_key(&iin, 2).unwrap());
+        assert_ne!(new.proof(2).unwrap(), other.proof(2).unwrap());
+        assert_eq!((new.proof(0).unwrap(), new.newest_generation()), (old.proof(0).unwrap(), 2));
+        assert!(matches!(old.person_key(&iin, 1), Err(StoreError::Corrupt(_))), "its key is not known");
+        assert!(matches!(new.rehashed(first, 2, 1), Err(StoreError::Corrupt(_))), "nothing leads back");
     }
 }

@@ -136,18 +136,36 @@ struct HolderRow {
     grant: GrantRow,
 }
 
+/// Grants that stand though an active restriction names their person, who is found by any of these.
+macro_rules! restricted_grants {
+    ($persons:literal) => {
+        select_grant!(
+            "ended_at IS NULL AND expires_at > $1 AND (EXISTS (SELECT 1 FROM ",
+            counting_restrictions!(),
+            " WHERE restriction.iin_lookup IN ",
+            $persons,
+            " AND restriction.starts_at <= $1 AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
+             OR EXISTS (SELECT 1 FROM self_restriction WHERE self_restriction.iin_lookup IN ",
+            $persons,
+            " AND self_restriction.starts_at <= $1 AND self_restriction.ends_at > $1)) LIMIT $2"
+        )
+    };
+}
+
 #[async_trait]
 impl Grants for SqlUnitOfWork {
     async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()> {
         let iin = self.find_iin(grant.player).await?.ok_or_else(|| corrupt("play_grant.player"))?;
         // Each table hashes IINs in its own way; this one is asked with the registry's.
-        let iin_lookup = self.cipher.lookup("restriction", &iin)?;
+        let generation = self.cipher.newest_generation();
+        let person = self.cipher.person_key(&iin, generation)?;
+        let before = generation.checked_sub(1).map(|before| self.cipher.person_key(&iin, before)).transpose()?;
         self.change(
             sqlx::query(
                 "INSERT INTO play_grant \
                  (id, code, operator, player, verification, factor, verified_at, confirmation, thumbprint, \
-                  status_list, status_index, expires_at, ended_at, iin_lookup) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
+                  status_list, status_index, expires_at, ended_at, iin_lookup, iin_lookup_before, key_generation) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
             )
             .bind(grant.id.to_string())
             .bind(code.0.to_vec())
@@ -162,7 +180,9 @@ impl Grants for SqlUnitOfWork {
             .bind(i64::from(grant.status.index))
             .bind(grant.expires_at.micros())
             .bind(grant.ended_at.map(Timestamp::micros))
-            .bind(iin_lookup),
+            .bind(person.0.to_vec())
+            .bind(before.map(|person| person.0.to_vec()))
+            .bind(i64::from(generation)),
         )
         .await
     }
@@ -180,17 +200,13 @@ impl Grants for SqlUnitOfWork {
     }
 
     async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>> {
-        let query = sqlx::query_as::<_, GrantRow>(select_grant!(
-            "ended_at IS NULL AND expires_at > $1 AND (EXISTS (SELECT 1 FROM ",
-            counting_restrictions!(),
-            " WHERE restriction.iin_lookup = play_grant.iin_lookup AND restriction.starts_at <= $1 \
-               AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
-             OR EXISTS (SELECT 1 FROM self_restriction WHERE self_restriction.iin_lookup = play_grant.iin_lookup \
-               AND self_restriction.starts_at <= $1 AND self_restriction.ends_at > $1)) \
-             LIMIT $2"
-        ))
-        .bind(now.micros())
-        .bind(i64::from(limit));
+        // Sources are moved to a new key one after the other.
+        let text = if self.cipher.newest_generation() == 0 {
+            restricted_grants!("(play_grant.iin_lookup)")
+        } else {
+            restricted_grants!("(play_grant.iin_lookup, play_grant.iin_lookup_before)")
+        };
+        let query = sqlx::query_as::<_, GrantRow>(text).bind(now.micros()).bind(i64::from(limit));
         self.fetch_all(query).await?.into_iter().map(GrantRow::into_grant).collect()
     }
 

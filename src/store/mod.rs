@@ -31,6 +31,7 @@ mod operators;
 mod places;
 mod players;
 mod postgres;
+mod registry_keys;
 mod restriction_versions;
 mod restrictions;
 mod schema;
@@ -135,9 +136,11 @@ impl SqlStore {
     /// Brings the schema up to date, in one transaction; replicas that do so at once wait for each other.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the database does not answer or its schema is newer than this program.
+    /// [`StoreError::Unavailable`] when the database does not answer or its schema is newer than this program,
+    /// [`StoreError::Corrupt`] when other look-up keys belong to it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        schema::migrate(&self.engine).await
+        schema::migrate(&self.engine).await?;
+        registry_keys::introduce(&self.engine, &self.cipher).await
     }
 
     /// Closes every connection; for tests and an orderly end.
@@ -168,8 +171,16 @@ impl Store for SqlStore {
         self.open(Access::Read).await
     }
 
-    fn person_key(&self, iin: &Iin) -> Result<PersonKey, StoreError> {
-        restrictions::person_key(&self.cipher, iin)
+    fn key_generation(&self) -> u32 {
+        self.cipher.newest_generation()
+    }
+
+    fn person_key(&self, iin: &Iin, generation: u32) -> Result<PersonKey, StoreError> {
+        self.cipher.person_key(iin, generation)
+    }
+
+    fn rekeyed(&self, person: PersonKey, generation: u32) -> Result<PersonKey, StoreError> {
+        self.cipher.rehashed(person, generation, self.cipher.newest_generation())
     }
 
     async fn registry_answer(&self, iin: &Iin) -> Result<(Vec<Restriction>, Vec<Source>), StoreError> {
@@ -219,6 +230,7 @@ impl Store for SqlStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        schema::check(&self.engine).await
+        schema::check(&self.engine).await?;
+        registry_keys::check(&self.engine, &self.cipher).await
     }
 }

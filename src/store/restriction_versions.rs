@@ -10,7 +10,7 @@ use sqlx::{Any, AssertSqlSafe, FromRow};
 
 use super::columns::{bytes, count, micros, named};
 use super::places::places;
-use super::restrictions::SourceRow;
+use super::restrictions::{RestrictionRow, SourceRow};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::ports::{RecordKey, RestrictionVersions};
 use crate::domain::restrictions::{
@@ -38,6 +38,7 @@ struct VersionRow {
     touched_at: i64,
     cursor: Option<String>,
     etag: Option<String>,
+    key_generation: i64,
 }
 
 impl VersionRow {
@@ -61,7 +62,21 @@ impl VersionRow {
             report: self.report,
             position: Position { cursor: self.cursor, etag: self.etag },
             touched_at: Timestamp::from_micros(self.touched_at),
+            key_generation: count(self.key_generation, "restriction_version.key_generation")?,
         })
+    }
+}
+
+#[derive(FromRow)]
+struct CountingRow {
+    iin_lookup: Vec<u8>,
+    #[sqlx(flatten)]
+    restriction: RestrictionRow,
+}
+
+impl CountingRow {
+    fn into_row(self) -> Result<(PersonKey, Restriction)> {
+        Ok((PersonKey(bytes(&self.iin_lookup, KEY)?), self.restriction.into_restriction()?))
     }
 }
 
@@ -73,7 +88,7 @@ fn number(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-/// A statement with all columns of a version, `$1` to `$16`.
+/// A statement with all columns of a version, `$1` to `$17`.
 fn bound<'q>(statement: Query<'q, Any, AnyArguments>, version: &'q Version) -> Query<'q, Any, AnyArguments> {
     statement
         .bind(version.source.as_str())
@@ -92,6 +107,7 @@ fn bound<'q>(statement: Query<'q, Any, AnyArguments>, version: &'q Version) -> Q
         .bind(version.touched_at.micros())
         .bind(version.position.cursor.as_deref())
         .bind(version.position.etag.as_deref())
+        .bind(i64::from(version.key_generation))
 }
 
 #[async_trait]
@@ -110,7 +126,7 @@ impl RestrictionVersions for SqlUnitOfWork {
     async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>> {
         let query = sqlx::query_as::<_, VersionRow>(
             "SELECT source, number, base, kind, state, as_of, max_age_micros, sha256, rows_counted, rows_added, \
-             rows_removed, rows_refused, report, touched_at, cursor, etag FROM restriction_version WHERE source = $1 \
+             rows_removed, rows_refused, report, touched_at, cursor, etag, key_generation FROM restriction_version WHERE source = $1 \
              ORDER BY number DESC",
         );
         self.fetch_all(query.bind(source)).await?.into_iter().map(VersionRow::into_version).collect()
@@ -125,8 +141,8 @@ impl RestrictionVersions for SqlUnitOfWork {
         self.execute(source.bind(version.source.as_str()).bind(version.as_of.micros()).bind(age(version))).await?;
         let insert = sqlx::query(
             "INSERT INTO restriction_version (source, number, base, kind, state, as_of, max_age_micros, sha256, \
-             rows_counted, rows_added, rows_removed, rows_refused, report, touched_at, cursor, etag) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+             rows_counted, rows_added, rows_removed, rows_refused, report, touched_at, cursor, etag, \
+             key_generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
              ON CONFLICT (source, number) DO NOTHING",
         );
         self.change(bound(insert, version)).await
@@ -136,7 +152,7 @@ impl RestrictionVersions for SqlUnitOfWork {
         let update = sqlx::query(
             "UPDATE restriction_version SET base = $3, kind = $4, state = $5, as_of = $6, max_age_micros = $7, \
              sha256 = $8, rows_counted = $9, rows_added = $10, rows_removed = $11, rows_refused = $12, report = $13, \
-             touched_at = $14, cursor = $15, etag = $16 WHERE source = $1 AND number = $2",
+             touched_at = $14, cursor = $15, etag = $16, key_generation = $17 WHERE source = $1 AND number = $2",
         );
         self.change(bound(update, version)).await
     }
@@ -203,7 +219,8 @@ impl RestrictionVersions for SqlUnitOfWork {
 
     async fn let_count(&mut self, version: &Version) -> Result<()> {
         let switch = sqlx::query(
-            "UPDATE restriction_source SET version = $2, base = $3, refreshed_at = $4, max_age_micros = $5 WHERE name = $1",
+            "UPDATE restriction_source SET version = $2, base = $3, refreshed_at = $4, max_age_micros = $5, \
+             key_generation = $6 WHERE name = $1",
         );
         self.change(
             switch
@@ -211,9 +228,26 @@ impl RestrictionVersions for SqlUnitOfWork {
                 .bind(i64::from(version.number))
                 .bind(i64::from(version.base))
                 .bind(version.as_of.micros())
-                .bind(age(version)),
+                .bind(age(version))
+                .bind(i64::from(version.key_generation)),
         )
         .await
+    }
+
+    async fn counting_rows(
+        &mut self,
+        version: &Version,
+        first: PersonKey,
+        last: PersonKey,
+    ) -> Result<Vec<(PersonKey, Restriction)>> {
+        let query = sqlx::query_as::<_, CountingRow>(
+            "SELECT iin_lookup, source, source_key, ground, legal_basis, starts_at, ends_at FROM restriction \
+             WHERE iin_lookup BETWEEN $1 AND $2 AND source = $3 AND since BETWEEN $4 AND $5 \
+               AND (until IS NULL OR until > $5)",
+        );
+        let query = query.bind(first.0.to_vec()).bind(last.0.to_vec()).bind(version.source.as_str());
+        let rows = self.fetch_all(query.bind(i64::from(version.base)).bind(i64::from(version.number))).await?;
+        rows.into_iter().map(CountingRow::into_row).collect()
     }
 
     async fn undo_rows(&mut self, version: &Version, first: PersonKey, last: PersonKey) -> Result<u64> {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use sqlx::FromRow;
 
-use super::columns::{bytes, corrupt, count, instant, named};
-use super::encryption::ColumnCipher;
+use super::columns::{corrupt, count, instant, named};
+use super::encryption::{ColumnCipher, unknown_generation};
 use super::engine::Engine;
 use super::unit_of_work::Result;
 use crate::domain::person::Iin;
-use crate::domain::restrictions::{Ground, PersonKey, Restriction, Source};
+use crate::domain::restrictions::{Ground, Restriction, Source};
 use crate::domain::self_restriction;
 use crate::domain::time::Timestamp;
 
@@ -23,8 +23,9 @@ macro_rules! counting_restrictions {
 }
 pub(super) use counting_restrictions;
 
+/// A restriction as its columns hold it.
 #[derive(FromRow)]
-struct RestrictionRow {
+pub(super) struct RestrictionRow {
     source: String,
     source_key: String,
     ground: String,
@@ -34,7 +35,7 @@ struct RestrictionRow {
 }
 
 impl RestrictionRow {
-    fn into_restriction(self) -> Result<Restriction> {
+    pub(super) fn into_restriction(self) -> Result<Restriction> {
         Ok(Restriction {
             ground: named(&self.ground, Ground::from_name, "restriction.ground")?,
             legal_basis: self.legal_basis,
@@ -64,11 +65,6 @@ impl SourceRow {
     }
 }
 
-/// The person's key in the registry.
-pub(super) fn person_key(cipher: &ColumnCipher, iin: &Iin) -> Result<PersonKey> {
-    Ok(PersonKey(bytes(&cipher.lookup("restriction", iin)?, "restriction.iin_lookup")?))
-}
-
 /// A source, and one of the person's restrictions of it that count, if there is one; or, without a source, what they
 /// restricted themselves to.
 #[derive(FromRow)]
@@ -76,6 +72,7 @@ struct AnswerRow {
     name: String,
     refreshed_at: Option<i64>,
     max_age_micros: Option<i64>,
+    key_generation: Option<i64>,
     source_key: Option<String>,
     ground: Option<String>,
     legal_basis: Option<String>,
@@ -103,28 +100,48 @@ impl AnswerRow {
     }
 }
 
+/// The one question about a person, who is found by any of these.
+macro_rules! answer {
+    ($persons:literal) => {
+        concat!(
+            "SELECT name, refreshed_at, max_age_micros, restriction_source.key_generation, source_key, ground, \
+               legal_basis, starts_at, ends_at \
+             FROM restriction_source LEFT JOIN restriction ON restriction.iin_lookup IN ",
+            $persons,
+            " AND restriction.source = restriction_source.name \
+               AND restriction.since BETWEEN restriction_source.base AND restriction_source.version \
+               AND (restriction.until IS NULL OR restriction.until > restriction_source.version) \
+             WHERE version > 0 \
+             UNION ALL \
+             SELECT '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), id, CAST(NULL AS TEXT), \
+               CAST(NULL AS TEXT), starts_at, ends_at \
+             FROM self_restriction WHERE iin_lookup IN ",
+            $persons
+        )
+    };
+}
+
 /// What the registry says of a person: one statement, so that restrictions and sources are of one moment.
 pub(super) async fn answer(
     engine: &Engine,
     cipher: &ColumnCipher,
     iin: &Iin,
 ) -> Result<(Vec<Restriction>, Vec<Source>)> {
-    let person = person_key(cipher, iin)?;
-    let question = sqlx::query_as::<_, AnswerRow>(
-        "SELECT name, refreshed_at, max_age_micros, source_key, ground, legal_basis, starts_at, ends_at \
-         FROM restriction_source LEFT JOIN restriction ON restriction.iin_lookup = $1 \
-           AND restriction.source = restriction_source.name \
-           AND restriction.since BETWEEN restriction_source.base AND restriction_source.version \
-           AND (restriction.until IS NULL OR restriction.until > restriction_source.version) \
-         WHERE version > 0 \
-         UNION ALL \
-         SELECT '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), id, CAST(NULL AS TEXT), CAST(NULL AS TEXT), \
-           starts_at, ends_at \
-         FROM self_restriction WHERE iin_lookup = $1",
-    );
-    let rows = engine.ask(question.bind(person.0.to_vec())).await?;
+    let newest = cipher.newest_generation();
+    // Sources are moved to a new key one after the other.
+    let oldest = newest.saturating_sub(1);
+    let persons = (oldest..=newest).rev().map(|generation| cipher.person_key(iin, generation));
+    let persons = persons.collect::<Result<Vec<_>>>()?;
+    let question = sqlx::query_as::<_, AnswerRow>(if newest == oldest { answer!("($1)") } else { answer!("($1, $2)") });
+    let question = persons.iter().fold(question, |question, person| question.bind(person.0.to_vec()));
+    let rows = engine.ask(question).await?;
     let (mut restrictions, mut sources) = (Vec::<Restriction>::new(), Vec::<Source>::new());
     for row in rows {
+        // With other keys than its rows have, a source would seem to restrict nobody.
+        let generation = row.key_generation.map(|generation| count(generation, "restriction_source.key_generation"));
+        if let Some(generation) = generation.transpose()?.filter(|known| !(oldest..=newest).contains(known)) {
+            return Err(unknown_generation(generation));
+        }
         restrictions.extend(row.restriction()?);
         sources.extend(row.into_source()?);
     }

@@ -149,6 +149,8 @@ struct Read {
     rows: u64,
     refusals: Refusals,
     sha256: String,
+    /// Under which keys it finds people.
+    generation: u32,
 }
 
 /// Refused rows: all counted, the first kept.
@@ -182,7 +184,8 @@ pub async fn import_registry(
     if !Source::is_max_age(import.max_age) {
         return Err(ImportRegistryError::MaxAge);
     }
-    let read = read(store, reader, import, watcher)?;
+    let generation = generation(store, import).await?;
+    let read = read(store, reader, import, generation, watcher)?;
     if import.sha256.as_ref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&read.sha256)) {
         return Err(ImportRegistryError::Sha256(read.sha256));
     }
@@ -202,10 +205,20 @@ pub async fn import_registry(
     Ok(imported)
 }
 
+/// Under which keys a file finds people: a whole one under the newest, changes under those of what they change.
+async fn generation(store: &dyn Store, import: &RegistryImport) -> Result<u32, StoreError> {
+    if import.kind == VersionKind::Snapshot {
+        return Ok(store.key_generation());
+    }
+    let versions = store.read().await?.list_versions(&import.source).await?;
+    Ok(Version::in_state(&versions, VersionState::Current).map_or(0, |current| current.key_generation))
+}
+
 fn read(
     store: &dyn Store,
     reader: impl BufRead,
     import: &RegistryImport,
+    generation: u32,
     watcher: &mut dyn Watcher,
 ) -> Result<Read, ImportRegistryError> {
     let scratch = |error: io::Error| ImportRegistryError::Scratch(error.to_string());
@@ -215,7 +228,7 @@ fn read(
     while let Some(record) = records.next_record()? {
         match record {
             Ok(Record { line, iin, change }) => {
-                sorter.push(Row { person: store.person_key(&iin)?, line, change }).map_err(scratch)?;
+                sorter.push(Row { person: store.person_key(&iin, generation)?, line, change }).map_err(scratch)?;
                 rows += 1;
             }
             Err(refusal) => refusals.push(refusal, watcher),
@@ -223,7 +236,7 @@ fn read(
         watcher.read(records.bytes_read());
     }
     let sha256 = records.sha256();
-    Ok(Read { buckets: sorter.finish().map_err(scratch)?, rows, refusals, sha256 })
+    Ok(Read { buckets: sorter.finish().map_err(scratch)?, rows, refusals, sha256, generation })
 }
 
 enum Begun {
@@ -258,6 +271,10 @@ async fn begin(
         if delta && current.is_none() {
             return Err(ImportRegistryError::NoSnapshot(import.source.clone()));
         }
+        // Moved to another key since the file was read: whom it names would not be found.
+        if delta && current.is_some_and(|current| current.key_generation != read.generation) {
+            return Err(ImportRegistryError::Overtaken);
+        }
         let is_this = |version: &Version| version.kind == import.kind && version.sha256 == read.sha256;
         if let Some(waiting) = waiting.filter(|waiting| delta || is_this(waiting)) {
             return Err(ImportRegistryError::Waits(waiting.number));
@@ -286,6 +303,7 @@ async fn begin(
         let version = Version {
             sha256: read.sha256.clone(),
             position: import.position.clone(),
+            key_generation: read.generation,
             ..Version::next(&import.source, &versions, import.kind, trust, now)
         };
         unit.insert_version(&version).await?;

@@ -76,7 +76,9 @@ pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]
     let mut version = Version::next(&source.name, &versions, VersionKind::Snapshot, trust, source.refreshed_at);
     version.counts.rows = rows.len() as u64;
     version.counts.added = version.counts.rows;
-    let keyed = rows.iter().map(|(iin, restriction)| Ok((store.person_key(iin)?, restriction.clone())));
+    version.key_generation = store.key_generation();
+    let keyed =
+        rows.iter().map(|(iin, restriction)| Ok((store.person_key(iin, version.key_generation)?, restriction.clone())));
     let keyed: Vec<_> = keyed.collect::<Result<_, StoreError>>()?;
     unit.insert_version(&version).await?;
     unit.bring_rows(&version, &keyed).await?;

@@ -7,6 +7,7 @@ pub mod file;
 pub mod follow;
 pub mod import;
 pub mod manage;
+pub mod rekey;
 mod sorted;
 pub mod tidy;
 pub mod wire;

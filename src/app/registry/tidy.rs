@@ -57,7 +57,7 @@ async fn mark_removed(store: &dyn Store, versions: &mut [Version], state: Versio
 }
 
 /// All keys, in ranges of about [`AT_ONCE`] rows: keys are spread evenly.
-fn ranges(versions: &[Version]) -> Vec<(PersonKey, PersonKey)> {
+pub(super) fn ranges(versions: &[Version]) -> Vec<(PersonKey, PersonKey)> {
     let there = |version: &&Version| version.state != VersionState::Removed;
     let rows: u64 = versions.iter().filter(there).map(|version| version.counts.rows.max(version.counts.added)).sum();
     let count = rows.div_ceil(AT_ONCE).clamp(1, MOST_RANGES);

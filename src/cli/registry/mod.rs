@@ -2,6 +2,7 @@
 
 mod import;
 mod pull;
+mod rekey;
 mod versions;
 
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ refused until a new one is imported. Only one step back is kept.
 Example:
   rastau registry rollback debtors")]
     Rollback(versions::Named),
+    /// Move the registry to the newest key of the key file
+    #[command(after_long_help = rekey::HELP)]
+    Rekey(rekey::Args),
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
@@ -63,6 +67,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::Versions(named) => versions::list(context, &named).await,
         Command::Release(named) => versions::release(context, &named).await,
         Command::Discard(named) => versions::discard(context, &named).await,
+        Command::Rekey(args) => rekey::run(context, &args).await,
         Command::Rollback(named) => versions::roll_back(context, &named).await,
     }
 }

@@ -21,7 +21,7 @@ pub use repositories::{
     IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork,
     Verifications,
 };
-pub use restrictions::{RecordKey, RestrictionVersions};
+pub use restrictions::{RecordKey, RegistryKeys, RestrictionVersions};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use std::time::Duration;

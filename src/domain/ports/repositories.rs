@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
-use super::restrictions::RestrictionVersions;
+use super::restrictions::{RegistryKeys, RestrictionVersions};
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
@@ -83,8 +83,14 @@ pub trait Store: Send + Sync {
     /// moment, without a transaction.
     async fn registry_answer(&self, iin: &Iin) -> Result<(Vec<Restriction>, Vec<Source>)>;
 
-    /// The person as the restrictions registry knows them.
-    fn person_key(&self, iin: &Iin) -> Result<PersonKey>;
+    /// The number of the newest key of the restrictions registry, 0 while there is but the first.
+    fn key_generation(&self) -> u32;
+
+    /// The person as the registry finds them under the keys up to `generation`.
+    fn person_key(&self, iin: &Iin, generation: u32) -> Result<PersonKey>;
+
+    /// What a person is found by under the keys up to `generation`, as it is under the newest.
+    fn rekeyed(&self, person: PersonKey, generation: u32) -> Result<PersonKey>;
 
     /// Whether the database answers and its schema is ours.
     async fn check(&self) -> Result<()>;
@@ -102,6 +108,7 @@ pub trait UnitOfWork:
     + IdTemplates
     + Factors
     + RestrictionVersions
+    + RegistryKeys
     + SelfRestrictions
     + Cases
     + AuditLog

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::repositories::StoreError;
+use crate::domain::id::GrantId;
 use crate::domain::restrictions::{PersonKey, Restriction, Source, Version};
+use crate::domain::time::Timestamp;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -32,9 +34,27 @@ pub trait RestrictionVersions {
     async fn take_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>>;
     /// Lets `version` count from now on: in this transaction, all its rows at once.
     async fn let_count(&mut self, version: &Version) -> Result<()>;
+    /// Rows that count in `version`, of the people from `first` to `last`, both included.
+    async fn counting_rows(
+        &mut self,
+        version: &Version,
+        first: PersonKey,
+        last: PersonKey,
+    ) -> Result<Vec<(PersonKey, Restriction)>>;
     /// Undoes what `version` brought and took of the people from `first` to `last`, both included.
     async fn undo_rows(&mut self, version: &Version, first: PersonKey, last: PersonKey) -> Result<u64>;
     /// Removes rows of the people from `first` to `last` that came with one of `versions`, which are all of a source up to
     /// some moment, and count in none of those whose rows must stay.
     async fn remove_rows(&mut self, versions: &[Version], first: PersonKey, last: PersonKey) -> Result<u64>;
+}
+
+/// Keys under which the registry finds people. A further one is wrapped around those before, and rows are moved to it (ADR 28).
+#[async_trait]
+pub trait RegistryKeys {
+    /// Says that the newest key is in use: who does not have it must refuse from now on.
+    async fn announce_key(&mut self) -> Result<()>;
+    /// Moves at most `limit` of the grants that stand at `now`, by their ids after `after`, to the newest key; those that were moved.
+    async fn rekey_grants(&mut self, now: Timestamp, after: Option<GrantId>, limit: u32) -> Result<Vec<GrantId>>;
+    /// Moves at most `limit` self-restrictions to the newest key; returns how many.
+    async fn rekey_self_restrictions(&mut self, limit: u32) -> Result<u64>;
 }

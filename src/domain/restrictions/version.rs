@@ -233,11 +233,13 @@ pub struct Version {
     pub position: Position,
     /// When its last rows came in.
     pub touched_at: Timestamp,
+    /// Under which keys its rows find people; the same for all that count in it.
+    pub key_generation: u32,
 }
 
 impl Version {
     /// The one after `versions`, which are all of `source`: staged at `now`, with nothing in it yet. Changes follow the one that
-    /// counts.
+    /// counts, and its keys.
     pub fn next(
         source: &str,
         versions: &[Self],
@@ -260,6 +262,7 @@ impl Version {
             report: "{}".to_owned(),
             position: Position::default(),
             touched_at: now,
+            key_generation: followed.map_or(0, |current| current.key_generation),
         }
     }
 

@@ -171,3 +171,25 @@ async fn killed_in_the_middle_it_leaves_the_registry_as_it_was() {
         shop.run(&["audit", "verify"]).good();
     }
 }
+
+#[tokio::test]
+async fn the_registry_is_moved_to_a_further_key() {
+    let shop = Workshop::sandbox();
+    import(&shop, format!("{HEADER}\n900101300017,debtor,b,2026-01-01,,k1\n"), &[]).good();
+    let err = shop.run(&["registry", "rekey"]).bad();
+    assert!(err.contains("no further key of the registry"), "{err}");
+    let key = shop.run(&["keys", "draw"]).good();
+    assert_eq!(key.trim().len(), 44, "base64 of 32 bytes");
+    assert_ne!(key, shop.run(&["keys", "draw"]).good());
+    let file = shop.path("keys.toml");
+    let keys = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, keys.replace("pairwise =", &format!("registry = [\"{}\"]\npairwise =", key.trim()))).unwrap();
+    assert_eq!(grounds(&shop).await.len(), 1);
+    let report = shop.run(&["registry", "rekey", "--json"]).json();
+    assert_eq!(report["sources"], serde_json::json!([{ "name": "debtors", "rows": 1 }]));
+    assert_eq!(grounds(&shop).await.len(), 1);
+    // Without the key nobody could be found, and so nothing starts.
+    std::fs::write(&file, &keys).unwrap();
+    let err = shop.run(&["registry", "sources"]).bad();
+    assert!(err.contains("generation 1 is not in the key file"), "{err}");
+}

@@ -101,7 +101,7 @@ impl Workshop {
     /// The database by the store's own door.
     pub(super) async fn store(&self) -> SqlStore {
         let keys = KeyFile::read(&self.path("keys.toml")).unwrap();
-        let keys = ColumnKeys { encryption: keys.encryption, lookup: keys.lookup };
+        let keys = ColumnKeys { encryption: keys.encryption, lookup: keys.lookup, registry: keys.registry };
         let url = format!("sqlite://{}", self.path("rastau.db").display());
         SqlStore::connect(&url, keys, Arc::new(SeededRandomness::new(1)), StoreOptions::default()).await.unwrap()
     }

@@ -318,7 +318,11 @@ impl World {
 
 async fn connect(folder: &TempDir, randomness: Arc<SeededRandomness>) -> SqlStore {
     let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
-    let keys = ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
+    let keys = ColumnKeys {
+        encryption: vec![SecretBytes::new(vec![1; 32])],
+        lookup: SecretBytes::new(vec![2; 32]),
+        registry: Vec::new(),
+    };
     SqlStore::connect(&url, keys, randomness, StoreOptions::default()).await.unwrap()
 }
 

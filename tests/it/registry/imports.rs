@@ -149,7 +149,7 @@ on_both_engines! {
         shop.snapshot(&["0 a", "1 a"]).await;
         // As one leaves it that was cut off in the middle of its rows.
         let current = shop.versions().await.remove(0);
-        let person = database.store.person_key(&crate::store::database::iin(0)).unwrap();
+        let person = database.store.person_key(&crate::store::database::iin(0), 0).unwrap();
         let dead = Version { number: 2, kind: VersionKind::Delta, base: 1, state: VersionState::Staging, ..current };
         let mut unit = database.begin().await;
         unit.insert_version(&dead).await.unwrap();

@@ -5,4 +5,5 @@ mod followed;
 mod imports;
 mod properties;
 mod pushed;
+mod rekeyed;
 mod shop;

@@ -37,7 +37,7 @@ pub(crate) struct Database {
 /// Keys made of one byte each.
 pub(crate) fn keys(encryption: &[u8]) -> ColumnKeys {
     let key = |byte: u8| SecretBytes::new(vec![byte; 32]);
-    ColumnKeys { encryption: encryption.iter().copied().map(key).collect(), lookup: key(200) }
+    ColumnKeys { encryption: encryption.iter().copied().map(key).collect(), lookup: key(200), registry: Vec::new() }
 }
 
 /// The machine may be busy with other tests: only the tests of waiting itself wait less.

@@ -31,7 +31,7 @@ pub(super) async fn grant(database: &Database, code: &AuthorizationCode) -> Gran
 }
 
 /// The same, committed.
-pub(super) async fn kept(database: &Database) -> Grant {
+pub(crate) async fn kept(database: &Database) -> Grant {
     let code = database.code().await;
     let grant = grant(database, &code).await;
     let mut unit = database.begin().await;

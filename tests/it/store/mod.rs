@@ -8,7 +8,7 @@ pub(crate) mod database;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;
-mod grants;
+pub(crate) mod grants;
 mod id_templates;
 mod idempotent_requests;
 mod operators;

@@ -34,7 +34,7 @@ fn people(count: u16) -> Vec<Iin> {
 }
 
 fn key(database: &Database, number: usize) -> PersonKey {
-    database.store.person_key(&iin(number)).unwrap()
+    database.store.person_key(&iin(number), 0).unwrap()
 }
 
 /// A version that nothing came with yet.
@@ -52,6 +52,7 @@ fn version(number: u32, base: u32) -> Version {
         report: "{}".to_owned(),
         position: Position { cursor: Some("c".to_owned()), etag: None },
         touched_at: at(0),
+        key_generation: 0,
     }
 }
 

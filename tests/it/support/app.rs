@@ -120,8 +120,11 @@ impl TestApp {
         let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
         let clock = Arc::new(FakeClock::new(real_now()));
         let randomness = Arc::new(SeededRandomness::new(7));
-        let keys =
-            ColumnKeys { encryption: vec![SecretBytes::new(vec![1; 32])], lookup: SecretBytes::new(vec![2; 32]) };
+        let keys = ColumnKeys {
+            encryption: vec![SecretBytes::new(vec![1; 32])],
+            lookup: SecretBytes::new(vec![2; 32]),
+            registry: Vec::new(),
+        };
         let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
         store.migrate().await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
