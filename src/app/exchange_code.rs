@@ -104,6 +104,8 @@ async fn begin(
         expires_at: approved.at.plus(GREATEST_AGE),
         ended_at: None,
     };
+    let subject = services.policy.subject(&operator.id, grant.player);
+    unit.put_subject(&operator.id, &subject, grant.player).await?;
     for _ in 0..DRAWS {
         match unit.insert_grant(&grant, code.hash).await {
             Err(StoreError::Conflict) => grant.status = StatusPlace::draw(now, services.randomness.as_ref()),

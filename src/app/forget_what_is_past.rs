@@ -6,6 +6,7 @@ use super::Services;
 use super::forget_captures::forget_old_captures;
 use super::forget_webhooks::forget_old_webhooks;
 use super::once::forget_old_answers;
+use super::view_enquiries::forget_old_enquiries;
 
 /// How often.
 const EVERY: Duration = Duration::from_hours(1);
@@ -22,6 +23,9 @@ pub async fn forget_what_is_past(services: Services) {
         }
         if let Err(error) = forget_old_answers(store, now).await {
             tracing::error!(%error, "answers of the API past their term were not deleted");
+        }
+        if let Err(error) = forget_old_enquiries(store, now).await {
+            tracing::error!(%error, "enquiries past their term were not deleted");
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -6,6 +6,7 @@ pub mod authenticate_client;
 pub mod cancel_verification;
 pub mod capture_face;
 pub mod change_operator;
+pub mod check_players;
 mod check_restrictions;
 pub mod clear_face;
 pub mod contest_reason;
@@ -66,6 +67,7 @@ pub mod test_webhook;
 pub mod totp;
 pub mod unlock_person;
 pub mod verify_audit;
+pub mod view_enquiries;
 pub mod view_verification;
 
 use std::fmt;

@@ -43,6 +43,10 @@ pub(super) async fn record_decision(
     details["operator"] = json!(verification.operator.as_str());
     details["verdict"] = json!(outcome.verdict);
     details["reasons"] = json!(codes);
+    if let (Verdict::Approved, Some(player)) = (outcome.verdict, verification.player) {
+        let subject = services.policy.subject(&verification.operator, player);
+        unit.put_subject(&verification.operator, &subject, player).await?;
+    }
     let event = told(services, verification, outcome.verdict);
     queue_webhook(unit, &verification.operator, &event, at, services.randomness.as_ref()).await?;
     audit(unit, verification, AuditKind::VerificationDecided, details, at).await

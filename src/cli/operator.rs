@@ -137,7 +137,8 @@ struct Keys {
 
 #[derive(Debug, clap::Args)]
 struct ScopeArgs {
-    /// What it may ask for: play; may be given several times, and is all [default when added: everything]
+    /// What it may ask for: play, check:login, check:bet, check:marketing; may be given several times, and is all [default when
+    /// added: play]
     #[arg(long, value_name = "SCOPE", value_parser = read_scope)]
     scope: Vec<Scope>,
     /// It may ask for nothing, and what it was granted ends; about what it has it may ask still

@@ -89,6 +89,8 @@ pub enum AuditKind {
     ClockMoved,
     /// A person restricted themselves.
     SelfRestricted,
+    /// An operator asked whether people may play.
+    PlayersChecked,
     /// A person contested a reason of a refusal.
     ReasonContested,
 }
@@ -134,6 +136,7 @@ impl AuditKind {
             Self::WebhookTested => "webhook_tested",
             Self::ClockMoved => "clock_moved",
             Self::SelfRestricted => "self_restricted",
+            Self::PlayersChecked => "players_checked",
             Self::ReasonContested => "reason_contested",
         }
     }

@@ -85,6 +85,10 @@ id!(
     PasskeyId
 );
 id!(
+    /// The answer to an operator's check.
+    AnswerId
+);
+id!(
     /// What a person restricted themselves to.
     SelfRestrictionId
 );

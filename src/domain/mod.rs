@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authorization;
 pub mod calibration;
 pub mod capture;
+pub mod check;
 pub mod comparison;
 pub mod confirmation;
 pub mod error_rates;

@@ -210,7 +210,7 @@ impl Operator {
             authentication,
             redirect_uris,
             sandbox,
-            scopes: Scopes::all(),
+            scopes: Scopes::usual(),
             contact: None,
             requests_per_second: REQUESTS,
             disabled_at: None,

@@ -8,16 +8,25 @@ use std::fmt;
 pub enum Scope {
     /// That a player is verified, and tokens while they may play.
     Play,
+    /// To ask whether a player may play before it lets them in.
+    CheckLogin,
+    /// To ask before it takes a bet.
+    CheckBet,
+    /// To ask before it sends advertising.
+    CheckMarketing,
 }
 
 impl Scope {
     /// All there are.
-    pub const ALL: [Self; 1] = [Self::Play];
+    pub const ALL: [Self; 4] = [Self::Play, Self::CheckLogin, Self::CheckBet, Self::CheckMarketing];
 
     /// As the protocol writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Play => "play",
+            Self::CheckLogin => "check:login",
+            Self::CheckBet => "check:bet",
+            Self::CheckMarketing => "check:marketing",
         }
     }
 
@@ -32,9 +41,9 @@ impl Scope {
 pub struct Scopes(BTreeSet<Scope>);
 
 impl Scopes {
-    /// What an operator may ask for unless it was given less.
-    pub fn all() -> Self {
-        Self(Scope::ALL.into())
+    /// What an operator may ask for unless it was given more or less.
+    pub fn usual() -> Self {
+        Self([Scope::Play].into())
     }
 
     /// Scopes separated by single blanks, as the parameter `scope` has them; "" is none. None where one is unknown or twice.
@@ -74,10 +83,10 @@ mod tests {
 
     #[test]
     fn scopes_are_read_as_they_are_written() {
-        for scopes in [Scopes::default(), Scopes::all()] {
+        for scopes in [Scopes::default(), Scopes::usual(), Scope::ALL.into_iter().collect()] {
             assert_eq!(Scopes::parse(&scopes.to_string()), Some(scopes));
         }
-        assert!(Scopes::all().contain(Scope::Play) && !Scopes::default().contain(Scope::Play));
+        assert!(Scopes::usual().contain(Scope::Play) && !Scopes::default().contain(Scope::Play));
         for wrong in ["openid", "play openid", "play play", " play", "play ", "Play", " "] {
             assert_eq!(Scopes::parse(wrong), None, "{wrong:?}");
         }

@@ -20,6 +20,7 @@ mod columns;
 mod embedded_register;
 mod encryption;
 mod engine;
+mod enquiries;
 mod errors;
 mod face_lockouts;
 mod factors;

@@ -85,6 +85,7 @@ impl TokenSigner for JoseSigner {
         let typ = match statement {
             Statement::Introspection => "token-introspection+jwt",
             Statement::StatusList => "statuslist+jwt",
+            Statement::CheckReceipt => "check-receipt+jwt",
         };
         self.signed(typ, claims)
     }

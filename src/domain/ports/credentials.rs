@@ -23,6 +23,8 @@ pub enum Statement {
     Introspection,
     /// `statuslist+jwt`, Token Status List.
     StatusList,
+    /// `check-receipt+jwt`, ours: [`ReceiptClaims`](crate::domain::check::ReceiptClaims).
+    CheckReceipt,
 }
 
 /// Signs access tokens with ES256 (`typ: at+jwt`) and publishes the public keys.

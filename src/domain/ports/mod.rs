@@ -17,9 +17,9 @@ pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, Popul
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
-    AuditLog, Authorizations, Cases, Citizens, FaceLockouts, Factors, FrameFingerprints, Grants, IdTemplates,
-    IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount, UnitOfWork,
-    Verifications,
+    AuditLog, Authorizations, Cases, Citizens, Enquiries, FaceLockouts, Factors, FrameFingerprints, Grants,
+    IdTemplates, IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount,
+    UnitOfWork, Verifications,
 };
 pub use restrictions::{RecordKey, RegistryKeys, RestrictionVersions};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};

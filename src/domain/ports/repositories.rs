@@ -8,11 +8,12 @@ use super::restrictions::{RegistryKeys, RestrictionVersions};
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
+use crate::domain::check::{Asked, Enquiry};
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
 use crate::domain::grant::Grant;
-use crate::domain::id::{CaseId, GrantId, PasskeyId, PlayerId, SightingId, VerificationId};
+use crate::domain::id::{AnswerId, CaseId, GrantId, PasskeyId, PlayerId, SightingId, VerificationId};
 use crate::domain::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::liveness::replay::CaptureFilm;
@@ -110,6 +111,7 @@ pub trait UnitOfWork:
     + RestrictionVersions
     + RegistryKeys
     + SelfRestrictions
+    + Enquiries
     + Cases
     + AuditLog
     + Citizens
@@ -341,6 +343,25 @@ pub trait Cases {
     async fn list_cases(&mut self, limit: u32, before: Option<CaseId>) -> Result<Vec<Case>>;
     /// One, with all that is kept of it.
     async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>>;
+}
+
+/// Whom operators know by which subject, and who asked about whom.
+#[async_trait]
+pub trait Enquiries {
+    /// Notes that an operator knows a player by this subject; noted before is the same.
+    async fn put_subject(&mut self, operator: &OperatorId, subject: &str, player: PlayerId) -> Result<()>;
+    /// Whom an operator knows by these; others are left out.
+    async fn find_subjects(
+        &mut self,
+        operator: &OperatorId,
+        subjects: &[String],
+    ) -> Result<HashMap<String, (PlayerId, Iin)>>;
+    /// Keeps that somebody asked.
+    async fn insert_enquiries(&mut self, enquiries: &[Enquiry]) -> Result<()>;
+    /// Who asked about a player, by checks and by verifications: the newest first, those before `before` when given.
+    async fn list_enquiries(&mut self, player: PlayerId, before: Option<Uuid>, limit: u32) -> Result<Vec<Asked>>;
+    /// Deletes at most `limit` checks older than `before`; returns how many.
+    async fn delete_enquiries(&mut self, before: AnswerId, limit: u32) -> Result<u64>;
 }
 
 /// What people restricted themselves to. Nothing changes it or takes it back.

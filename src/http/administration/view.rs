@@ -26,16 +26,28 @@ pub(in crate::http) enum Method {
 
 /// What an operator may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub(in crate::http) enum ScopeName {
     /// That a player is verified, and tokens while they may play.
+    #[serde(rename = "play")]
     Play,
+    /// To ask whether a player may play before it lets them in.
+    #[serde(rename = "check:login")]
+    CheckLogin,
+    /// To ask before it takes a bet.
+    #[serde(rename = "check:bet")]
+    CheckBet,
+    /// To ask before it sends advertising.
+    #[serde(rename = "check:marketing")]
+    CheckMarketing,
 }
 
 impl From<ScopeName> for Scope {
     fn from(name: ScopeName) -> Self {
         match name {
             ScopeName::Play => Self::Play,
+            ScopeName::CheckLogin => Self::CheckLogin,
+            ScopeName::CheckBet => Self::CheckBet,
+            ScopeName::CheckMarketing => Self::CheckMarketing,
         }
     }
 }
@@ -44,6 +56,9 @@ impl From<Scope> for ScopeName {
     fn from(scope: Scope) -> Self {
         match scope {
             Scope::Play => Self::Play,
+            Scope::CheckLogin => Self::CheckLogin,
+            Scope::CheckBet => Self::CheckBet,
+            Scope::CheckMarketing => Self::CheckMarketing,
         }
     }
 }
@@ -69,7 +84,7 @@ pub(in crate::http) struct NewOperatorBody {
     /// Where it publishes them.
     #[schema(value_type = Option<String>, format = "uri")]
     jwks_uri: Option<Url>,
-    /// What it may ask for; everything when not said.
+    /// What it may ask for; `play` when not said.
     scopes: Option<Vec<ScopeName>>,
     /// Whom to write to: an e-mail address or an https URL.
     contact: Option<String>,

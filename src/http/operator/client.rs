@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::error::OAuthError;
 use super::form::Form;
 use super::rate_limit::OperatorLimiter;
-use super::{certificate, introspection, par, revocation, token};
+use super::{certificate, checks, introspection, par, revocation, token};
 use crate::app::authenticate_client::{AuthenticationError, ClientCredentials, authenticate};
 use crate::app::{Policy, Services};
 use crate::domain::operator::Operator;
@@ -21,7 +21,7 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// Whom an assertion may name as its audience: the issuer, or the endpoint itself (RFC 7523 section 3, RFC 9126 section 2).
 pub fn assertion_audiences(policy: &Policy) -> Vec<String> {
-    let endpoints = [par::PATH, token::PATH, introspection::PATH, revocation::PATH];
+    let endpoints = [par::PATH, token::PATH, introspection::PATH, revocation::PATH, checks::PATH, checks::BULK_PATH];
     let endpoints = endpoints.map(|path| policy.address(path).into());
     [policy.issuer.clone()].into_iter().chain(endpoints).collect()
 }

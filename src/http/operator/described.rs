@@ -76,6 +76,35 @@ pub(in crate::http) struct NamedToken {
     token_type_hint: Option<String>,
 }
 
+/// A player to be asked about.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Check {
+    #[serde(flatten)]
+    client: ClientFields,
+    /// The `sub` that you know them by.
+    #[schema(min_length = 43, max_length = 43)]
+    subject: String,
+    /// `login`, `bet` or `marketing`, of which you need the scope `check:login` and so on.
+    purpose: String,
+    /// Your name of the request, 1 to 64 visible ASCII characters; it comes back.
+    #[schema(min_length = 1, max_length = 64)]
+    request_id: String,
+}
+
+/// Players to be asked about.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct BulkCheck {
+    #[serde(flatten)]
+    client: ClientFields,
+    /// Their `sub`s, with a blank between two, each once; at most 1000.
+    subjects: String,
+    /// `login`, `bet` or `marketing`, of which you need the scope `check:login` and so on.
+    purpose: String,
+    /// Your name of the request, 1 to 64 visible ASCII characters; it comes back.
+    #[schema(min_length = 1, max_length = 64)]
+    request_id: String,
+}
+
 /// Whether the token stands, and then its claims.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct Introspection {
@@ -138,6 +167,12 @@ pub(in crate::http) enum OAuthRefusal {
     #[response(status = 503)]
     Unavailable(OAuthProblem<'static>),
 }
+
+/// The client is not registered for it
+#[derive(IntoResponses)]
+#[response(status = 403)]
+#[allow(dead_code)]
+pub(in crate::http) struct ScopeRefusal(OAuthProblem<'static>);
 
 /// A proof of the client's key.
 #[derive(IntoParams)]

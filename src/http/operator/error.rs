@@ -54,9 +54,14 @@ impl OAuthError {
     }
 
     /// The body is longer than any request needs (RFC 9126 section 2.3).
-    pub(super) fn too_large() -> Self {
-        let most = "the request has more than 16384 bytes";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", most)
+    pub(super) fn too_large(most: usize) -> Self {
+        let longer = format!("the request has more than {most} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", longer)
+    }
+
+    /// A status of its own, with a registered code.
+    pub(super) fn refused(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
+        Self::new(status, code, description)
     }
 
     /// The body is no form.

@@ -21,21 +21,30 @@ pub(super) struct Form(HashMap<String, String>);
 
 impl Form {
     /// Reads the body, never more than the limit of it.
-    pub(super) async fn read(request: &HttpRequest, mut body: Payload) -> Result<Self, OAuthError> {
+    pub(super) async fn read(request: &HttpRequest, body: Payload) -> Result<Self, OAuthError> {
+        Self::read_at_most(request, body, MOST_BYTES).await
+    }
+
+    /// The same with another limit, in bytes.
+    pub(super) async fn read_at_most(
+        request: &HttpRequest,
+        mut body: Payload,
+        most: usize,
+    ) -> Result<Self, OAuthError> {
         let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();
         if !essence.trim().eq_ignore_ascii_case(FORM) {
             return Err(OAuthError::media_type());
         }
         let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: u64| length > MOST_BYTES as u64) {
-            return Err(OAuthError::too_large());
+        if announced.is_some_and(|length: u64| length > most as u64) {
+            return Err(OAuthError::too_large(most));
         }
         let mut bytes = Vec::new();
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|_| OAuthError::invalid_request("the body broke off"))?;
-            if bytes.len() + chunk.len() > MOST_BYTES {
-                return Err(OAuthError::too_large());
+            if bytes.len() + chunk.len() > most {
+                return Err(OAuthError::too_large(most));
             }
             bytes.extend_from_slice(&chunk);
         }

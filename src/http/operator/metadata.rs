@@ -141,7 +141,7 @@ impl Metadata {
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
             grant_types_supported: ["authorization_code", "refresh_token"],
-            scopes_supported: Scope::ALL.map(Scope::as_str),
+            scopes_supported: [Scope::Play.as_str()],
             code_challenge_methods_supported: ["S256"],
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,

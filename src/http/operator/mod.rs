@@ -5,6 +5,7 @@
 //! RFC 6749 section 5.2. `GET /oauth2/authorize` belongs to the player's browser and so to the player's door.
 
 mod certificate;
+pub(in crate::http) mod checks;
 mod client;
 mod described;
 pub(in crate::http) mod error;
@@ -62,6 +63,8 @@ impl OperatorDoor {
             .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))
             .service(endpoint(introspection::PATH, "POST", [web::post().to(introspection::post)]))
             .service(endpoint(revocation::PATH, "POST", [web::post().to(revocation::post)]))
+            .service(endpoint(checks::PATH, "POST", [web::post().to(checks::one)]))
+            .service(endpoint(checks::BULK_PATH, "POST", [web::post().to(checks::many)]))
             .service(endpoint(status::PATH, "GET, HEAD", [web::get().to(status::get), web::head().to(status::get)]));
     }
 }

@@ -3,6 +3,7 @@
 mod authorize;
 mod capture;
 mod device_cookie;
+mod enquiries;
 mod lost_browser;
 mod passkey;
 mod pretend;
@@ -57,6 +58,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/totp/verify", web::post().to(totp::verify))
             .route("/self-restriction/confirm/start", web::post().to(self_service::confirm_start))
             .route("/self-restriction", web::post().to(self_service::restrict))
+            .route("/enquiries", web::get().to(enquiries::list))
             .route("/contest", web::post().to(self_service::contest))
             .route("/recovery-code/verify", web::post().to(totp::recovery_code)),
     );

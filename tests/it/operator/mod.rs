@@ -6,6 +6,7 @@
 mod administration;
 mod authorization_code;
 mod certificates;
+mod checks;
 mod client;
 mod client_authentication;
 mod discovery;

@@ -50,7 +50,7 @@ async fn an_operator_without_the_scope_keeps_nothing_and_may_ask_about_it() {
     assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }));
     assert_eq!(world.post(&world.other, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
 
-    assert!(set(Scopes::all()).await.may_play());
+    assert!(set(Scopes::usual()).await.may_play());
     assert_eq!(world.post(&world.bet, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
     assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }), "it stays ended");
     assert_eq!(world.post(&world.bet, "/oauth2/token", refresh()).await.error(), "invalid_grant");

@@ -249,6 +249,27 @@ async fn nobody_acts_on_a_decision_that_is_not_theirs_not_made_or_long_past() {
     assert_eq!(refusal(player.post("contest", &words).await), "verification_expired");
 }
 
+#[tokio::test]
+async fn a_person_sees_who_asked_about_them() {
+    let app = TestApp::start().await;
+    let iin = adult(79);
+    let fresh = app.arrive().await;
+    let list = |player: &DemoPlayer| {
+        let request = reqwest::Client::new().get(app.base.join("api/player/enquiries").unwrap());
+        request.header("cookie", player.cookie().to_owned()).send()
+    };
+    assert_eq!(list(&fresh).await.unwrap().status(), 409, "nobody was proven");
+    let (player, _) = verified(&app, &iin).await;
+    player.go_back().await.unwrap();
+    let told: Value = list(&player).await.unwrap().json().await.unwrap();
+    let asked = told["enquiries"].as_array().unwrap();
+    assert_eq!((asked.len(), &told["next"]), (1, &Value::Null), "{told}");
+    assert_eq!((asked[0]["operator"].as_str(), asked[0]["purpose"].as_str()), (Some("Demo Bet"), Some("play")));
+    assert!(asked[0]["until"].is_string(), "each renewal asks again: {told}");
+    app.clock.advance(Duration::from_mins(15));
+    assert_eq!(list(&player).await.unwrap().status(), 410);
+}
+
 fn debt(app: &TestApp) -> Restriction {
     Restriction {
         ground: Ground::Debtor,

@@ -5,6 +5,7 @@ mod authorizations;
 mod cases;
 mod citizens;
 pub(crate) mod database;
+mod enquiries;
 mod face_lockouts;
 mod factors;
 mod frame_fingerprints;

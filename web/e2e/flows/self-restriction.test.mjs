@@ -39,6 +39,11 @@ test('who has shown who they are restricts themselves, confirms with the passkey
     assert.equal(await player.part('term-6').count() + (await player.part('term-12').count()), 0);
     await player.part('self-back').click();
 
+    await player.part('asked-open').click();
+    assert.equal(await player.part('enquiry').first().getAttribute('data-purpose'), 'play');
+    await lookInEachLanguage(page, 'enquiries');
+    await player.part('enquiries-back').click();
+
     await player.part('contest-open').click();
     await player.part('contest-statement').fill('Мен емес едім.');
     await lookInEachLanguage(page, 'contest');

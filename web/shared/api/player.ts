@@ -11,6 +11,16 @@ export interface TotpEnrolment {
   readonly qr_svg: string;
 }
 
+/** Somebody asked whether this person may play. */
+export interface Enquiry {
+  readonly operator: string;
+  /** `play` of a verification, else what a check was for. */
+  readonly purpose: string;
+  readonly at: string;
+  /** Until when it asked again and again. */
+  readonly until: string | null;
+}
+
 const at = (path: string): string => `/api/player/${path}`;
 
 export const player = {
@@ -29,6 +39,8 @@ export const player = {
   totpVerify: (code: string) => post<VerificationView>(at('totp/verify'), { code }),
   confirmStart: () => post<{ publicKey: RequestOptionsJson }>(at('self-restriction/confirm/start')),
   restrictSelf: (months: number, factor: unknown) => post<VerificationView>(at('self-restriction'), { months, factor }),
+  enquiries: (before: string | null) =>
+    get<{ enquiries: readonly Enquiry[]; next: string | null }>(at(before ? `enquiries?before=${before}` : 'enquiries')),
   contest: (reason: string, statement: string) => post<VerificationView>(at('contest'), { reason, statement }),
   recoveryCodeVerify: (code: string) => post<VerificationView>(at('recovery-code/verify'), { code }),
 };

@@ -12,3 +12,11 @@ export function calendarDate(iso: string, locale: Locale): string {
   const noon = new Date(`${year}-${month}-${day}T12:00:00Z`);
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(noon);
 }
+
+/** An instant (RFC 3339) as people here write it, by the clock of Almaty (UTC+5 all year), wherever the browser is. */
+export function moment(iso: string, locale: Locale): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return iso;
+  const almaty = new Date(at.getTime() + 5 * 3_600_000).toISOString();
+  return `${calendarDate(almaty, locale)}, ${almaty.slice(11, 16)}`;
+}
