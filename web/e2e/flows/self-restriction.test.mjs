@@ -42,6 +42,7 @@ test('who has shown who they are restricts themselves, confirms with the passkey
     await player.part('asked-open').click();
     assert.equal(await player.part('enquiry').first().getAttribute('data-purpose'), 'play');
     await lookInEachLanguage(page, 'enquiries');
+    assert.equal(await player.part('enquiry').count(), 1);
     await player.part('enquiries-back').click();
 
     await player.part('contest-open').click();
