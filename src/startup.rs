@@ -158,6 +158,7 @@ async fn services_with(
     };
     Ok(Services {
         register: register(config, &store)?,
+        remotes: Arc::new(sources::remotes(config)?),
         store,
         face_index: face_search::index(faces.engine.as_ref()),
         faces: faces.engine,

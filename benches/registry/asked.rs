@@ -83,7 +83,7 @@ async fn ask(store: &SqlStore, iin: &Iin, asked: &mut Asked) -> Result<(), Failu
     asked.look_ups.push(began.elapsed().as_secs_f64() * 1e3);
     assert_eq!(restrictions.len(), 1, "half of a version was seen");
     let now = Timestamp::from_seconds(4_000_000_000);
-    let answer = RegistryAnswer::Known { restrictions, sources };
+    let answer = RegistryAnswer { restrictions, sources, is_whole: true };
     let refused = matches!(judge(&answer, &["debtors".to_owned()], now), Permission::Restricted(_));
     assert!(refused && iin.is_of_age(now));
     asked.checks.push(began.elapsed().as_secs_f64() * 1e3);

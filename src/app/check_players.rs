@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Services;
 use super::check_restrictions::{Checked, check_restrictions_of};
+use super::remote_registries::Freshness;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::check::{Enquiry, Purpose, ReceiptClaims, RequestId};
 use crate::domain::id::{AnswerId, PlayerId};
@@ -72,7 +73,7 @@ pub async fn check_players(
     let known = unit.find_subjects(&operator.id, &request.subjects).await?;
     drop(unit);
     let asked = known.into_iter().map(|(subject, (player, iin))| async move {
-        let checked = check_restrictions_of(services, &iin).await;
+        let checked = check_restrictions_of(services, &iin, Freshness::Reused).await;
         (subject, (player, checked))
     });
     let checked: HashMap<String, (PlayerId, Checked)> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;

@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::played_scenario::played_by;
+use super::remote_registries::Freshness;
 use super::{PlayerError, Services};
 use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
 use crate::domain::ports::{MovableClock, StoreError};
-use crate::domain::restrictions::{RegistryAnswer, Source, judge};
+use crate::domain::restrictions::{RegistryAnswer, Restriction, Source, judge};
 use crate::domain::sandbox_scenario::Scenario;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Outcome;
@@ -26,44 +27,71 @@ pub(super) async fn check_restrictions(services: &Services, player: PlayerId) ->
     let mut unit = services.store.read().await?;
     let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
     drop(unit);
-    Ok(check_restrictions_of(services, &iin).await)
+    Ok(check_restrictions_of(services, &iin, Freshness::Anew).await)
 }
 
 /// The same of a person whose IIN is known.
-pub(super) async fn check_restrictions_of(services: &Services, iin: &Iin) -> Checked {
+pub(super) async fn check_restrictions_of(services: &Services, iin: &Iin, freshness: Freshness) -> Checked {
     let (answer, required) = match played_by(services, iin) {
         Some(scenario) => (scenario.registry_answer(services.clock.now()), Scenario::required_sources().to_vec()),
-        None => (ask_registry(services, iin).await, services.policy.required_sources.clone()),
+        None => (ask_registries(services, iin, freshness).await, required(services)),
     };
     let now = services.clock.now();
     let permission = judge(&answer, &required, now);
     let outcome = Outcome::of_permission(iin.is_of_age(now), &permission);
-    let sources = match &answer {
-        RegistryAnswer::Known { sources, .. } => sources.as_slice(),
-        RegistryAnswer::Unknown => &[],
-    };
-    Checked { outcome, details: json!({ "source_ages": ages(sources, now) }) }
+    Checked { outcome, details: json!({ "source_ages": ages(&answer.sources, now) }) }
 }
 
-async fn ask_registry(services: &Services, iin: &Iin) -> RegistryAnswer {
-    let ask = async {
-        let (restrictions, mut sources) = services.store.registry_answer(iin).await?;
-        // Files refresh them in real time: hours that a tester skips make none of them older.
-        let skipped = services.clock.movable().map_or(Duration::ZERO, MovableClock::ahead);
-        for source in &mut sources {
-            source.refreshed_at = source.refreshed_at.plus(skipped);
+/// What must have answered, and freshly enough: what was configured, and every registry that is asked. Where nothing is
+/// configured, nobody may play.
+fn required(services: &Services) -> Vec<String> {
+    let configured = &services.policy.required_sources;
+    let remotes = services.remotes.names().filter(|_| !configured.is_empty()).map(str::to_owned);
+    configured.iter().cloned().chain(remotes).collect()
+}
+
+/// The registry here and those outside, at once. A ground that one of them names counts though another does not answer.
+async fn ask_registries(services: &Services, iin: &Iin, freshness: Freshness) -> RegistryAnswer {
+    let remote = async {
+        match services.store.person_key(iin, services.store.key_generation()) {
+            Ok(person) => services.remotes.ask(iin, person, freshness, real_now(services)).await,
+            Err(_) => Default::default(),
         }
-        Ok::<_, StoreError>(RegistryAnswer::Known { restrictions, sources })
     };
-    match tokio::time::timeout(services.policy.registry_timeout, ask).await {
-        Ok(Ok(answer)) => answer,
+    let (own, (mut restrictions, mut sources)) = tokio::join!(ask_registry(services, iin), remote);
+    let is_whole = own.is_some();
+    let (own_restrictions, own_sources) = own.unwrap_or_default();
+    restrictions.extend(own_restrictions);
+    // What was once imported under the name of a registry outside restricts still, but does not answer in its stead.
+    let answers_itself = |source: &Source| services.remotes.names().all(|name| name != source.name);
+    sources.extend(own_sources.into_iter().filter(answers_itself));
+    // Sources are refreshed in real time: hours that a tester skips make none of them older.
+    let skipped = skipped(services);
+    for source in &mut sources {
+        source.refreshed_at = source.refreshed_at.plus(skipped);
+    }
+    RegistryAnswer { restrictions, sources, is_whole }
+}
+
+fn skipped(services: &Services) -> Duration {
+    services.clock.movable().map_or(Duration::ZERO, MovableClock::ahead)
+}
+
+fn real_now(services: &Services) -> Timestamp {
+    services.clock.now().minus(skipped(services))
+}
+
+/// The registry here; `None` when it failed or took too long.
+async fn ask_registry(services: &Services, iin: &Iin) -> Option<(Vec<Restriction>, Vec<Source>)> {
+    match tokio::time::timeout(services.policy.registry_timeout, services.store.registry_answer(iin)).await {
+        Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {
             tracing::error!(%error, "the restrictions registry failed; refusing");
-            RegistryAnswer::Unknown
+            None
         }
         Err(_) => {
             tracing::error!("the restrictions registry did not answer in time; refusing");
-            RegistryAnswer::Unknown
+            None
         }
     }
 }

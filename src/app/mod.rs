@@ -50,6 +50,7 @@ mod record_case;
 pub mod recovery_codes;
 pub mod reembed_id_photos;
 pub mod registry;
+pub mod remote_registries;
 pub mod renew_tokens;
 pub mod replay_webhooks;
 pub mod restrict_self;
@@ -89,6 +90,7 @@ use crate::domain::ports::{
 use crate::domain::secret::SecretBytes;
 
 pub use player_error::PlayerError;
+use remote_registries::RemoteRegistries;
 
 /// Everything a use case may need, put together once by `startup`.
 #[derive(Clone)]
@@ -97,6 +99,8 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// Who people are.
     pub register: Arc<dyn PopulationRegister>,
+    /// Registries of restrictions that are asked about one person at a time.
+    pub remotes: Arc<RemoteRegistries>,
     /// Faces.
     pub faces: Arc<dyn FaceEngine>,
     /// Faces that were seen.

@@ -8,6 +8,7 @@ use super::Services;
 use super::check_restrictions::{Checked, check_restrictions_of};
 use super::gather::{Gatherer, Ticket};
 use super::issue_tokens::{GrantError, Issued, end, keep, prepare};
+use super::remote_registries::Freshness;
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, Grant};
@@ -57,7 +58,7 @@ pub async fn renew(
     let known = services.store.grant_of_refresh_token(token).await?;
     let (known, iin) = known.ok_or(GrantError::InvalidGrant("no such refresh token"))?;
     check(&known, operator, confirmation, services.clock.now()).map_err(GrantError::InvalidGrant)?;
-    let permission = check_restrictions_of(services, &iin).await;
+    let permission = check_restrictions_of(services, &iin, Freshness::Reused).await;
     if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
         return Err(GrantError::CannotTell);
     }

@@ -26,6 +26,19 @@ pub enum Way {
     },
     /// It sends them, with this bearer credential.
     Push(SecretText),
+    /// It has none, and is asked about one person at a time.
+    Remote {
+        /// Where.
+        url: Url,
+        /// With this bearer credential.
+        credential: SecretText,
+        /// How long an answer may be given again.
+        reuse: Duration,
+        /// The longest try.
+        timeout: Duration,
+        /// Further tries.
+        retries: u32,
+    },
 }
 
 /// A source that is followed.
@@ -51,28 +64,16 @@ struct Table {
     push: bool,
     folder: Option<PathBuf>,
     url: Option<Url>,
+    remote: Option<Url>,
     token_file: Option<PathBuf>,
-    #[serde(default = "every")]
-    every: Span,
     max_age: Span,
-    #[serde(default = "shrink")]
-    shrink: f64,
-    #[serde(default = "growth")]
-    growth: f64,
-    #[serde(default)]
-    bad_rows: f64,
-}
-
-fn every() -> Span {
-    Span(Duration::from_mins(1))
-}
-
-fn shrink() -> f64 {
-    Tolerance::default().shrink * 100.0
-}
-
-fn growth() -> f64 {
-    Tolerance::default().growth * 100.0
+    every: Option<Span>,
+    shrink: Option<f64>,
+    growth: Option<f64>,
+    bad_rows: Option<f64>,
+    reuse: Option<Span>,
+    timeout: Option<Span>,
+    retries: Option<u32>,
 }
 
 /// Reads the file; paths in it begin at its own folder. An error names the source and what is wrong.
@@ -92,26 +93,72 @@ impl Table {
         if !Source::is_name(name) {
             return Err("a source name is 1 to 64 characters of a-z, 0-9, '-', '_' and '.'".to_owned());
         }
-        let secret = |file: PathBuf| secret_file::read(&base.join(file));
-        let way = match (self.folder, self.url, self.push, self.token_file) {
-            (Some(folder), None, false, None) => Way::Folder(base.join(folder)),
-            (None, Some(url), false, Some(token)) => Way::Http { url, credential: secret(token)? },
-            (None, None, true, Some(token)) => Way::Push(secret(token)?),
-            _ => return Err("it has either folder, or url and token_file, or push = true and token_file".to_owned()),
-        };
-        if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&self.every.0) {
-            return Err("every is 1s to 24h".to_owned());
-        }
         if !Source::is_max_age(self.max_age.0) {
             return Err("max_age is 1m to 366d".to_owned());
         }
+        self.keys_fit()?;
+        let every = self.every.map_or(Duration::from_mins(1), |every| every.0);
+        if !(Duration::from_secs(1)..=Duration::from_hours(24)).contains(&every) {
+            return Err("every is 1s to 24h".to_owned());
+        }
+        let (max_age, tolerance) = (self.max_age.0, self.tolerance()?);
+        Ok(FollowedSource { name: name.to_owned(), way: self.way(base)?, every, max_age, tolerance })
+    }
+
+    /// A key that does nothing here would let someone believe that it does.
+    fn keys_fit(&self) -> Result<(), String> {
         let percents = [self.shrink, self.growth, self.bad_rows];
-        if percents.iter().any(|percent| !(0.0..=100_000.0).contains(percent)) {
+        let of_files = self.every.is_some() || percents.iter().any(Option::is_some);
+        let of_remotes = self.reuse.is_some() || self.timeout.is_some() || self.retries.is_some();
+        match self.remote {
+            Some(_) if of_files => Err("every, shrink, growth and bad_rows are for sources with files".to_owned()),
+            None if of_remotes => Err("reuse, timeout and retries are for a remote registry".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn tolerance(&self) -> Result<Tolerance, String> {
+        let percents = [self.shrink, self.growth, self.bad_rows];
+        if percents.iter().flatten().any(|percent| !(0.0..=100_000.0).contains(percent)) {
             return Err("shrink, growth and bad_rows are percentages".to_owned());
         }
-        let [shrink, growth, bad_rows] = percents.map(|percent| percent / 100.0);
-        let tolerance = Tolerance { shrink, growth, bad_rows };
-        Ok(FollowedSource { name: name.to_owned(), way, every: self.every.0, max_age: self.max_age.0, tolerance })
+        let Tolerance { shrink, growth, bad_rows } = Tolerance::default();
+        let share = |percent: Option<f64>, usual: f64| percent.map_or(usual, |percent| percent / 100.0);
+        Ok(Tolerance {
+            shrink: share(self.shrink, shrink),
+            growth: share(self.growth, growth),
+            bad_rows: share(self.bad_rows, bad_rows),
+        })
+    }
+
+    fn way(self, base: &Path) -> Result<Way, String> {
+        let (reuse, timeout, retries) = self.patience()?;
+        let secret = |file: PathBuf| secret_file::read(&base.join(file));
+        match (self.folder, self.url, self.remote, self.push, self.token_file) {
+            (Some(folder), None, None, false, None) => Ok(Way::Folder(base.join(folder))),
+            (None, Some(url), None, false, Some(token)) => Ok(Way::Http { url, credential: secret(token)? }),
+            (None, None, None, true, Some(token)) => Ok(Way::Push(secret(token)?)),
+            (None, None, Some(url), false, Some(token)) => {
+                Ok(Way::Remote { url, credential: secret(token)?, reuse, timeout, retries })
+            }
+            _ => Err("it has either folder, or one of url, remote and push = true, and then token_file".to_owned()),
+        }
+    }
+
+    fn patience(&self) -> Result<(Duration, Duration, u32), String> {
+        let reuse = self.reuse.map_or(Duration::from_mins(1), |reuse| reuse.0);
+        if reuse > self.max_age.0 {
+            return Err("reuse is at most max_age".to_owned());
+        }
+        let timeout = self.timeout.map_or(Duration::from_secs(2), |timeout| timeout.0);
+        if !(Duration::from_millis(100)..=Duration::from_secs(10)).contains(&timeout) {
+            return Err("timeout is 100ms to 10s".to_owned());
+        }
+        let retries = self.retries.unwrap_or(1);
+        if retries > 5 {
+            return Err("retries is 0 to 5".to_owned());
+        }
+        Ok((reuse, timeout, retries))
     }
 }
 
@@ -134,14 +181,17 @@ mod tests {
         let sources = read_text(
             "[court]\nurl = \"https://court.example/r\"\ntoken_file = \"token\"\nmax_age = \"7d\"\nevery = \"15m\"\n\
              [own]\npush = true\ntoken_file = \"token\"\nmax_age = \"1h\"\n\
-             [debtors]\nfolder = \"drop\"\nmax_age = \"24h\"\nshrink = 5\nbad_rows = 0.5\n",
+             [debtors]\nfolder = \"drop\"\nmax_age = \"24h\"\nshrink = 5\nbad_rows = 0.5\n\
+             [officials]\nremote = \"https://o.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\nreuse = \"0s\"\n",
         )
         .unwrap();
         assert!(matches!(&sources[0].way, Way::Http { credential, .. } if credential.expose() == "secret"));
         assert!(matches!(&sources[1].way, Way::Folder(folder) if folder.ends_with("drop") && folder.is_absolute()));
         assert_eq!((sources[0].every, sources[1].every), (Duration::from_mins(15), Duration::from_mins(1)));
         assert_eq!(sources[1].tolerance, Tolerance { shrink: 0.05, growth: 0.5, bad_rows: 0.005 });
-        assert!(matches!(&sources[2].way, Way::Push(credential) if credential.expose() == "secret"));
+        let Way::Remote { reuse, timeout, retries, .. } = sources[2].way else { panic!("must be asked") };
+        assert_eq!((reuse, timeout, retries), (Duration::ZERO, Duration::from_secs(2), 1));
+        assert!(matches!(&sources[3].way, Way::Push(credential) if credential.expose() == "secret"));
         assert!(!format!("{sources:?}").contains("secret"));
     }
 
@@ -158,6 +208,24 @@ mod tests {
             ("[debtors]\nfolder = \"x\"\nmax_age = \"1s\"\n", "1m to 366d"),
             ("[debtors]\nfolder = \"x\"\nmax_age = \"24h\"\nevery = \"25h\"\n", "1s to 24h"),
             ("[debtors]\nfolder = \"x\"\nmax_age = \"24h\"\nshrink = -1\n", "percentages"),
+            ("[debtors]\nremote = \"https://x.example\"\nmax_age = \"24h\"\n", "either folder"),
+            (
+                "[debtors]\nremote = \"https://x.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\ntimeout = \"1m\"\n",
+                "100ms to 10s",
+            ),
+            (
+                "[debtors]\nremote = \"https://x.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\nretries = 6\n",
+                "0 to 5",
+            ),
+            ("[debtors]\nfolder = \"x\"\nmax_age = \"24h\"\nretries = 2\n", "for a remote"),
+            (
+                "[debtors]\nremote = \"https://x.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\nreuse = \"2h\"\n",
+                "at most max_age",
+            ),
+            (
+                "[debtors]\nremote = \"https://x.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\nevery = \"2h\"\n",
+                "for sources with files",
+            ),
             ("[debtors]\nfolder = \"x\"\nmax_age = \"24h\"\nevry = \"1m\"\n", "evry"),
         ] {
             let error = read_text(text).unwrap_err();

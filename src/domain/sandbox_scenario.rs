@@ -147,9 +147,10 @@ impl Scenario {
             RegistryPart::Restricted(grounds) => grounds,
             RegistryPart::Clear | RegistryPart::Stale => &[],
         };
-        RegistryAnswer::Known {
+        RegistryAnswer {
             restrictions: grounds.iter().map(|ground| restriction(*ground, now)).collect(),
             sources: vec![Source { name: SOURCE.to_owned(), refreshed_at, max_age: SOURCE_MAX_AGE }],
+            is_whole: true,
         }
     }
 

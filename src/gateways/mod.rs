@@ -4,6 +4,11 @@ pub mod circuit_breaker;
 mod configured_http;
 mod guarded_http;
 pub mod jwks_http;
+mod patience;
 pub mod population_register_http;
+pub mod remote_registry_http;
 pub mod restriction_feeds;
+mod retry;
+#[cfg(test)]
+mod stand_in;
 pub mod webhook_http;

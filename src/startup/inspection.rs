@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{advice, calibration, clock, connect, passkeys, refuse_sandbox_records, signer};
+use super::{advice, calibration, clock, connect, passkeys, refuse_sandbox_records, signer, sources};
 use crate::config::{Config, KeyFile};
 use crate::domain::ports::Store as _;
 use crate::http::web_files;
@@ -53,6 +53,7 @@ pub async fn inspect(config: &Config) -> Vec<Finding> {
     inspect_models(config, &mut findings);
     inspect_web_files(config, &mut findings);
     findings.push(staff_key(config));
+    findings.extend(sources(config));
     match keys {
         Some(keys) => inspect_database(config, &keys, &mut findings).await,
         None => findings.push(Finding::wrong(
@@ -241,6 +242,20 @@ fn missing_sqlite_file(config: &Config) -> Option<String> {
     is_missing.then(|| path.to_owned())
 }
 
+/// Where restrictions come from by themselves; connects to none of them.
+fn sources(config: &Config) -> Option<Finding> {
+    const NAME: &str = "sources";
+    let file = config.restrictions.sources_file.as_ref()?;
+    let read = sources::sources(config).and_then(|sources| Ok((sources, sources::remotes(config)?)));
+    Some(match read {
+        Ok((sources, remotes)) => {
+            let (followed, pushed, asked) = (sources.followed.len(), sources.pushed.len(), remotes.names().count());
+            Finding::good(NAME, format!("{followed} followed, {pushed} pushed, {asked} asked about each person"))
+        }
+        Err(why) => Finding::wrong(NAME, format!("{why:#}"), format!("mend {}", file.display())),
+    })
+}
+
 async fn restrictions(config: &Config, store: &SqlStore) -> Finding {
     const NAME: &str = "restrictions";
     let required = &config.restrictions.required_sources;
@@ -251,23 +266,26 @@ async fn restrictions(config: &Config, store: &SqlStore) -> Finding {
             "name the sources in restrictions.required_sources",
         );
     }
-    let sources = match store.read().await {
+    let found = match store.read().await {
         Ok(mut unit) => unit.list_sources().await,
         Err(why) => Err(why),
     };
-    let sources = match sources {
-        Ok(sources) => sources,
+    let known = match found {
+        Ok(known) => known,
         Err(why) => return Finding::wrong(NAME, why.to_string(), advice(&why)),
     };
+    // A registry that is asked about each person has nothing here. What is wrong with the file was told already.
+    let remotes = sources::remotes(config).unwrap_or_default();
+    let is_here = |name: &str| known.iter().any(|source| source.name == name);
     let now = clock().now();
     let missing = required
         .iter()
-        .filter(|name| sources.iter().all(|source| source.name != **name))
+        .filter(|name| !is_here(name) && !remotes.names().any(|remote| remote == **name))
         .map(|name| format!("{name} is missing"));
-    let stale = sources.iter().filter(|source| !source.is_fresh(now)).map(|source| format!("{} is stale", source.name));
+    let stale = known.iter().filter(|source| !source.is_fresh(now)).map(|source| format!("{} is stale", source.name));
     let problems: Vec<String> = missing.chain(stale).collect();
     if problems.is_empty() {
-        Finding::good(NAME, format!("{} sources, all fresh", sources.len()))
+        Finding::good(NAME, format!("{} sources, all fresh", known.len()))
     } else {
         let detail = format!("{}, so nobody may play", problems.join(", "));
         Finding::wrong(NAME, detail, "import the newest files with `rastau registry import`")

@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::{clock, randomness};
+
 use crate::app::registry::feed::Feed;
 use crate::app::registry::follow::Followed;
+use crate::app::remote_registries::RemoteRegistries;
 use crate::config::Config;
 use crate::config::sources::{FollowedSource, Way, read};
+use crate::domain::ports::RemoteRegistry;
+use crate::gateways::remote_registry_http::{HttpRemoteRegistry, RemoteSettings};
 use crate::gateways::restriction_feeds::folder::FolderFeed;
 use crate::gateways::restriction_feeds::http::HttpFeed;
 use crate::http::middleware::bearer_key::BearerKey;
@@ -35,6 +40,7 @@ pub fn sources(config: &Config) -> anyhow::Result<Sources> {
                 all.pushed.push(PushedSource { name, key: BearerKey::new(&credential), max_age, tolerance });
                 continue;
             }
+            Way::Remote { .. } => continue,
             Way::Folder(folder) => Arc::new(FolderFeed::new(folder)),
             Way::Http { url, credential } => {
                 Arc::new(HttpFeed::new(url, &credential).with_context(|| format!("source {name}"))?)
@@ -43,6 +49,21 @@ pub fn sources(config: &Config) -> anyhow::Result<Sources> {
         all.followed.push(Followed { source: name, feed, every, max_age, tolerance });
     }
     Ok(all)
+}
+
+/// The registries that are asked about one person at a time.
+pub fn remotes(config: &Config) -> anyhow::Result<RemoteRegistries> {
+    let Some(file) = &config.restrictions.sources_file else { return Ok(RemoteRegistries::default()) };
+    let mut remotes: Vec<Arc<dyn RemoteRegistry>> = Vec::new();
+    for source in read(file).map_err(anyhow::Error::msg)? {
+        let FollowedSource { name, max_age, .. } = source;
+        if let Way::Remote { url, credential, reuse, timeout, retries } = source.way {
+            let settings = RemoteSettings { name: name.clone(), url, credential, max_age, reuse, timeout, retries };
+            let registry = HttpRemoteRegistry::new(settings, clock(), randomness());
+            remotes.push(Arc::new(registry.with_context(|| format!("source {name}"))?));
+        }
+    }
+    Ok(RemoteRegistries::new(remotes))
 }
 
 /// What players read in other words than ours.

@@ -21,7 +21,9 @@ pub use repositories::{
     IdTemplates, IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount,
     UnitOfWork, Verifications,
 };
-pub use restrictions::{RecordKey, RegistryKeys, RestrictionVersions};
+pub use restrictions::{
+    RecordKey, RegistryKeys, RemoteAnswer, RemoteRegistry, RemoteRegistryError, RestrictionVersions,
+};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use std::time::Duration;

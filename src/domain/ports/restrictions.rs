@@ -1,15 +1,17 @@
 //! How the restrictions registry is filled; who asks it about a person asks the [`Store`](super::Store).
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::repositories::StoreError;
 use crate::domain::id::GrantId;
+use crate::domain::person::Iin;
 use crate::domain::restrictions::{PersonKey, Restriction, Source, Version};
 use crate::domain::time::Timestamp;
 
-type Result<T> = std::result::Result<T, StoreError>;
+type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// A record of a source: whose, and the source's own key of it.
 pub type RecordKey = (PersonKey, String);
@@ -57,4 +59,31 @@ pub trait RegistryKeys {
     async fn rekey_grants(&mut self, now: Timestamp, after: Option<GrantId>, limit: u32) -> Result<Vec<GrantId>>;
     /// Moves at most `limit` self-restrictions to the newest key; returns how many.
     async fn rekey_self_restrictions(&mut self, limit: u32) -> Result<u64>;
+}
+
+/// What a registry that is asked about one person said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteAnswer {
+    /// Every restriction of the person that it knows, active or not.
+    pub restrictions: Vec<Restriction>,
+    /// Of when it is, never ahead.
+    pub as_of: Timestamp,
+}
+
+/// A registry did not answer, or not so that it can be believed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RemoteRegistryError(pub String);
+
+/// A registry outside that is asked about one person at a time.
+#[async_trait]
+pub trait RemoteRegistry: Send + Sync {
+    /// Its name as a source.
+    fn name(&self) -> &str;
+    /// How old what it says may be.
+    fn max_age(&self) -> Duration;
+    /// How long an answer may be given again instead of asking.
+    fn reuse(&self) -> Duration;
+    /// What it says of the person.
+    async fn ask(&self, iin: &Iin) -> Result<RemoteAnswer, RemoteRegistryError>;
 }

@@ -3,18 +3,15 @@
 use super::{Restriction, Source};
 use crate::domain::time::Timestamp;
 
-/// What the registry answered, or that it did not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RegistryAnswer {
-    /// Every restriction of the person that any source knows, active or not, and all sources.
-    Known {
-        /// Restrictions of the person.
-        restrictions: Vec<Restriction>,
-        /// All sources that were asked.
-        sources: Vec<Source>,
-    },
-    /// An error or a timeout.
-    Unknown,
+/// What the registry answered, and those outside that were asked with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegistryAnswer {
+    /// Every restriction of the person that is known, active or not.
+    pub restrictions: Vec<Restriction>,
+    /// All sources that answered.
+    pub sources: Vec<Source>,
+    /// Whether all that is held here is in it; otherwise it failed or took too long, and silence allows nobody.
+    pub is_whole: bool,
 }
 
 /// Whether the person may play.
@@ -31,16 +28,14 @@ pub enum Permission {
 /// Judges an answer at `now`. Every one of `required` sources must be there and fresh; a known ground refuses even
 /// when some source is stale.
 pub fn judge(answer: &RegistryAnswer, required: &[String], now: Timestamp) -> Permission {
-    let RegistryAnswer::Known { restrictions, sources } = answer else {
-        return Permission::Unknown;
-    };
+    let RegistryAnswer { restrictions, sources, is_whole } = answer;
     let active: Vec<Restriction> = restrictions.iter().filter(|r| r.is_active(now)).cloned().collect();
     if !active.is_empty() {
         return Permission::Restricted(active);
     }
     let all_there = required.iter().all(|name| sources.iter().any(|source| source.name == *name));
     let all_fresh = sources.iter().all(|source| source.is_fresh(now));
-    if !required.is_empty() && all_there && all_fresh { Permission::Allowed } else { Permission::Unknown }
+    if *is_whole && !required.is_empty() && all_there && all_fresh { Permission::Allowed } else { Permission::Unknown }
 }
 
 #[cfg(test)]
@@ -71,7 +66,7 @@ mod tests {
     }
 
     fn ask(restrictions: Vec<Restriction>, sources: Vec<Source>, now: i64) -> Permission {
-        let answer = RegistryAnswer::Known { restrictions, sources };
+        let answer = RegistryAnswer { restrictions, sources, is_whole: true };
         judge(&answer, &["debtors".to_owned()], Timestamp::from_seconds(now))
     }
 
@@ -81,9 +76,19 @@ mod tests {
         assert_eq!(ask(vec![], vec![source(1_000)], 1_101), Permission::Unknown);
         assert_eq!(ask(vec![], vec![source(1_000)], 999), Permission::Unknown);
         assert_eq!(ask(vec![], vec![], 1_050), Permission::Unknown);
-        assert_eq!(judge(&RegistryAnswer::Unknown, &[], Timestamp::from_seconds(0)), Permission::Unknown);
-        let nothing_required = RegistryAnswer::Known { restrictions: vec![], sources: vec![] };
+        let nothing_required = RegistryAnswer { is_whole: true, ..RegistryAnswer::default() };
         assert_eq!(judge(&nothing_required, &[], Timestamp::from_seconds(0)), Permission::Unknown);
+    }
+
+    #[test]
+    fn a_part_of_an_answer_refuses_or_tells_nothing() {
+        let part = |restrictions| {
+            let answer = RegistryAnswer { restrictions, sources: vec![source(1_000)], is_whole: false };
+            judge(&answer, &["debtors".to_owned()], Timestamp::from_seconds(1_050))
+        };
+        assert_eq!(part(vec![]), Permission::Unknown);
+        assert_eq!(part(vec![restriction(Ground::Debtor, 0, Some(1_050))]), Permission::Unknown);
+        assert!(matches!(part(vec![restriction(Ground::Debtor, 0, None)]), Permission::Restricted(_)));
     }
 
     #[test]

@@ -5,11 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use zeroize::Zeroizing;
 
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::secret::{SecretBytes, SecretText};
-use crate::gateways::configured_http::why;
+use crate::gateways::patience::{Failure, body};
 
 /// No ID photo is larger, in bytes.
 pub(super) const MOST_PHOTO_BYTES: usize = 10 * 1_024 * 1_024;
@@ -17,21 +16,6 @@ pub(super) const MOST_PHOTO_BYTES: usize = 10 * 1_024 * 1_024;
 const MOST_OTHER_BYTES: usize = 64 * 1_024;
 /// A name is no longer, in characters.
 const LONGEST_NAME: usize = 200;
-
-/// Why there is no answer. Texts carry nothing of a person.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// May pass by itself: asking again is safe, since a search changes nothing.
-    Passing(String),
-    /// Asking again would bring the same.
-    Lasting(String),
-}
-
-impl From<reqwest::Error> for Failure {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Passing(why(&error).to_owned())
-    }
-}
 
 #[derive(Deserialize)]
 struct Found {
@@ -53,13 +37,13 @@ pub(super) async fn read(response: Response, iin: &Iin) -> Result<Option<Citizen
     match response.status() {
         StatusCode::OK => {
             let most = MOST_PHOTO_BYTES.div_ceil(3) * 4 + MOST_OTHER_BYTES;
-            person(&body(response, most).await?, iin).map(Some).map_err(lie)
+            person(&body(response, most).await?, iin).map(Some).map_err(Failure::lie)
         }
         StatusCode::NOT_FOUND => {
             let body = body(response, MOST_OTHER_BYTES).await?;
             match serde_json::from_slice::<NotFound>(&body) {
                 Ok(answer) if answer.code == "person_not_found" => Ok(None),
-                _ => Err(lie("404 without the code person_not_found")),
+                _ => Err(Failure::lie("404 without the code person_not_found")),
             }
         }
         status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
@@ -67,22 +51,6 @@ pub(super) async fn read(response: Response, iin: &Iin) -> Result<Option<Citizen
         }
         status => Err(Failure::Lasting(format!("status {}", status.as_u16()))),
     }
-}
-
-/// The body, dropped as soon as it grows past `most` bytes.
-async fn body(mut response: Response, most: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let announced = response.content_length().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-    if announced.is_some_and(|length| length > most) {
-        return Err(lie("the answer is too large"));
-    }
-    let mut body = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(0)));
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > most {
-            return Err(lie("the answer is too large"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 fn person(body: &[u8], iin: &Iin) -> Result<Citizen, &'static str> {
@@ -104,8 +72,4 @@ fn person(body: &[u8], iin: &Iin) -> Result<Citizen, &'static str> {
         return Err("the photo is empty or too large");
     }
     Ok(Citizen { iin: iin.clone(), name: found.name.clone(), photo, sandbox: false })
-}
-
-fn lie(why: &str) -> Failure {
-    Failure::Lasting(why.to_owned())
 }

@@ -10,12 +10,11 @@
 //! letter, is no answer: a person is "not found" only when the register says so itself.
 
 mod answer;
-mod retry;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,12 +22,12 @@ use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::json;
 use url::Url;
 
-use super::circuit_breaker::{BreakerSettings, CircuitBreaker};
+use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{bearer, is_safe};
+use super::patience::{Failure, Patience, PatienceSettings};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::ports::{Clock, PopulationRegister, Randomness, RegisterError};
 use crate::domain::secret::SecretText;
-use answer::Failure;
 
 /// Where the register is and how patient we are.
 #[derive(Clone, Debug)]
@@ -87,9 +86,7 @@ pub struct HttpPopulationRegister {
     http: reqwest::Client,
     search: Url,
     settings: RegisterSettings,
-    breaker: Mutex<CircuitBreaker>,
-    clock: Arc<dyn Clock>,
-    randomness: Arc<dyn Randomness>,
+    patience: Patience,
 }
 
 impl HttpPopulationRegister {
@@ -112,14 +109,13 @@ impl HttpPopulationRegister {
             .timeout(settings.attempt_timeout)
             .build()
             .map_err(SettingsError::Client)?;
-        Ok(Self {
-            http,
-            search,
-            breaker: Mutex::new(CircuitBreaker::new(settings.breaker)),
-            settings,
-            clock,
-            randomness,
-        })
+        let patience = PatienceSettings {
+            total_timeout: settings.total_timeout,
+            retries: settings.retries,
+            backoff: settings.backoff,
+            breaker: settings.breaker,
+        };
+        Ok(Self { http, search, patience: Patience::new(patience, clock, randomness), settings })
     }
 
     async fn search(&self, iin: &Iin) -> Result<Option<Citizen>, Failure> {
@@ -127,57 +123,19 @@ impl HttpPopulationRegister {
         let response = self.http.post(self.search.clone()).json(&body).send().await?;
         answer::read(response, iin).await
     }
-
-    async fn search_patiently(&self, iin: &Iin) -> Result<Option<Citizen>, Failure> {
-        let mut tried = 0;
-        loop {
-            match self.search(iin).await {
-                Err(Failure::Passing(why)) if tried < self.settings.retries => {
-                    tracing::debug!(why, tried, "the population register is asked again");
-                    let wait = retry::wait(self.settings.backoff, tried, self.randomness.as_ref());
-                    tokio::time::sleep(wait).await;
-                    tried += 1;
-                }
-                answer => return answer,
-            }
-        }
-    }
-
-    fn breaker(&self) -> MutexGuard<'_, CircuitBreaker> {
-        // Its state is one word and never half-written.
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[async_trait]
 impl PopulationRegister for HttpPopulationRegister {
     async fn find(&self, iin: &Iin) -> Result<Option<Citizen>, RegisterError> {
-        if !self.breaker().allow(self.clock.now()) {
-            return Err(RegisterError::Unavailable("it failed too often; waiting before the next try".to_owned()));
-        }
-        let answer = tokio::time::timeout(self.settings.total_timeout, self.search_patiently(iin))
-            .await
-            .unwrap_or_else(|_| Err(Failure::Passing("it took too long".to_owned())));
-        match answer {
-            Ok(found) => {
-                self.breaker().succeeded();
-                Ok(found)
-            }
-            Err(Failure::Passing(why) | Failure::Lasting(why)) => {
-                self.breaker().failed(self.clock.now());
-                tracing::warn!(why, "the population register gave no answer");
-                Err(RegisterError::Unavailable(why))
-            }
-        }
+        let answer = self.patience.ask("the population register", || Box::pin(self.search(iin))).await;
+        answer.map_err(RegisterError::Unavailable)
     }
 }
 
 impl fmt::Debug for HttpPopulationRegister {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpPopulationRegister")
-            .field("settings", &self.settings)
-            .field("breaker", &self.breaker)
-            .finish_non_exhaustive()
+        f.debug_struct("HttpPopulationRegister").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 

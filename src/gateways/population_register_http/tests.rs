@@ -1,37 +1,17 @@
 //! The adapter against a real server that does well, stalls, breaks off, lies, fails and recovers.
 
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use bytes::Bytes;
-use futures_util::stream;
 use serde_json::Value;
 
 use super::answer::MOST_PHOTO_BYTES;
 use super::*;
 use crate::domain::ports::testing::{FakeClock, SeededRandomness};
 use crate::domain::time::Timestamp;
+use crate::gateways::stand_in::{Reply, Script, StandIn, nobody, stand_in};
 
 const IIN: &str = "900101300017";
-
-/// What the stand-in does with its calls, by their number from 0.
-type Script = fn(usize) -> Reply;
-
-enum Reply {
-    Json(u16, Value),
-    Text(u16, String),
-    Stall,
-    BreakOff,
-    Endless,
-}
-
-struct StandIn {
-    base: Url,
-    calls: Arc<AtomicUsize>,
-    seen: Arc<Mutex<Vec<(String, String, String)>>>,
-}
 
 fn person() -> Value {
     json!({ "iin": IIN, "name": "AIGERIM", "photo": "/9j/4A==" })
@@ -41,69 +21,23 @@ fn not_found() -> Value {
     json!({ "code": "person_not_found" })
 }
 
-fn stand_in(script: Script) -> StandIn {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = Url::parse(&format!("http://{}/register/", listener.local_addr().unwrap())).unwrap();
-    let (calls, seen) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-    let shared: (Arc<AtomicUsize>, Arc<Mutex<Vec<_>>>) = (calls.clone(), Arc::clone(&seen));
-    let server = HttpServer::new(move || {
-        let (calls, seen) = shared.clone();
-        App::new().default_service(web::to(move |request: HttpRequest, body: String| {
-            let number = calls.fetch_add(1, Ordering::SeqCst);
-            let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
-            seen.lock().unwrap().push((format!("{} {}", request.method(), request.uri()), bearer, body));
-            reply(script(number))
-        }))
-    });
-    let server = server.workers(1).disable_signals().shutdown_timeout(0).listen(listener).unwrap().run();
-    tokio::spawn(server);
-    StandIn { base, calls, seen }
-}
-
-async fn reply(reply: Reply) -> HttpResponse {
-    match reply {
-        Reply::Json(status, body) => HttpResponse::build(status.try_into().unwrap()).json(body),
-        Reply::Text(status, body) => HttpResponse::build(status.try_into().unwrap()).body(body),
-        Reply::Stall => {
-            tokio::time::sleep(Duration::from_mins(1)).await;
-            HttpResponse::Ok().json(person())
-        }
-        Reply::BreakOff => {
-            let body = person().to_string();
-            let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
-            let parts = vec![Ok(half), Err(std::io::Error::other("cut"))];
-            HttpResponse::Ok().no_chunking(body.len() as u64).streaming(stream::iter(parts))
-        }
-        Reply::Endless => {
-            let chunk = Bytes::from(vec![b' '; 1 << 20]);
-            HttpResponse::Ok().streaming(stream::repeat(chunk).map_ok())
-        }
-    }
-}
-
-/// An endless stream of good chunks.
-trait MapOk: futures_util::Stream<Item = Bytes> + Sized {
-    fn map_ok(self) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> + 'static
-    where
-        Self: 'static,
-    {
-        futures_util::StreamExt::map(self, Ok)
-    }
-}
-impl<S: futures_util::Stream<Item = Bytes>> MapOk for S {}
-
 struct Client {
     register: HttpPopulationRegister,
     clock: Arc<FakeClock>,
 }
 
 fn client(stand_in: &StandIn) -> Client {
+    client_with(stand_in, |_| ())
+}
+
+fn client_with(stand_in: &StandIn, change: impl FnOnce(&mut RegisterSettings)) -> Client {
     let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(1_000)));
-    let mut settings = RegisterSettings::new(stand_in.base.clone(), SecretText::new("s3cret"));
+    let mut settings = RegisterSettings::new(stand_in.base.join("register/").unwrap(), SecretText::new("s3cret"));
     settings.attempt_timeout = Duration::from_millis(300);
     settings.total_timeout = Duration::from_secs(5);
     settings.backoff = Duration::from_millis(5);
     settings.breaker = BreakerSettings { failures: 2, open_for: Duration::from_secs(30) };
+    change(&mut settings);
     let register = HttpPopulationRegister::new(settings, clock.clone(), Arc::new(SeededRandomness::new(1))).unwrap();
     Client { register, clock }
 }
@@ -192,15 +126,14 @@ async fn answers_that_lie_are_no_answers_and_are_not_asked_for_again() {
 #[actix_web::test]
 async fn an_endless_answer_is_cut_off() {
     let stand_in = stand_in(|_| Reply::Endless);
-    let mut client = client(&stand_in);
-    client.register.settings.retries = 0;
+    let client = client_with(&stand_in, |settings| settings.retries = 0);
     let why = client.why().await;
     assert!(why.contains("too large"), "{why}");
 }
 
 #[actix_web::test]
 async fn a_stall_and_a_cut_connection_are_tried_again_and_then_given_up() {
-    for script in [(|_| Reply::Stall) as Script, |_| Reply::BreakOff, |_| Reply::Json(500, person())] {
+    for script in [(|_| Reply::Stall) as Script, |_| Reply::BreakOff(person()), |_| Reply::Json(500, person())] {
         let stand_in = stand_in(script);
         client(&stand_in).why().await;
         assert_eq!(stand_in.calls.load(Ordering::SeqCst), 3);
@@ -210,9 +143,10 @@ async fn a_stall_and_a_cut_connection_are_tried_again_and_then_given_up() {
 #[actix_web::test]
 async fn the_whole_search_has_one_deadline() {
     let stand_in = stand_in(|_| Reply::Stall);
-    let mut client = client(&stand_in);
-    client.register.settings.total_timeout = Duration::from_millis(450);
-    client.register.settings.retries = 100;
+    let client = client_with(&stand_in, |settings| {
+        settings.total_timeout = Duration::from_millis(450);
+        settings.retries = 100;
+    });
     assert!(client.why().await.contains("too long"));
     assert_eq!(stand_in.calls.load(Ordering::SeqCst), 2);
 }
@@ -232,7 +166,7 @@ async fn what_asking_again_cannot_mend_is_asked_once() {
 async fn a_register_that_recovers_within_the_tries_is_never_missed() {
     let stand_in = stand_in(|call| match call {
         0 => Reply::Json(503, json!({})),
-        1 => Reply::BreakOff,
+        1 => Reply::BreakOff(person()),
         _ => Reply::Json(200, person()),
     });
     assert!(client(&stand_in).ask().await.unwrap().is_some());
@@ -261,10 +195,7 @@ async fn after_failures_nobody_asks_until_a_probe_finds_it_well() {
 
 #[actix_web::test]
 async fn nobody_at_home_is_unavailable() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    drop(listener);
-    let gone = StandIn { base, calls: Arc::default(), seen: Arc::default() };
+    let gone = nobody();
     assert!(client(&gone).why().await.contains("connection"));
 }
 

@@ -75,3 +75,23 @@ async fn a_foreign_schema_is_wrong() {
     let database = findings(&shop).into_iter().find(|line| line.contains("| database |")).unwrap();
     assert!(database.starts_with("wrong") && database.contains("rastau migrate"), "{database}");
 }
+
+#[test]
+fn sources_of_restrictions_are_looked_at() {
+    let shop = Workshop::bare("[restrictions]\nsources_file = \"sources.toml\"\nrequired_sources = [\"court\"]\n");
+    let sources = || findings(&shop).into_iter().find(|line| line.contains("| sources |")).unwrap();
+    assert!(sources().starts_with("wrong | sources | cannot read"), "{}", sources());
+    shop.write(
+        "sources.toml",
+        "[court]\nremote = \"http://court.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\n",
+    );
+    shop.write("token", "secret");
+    let token = shop.path("token");
+    std::fs::set_permissions(token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    assert!(sources().starts_with("wrong | sources | source court: a remote registry needs an https"), "{}", sources());
+    shop.write(
+        "sources.toml",
+        "[court]\nremote = \"https://court.example\"\ntoken_file = \"token\"\nmax_age = \"1h\"\n",
+    );
+    assert_eq!(sources(), "good | sources | 0 followed, 0 pushed, 1 asked about each person | ");
+}

@@ -26,13 +26,13 @@ async fn acquainted() -> (World, String) {
     (world, subject)
 }
 
-async fn give(world: &World, id: &str, scopes: Scopes) {
+pub(super) async fn give(world: &World, id: &str, scopes: Scopes) {
     let change = OperatorChange { scopes: Some(scopes), ..OperatorChange::default() };
     change_operator(world.services.store.as_ref(), world.services.clock.as_ref(), id, change).await.unwrap();
 }
 
 /// The person of every code is verified for `client`, which learns the subject.
-async fn meet(world: &World, client: &Client) -> String {
+pub(super) async fn meet(world: &World, client: &Client) -> String {
     let code = world.code(client).await;
     let tokens = world.exchange(client, &code).await.body;
     let token = tokens["access_token"].as_str().unwrap().to_owned();

@@ -19,6 +19,7 @@ mod published_keys;
 mod pushed_authorization;
 mod refresh;
 mod registration;
+mod remote_registries;
 mod revocation;
 mod status_list;
 mod webhooks;

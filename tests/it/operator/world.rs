@@ -106,6 +106,7 @@ impl World {
         let services = Services {
             store: Arc::new(store.clone()),
             register: Arc::new(NotAsked),
+            remotes: Arc::default(),
             faces: Arc::new(NotAsked),
             face_index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
             passkeys: Arc::new(

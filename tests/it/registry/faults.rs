@@ -34,7 +34,7 @@ async fn ask_on(database: &Database, shop: &Shop<'_>, done: &AtomicBool, asked: 
         assert_eq!(restrictions.len(), ALWAYS, "half of a version was seen");
         let name = &restrictions[0].source_key[..1];
         assert!(restrictions.iter().all(|one| one.source_key.starts_with(name)), "two versions at once");
-        let answer = RegistryAnswer::Known { restrictions, sources };
+        let answer = RegistryAnswer { restrictions, sources, is_whole: true };
         let told = judge(&answer, &["debtors".to_owned()], shop.clock.now());
         assert!(matches!(told, Permission::Restricted(_)));
         asked.fetch_add(1, Ordering::Relaxed);

@@ -151,6 +151,7 @@ impl TestApp {
         change(&mut policy);
         let services = Services {
             register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
+            remotes: Arc::default(),
             store,
             face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
             faces: faces.clone(),
