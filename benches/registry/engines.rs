@@ -60,6 +60,14 @@ impl Home {
         Ok(home)
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(RASTAU);
         // Rows are put aside beside the database: a folder in memory would not be the same.

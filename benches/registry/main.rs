@@ -8,6 +8,7 @@
 mod asked;
 mod engines;
 mod files;
+mod swept;
 
 #[allow(dead_code)]
 #[path = "../../tests/it/support/postgres.rs"]
@@ -47,7 +48,13 @@ fn main() -> Result<(), Failure> {
         println!("{}: look-up p99 {:.2} ms (bar {bar})", engine.name(), asked.look_up(0.99));
         println!("{}: check against everything meanwhile p99 {:.2} ms", engine.name(), asked.check(0.99));
         let asked = runtime.block_on(asked::quietly(&home, rows))?;
-        println!("{}: check against everything p99 {:.2} ms (bar 2)\n", engine.name(), asked.check(0.99));
+        println!("{}: check against everything p99 {:.2} ms (bar 2)", engine.name(), asked.check(0.99));
+        let swept = runtime.block_on(swept::longest(&home))?;
+        println!(
+            "{}: {} standing grants looked through in {swept:.2} s (5 are promised)\n",
+            engine.name(),
+            swept::GRANTS
+        );
     }
     println!("share of the engine's own rate {lowest:.2}");
     Ok(())

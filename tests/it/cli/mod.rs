@@ -8,6 +8,7 @@ mod doctor;
 mod evaluate;
 mod evaluate_liveness;
 mod face;
+mod full_disk;
 mod keys;
 mod operator;
 mod person;

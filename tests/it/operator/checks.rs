@@ -51,7 +51,7 @@ fn bulk(subjects: &[String]) -> Fields {
     fields
 }
 
-async fn ask(world: &World, client: &Client, subject: &str) -> Answer {
+pub(super) async fn ask(world: &World, client: &Client, subject: &str) -> Answer {
     world.post(client, ONE, fields(subject)).await
 }
 

@@ -12,6 +12,7 @@ mod client_authentication;
 mod discovery;
 mod forms;
 mod introspection;
+mod midnight;
 mod not_asked;
 mod over_the_wire;
 mod proof_of_key;

@@ -1,5 +1,6 @@
 //! How what sources say comes in: versions, changes, quarantine, the way back, and what happens when it is cut short.
 
+mod broken_line;
 mod faults;
 mod followed;
 mod imports;
