@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use rastau::domain::id::GrantId;
 use rastau::domain::ports::Store as _;
 use rastau::domain::time::Timestamp;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
@@ -11,20 +12,46 @@ use crate::engines::{Engine, Home};
 
 /// Regular players, all with a grant that stands.
 pub(crate) const GRANTS: usize = 450_000;
+/// So many in one statement.
+const AT_ONCE: u32 = 20_000;
 /// So often it is looked.
 const LOOKS: usize = 5;
 const NOW: Timestamp = Timestamp::from_seconds(4_000_000_000);
 
-/// Seconds of the longest look; nobody is found, so that every grant is looked at.
-pub(crate) async fn longest(home: &Home) -> Result<f64, Failure> {
+/// Seconds of the longest look of each kind.
+pub(crate) struct Swept {
+    /// At everybody; nobody is found, so that every grant is looked at.
+    pub(crate) everybody: f64,
+    /// For the start of the next restriction, which follows.
+    pub(crate) next: f64,
+    /// Whether anything has changed, and at those who came since.
+    pub(crate) unchanged: f64,
+}
+
+/// As `app/end_restricted_grants` looks.
+pub(crate) async fn longest(home: &Home) -> Result<Swept, Failure> {
     grant(home).await?;
     let store = home.store().await?;
-    let mut longest = 0_f64;
+    let mut longest = Swept { everybody: 0.0, next: 0.0, unchanged: 0.0 };
     for _ in 0..LOOKS {
         let began = Instant::now();
-        let found = store.read().await?.restricted_grants(NOW, 100).await?;
-        longest = longest.max(began.elapsed().as_secs_f64());
-        assert!(found.is_empty());
+        let mut from = NOW;
+        loop {
+            let mut unit = store.read().await?;
+            let through = unit.expiry_of_standing(from, AT_ONCE).await?;
+            assert!(unit.restricted_grants(NOW, from, through).await?.is_empty());
+            let Some(through) = through else { break };
+            from = through;
+        }
+        longest.everybody = longest.everybody.max(began.elapsed().as_secs_f64());
+        let began = Instant::now();
+        store.read().await?.next_restriction(NOW).await?;
+        longest.next = longest.next.max(began.elapsed().as_secs_f64());
+        let began = Instant::now();
+        let mut unit = store.read().await?;
+        unit.registry_mark().await?;
+        assert!(unit.restricted_grants_since(NOW, GrantId::least(NOW)).await?.is_empty());
+        longest.unchanged = longest.unchanged.max(began.elapsed().as_secs_f64());
     }
     Ok(longest)
 }
@@ -48,7 +75,7 @@ async fn grant(home: &Home) -> Result<(), Failure> {
         ),
     };
     connection.execute(without_references).await?;
-    let expires_at = NOW.micros() + 1;
+    let expires_at = format!("{} + i", NOW.micros());
     let insert = format!(
         "{numbers} INSERT INTO play_grant (id, code, operator, player, iin_lookup, verification, factor, verified_at, \
          status_list, status_index, expires_at) \

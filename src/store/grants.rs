@@ -12,7 +12,6 @@ use super::engine::Engine;
 use super::operators::operator_id;
 use super::places::{padded, places};
 use super::players::open_iin;
-use super::restrictions::counting_restrictions;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
@@ -38,11 +37,12 @@ macro_rules! select_grant {
         concat!("SELECT ", grant_columns!(), " FROM play_grant WHERE ", $($condition),+)
     };
 }
+pub(super) use {grant_columns, select_grant};
 
 const TOKEN_HASH: &str = "refresh_token.hash";
 
 #[derive(FromRow)]
-struct GrantRow {
+pub(super) struct GrantRow {
     id: String,
     operator: String,
     player: String,
@@ -65,7 +65,7 @@ impl GrantRow {
         })
     }
 
-    fn into_grant(self) -> Result<Grant> {
+    pub(super) fn into_grant(self) -> Result<Grant> {
         const CONFIRMATION: &str = "play_grant.confirmation";
         let thumbprint = thumbprint(self.thumbprint.as_deref(), "play_grant.thumbprint")?;
         let status = self.place()?;
@@ -136,22 +136,6 @@ struct HolderRow {
     grant: GrantRow,
 }
 
-/// Grants that stand though an active restriction names their person, who is found by any of these.
-macro_rules! restricted_grants {
-    ($persons:literal) => {
-        select_grant!(
-            "ended_at IS NULL AND expires_at > $1 AND (EXISTS (SELECT 1 FROM ",
-            counting_restrictions!(),
-            " WHERE restriction.iin_lookup IN ",
-            $persons,
-            " AND restriction.starts_at <= $1 AND (restriction.ends_at IS NULL OR restriction.ends_at > $1)) \
-             OR EXISTS (SELECT 1 FROM self_restriction WHERE self_restriction.iin_lookup IN ",
-            $persons,
-            " AND self_restriction.starts_at <= $1 AND self_restriction.ends_at > $1)) LIMIT $2"
-        )
-    };
-}
-
 #[async_trait]
 impl Grants for SqlUnitOfWork {
     async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()> {
@@ -197,17 +181,6 @@ impl Grants for SqlUnitOfWork {
             .bind(i64::from(place.list))
             .bind(i64::from(place.index));
         self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
-    }
-
-    async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>> {
-        // Sources are moved to a new key one after the other.
-        let text = if self.cipher.newest_generation() == 0 {
-            restricted_grants!("(play_grant.iin_lookup)")
-        } else {
-            restricted_grants!("(play_grant.iin_lookup, play_grant.iin_lookup_before)")
-        };
-        let query = sqlx::query_as::<_, GrantRow>(text).bind(now.micros()).bind(i64::from(limit));
-        self.fetch_all(query).await?.into_iter().map(GrantRow::into_grant).collect()
     }
 
     async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>> {

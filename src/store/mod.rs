@@ -1,7 +1,7 @@
 //! The store: every repository over SQLite (the default) or PostgreSQL (by URL), with one SQL text for both.
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
-//! - one file a repository: `operators`, `authorizations`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
+//! - one file a repository: `operators`, `authorizations`, `grants`, `restricted_grants`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
 //!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
 //!   `webhook_messages`;
 //! - `places`: statements about many keys at once;
@@ -33,6 +33,7 @@ mod places;
 mod players;
 mod postgres;
 mod registry_keys;
+mod restricted_grants;
 mod restriction_versions;
 mod restrictions;
 mod schema;

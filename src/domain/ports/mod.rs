@@ -5,6 +5,7 @@ mod engines;
 mod face_search;
 mod observer;
 mod repositories;
+mod restricted_grants;
 mod restrictions;
 pub mod testing;
 mod webhooks;
@@ -21,6 +22,7 @@ pub use repositories::{
     IdTemplates, IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount,
     UnitOfWork, Verifications,
 };
+pub use restricted_grants::{RegistryMark, RestrictedGrants};
 pub use restrictions::{
     RecordKey, RegistryKeys, RemoteAnswer, RemoteRegistry, RemoteRegistryError, RestrictionVersions,
 };

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
+use super::restricted_grants::RestrictedGrants;
 use super::restrictions::{RegistryKeys, RestrictionVersions};
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
@@ -104,6 +105,7 @@ pub trait UnitOfWork:
     + IdempotentRequests
     + Authorizations
     + Grants
+    + RestrictedGrants
     + Verifications
     + Players
     + IdTemplates
@@ -187,8 +189,6 @@ pub trait Grants {
     async fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>>;
     /// By its place in the status lists.
     async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>>;
-    /// At most `limit` of those that stand at `now` though a restriction of the person is active.
-    async fn restricted_grants(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Grant>>;
     /// Those of a player that stand at `now`.
     async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>>;
     /// Ends all of an operator that stand at `now`; returns how many.

@@ -15,7 +15,7 @@ use super::world::World;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A court's file, as people send it.
-async fn import(world: &World, rows: &str) {
+pub(super) async fn import(world: &World, rows: &str) {
     let file = format!("iin,ground,legal_basis,starts_at,ends_at,source_key\n{rows}");
     let import = RegistryImport {
         source: "court".to_owned(),

@@ -23,5 +23,6 @@ mod registration;
 mod remote_registries;
 mod revocation;
 mod status_list;
+mod sweep;
 mod webhooks;
 pub(crate) mod world;

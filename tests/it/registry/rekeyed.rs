@@ -62,7 +62,7 @@ on_both_engines! {
         assert!(after.iter().any(|row| row.ends_with(&own.id.to_string())), "{after:?}");
         after.retain(|row| !row.ends_with(&own.id.to_string()));
         assert_eq!(after, said);
-        let restricted = new.read().await.unwrap().restricted_grants(at(20), 10).await.unwrap();
+        let restricted = new.read().await.unwrap().restricted_grants(at(20), at(20), None).await.unwrap();
         assert_eq!(restricted.len(), 1, "the grant is found by what is said of its person");
         assert_eq!(rekeyed(&new, &shop.clock).await.unwrap(), Rekeyed { generation: 1, ..Rekeyed::default() });
 
@@ -127,7 +127,11 @@ on_both_engines! {
         }
         let versions = shop.versions().await;
         if versions.iter().any(|version| version.state == VersionState::Staging) {
-            assert_eq!(rekeyed(&new, &shop.clock).await, Err(RekeyError::UnderWay("debtors".to_owned())));
+            match rekeyed(&new, &shop.clock).await {
+                Err(error) => assert_eq!(error, RekeyError::UnderWay("debtors".to_owned())),
+                // Its last step was on the way already, and came through after we looked.
+                Ok(done) => assert!(done.sources.is_empty(), "{done:?}"),
+            }
             shop.clock.advance(DEAD_AFTER);
         }
         rekeyed(&new, &shop.clock).await.unwrap();

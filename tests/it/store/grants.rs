@@ -143,7 +143,7 @@ on_both_engines! {
 
     async fn grants_of_the_restricted_are_found_while_both_last(database: &Database) {
         let grant = kept(database).await;
-        let found = async |now| database.read().await.restricted_grants(at(now), 10).await.unwrap();
+        let found = async |now| database.read().await.restricted_grants(at(now), at(now), None).await.unwrap();
         assert!(found(2).await.is_empty());
         // From a minute before 0 to 600.
         let until = restriction("self", "1", Ground::SelfRestriction);
@@ -161,6 +161,54 @@ on_both_engines! {
         unit.end_grant(grant.id, at(3)).await.unwrap();
         unit.commit().await.unwrap();
         assert!(found(4).await.is_empty());
+    }
+
+    async fn the_restricted_are_looked_for_in_parts(database: &Database) {
+        let mut grants = Vec::new();
+        for second in 0..5 {
+            let code = database.code().await;
+            let id = GrantId::new(at(second), database.randomness.as_ref());
+            let grant = Grant { id, expires_at: at(100 + second), ..grant(database, &code).await };
+            grants.push((grant, code.hash));
+        }
+        let mut unit = database.begin().await;
+        for (grant, code) in &grants {
+            unit.insert_grant(grant, *code).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+        let debtor = Restriction { ends_at: None, ..restriction("debtors", "1", Ground::Debtor) };
+        put(&database.store, &source("debtors", 0), &[(iin(0), debtor)]).await.unwrap();
+        let mut unit = database.read().await;
+        for (count, expiry) in [(1, Some(at(100))), (2, Some(at(101))), (5, Some(at(104))), (6, None)] {
+            assert_eq!(unit.expiry_of_standing(at(5), count).await.unwrap(), expiry);
+        }
+        assert_eq!(unit.expiry_of_standing(at(103), 2).await.unwrap(), Some(at(104)));
+        for (from, through, found) in [(5, None, 5), (5, Some(101), 2), (101, Some(104), 4), (105, None, 0)] {
+            let restricted = unit.restricted_grants(at(5), at(from), through.map(at)).await.unwrap();
+            assert_eq!(restricted.len(), found, "{from} to {through:?}");
+        }
+        for (first, found) in [(0, 5), (3, 2), (5, 0)] {
+            assert_eq!(unit.restricted_grants_since(at(5), GrantId::least(at(first))).await.unwrap().len(), found);
+        }
+        assert_eq!(unit.restricted_grants_since(at(102), GrantId::least(at(0))).await.unwrap().len(), 2);
+    }
+
+    async fn whatever_comes_or_goes_leaves_a_mark(database: &Database) {
+        let mark = async || database.read().await.registry_mark().await.unwrap();
+        let next = async |now| database.read().await.next_restriction(at(now)).await.unwrap();
+        let (nothing, none) = (mark().await, next(0).await);
+        assert_eq!((nothing.clone(), none), (mark().await, None));
+        let ahead = |seconds| {
+            let restriction = Restriction { starts_at: at(seconds), ends_at: None, ..restriction("debtors", "1", Ground::Debtor) };
+            (iin(0), restriction)
+        };
+        put(&database.store, &source("debtors", 0), &[ahead(1_000)]).await.unwrap();
+        let first = mark().await;
+        assert_ne!(first, nothing);
+        assert_eq!((next(999).await, next(1_000).await), (Some(at(1_000)), None));
+        put(&database.store, &source("debtors", 0), &[ahead(2_000)]).await.unwrap();
+        assert_ne!(mark().await, first);
+        assert_eq!(next(0).await, Some(at(2_000)), "what no longer counts is not waited for");
     }
 
     async fn all_of_an_operator_end_together(database: &Database) {

@@ -43,7 +43,7 @@ on_both_engines! {
         assert_eq!(standing, std::slice::from_ref(&grant));
         unit.insert_self_restriction(&restriction).await.unwrap();
         for (now, found) in [(9, false), (10, true), (99, true), (100, false)] {
-            assert_eq!(unit.restricted_grants(at(now), 10).await.unwrap().len(), usize::from(found), "{now}");
+            assert_eq!(unit.restricted_grants(at(now), at(now), None).await.unwrap().len(), usize::from(found), "{now}");
         }
         unit.end_grant(grant.id, at(11)).await.unwrap();
         assert!(unit.standing_grants(grant.player, at(12)).await.unwrap().is_empty());

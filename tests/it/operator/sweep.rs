@@ -1,0 +1,76 @@
+//! Who looks for restricted people does not look at everybody each time, and misses nobody.
+
+use std::time::Duration;
+
+use rastau::app::end_restricted_grants::Sweeper;
+
+use super::midnight::import;
+use super::world::World;
+
+const ROW: &str = "900101300017,court_decision,A law,2027-01-16,,1\n";
+/// From the start of a world to the next midnight in Almaty.
+const MIDNIGHT: Duration = Duration::from_hours(11);
+
+async fn granted(world: &World) -> String {
+    let code = world.code(&world.bet).await;
+    world.exchange(&world.bet, &code).await.body["access_token"].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn what_comes_between_two_looks_is_seen() {
+    let world = World::production().await;
+    world.allow().await;
+    granted(&world).await;
+    let mut sweeper = Sweeper::new(world.services.clone());
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    world.restrict().await;
+    assert_eq!(sweeper.sweep().await.unwrap(), 1);
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    world.allow().await;
+    granted(&world).await;
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn a_start_that_comes_is_seen_though_nothing_was_imported() {
+    let world = World::production().await;
+    world.allow().await;
+    import(&world, ROW).await;
+    granted(&world).await;
+    let mut sweeper = Sweeper::new(world.services.clone());
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    world.clock.advance(MIDNIGHT - Duration::from_secs(1));
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(sweeper.sweep().await.unwrap(), 1);
+}
+
+#[actix_web::test]
+async fn a_grant_that_was_decided_on_before_the_look_and_seen_after_it_ends() {
+    let world = World::production().await;
+    world.allow().await;
+    let code = world.code(&world.bet).await;
+    world.restrict().await;
+    let mut sweeper = Sweeper::new(world.services.clone());
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    world.exchange(&world.bet, &code).await;
+    world.clock.advance(Duration::from_secs(30));
+    assert_eq!(sweeper.sweep().await.unwrap(), 1);
+}
+
+#[actix_web::test]
+async fn a_clock_that_jumps_back_makes_it_look_at_everybody() {
+    let world = World::production().await;
+    world.allow().await;
+    let code = world.code(&world.bet).await;
+    let mut sweeper = Sweeper::new(world.services.clone());
+    world.restrict().await;
+    let now = world.services.clock.now();
+    // Looked at far ahead, where the grant would be too old to be looked at again.
+    world.clock.advance(Duration::from_hours(1));
+    assert_eq!(sweeper.sweep().await.unwrap(), 0);
+    world.clock.set(now);
+    world.exchange(&world.bet, &code).await;
+    assert_eq!(sweeper.sweep().await.unwrap(), 1);
+}
