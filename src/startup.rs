@@ -29,6 +29,7 @@ use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::http::operator::assertion_audiences;
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
+use crate::vision::mark::TextMarker;
 use faces::Faces;
 use movable_clock::OffsetClock;
 use system::{SystemClock, SystemRandomness};
@@ -162,6 +163,7 @@ async fn services_with(
         store,
         face_index: face_search::index(faces.engine.as_ref()),
         faces: faces.engine,
+        marker: Arc::new(TextMarker),
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),
         assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy))),

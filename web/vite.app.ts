@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { UserConfig } from 'vite';
 
-/** One application of the three: served by Rastau under `/NAME/`, built into `dist/NAME`. */
-export function application(name: 'verify' | 'sandbox' | 'docs'): UserConfig {
+/** One application of the four: served by Rastau under `/NAME/`, built into `dist/NAME`. */
+export function application(name: 'verify' | 'sandbox' | 'console' | 'docs'): UserConfig {
   return {
     // The scripts of package.json run here, so the paths are relative to this folder.
     root: name,

@@ -24,7 +24,7 @@ pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
     expect_none(unit.as_mut(), player).await?;
-    let started = services.passkeys.start_registration(player, ACCOUNT, &[])?;
+    let started = services.passkeys.start_registration(player.uuid(), ACCOUNT, &[])?;
     let expires_at = now.plus(CEREMONY_LIFETIME);
     unit.put_ceremony(verification.id, CeremonyKind::Registration, &started.state, expires_at).await?;
     unit.commit().await?;

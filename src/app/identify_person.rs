@@ -9,7 +9,9 @@ use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
-use crate::domain::verification::Stage;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::{Stage, Verification};
 
 /// Binds the verification to the person. Whether they may play is asked only when they have proved to be that person:
 /// who types a stranger's IIN must not learn of their debts.
@@ -33,6 +35,21 @@ pub async fn identify_person(services: &Services, session: HandleHash, iin: &str
         details["scenario"] = json!(scenario.code);
     }
     audit(unit.as_mut(), &verification, AuditKind::PersonIdentified, details, now).await?;
+    waive_face(unit.as_mut(), &mut verification, player, now).await?;
     unit.commit().await?;
     Ok(())
+}
+
+/// Whose refusal fell goes straight on to the second factor: once, on the same device.
+async fn waive_face(
+    unit: &mut dyn UnitOfWork,
+    verification: &mut Verification,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    let Some(device) = verification.device else { return Ok(()) };
+    let Some(case) = unit.take_leave(player, &verification.operator, device, now).await? else { return Ok(()) };
+    verification.skip_face(now)?;
+    unit.update_verification(verification).await?;
+    audit(unit, verification, AuditKind::FaceWaived, json!({ "case": case }), now).await
 }

@@ -5,6 +5,7 @@ pub mod attacker_case;
 pub mod authenticate_client;
 pub mod cancel_verification;
 pub mod capture_face;
+pub mod case_work;
 pub mod change_operator;
 pub mod check_players;
 mod check_restrictions;
@@ -61,6 +62,7 @@ pub mod row_refusal;
 pub mod sandbox_people;
 pub mod search_faces;
 mod settle_capture;
+pub mod staff;
 pub mod start_verification;
 pub mod status_lists;
 pub mod table;
@@ -84,8 +86,8 @@ use crate::domain::id::PlayerId;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, FaceIndex, KeySets, Observer, PasskeyCeremonies, PopulationRegister,
-    ProofVerifier, Randomness, Store, TokenSigner,
+    AssertionVerifier, Clock, FaceEngine, FaceIndex, KeySets, Observer, PasskeyCeremonies, PictureMarker,
+    PopulationRegister, ProofVerifier, Randomness, Store, TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -103,6 +105,8 @@ pub struct Services {
     pub remotes: Arc<RemoteRegistries>,
     /// Faces.
     pub faces: Arc<dyn FaceEngine>,
+    /// Marks pictures for who looks at them.
+    pub marker: Arc<dyn PictureMarker>,
     /// Faces that were seen.
     pub face_index: Arc<dyn FaceIndex>,
     /// Passkeys.

@@ -9,6 +9,7 @@ use crate::domain::authorization::HandleHash;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::second_factor::{Enrolled, FactorKind};
+use crate::domain::secret::SecretText;
 use crate::domain::self_restriction::{SelfRestriction, Term};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Outcome, Stage, StepError, Verification};
@@ -32,6 +33,8 @@ pub struct VerificationView {
     pub scenario: Option<&'static str>,
     /// The end, when it has come.
     pub outcome: Option<Outcome>,
+    /// What staff wrote to the person.
+    pub note: Option<SecretText>,
     /// What the person may do about it, while they may.
     pub self_service: Option<SelfServiceView>,
 }
@@ -87,6 +90,10 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         face_attempts_left = face_attempts_left.min(failures_left(unit.as_mut(), &verification).await?);
     }
     let self_service = self_service_view(unit.as_mut(), &verification, now).await?;
+    let note = match verification.outcome {
+        Some(_) => unit.note_to_player(verification.id).await?,
+        None => None,
+    };
     let scenario = scenario_of(services, unit.as_mut(), &verification).await?;
     Ok(VerificationView {
         stage: verification.stage,
@@ -97,6 +104,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         second_factor,
         scenario: scenario.map(|scenario| scenario.code),
         outcome: verification.outcome,
+        note,
         self_service,
     })
 }

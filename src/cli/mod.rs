@@ -22,6 +22,7 @@ mod review;
 mod row_report;
 mod sandbox;
 mod serve;
+mod staff;
 mod webhook;
 
 use std::io::Write as _;
@@ -68,6 +69,7 @@ enum Command {
     Person(person::Args),
     Registry(registry::Args),
     Review(review::Args),
+    Staff(staff::Args),
     Audit(audit::Args),
     Sandbox(sandbox::Args),
     Conformance(conformance::Args),
@@ -140,6 +142,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Person(args) => person::run(context, args).await,
             Command::Registry(args) => registry::run(context, args).await,
             Command::Review(args) => review::run(context, args).await,
+            Command::Staff(args) => staff::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
             Command::Sandbox(args) => sandbox::run(&args),
             Command::Conformance(args) => conformance::run(args).await,

@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
+use uuid::Uuid;
 use webauthn_rs::prelude::{
     Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
     WebauthnError,
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use crate::domain::id::PlayerId;
 use crate::domain::ports::{PasskeyCeremonies, PasskeyError, Proof, StartedCeremony};
 use crate::domain::second_factor::passkey::CEREMONY_LIFETIME;
 use crate::domain::secret::SecretBytes;
@@ -42,14 +42,12 @@ impl WebauthnCeremonies {
 impl PasskeyCeremonies for WebauthnCeremonies {
     fn start_registration(
         &self,
-        player: PlayerId,
+        user: Uuid,
         account: &str,
         exclude: &[Vec<u8>],
     ) -> Result<StartedCeremony, PasskeyError> {
-        let (options, state) = self
-            .webauthn
-            .start_passkey_registration(player.uuid(), account, account, Some(exclude.to_vec()))
-            .map_err(failed)?;
+        let (options, state) =
+            self.webauthn.start_passkey_registration(user, account, account, Some(exclude.to_vec())).map_err(failed)?;
         started(&options, &state)
     }
 
@@ -85,7 +83,7 @@ impl PasskeyCeremonies for WebauthnCeremonies {
         let mut used = passkeys
             .into_iter()
             .find(|passkey| passkey.cred_id() == result.cred_id())
-            .ok_or_else(|| PasskeyError("the passkey is none of this player's".to_owned()))?;
+            .ok_or_else(|| PasskeyError("the passkey is none of theirs".to_owned()))?;
         // The library compared with the counter of the ceremony's beginning; another ceremony may have ended since.
         let stored = signature_counter(&used)?;
         let shown = u64::from(result.counter());

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use uuid::Uuid;
 use webauthn_authenticator_rs::WebauthnAuthenticator as _;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
@@ -15,8 +14,8 @@ fn ceremonies() -> WebauthnCeremonies {
     WebauthnCeremonies::new("rastau.example", &Url::parse(ORIGIN).unwrap(), "Rastau").unwrap()
 }
 
-fn player(number: u128) -> PlayerId {
-    PlayerId::from(Uuid::from_u128(number))
+fn player(number: u128) -> Uuid {
+    Uuid::from_u128(number)
 }
 
 fn create(device: &mut SoftPasskey, options: &Value, origin: &str) -> Value {

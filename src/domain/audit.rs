@@ -93,6 +93,30 @@ pub enum AuditKind {
     PlayersChecked,
     /// A person contested a reason of a refusal.
     ReasonContested,
+    /// Somebody was invited to the staff, or anew.
+    StaffInvited,
+    /// They made a passkey.
+    StaffJoined,
+    /// Name, roles or being stopped were changed.
+    StaffChanged,
+    /// One of the staff signed in.
+    StaffSignedIn,
+    /// They showed their passkey once more.
+    StaffSteppedUp,
+    /// They signed out.
+    StaffSignedOut,
+    /// Somebody took a case, handed it over or let it go.
+    CaseAssigned,
+    /// Somebody said what an attempt was.
+    CaseConcluded,
+    /// Another said yes or no to that.
+    CaseSettled,
+    /// Somebody looked for a person's cases by IIN.
+    PersonLookedFor,
+    /// A refusal fell: the player goes on without another capture.
+    VerificationReopened,
+    /// The face step was passed by what staff found before.
+    FaceWaived,
 }
 
 impl AuditKind {
@@ -138,6 +162,18 @@ impl AuditKind {
             Self::SelfRestricted => "self_restricted",
             Self::PlayersChecked => "players_checked",
             Self::ReasonContested => "reason_contested",
+            Self::StaffInvited => "staff_invited",
+            Self::StaffJoined => "staff_joined",
+            Self::StaffChanged => "staff_changed",
+            Self::StaffSignedIn => "staff_signed_in",
+            Self::StaffSteppedUp => "staff_stepped_up",
+            Self::StaffSignedOut => "staff_signed_out",
+            Self::CaseAssigned => "case_assigned",
+            Self::CaseConcluded => "case_concluded",
+            Self::CaseSettled => "case_settled",
+            Self::PersonLookedFor => "person_looked_for",
+            Self::VerificationReopened => "verification_reopened",
+            Self::FaceWaived => "face_waived",
         }
     }
 }

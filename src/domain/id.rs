@@ -104,3 +104,15 @@ id!(
     /// A webhook message, its `webhook-id`.
     WebhookId
 );
+id!(
+    /// What somebody decided about a case.
+    DecisionId
+);
+id!(
+    /// One of the staff.
+    StaffId
+);
+id!(
+    /// One stored passkey of the staff.
+    StaffPasskeyId
+);

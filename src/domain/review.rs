@@ -1,5 +1,7 @@
 //! Cases: failed and doubtful attempts, kept with their evidence for compliance staff.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::face_search::FaceHit;
@@ -34,20 +36,29 @@ pub enum CaseStatus {
     Open,
     /// Kept for the record: the refusal was clear.
     Recorded,
+    /// Somebody decided something that takes two.
+    Proposed,
+    /// It is over.
+    Decided,
 }
 
 impl CaseStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Recorded, Self::Proposed, Self::Decided];
+
     /// The status as the column writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Recorded => "recorded",
+            Self::Proposed => "proposed",
+            Self::Decided => "decided",
         }
     }
 
     /// Reads [`CaseStatus::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Open, Self::Recorded].into_iter().find(|status| status.as_str() == name)
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 }
 
@@ -86,6 +97,17 @@ impl Contest {
         } else {
             Ok(Self { reason, statement: Some(SecretText::new(words)) })
         }
+    }
+}
+
+/// A person who waits is looked at within so long; whoever contests what records say, within two working days' time.
+const DUE: Duration = Duration::from_mins(15);
+const DUE_CONTESTED: Duration = Duration::from_hours(48);
+
+impl Case {
+    /// When somebody should have looked.
+    pub fn due_at(&self) -> Timestamp {
+        self.opened_at.plus(if self.contest.is_some() { DUE_CONTESTED } else { DUE })
     }
 }
 

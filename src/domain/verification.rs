@@ -193,6 +193,8 @@ pub struct Verification {
     pub outcome: Option<Outcome>,
     /// When it ended.
     pub decided_at: Option<Timestamp>,
+    /// When staff found that a refused attempt was the person's own.
+    pub reopened_at: Option<Timestamp>,
     /// Rises with each change; an update of an older revision is refused by the store.
     pub revision: i64,
 }
@@ -216,13 +218,14 @@ impl Verification {
             factor: None,
             outcome: None,
             decided_at: None,
+            reopened_at: None,
             revision: 0,
         }
     }
 
     /// When it expires unless decided.
     pub fn expires_at(&self) -> Timestamp {
-        self.started_at.plus(VERIFICATION_LIFETIME)
+        self.reopened_at.unwrap_or(self.started_at).plus(VERIFICATION_LIFETIME)
     }
 
     /// Captures that may still be tried.
@@ -314,6 +317,39 @@ impl Verification {
         }
         self.close(outcome, now);
         Ok(())
+    }
+
+    /// Staff found that what was refused for the face is the person's own attempt: on to the second factor, as if the capture
+    /// had succeeded at `now`. Not once the operator has its answer.
+    pub fn reopen(&mut self, now: Timestamp) -> Result<(), StepError> {
+        let refused = |outcome: &Outcome| matches!(outcome.verdict, Verdict::Refused | Verdict::UnderReview);
+        let of_the_face = self.factor.is_none() && self.player.is_some() && self.outcome.as_ref().is_some_and(refused);
+        if self.stage != Stage::Decided || !of_the_face {
+            return Err(StepError::OutOfTurn);
+        }
+        (self.outcome, self.decided_at) = (None, None);
+        (self.face_at, self.reopened_at) = (Some(now), Some(now));
+        self.stage = Stage::SecondFactor;
+        Ok(())
+    }
+
+    /// Staff found before that this person's face was their own: no capture this time.
+    pub fn skip_face(&mut self, now: Timestamp) -> Result<(), StepError> {
+        self.expect(Stage::Face, now)?;
+        self.face_at = Some(now);
+        self.stage = Stage::SecondFactor;
+        Ok(())
+    }
+
+    /// Staff found that a doubtful attempt stays refused. False when it was no longer in doubt.
+    pub fn refuse_after_review(&mut self) -> bool {
+        match &mut self.outcome {
+            Some(outcome) if outcome.verdict == Verdict::UnderReview => {
+                outcome.verdict = Verdict::Refused;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The answer is handed to the operator. True the first time only: one verification, one code.
@@ -409,6 +445,36 @@ mod tests {
         v.factor_succeeded(FactorKind::Passkey, approved(), at(4)).unwrap();
         assert_eq!(v.outcome.unwrap().verdict, Verdict::Approved);
         assert_eq!(v.stage, Stage::Decided);
+    }
+
+    #[test]
+    fn a_refusal_that_falls_goes_on_at_the_second_factor_and_no_further() {
+        let mut v = begin();
+        v.give_consent("2026-11", at(1)).unwrap();
+        v.identify(player(), at(2)).unwrap();
+        v.begin_capture(at(3)).unwrap();
+        assert_eq!(v.reopen(at(3)), Err(StepError::OutOfTurn), "it is under way");
+        v.end_early(Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]), at(4)).unwrap();
+        let mut returned = v.clone();
+        returned.hand_back().unwrap();
+        assert_eq!(returned.reopen(at(5)), Err(StepError::OutOfTurn), "the operator has its answer");
+        let late = at(4 + 3 * 3_600);
+        v.reopen(late).unwrap();
+        assert_eq!((v.stage, v.outcome.clone()), (Stage::SecondFactor, None));
+        assert_eq!(v.expect_second_factor(late), Ok(player()));
+        assert!(v.hand_back().is_err() && v.reopen(late).is_err());
+        let restricted = Outcome::of_permission(false, &Permission::Allowed);
+        v.factor_succeeded(FactorKind::Passkey, restricted, late).unwrap();
+        assert_eq!(v.reopen(late), Err(StepError::OutOfTurn), "staff lift no restriction");
+    }
+
+    #[test]
+    fn a_doubt_that_is_confirmed_is_a_refusal() {
+        let mut v = begin();
+        assert!(!v.refuse_after_review());
+        v.end_early(Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]), at(1)).unwrap();
+        assert!(v.refuse_after_review() && !v.refuse_after_review());
+        assert_eq!(v.outcome.unwrap().verdict, Verdict::Refused);
     }
 
     #[test]

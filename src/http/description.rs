@@ -2,12 +2,13 @@
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, ServerBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::administration::{operators, webhook};
 use super::compliance::cases;
+use super::console::{cases as desk, sign_in, staff};
 use super::health;
 use super::operator::error::OAuthProblem;
 use super::operator::{checks, introspection, jwks, metadata, par, revocation, status, token};
@@ -43,6 +44,7 @@ pub struct OpenDoors {
         (name = "operators", description = "OAuth 2.0 (FAPI 2.0): tokens and what tells of their end"),
         (name = "administration", description = "Operators and their webhooks"),
         (name = "compliance", description = "Cases with their evidence"),
+        (name = "console", description = "What the console's pages ask; staff sign in with passkeys"),
         (name = "sources", description = "For authorities that send what their registers say"),
         (name = "sandbox", description = "For whoever tests an integration"),
         (name = "operations", description = "For the machines that look after the service"),
@@ -53,6 +55,11 @@ pub struct OpenDoors {
         operators::list, operators::add_one, operators::show, operators::change, operators::disable, operators::enable,
         webhook::show, webhook::set, webhook::remove, webhook::rotate,
         cases::list, cases::show, cases::frame, sources::take,
+        sign_in::join_start, sign_in::join_finish, sign_in::start, sign_in::finish, sign_in::me, sign_in::out,
+        sign_in::step_up_start, sign_in::step_up_finish,
+        desk::list, desk::find, desk::show, desk::evidence, desk::picture, desk::take, desk::hand_over, desk::conclude,
+        desk::settle,
+        staff::list, staff::invite, staff::change, staff::reinvite,
         scenarios::list, clock::read, clock::advance, clock::reset,
         health::live, health::ready,
     ),
@@ -74,6 +81,8 @@ impl Modify for Schemes {
         let key = scheme(HttpAuthScheme::Bearer, "administration.token_file");
         components.add_security_scheme("administrator", key);
         components.add_security_scheme("staff", scheme(HttpAuthScheme::Bearer, "compliance.token_file"));
+        let session = ApiKeyValue::with_description("__Host-rastau_staff", "Whoever signed in at the console");
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         let source = scheme(HttpAuthScheme::Bearer, "token_file of the source in restrictions.sources_file");
         components.add_security_scheme("source", source);
     }
@@ -132,7 +141,9 @@ mod tests {
         let none = OpenDoors { sandbox: false, administration: false, compliance: false, sources: false };
         let paths = describe("https://rastau.example", none).paths.paths;
         assert!(paths.contains_key("/oauth2/token") && paths.contains_key("/health/live"));
-        let shut = |path: &&String| path.starts_with("/api/") && !path.starts_with("/api/operator/");
+        let shut = |path: &&String| {
+            path.starts_with("/api/") && !["/api/operator/", "/api/console/"].iter().any(|open| path.starts_with(open))
+        };
         assert_eq!(paths.keys().find(shut), None);
     }
 

@@ -3,6 +3,7 @@
 
 pub mod administration;
 pub mod compliance;
+pub mod console;
 pub mod description;
 pub mod health;
 pub mod metrics;

@@ -90,6 +90,20 @@ problem_codes! {
     WebhookUrlInvalid = "webhook_url_invalid", UNPROCESSABLE_ENTITY;
     RegistryInvalid = "registry_invalid", UNPROCESSABLE_ENTITY;
     RegistryBusy = "registry_busy", CONFLICT;
+    SignInRefused = "sign_in_refused", UNAUTHORIZED;
+    SignedOut = "signed_out", UNAUTHORIZED;
+    InvitationUnknown = "invitation_unknown", BAD_REQUEST;
+    RoleForbidden = "role_forbidden", FORBIDDEN;
+    StepUpNeeded = "step_up_needed", FORBIDDEN;
+    LoginTaken = "login_taken", CONFLICT;
+    StaffInvalid = "staff_invalid", UNPROCESSABLE_ENTITY;
+    CaseTaken = "case_taken", CONFLICT;
+    CaseNotYours = "case_not_yours", CONFLICT;
+    CaseNotDue = "case_not_due", CONFLICT;
+    CaseOwnDecision = "case_own_decision", FORBIDDEN;
+    ConclusionUnfit = "conclusion_unfit", UNPROCESSABLE_ENTITY;
+    NoteInvalid = "note_invalid", UNPROCESSABLE_ENTITY;
+    ViewReasonMissing = "view_reason_missing", UNPROCESSABLE_ENTITY;
 }
 
 impl ProblemBody {

@@ -18,7 +18,7 @@ use super::player::CapturesUnderWay;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
 use super::sources::{self, PushedSource};
-use super::{administration, compliance, description, health, player, web_files};
+use super::{administration, compliance, console, description, health, player, web_files};
 use crate::app::Services;
 use crate::domain::ports::WebhookSender;
 use crate::messages::Texts;
@@ -85,7 +85,9 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
                 }
             })
             .configure(player::configure)
+            .configure(console::configure)
             .configure(web_files::configure_verify)
+            .configure(web_files::configure_console)
             .configure(|config| {
                 if let Some(key) = &staff_key {
                     compliance::configure(config, key.clone());

@@ -27,6 +27,11 @@ pub fn configure_verify(config: &mut web::ServiceConfig) {
     config.route("/verify/{path:.*}", web::get().to(verify_file));
 }
 
+/// Mounts `/console/`.
+pub fn configure_console(config: &mut web::ServiceConfig) {
+    config.route("/console/{path:.*}", web::get().to(console_file));
+}
+
 /// Mounts `/sandbox/`.
 pub fn configure_sandbox(config: &mut web::ServiceConfig) {
     config.route("/sandbox/{path:.*}", web::get().to(sandbox_file));
@@ -39,6 +44,10 @@ pub fn configure_docs(config: &mut web::ServiceConfig) {
 
 async fn verify_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     serve(&request, "verify", &path)
+}
+
+async fn console_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    serve(&request, "console", &path)
 }
 
 async fn sandbox_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {

@@ -1,5 +1,7 @@
 //! Cases for compliance staff: scores, likenesses and the best frame are encrypted.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use sqlx::FromRow;
 use zeroize::Zeroizing;
@@ -20,8 +22,12 @@ const FACE_HITS: Column = Column::new("review_case", "face_hits");
 const FRAME: Column = Column::new("review_case", "frame");
 const STATEMENT: Column = Column::new("review_case", "statement");
 
+/// Of [`CaseRow`], but for what lists leave out: the picture and the statement.
+pub(super) const CASE_COLUMNS: &str =
+    "review_case.id, verification, operator, player, opened_at, status, reasons, scores, face_hits, contested";
+
 #[derive(FromRow)]
-struct CaseRow {
+pub(super) struct CaseRow {
     id: String,
     verification: String,
     operator: String,
@@ -37,7 +43,7 @@ struct CaseRow {
 }
 
 impl CaseRow {
-    fn into_case(self, cipher: &ColumnCipher) -> Result<Case> {
+    pub(super) fn into_case(self, cipher: &ColumnCipher) -> Result<Case> {
         let row: [&[u8]; 1] = [self.id.as_bytes()];
         let scores = cipher.open(SCORES, &row, &self.scores)?;
         let face_hits = self.face_hits.map(|sealed| cipher.open(FACE_HITS, &row, &sealed)).transpose()?;
@@ -104,7 +110,12 @@ impl Cases for SqlUnitOfWork {
             .bind(contested.map(|contest| contest.reason.code()))
             .bind(sealed_statement),
         )
-        .await
+        .await?;
+        for reason in case.reasons.iter().collect::<BTreeSet<_>>() {
+            let query = sqlx::query("INSERT INTO case_reason (reason, review_case) VALUES ($1, $2)");
+            self.execute(query.bind(reason.code()).bind(row.as_str())).await?;
+        }
+        Ok(())
     }
 
     async fn contested_reasons(&mut self, verification: VerificationId) -> Result<Vec<ReasonCode>> {

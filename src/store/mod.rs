@@ -14,6 +14,7 @@
 
 mod audit;
 mod authorizations;
+mod case_queue;
 mod cases;
 mod citizens;
 mod columns;
@@ -41,6 +42,7 @@ mod self_restrictions;
 mod shown_once;
 mod sightings;
 mod sqlite;
+mod staff;
 mod unit_of_work;
 mod verifications;
 mod webhook_endpoints;

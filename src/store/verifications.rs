@@ -19,7 +19,7 @@ macro_rules! select_verification {
         concat!(
             "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
             "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
-            "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt ",
+            "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt, reopened_at ",
             "FROM verification WHERE ",
             $condition
         )
@@ -50,6 +50,7 @@ struct VerificationRow {
     device: Option<Vec<u8>>,
     request_acr_values: Option<String>,
     request_dpop_jkt: Option<Vec<u8>>,
+    reopened_at: Option<i64>,
 }
 
 impl VerificationRow {
@@ -81,6 +82,7 @@ impl VerificationRow {
             factor: self.factor.map(factor).transpose()?,
             outcome: self.outcome.map(|json| from_json(json.as_bytes(), "verification.outcome")).transpose()?,
             decided_at: instant(self.decided_at),
+            reopened_at: instant(self.reopened_at),
             revision: self.revision,
         })
     }
@@ -102,9 +104,9 @@ impl Verifications for SqlUnitOfWork {
                  (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
                   face_attempts, face_at, factor, outcome, decided_at, revision, device, \
-                  request_acr_values, request_dpop_jkt) \
+                  request_acr_values, request_dpop_jkt, reopened_at) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                  $21, $22) \
+                  $21, $22, $23) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -128,7 +130,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(verification.revision)
             .bind(verification.device.map(|hash| hash.0.to_vec()))
             .bind(request.acr_values.as_deref())
-            .bind(request.dpop_jkt.map(|key| key.0.to_vec())),
+            .bind(request.dpop_jkt.map(|key| key.0.to_vec()))
+            .bind(micros(verification.reopened_at)),
         )
         .await
     }
@@ -155,7 +158,7 @@ impl Verifications for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE verification SET session = $3, stage = $4, consent_at = $5, consent_version = $6, \
                  player = $7, face_attempts = $8, face_at = $9, factor = $10, outcome = $11, decided_at = $12, \
-                 revision = revision + 1 WHERE id = $1 AND revision = $2",
+                 reopened_at = $13, revision = revision + 1 WHERE id = $1 AND revision = $2",
             )
             .bind(verification.id.to_string())
             .bind(verification.revision)
@@ -168,7 +171,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(micros(verification.face_at))
             .bind(verification.factor.map(FactorKind::as_str))
             .bind(outcome(verification)?)
-            .bind(micros(verification.decided_at)),
+            .bind(micros(verification.decided_at))
+            .bind(micros(verification.reopened_at)),
         )
         .await?;
         verification.revision += 1;

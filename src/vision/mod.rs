@@ -24,6 +24,7 @@ pub mod gate;
 pub mod geometry;
 pub mod landmarks;
 pub mod manifest;
+pub mod mark;
 pub mod picture;
 pub mod presentation;
 pub mod quality;

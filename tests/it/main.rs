@@ -5,6 +5,7 @@
 
 mod architecture;
 mod cli;
+mod console;
 mod operator;
 mod player;
 mod registry;

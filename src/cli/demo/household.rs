@@ -13,12 +13,14 @@ use super::people::{DemoPerson, people};
 use crate::app::Services;
 use crate::app::add_operator::{NewCredential, NewOperator, add_operator};
 use crate::app::registry::manage::put;
+use crate::app::staff::manage::{invite_staff, join_link, reinvite_staff};
 use crate::config::{Config, KeyKind};
 use crate::domain::authorization::new_handle;
 use crate::domain::operator::OperatorId;
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::restrictions::{Restriction, Source};
 use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::staff::Role;
 use crate::domain::time::Timestamp;
 use crate::startup;
 use crate::startup::doors::DemoSite;
@@ -29,6 +31,9 @@ const SOURCE: &str = "demo-register";
 const SOURCE_MAX_AGE: Duration = Duration::from_hours(720);
 
 const ADMINISTRATION_TOKEN: &str = "administration-token";
+/// Who looks after the demo.
+const STAFF: [(&str, Role); 3] =
+    [("reviewer", Role::Reviewer), ("supervisor", Role::Supervisor), ("administrator", Role::Administrator)];
 const COMPLIANCE_TOKEN: &str = "compliance-token";
 
 /// A sandbox's folder.
@@ -125,6 +130,30 @@ impl Household {
         let secret = added.secret.context("no secret was drawn")?;
         write_private(file, secret.expose())?;
         Ok(secret)
+    }
+
+    /// Links for staff who have no passkey yet: two who decide together, and one who invites others.
+    pub(super) async fn invitations(&self, services: &Services) -> Result<Vec<(&'static str, SecretText)>> {
+        let tools = (services.clock.as_ref(), services.randomness.as_ref());
+        let store = services.store.as_ref();
+        let mut links = Vec::new();
+        for (login, role) in STAFF {
+            let known = login.parse().map_err(anyhow::Error::msg)?;
+            let mut unit = store.read().await?;
+            let member = unit.find_staff_by_login(&known).await?;
+            let joined = match &member {
+                Some(member) => !unit.list_staff_passkeys(member.id).await?.is_empty(),
+                None => false,
+            };
+            drop(unit);
+            let invited = match member {
+                _ if joined => continue,
+                Some(_) => reinvite_staff(store, tools, &known, "demo").await?,
+                None => invite_staff(store, tools, known, &format!("Demo {login}"), [role].into(), "demo").await?,
+            };
+            links.push((login, join_link(services.policy.public_url.as_str(), &invited.1)));
+        }
+        Ok(links)
     }
 
     /// Puts the people into the register, and their restrictions beside them.

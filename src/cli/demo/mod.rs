@@ -160,6 +160,10 @@ async fn serve_demo(args: &Args) -> Result<()> {
         return Ok(());
     }
     print_addresses(&base);
+    for (login, link) in household.invitations(&services).await? {
+        println!("  {}   the console, as {login}; once", link.expose());
+    }
+    println!("Stop with Ctrl-C.");
     running.await??;
     Ok(())
 }
@@ -181,7 +185,7 @@ fn print_addresses(base: &Url) {
     println!(
         "\nTry it yourself:\n  {base}sandbox/   the demo operator: press Play, or add yourself and use your own camera\n  \
          {base}api/sandbox/scenarios   an IIN for every outcome, without a camera\n  {base}.well-known/oauth-authorization-server/sandbox   for OAuth clients\n  \
-         {base}health/ready\nStop with Ctrl-C."
+         {base}health/ready"
     );
 }
 

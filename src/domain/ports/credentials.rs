@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use url::Url;
+use uuid::Uuid;
 
 use crate::domain::access_token::AccessTokenClaims;
 use crate::domain::confirmation::Thumbprint;
-use crate::domain::id::PlayerId;
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
@@ -136,7 +136,7 @@ pub trait PasskeyCeremonies: Send + Sync {
     /// and must not be an IIN.
     fn start_registration(
         &self,
-        player: PlayerId,
+        user: Uuid,
         account: &str,
         exclude: &[Vec<u8>],
     ) -> Result<StartedCeremony, PasskeyError>;

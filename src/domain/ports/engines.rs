@@ -124,6 +124,12 @@ pub trait FaceEngine: Send + Sync {
     fn embedder(&self) -> &ModelHash;
 }
 
+/// Marks pictures of people with who looks at them.
+pub trait PictureMarker: Send + Sync {
+    /// The picture as JPEG, upright, with `text` (ASCII) over all of it.
+    fn mark(&self, picture: &SecretBytes, text: &str) -> Result<SecretBytes, EngineError>;
+}
+
 /// Why the population register gave no answer. Not answering is never "not found".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegisterError {

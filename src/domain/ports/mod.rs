@@ -1,5 +1,6 @@
 //! What the rules ask of the world. Every trait here is implemented by an adapter and named in `startup` alone.
 
+mod case_work;
 mod credentials;
 mod engines;
 mod face_search;
@@ -7,14 +8,18 @@ mod observer;
 mod repositories;
 mod restricted_grants;
 mod restrictions;
+mod staff;
 pub mod testing;
 mod webhooks;
 
+pub use case_work::{CaseFilter, CaseQueue, Holder, QueuedCase};
 pub use credentials::{
     AssertionError, AssertionVerifier, KeySetError, KeySets, PasskeyCeremonies, PasskeyError, Proof, ProofError,
     ProofVerifier, SignError, StartedCeremony, Statement, TokenSigner, VerifiedAssertion, VerifiedProof,
 };
-pub use engines::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, PopulationRegister, RegisterError};
+pub use engines::{
+    Ask, Detail, EngineError, Examination, FaceEngine, Gate, PictureMarker, PopulationRegister, RegisterError,
+};
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
@@ -26,6 +31,7 @@ pub use restricted_grants::{RegistryMark, RestrictedGrants};
 pub use restrictions::{
     RecordKey, RegistryKeys, RemoteAnswer, RemoteRegistry, RemoteRegistryError, RestrictionVersions,
 };
+pub use staff::{Staff, StaffCeremony};
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use std::time::Duration;

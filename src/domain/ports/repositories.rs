@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
+use super::case_work::CaseQueue;
 use super::restricted_grants::RestrictedGrants;
 use super::restrictions::{RegistryKeys, RestrictionVersions};
+use super::staff::Staff;
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
@@ -115,11 +117,13 @@ pub trait UnitOfWork:
     + SelfRestrictions
     + Enquiries
     + Cases
+    + CaseQueue
     + AuditLog
     + Citizens
     + Sightings
     + FaceLockouts
     + FrameFingerprints
+    + Staff
     + WebhookEndpoints
     + WebhookMessages
     + Send

@@ -14,6 +14,8 @@ pub enum EventKind {
     VerificationFailed,
     /// A person looks at a verification; until then: may not play.
     VerificationUnderReview,
+    /// A refusal fell: the player may go on, or come again.
+    VerificationReopened,
     /// An access token ended before its time.
     TokenRevoked,
     /// A player who was approved may play no longer.
@@ -24,10 +26,11 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::VerificationCompleted,
         Self::VerificationFailed,
         Self::VerificationUnderReview,
+        Self::VerificationReopened,
         Self::TokenRevoked,
         Self::PlayerRestricted,
         Self::Test,
@@ -39,6 +42,7 @@ impl EventKind {
             Self::VerificationCompleted => "verification.completed",
             Self::VerificationFailed => "verification.failed",
             Self::VerificationUnderReview => "verification.under_review",
+            Self::VerificationReopened => "verification.reopened",
             Self::TokenRevoked => "token.revoked",
             Self::PlayerRestricted => "player.restricted",
             Self::Test => "webhook.test",
@@ -78,6 +82,11 @@ impl WebhookEvent {
     /// A person looks at it; without a subject, as above.
     pub fn verification_under_review(verification: VerificationId, state: Option<String>) -> Self {
         Self { kind: EventKind::VerificationUnderReview, verification: Some(verification), state, sub: None }
+    }
+
+    /// Staff found that a refusal was wrong; without a subject, as above.
+    pub fn verification_reopened(verification: VerificationId, state: Option<String>) -> Self {
+        Self { kind: EventKind::VerificationReopened, verification: Some(verification), state, sub: None }
     }
 
     /// A token of this verification and player ended before its time.

@@ -6,6 +6,7 @@ use crate::app::view_verification::{SelfServiceView, VerificationView, view_veri
 use crate::app::{Policy, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::second_factor::FactorKind;
+use crate::domain::secret::SecretText;
 use crate::domain::self_restriction::Term;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Reason, Stage, Verdict};
@@ -68,6 +69,9 @@ struct SecondFactorView {
 struct OutcomeView {
     result: Verdict,
     reasons: Vec<ReasonView>,
+    /// What staff wrote to the player.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<SecretText>,
     return_url: String,
 }
 
@@ -124,6 +128,7 @@ fn render(view: VerificationView, policy: &Policy, texts: &Texts, locale: Locale
                     ..render_reason(reason, texts, locale)
                 })
                 .collect(),
+            note: view.note,
             return_url,
         }),
         self_service: view.self_service.map(render_self_service),

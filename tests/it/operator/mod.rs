@@ -24,5 +24,5 @@ mod remote_registries;
 mod revocation;
 mod status_list;
 mod sweep;
-mod webhooks;
+pub(crate) mod webhooks;
 pub(crate) mod world;

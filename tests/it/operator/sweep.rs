@@ -8,8 +8,8 @@ use super::midnight::import;
 use super::world::World;
 
 const ROW: &str = "900101300017,court_decision,A law,2027-01-16,,1\n";
-/// From the start of a world to the next midnight in Almaty.
-const MIDNIGHT: Duration = Duration::from_hours(11);
+/// From the start of a world to a second before the next midnight in Almaty.
+const BEFORE_MIDNIGHT: Duration = Duration::from_secs(11 * 3_600 - 1);
 
 async fn granted(world: &World) -> String {
     let code = world.code(&world.bet).await;
@@ -40,7 +40,7 @@ async fn a_start_that_comes_is_seen_though_nothing_was_imported() {
     granted(&world).await;
     let mut sweeper = Sweeper::new(world.services.clone());
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
-    world.clock.advance(MIDNIGHT - Duration::from_secs(1));
+    world.clock.advance(BEFORE_MIDNIGHT);
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(sweeper.sweep().await.unwrap(), 1);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::world::World;
 
 /// What is queued for the operator, oldest first: kinds and bodies.
-pub(super) async fn queued(world: &World) -> Vec<(&'static str, Value)> {
+pub(crate) async fn queued(world: &World) -> Vec<(&'static str, Value)> {
     let mut unit = world.services.store.read().await.unwrap();
     let mut messages = unit.list_webhooks(&WebhookFilter::default(), 100).await.unwrap();
     messages.reverse();
@@ -18,7 +18,7 @@ pub(super) async fn queued(world: &World) -> Vec<(&'static str, Value)> {
     messages.iter().map(|message| (message.kind.as_str(), read(&message.body))).collect()
 }
 
-pub(super) async fn listening(world: &World) {
+pub(crate) async fn listening(world: &World) {
     let endpoint = WebhookEndpoint {
         operator: OperatorId::parse("demo-bet").unwrap(),
         url: "https://bet.example/hooks".parse().unwrap(),

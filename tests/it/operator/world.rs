@@ -13,10 +13,10 @@ use rastau::app::{Policy, Services};
 use rastau::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
 use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::audit::ChainWalk;
-use rastau::domain::authorization::hash_handle;
+use rastau::domain::authorization::{HandleHash, hash_handle};
 use rastau::domain::comparison::{ModelHash, Thresholds};
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
-use rastau::domain::id::PlayerId;
+use rastau::domain::id::{CaseId, PlayerId};
 use rastau::domain::liveness::decision::PresentationThresholds;
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::person::Iin;
@@ -25,6 +25,7 @@ use rastau::domain::ports::{Unobserved, WebhookSender};
 use rastau::domain::proof_nonce;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::{Ground, Permission, Restriction, Source};
+use rastau::domain::review::{Case, CaseStatus, FaceScores};
 use rastau::domain::second_factor::FactorKind;
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
@@ -35,7 +36,10 @@ use rastau::http::administration;
 use rastau::http::middleware::bearer_key::BearerKey;
 use rastau::http::operator::{ClientCertificates, OperatorDoor, assertion_audiences};
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
+use rastau::vision::encode::jpeg;
 use rastau::vision::face_index::ScannedFaceIndex;
+use rastau::vision::mark::TextMarker;
+use rastau::vision::picture::Picture;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -45,7 +49,7 @@ use super::client::{Client, unique};
 use super::forms::{CALLBACK, Fields, form, grant_fields, request_fields};
 use super::not_asked::NotAsked;
 
-pub(super) const BASE: &str = "https://rastau.example";
+pub(crate) const BASE: &str = "https://rastau.example";
 pub(super) const SECRET: &str = "q0R7y8m1vT2sX3uZ4wA5bC6dE7fG8hJ9kL0mN1pQ2rS";
 
 pub(super) const ADMINISTRATOR_KEY: &str = "an administrator key for tests, 32 bytes or more";
@@ -56,7 +60,7 @@ const SOURCE: &str = "debtors";
 
 pub(crate) struct World {
     pub(crate) services: Services,
-    pub(super) clock: Arc<FakeClock>,
+    pub(crate) clock: Arc<FakeClock>,
     pub(super) bet: Client,
     pub(super) other: Client,
     pub(super) database: SqlStore,
@@ -64,7 +68,14 @@ pub(crate) struct World {
     folder: Arc<TempDir>,
 }
 
-pub(super) struct Answer {
+/// A player in doubt.
+pub(crate) struct Doubted {
+    pub(crate) session: HandleHash,
+    pub(crate) device: SecretText,
+    pub(crate) case: CaseId,
+}
+
+pub(crate) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Value,
@@ -108,6 +119,7 @@ impl World {
             register: Arc::new(NotAsked),
             remotes: Arc::default(),
             faces: Arc::new(NotAsked),
+            marker: Arc::new(TextMarker),
             face_index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
             passkeys: Arc::new(
                 WebauthnCeremonies::new("rastau.example", &Url::parse(BASE).unwrap(), "Rastau").unwrap(),
@@ -237,7 +249,7 @@ impl World {
     }
 
     /// Everybody is allowed, by a source that is fresh for a day.
-    pub(super) async fn allow(&self) {
+    pub(crate) async fn allow(&self) {
         self.registry(self.services.clock.now(), &[]).await;
     }
 
@@ -295,6 +307,40 @@ impl World {
         code.into_owned()
     }
 
+    /// A player of demo-bet whose face left a doubt, before the page that says so; and the case.
+    pub(crate) async fn in_doubt(&self, device: Option<&str>) -> Doubted {
+        let pushed = self.post(&self.bet, "/oauth2/par", request_fields()).await;
+        let request_uri = pushed.body["request_uri"].as_str().unwrap();
+        let started = start_verification(&self.services, "demo-bet", request_uri, device).await.unwrap();
+        let session = hash_handle(started.session.expose());
+        let mut unit = self.services.store.begin().await.unwrap();
+        let mut verification = unit.find_session(session).await.unwrap().unwrap();
+        let (now, randomness) = (self.services.clock.now(), self.services.randomness.as_ref());
+        let player = unit.player_of(&Iin::parse(IIN).unwrap(), PlayerId::new(now, randomness), now).await.unwrap();
+        verification.give_consent("2026-11", now).unwrap();
+        verification.identify(player, now).unwrap();
+        verification.begin_capture(now).unwrap();
+        let doubt = Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]);
+        verification.end_early(doubt.clone(), now).unwrap();
+        unit.update_verification(&mut verification).await.unwrap();
+        let case = Case {
+            id: CaseId::new(now, randomness),
+            verification: verification.id,
+            operator: verification.operator.clone(),
+            player: Some(player),
+            opened_at: now,
+            status: CaseStatus::Open,
+            reasons: doubt.codes(),
+            scores: FaceScores { similarity: Some(0.36), frames: 6, ..FaceScores::default() },
+            face_hits: Vec::new(),
+            frame: Some(frame()),
+            contest: None,
+        };
+        unit.insert_case(&case).await.unwrap();
+        unit.commit().await.unwrap();
+        Doubted { session, device: started.device, case: case.id }
+    }
+
     /// Exchanges as a good operator does.
     pub(super) async fn exchange(&self, client: &Client, code: &str) -> Answer {
         self.post(client, "/oauth2/token", grant_fields(code)).await
@@ -305,7 +351,7 @@ impl World {
     }
 
     /// Kinds of all audit events so far, the chain checked.
-    pub(super) async fn audit(&self) -> Vec<String> {
+    pub(crate) async fn audit(&self) -> Vec<String> {
         let mut unit = self.services.store.read().await.unwrap();
         let events = unit.list_audit(1, 1_000).await.unwrap();
         let mut walk = ChainWalk::default();
@@ -325,6 +371,11 @@ async fn connect(folder: &TempDir, randomness: Arc<SeededRandomness>) -> SqlStor
         registry: Vec::new(),
     };
     SqlStore::connect(&url, keys, randomness, StoreOptions::default()).await.unwrap()
+}
+
+/// A picture that shows nobody.
+fn frame() -> SecretBytes {
+    SecretBytes::new(jpeg(&Picture::black(64, 48), 80).unwrap())
 }
 
 /// Takes every step in its turn.

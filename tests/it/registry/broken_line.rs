@@ -54,15 +54,12 @@ impl Seen {
     async fn ask_on(&self, store: &SqlStore) {
         while !self.done.load(Ordering::SeqCst) {
             let through = self.through.load(Ordering::SeqCst);
-            match counting(store).await {
-                Some(number) => {
-                    assert!(number >= through, "{number} after {through} was acknowledged");
-                    self.answered.fetch_add(1, Ordering::SeqCst);
-                }
-                None => {
-                    self.unanswered.fetch_add(1, Ordering::SeqCst);
-                    sleep(Duration::from_millis(1)).await;
-                }
+            if let Some(number) = counting(store).await {
+                assert!(number >= through, "{number} after {through} was acknowledged");
+                self.answered.fetch_add(1, Ordering::SeqCst);
+            } else {
+                self.unanswered.fetch_add(1, Ordering::SeqCst);
+                sleep(Duration::from_millis(1)).await;
             }
         }
     }

@@ -39,6 +39,7 @@ use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
 use rastau::vision::face_index::ScannedFaceIndex;
 use rastau::vision::manifest::Manifest;
+use rastau::vision::mark::TextMarker;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -155,6 +156,7 @@ impl TestApp {
             store,
             face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
             faces: faces.clone(),
+            marker: Arc::new(TextMarker),
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
             assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy))),

@@ -68,7 +68,7 @@ export async function assertLit(page, colour) {
   }
 }
 
-async function assertFits(page, where) {
+export async function assertFits(page, where) {
   const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok(wanted <= given, `${where} is ${wanted} px wide on ${given} px`);
 }

@@ -3,7 +3,7 @@ import { localProblem, NETWORK, parseProblem, ProblemError, UNEXPECTED } from '.
 
 const PATIENCE_MS = 30_000;
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 async function ask<T>(method: Method, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current };
@@ -35,6 +35,22 @@ async function askForBody<T>(method: Method, path: string, body?: unknown, patie
   return answer;
 }
 
+/** A picture that is asked for with a reason, and kept by this page alone. */
+export async function postForPicture(path: string, body: unknown): Promise<Blob> {
+  const headers = { Accept: 'image/jpeg', 'Accept-Language': locale.current, 'Content-Type': 'application/json' };
+  const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) };
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new ProblemError(localProblem(NETWORK));
+  }
+  if (response.ok) return response.blob();
+  const answer: unknown = await response.json().catch(() => undefined);
+  throw new ProblemError(parseProblem(response.status, answer, response.headers.get('Retry-After')));
+}
+
+export const patch = <T>(path: string, body: unknown): Promise<T> => askForBody<T>('PATCH', path, body);
 export const get = <T>(path: string): Promise<T> => askForBody<T>('GET', path);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => askForBody<T>('POST', path, body);
 

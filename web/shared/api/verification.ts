@@ -35,6 +35,8 @@ export interface SelfService {
 export interface Outcome {
   readonly result: Result;
   readonly reasons: readonly Reason[];
+  /** What staff wrote to the player. */
+  readonly note?: string;
   readonly return_url: string;
 }
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import consoleEn from '../../console/i18n/en.json';
+import consoleKk from '../../console/i18n/kk.json';
+import consoleRu from '../../console/i18n/ru.json';
 import sandboxEn from '../../sandbox/i18n/en.json';
 import sandboxKk from '../../sandbox/i18n/kk.json';
 import sandboxRu from '../../sandbox/i18n/ru.json';
@@ -14,6 +17,7 @@ type Sentences = Record<string, string>;
 const SETS: Record<string, Record<'kk' | 'ru' | 'en', Sentences>> = {
   common: { kk: commonKk, ru: commonRu, en: commonEn },
   verify: { kk: verifyKk, ru: verifyRu, en: verifyEn },
+  console: { kk: consoleKk, ru: consoleRu, en: consoleEn },
   sandbox: { kk: sandboxKk, ru: sandboxRu, en: sandboxEn },
 };
 

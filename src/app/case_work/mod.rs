@@ -1,0 +1,42 @@
+//! Staff work on cases: the queue, a case, what it was, and what follows.
+
+pub mod decide;
+mod effects;
+pub mod evidence;
+pub mod queue;
+
+use crate::app::PlayerError;
+use crate::domain::case_work::WorkFault;
+use crate::domain::ports::{EngineError, RegisterError, StoreError};
+
+/// Why nothing was done with a case.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseWorkError {
+    /// No such case.
+    #[error("there is no such case")]
+    Unknown,
+    /// There is nobody on the staff with this login.
+    #[error("there is nobody with this login")]
+    NobodyThere,
+    /// A look at evidence says why.
+    #[error("say in 3 to 200 characters why you look")]
+    NoReason,
+    /// It cannot be done now, or not by them.
+    #[error(transparent)]
+    Fault(#[from] WorkFault),
+    /// No such picture.
+    #[error("there is no such picture")]
+    NoPicture,
+    /// The population register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// The picture cannot be shown.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What follows from a decision.
+    #[error("what follows from the decision was not done: {0}")]
+    Effect(#[from] PlayerError),
+}

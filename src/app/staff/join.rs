@@ -1,0 +1,73 @@
+//! Somebody who was invited makes their passkey, and is signed in with it.
+
+use serde_json::json;
+
+use super::StaffError;
+use super::passkeys::{Begun, keep, take};
+use super::session::{Admitted, begin_session, note};
+use crate::app::Services;
+use crate::domain::audit::AuditKind;
+use crate::domain::authorization::hash_handle;
+use crate::domain::id::StaffPasskeyId;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::secret::SecretText;
+use crate::domain::staff::{StaffMember, StaffPasskey};
+use crate::domain::time::Timestamp;
+
+const KIND: &str = "join";
+
+/// Whom an invitation is for, and the options for `navigator.credentials.create`.
+pub async fn begin_joining(services: &Services, invitation: &SecretText) -> Result<(StaffMember, Begun), StaffError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let member = invited(unit.as_mut(), invitation, now).await?;
+    let known = unit.list_staff_passkeys(member.id).await?;
+    let exclude: Vec<Vec<u8>> = known.into_iter().map(|passkey| passkey.credential_id).collect();
+    let started = services
+        .passkeys
+        .start_registration(member.id.uuid(), member.login.as_str(), &exclude)
+        .map_err(StaffError::PasskeyRefused)?;
+    let begun = keep(services, unit.as_mut(), KIND, member.id, started, now).await?;
+    unit.commit().await?;
+    Ok((member, begun))
+}
+
+/// Keeps the passkey, uses the invitation up, and signs in. Returns the session's handle.
+pub async fn finish_joining(
+    services: &Services,
+    invitation: &SecretText,
+    handle: &SecretText,
+    answer: &serde_json::Value,
+) -> Result<(SecretText, Admitted), StaffError> {
+    let now = services.clock.now();
+    let ceremony = take(services, handle, KIND, now).await?;
+    let proof = services.passkeys.finish_registration(&ceremony.state, answer).map_err(StaffError::PasskeyRefused)?;
+    let mut unit = services.store.begin().await?;
+    let member = invited(unit.as_mut(), invitation, now).await?;
+    // The invitation of one does not serve the ceremony of another.
+    if member.id != ceremony.staff || !unit.take_invitation(hash_handle(invitation.expose()), now).await? {
+        return Err(StaffError::InvitationUnknown);
+    }
+    let passkey = StaffPasskey {
+        id: StaffPasskeyId::new(now, services.randomness.as_ref()),
+        staff: member.id,
+        credential_id: proof.credential_id,
+        content: proof.content,
+        created_at: now,
+    };
+    unit.insert_staff_passkey(&passkey).await?;
+    note(unit.as_mut(), AuditKind::StaffJoined, &member, json!({ "passkey": passkey.id }), now).await?;
+    let (handle, session) = begin_session(services, unit.as_mut(), &member, now).await?;
+    unit.commit().await?;
+    Ok((handle, Admitted { member, session }))
+}
+
+async fn invited(
+    unit: &mut dyn UnitOfWork,
+    invitation: &SecretText,
+    now: Timestamp,
+) -> Result<StaffMember, StaffError> {
+    let id = unit.find_invitation(hash_handle(invitation.expose()), now).await?;
+    let member = unit.find_staff(id.ok_or(StaffError::InvitationUnknown)?).await?;
+    member.filter(|member| member.disabled_at.is_none()).ok_or(StaffError::InvitationUnknown)
+}

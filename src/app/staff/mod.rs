@@ -1,0 +1,48 @@
+//! Compliance staff: how they come in, prove who they are, and go.
+
+pub mod join;
+pub mod manage;
+mod passkeys;
+pub mod session;
+pub mod sign_in;
+
+use crate::domain::ports::{PasskeyError, StoreError};
+use crate::domain::staff::StaffFault;
+
+/// Why somebody may not, or not now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StaffError {
+    /// Unknown, stopped, or a passkey that is none of theirs; not said which.
+    #[error("nobody is signed in with this")]
+    SignInRefused,
+    /// Used, expired, or never made.
+    #[error("there is no such invitation, or it was used")]
+    InvitationUnknown,
+    /// Nothing was begun that this finishes.
+    #[error("the ceremony is unknown or over")]
+    CeremonyUnknown,
+    /// The authenticator's answer does not hold.
+    #[error("the passkey was refused: {0}")]
+    PasskeyRefused(PasskeyError),
+    /// No session, or one that is over.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// None of their roles is for this.
+    #[error("this takes another role")]
+    Forbidden,
+    /// The passkey must be shown once more.
+    #[error("this takes a passkey that was shown in the last minutes")]
+    StepUpNeeded,
+    /// The login is somebody's.
+    #[error("this login is taken")]
+    LoginTaken,
+    /// There is nobody with this login.
+    #[error("there is nobody with this login")]
+    Unknown,
+    /// They cannot be added as told.
+    #[error(transparent)]
+    Fault(#[from] StaffFault),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

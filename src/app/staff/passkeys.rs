@@ -1,0 +1,83 @@
+//! The ceremonies of staff, each under a handle that only the browser has.
+
+use serde_json::Value;
+
+use super::StaffError;
+use crate::app::Services;
+use crate::domain::authorization::{hash_handle, new_handle};
+use crate::domain::id::StaffId;
+use crate::domain::ports::{StaffCeremony, StartedCeremony, UnitOfWork};
+use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::staff::CEREMONY;
+use crate::domain::time::Timestamp;
+
+/// A ceremony that was begun: what the browser needs to go on.
+#[derive(Debug)]
+pub struct Begun {
+    /// To be shown when it is finished.
+    pub handle: SecretText,
+    /// For `navigator.credentials`.
+    pub options: Value,
+}
+
+/// Keeps a ceremony until it is finished.
+pub(super) async fn keep(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    kind: &'static str,
+    staff: StaffId,
+    started: StartedCeremony,
+    now: Timestamp,
+) -> Result<Begun, StaffError> {
+    let handle = new_handle(services.randomness.as_ref());
+    let ceremony = StaffCeremony { kind, staff, state: started.state, expires_at: now.plus(CEREMONY) };
+    unit.put_staff_ceremony(hash_handle(&handle), &ceremony, now).await?;
+    Ok(Begun { handle: SecretText::new(handle), options: started.options })
+}
+
+/// Begins one that is answered by one of their passkeys.
+pub(super) async fn begin(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    kind: &'static str,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<Begun, StaffError> {
+    let passkeys: Vec<SecretBytes> =
+        unit.list_staff_passkeys(staff).await?.into_iter().map(|passkey| passkey.content).collect();
+    let started = services.passkeys.start_authentication(&passkeys).map_err(|_| StaffError::SignInRefused)?;
+    keep(services, unit, kind, staff, started, now).await
+}
+
+/// Whose passkey answered the ceremony; its counter moves on.
+pub(super) async fn finish(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    ceremony: &StaffCeremony,
+    answer: &Value,
+    now: Timestamp,
+) -> Result<StaffId, StaffError> {
+    let passkeys = unit.list_staff_passkeys(ceremony.staff).await?;
+    let contents: Vec<SecretBytes> = passkeys.iter().map(|passkey| passkey.content.clone()).collect();
+    let proof = services
+        .passkeys
+        .finish_authentication(&ceremony.state, &contents, answer)
+        .map_err(StaffError::PasskeyRefused)?;
+    let used = passkeys.iter().find(|passkey| passkey.credential_id == proof.credential_id);
+    let used = used.ok_or(StaffError::SignInRefused)?;
+    unit.update_staff_passkey(used.id, &proof.content, now).await?;
+    Ok(used.staff)
+}
+
+/// Takes a ceremony away: it is used up by the attempt, whatever comes of it.
+pub(super) async fn take(
+    services: &Services,
+    handle: &SecretText,
+    kind: &'static str,
+    now: Timestamp,
+) -> Result<StaffCeremony, StaffError> {
+    let mut unit = services.store.begin().await?;
+    let taken = unit.take_staff_ceremony(hash_handle(handle.expose()), kind, now).await?;
+    unit.commit().await?;
+    taken.ok_or(StaffError::CeremonyUnknown)
+}

@@ -1,0 +1,154 @@
+//! `rastau staff`: who may sign in at the console.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Context, operating_user, print, print_json};
+use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
+use crate::domain::secret::SecretText;
+use crate::domain::staff::{Login, Role, StaffMember};
+use crate::domain::time::Timestamp;
+use crate::startup;
+
+/// Invite compliance staff, and look after them
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Add somebody and print the link by which they make their passkey: good for 72 hours, once
+    #[command(after_long_help = "\
+Roles: reviewer (says what attempts were), supervisor (the second pair of eyes), auditor (sees, does nothing),
+operator_manager, administrator (staff, sources, keys). The first administrator invites the others at the console.
+
+Examples:
+  rastau staff invite aigerim --name 'Айгерім Әбілова' --role administrator
+  rastau staff invite daniyar --name 'Данияр Ким' --role reviewer --role supervisor --json")]
+    Invite {
+        /// What they sign in with: a-z, 0-9, '.', '-', '_'
+        login: Login,
+        /// How others know them
+        #[arg(long)]
+        name: String,
+        /// What they are there for; more than one may be said
+        #[arg(long = "role", required = true, value_name = "ROLE")]
+        roles: Vec<Role>,
+        /// Print JSON instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Invite somebody anew who lost their passkey: what they had is forgotten
+    #[command(after_long_help = "Example:\n  rastau staff reinvite aigerim")]
+    Reinvite {
+        /// Their login
+        login: Login,
+        /// Print JSON instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// List everybody
+    #[command(after_long_help = "Examples:\n  rastau staff list\n  rastau staff list --json")]
+    List {
+        /// Print a JSON array instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change name or roles; they sign in anew
+    #[command(after_long_help = "Example:\n  rastau staff change daniyar --role reviewer")]
+    Change {
+        /// Their login
+        login: Login,
+        /// How others know them
+        #[arg(long)]
+        name: Option<String>,
+        /// What they are there for from now on, in place of before
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<Role>,
+    },
+    /// Stop somebody: they are signed out everywhere and cannot come back
+    #[command(after_long_help = "Example:\n  rastau staff disable daniyar")]
+    Disable {
+        /// Their login
+        login: Login,
+    },
+    /// Let somebody in again who was stopped
+    #[command(after_long_help = "Example:\n  rastau staff enable daniyar")]
+    Enable {
+        /// Their login
+        login: Login,
+    },
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    let config = context.config()?;
+    let store = startup::open_store(&config).await?;
+    let store = store.as_ref();
+    let (clock, randomness, by) = (startup::clock(), startup::randomness(), operating_user());
+    let tools = (clock.as_ref(), randomness.as_ref());
+    let change = async |login: &Login, change: StaffChange| -> anyhow::Result<()> {
+        let member = change_staff(store, clock.as_ref(), login, change, &by).await?;
+        print(&line(&member))
+    };
+    match args.command {
+        Command::Invite { login, name, roles, json } => {
+            let invited = invite_staff(store, tools, login, &name, roles.into_iter().collect(), &by).await?;
+            tell(config.server.public_url.as_str(), &invited, json)?;
+        }
+        Command::Reinvite { login, json } => {
+            let invited = reinvite_staff(store, tools, &login, &by).await?;
+            tell(config.server.public_url.as_str(), &invited, json)?;
+        }
+        Command::List { json } => {
+            let all = store.read().await?.list_staff().await?;
+            if json {
+                print_json(&all.iter().map(form).collect::<Vec<_>>())?;
+            } else if all.is_empty() {
+                print("nobody")?;
+            } else {
+                print(&all.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+            }
+        }
+        Command::Change { login, name, roles } => {
+            if name.is_none() && roles.is_empty() {
+                return Err(anyhow!("nothing to change: say --name or --role"));
+            }
+            let roles = (!roles.is_empty()).then(|| roles.into_iter().collect());
+            change(&login, StaffChange { name, roles, disabled: None }).await?;
+        }
+        Command::Disable { login } => {
+            change(&login, StaffChange { disabled: Some(true), ..StaffChange::default() }).await?;
+        }
+        Command::Enable { login } => {
+            change(&login, StaffChange { disabled: Some(false), ..StaffChange::default() }).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(public_url: &str, (member, invitation): &(StaffMember, SecretText), json: bool) -> anyhow::Result<()> {
+    let link = join_link(public_url, invitation);
+    if json {
+        print_json(&json!({ "member": form(member), "link": link }))
+    } else {
+        print(&format!("{}\nhand this to them alone; it is good for 72 hours, once:\n{}", line(member), link.expose()))
+    }
+}
+
+fn line(member: &StaffMember) -> String {
+    let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+    let stopped = member.disabled_at.map_or(String::new(), |at| format!("  stopped {}", at.rfc3339()));
+    format!("{:16}  {}  {}{stopped}", member.login.as_str(), roles.join(","), member.name)
+}
+
+fn form(member: &StaffMember) -> serde_json::Value {
+    json!({
+        "login": member.login, "name": member.name, "roles": member.roles, "added_at": member.added_at.rfc3339(),
+        "disabled_at": member.disabled_at.map(Timestamp::rfc3339),
+    })
+}

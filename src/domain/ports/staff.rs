@@ -1,0 +1,77 @@
+//! Staff, their passkeys, and the browsers that they are signed in with.
+
+use async_trait::async_trait;
+
+use super::repositories::StoreError;
+use crate::domain::authorization::HandleHash;
+use crate::domain::id::{StaffId, StaffPasskeyId};
+use crate::domain::secret::SecretBytes;
+use crate::domain::staff::{Login, StaffMember, StaffPasskey, StaffSession};
+use crate::domain::time::Timestamp;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// What is kept between the two halves of a ceremony.
+#[derive(Clone, Debug)]
+pub struct StaffCeremony {
+    /// `join`, `sign_in` or `step_up`: one does not serve for another.
+    pub kind: &'static str,
+    /// Whose.
+    pub staff: StaffId,
+    /// The engine's state.
+    pub state: SecretBytes,
+    /// Until when it may be finished.
+    pub expires_at: Timestamp,
+}
+
+/// Staff.
+#[async_trait]
+pub trait Staff {
+    /// Adds one; [`StoreError::Conflict`] when the login is taken.
+    async fn insert_staff(&mut self, member: &StaffMember) -> Result<()>;
+    /// Keeps name, roles and whether they were stopped as they are now; [`StoreError::Conflict`] when there is none.
+    async fn update_staff(&mut self, member: &StaffMember) -> Result<()>;
+    /// By id.
+    async fn find_staff(&mut self, id: StaffId) -> Result<Option<StaffMember>>;
+    /// By login.
+    async fn find_staff_by_login(&mut self, login: &Login) -> Result<Option<StaffMember>>;
+    /// All, by login.
+    async fn list_staff(&mut self) -> Result<Vec<StaffMember>>;
+
+    /// Keeps an invitation in place of an earlier one.
+    async fn put_invitation(&mut self, staff: StaffId, hash: HandleHash, expires_at: Timestamp) -> Result<()>;
+    /// Whom an invitation that still counts is for.
+    async fn find_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<Option<StaffId>>;
+    /// Uses an invitation up; false when it was used before or has expired.
+    async fn take_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<bool>;
+
+    /// Keeps ceremony state under the hash of a handle, and forgets what has expired.
+    async fn put_staff_ceremony(&mut self, hash: HandleHash, ceremony: &StaffCeremony, now: Timestamp) -> Result<()>;
+    /// Takes it away, whatever follows; `None` when there is none of this kind or it has expired.
+    async fn take_staff_ceremony(
+        &mut self,
+        hash: HandleHash,
+        kind: &'static str,
+        now: Timestamp,
+    ) -> Result<Option<StaffCeremony>>;
+
+    /// Adds a passkey; [`StoreError::Conflict`] when the credential id is enrolled already.
+    async fn insert_staff_passkey(&mut self, passkey: &StaffPasskey) -> Result<()>;
+    /// All of one of the staff.
+    async fn list_staff_passkeys(&mut self, staff: StaffId) -> Result<Vec<StaffPasskey>>;
+    /// Stores a passkey's new state after use.
+    async fn update_staff_passkey(&mut self, id: StaffPasskeyId, content: &SecretBytes, now: Timestamp) -> Result<()>;
+    /// Deletes all of one of the staff; says how many.
+    async fn delete_staff_passkeys(&mut self, staff: StaffId) -> Result<u64>;
+
+    /// Begins a session, and forgets those that began before `forget`.
+    async fn insert_staff_session(&mut self, session: &StaffSession, forget: Timestamp) -> Result<()>;
+    /// The session of a handle's hash and who is signed in, as they stand now.
+    async fn find_staff_session(&mut self, hash: HandleHash) -> Result<Option<(StaffSession, StaffMember)>>;
+    /// Notes when a session was seen and proven; [`StoreError::Conflict`] when it is gone.
+    async fn update_staff_session(&mut self, session: &StaffSession) -> Result<()>;
+    /// Ends one.
+    async fn delete_staff_session(&mut self, hash: HandleHash) -> Result<()>;
+    /// Ends all of one of the staff.
+    async fn delete_staff_sessions(&mut self, staff: StaffId) -> Result<u64>;
+}

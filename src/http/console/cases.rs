@@ -1,0 +1,305 @@
+//! The queue and its cases.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+use super::door::Staff;
+use super::evidence_view::{CaseView, EvidenceView, Queue, evidence as evidence_view};
+use super::problem::case_problem;
+use super::sign_in::{Forbidden, NotIn, Wrong, private};
+use crate::app::Services;
+use crate::app::case_work::CaseWorkError;
+use crate::app::case_work::decide::{Said, conclude_case, settle_case};
+use crate::app::case_work::evidence::{Picture, Why, look_for, view_evidence, view_picture};
+use crate::app::case_work::queue::{hand_over_case, read_case, read_queue, take_case};
+use crate::domain::case_work::Conclusion;
+use crate::domain::id::CaseId;
+use crate::domain::operator::OperatorId;
+use crate::domain::ports::{CaseFilter, Holder};
+use crate::domain::reason::ReasonCode;
+use crate::domain::review::CaseStatus;
+use crate::domain::secret::SecretText;
+use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
+
+const USUAL_PAGE: u32 = 50;
+
+/// No such case
+#[derive(IntoResponses)]
+#[response(status = 404, content_type = "application/problem+json")]
+#[allow(dead_code)]
+pub(in crate::http) struct Gone(ProblemBody);
+
+/// Somebody was faster, or the case waits for something else
+#[derive(IntoResponses)]
+#[response(status = 409, content_type = "application/problem+json")]
+#[allow(dead_code)]
+pub(in crate::http) struct Overtaken(ProblemBody);
+
+/// Which cases.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Which {
+    /// `open`, `recorded`, `proposed` or `decided`
+    status: Option<String>,
+    /// `me`, `nobody` or anybody's
+    holder: Option<String>,
+    /// A reason code
+    reason: Option<String>,
+    /// An operator's id
+    operator: Option<String>,
+    /// Opened after this one
+    #[param(value_type = Option<String>, format = "uuid")]
+    after: Option<CaseId>,
+    /// Opened before this one
+    #[param(value_type = Option<String>, format = "uuid")]
+    before: Option<CaseId>,
+    /// `oldest` first, or the newest
+    order: Option<String>,
+    /// How many, 50 if not said, 200 at most
+    limit: Option<u32>,
+}
+
+impl Which {
+    fn filter(&self, staff: &Staff) -> Result<CaseFilter, ()> {
+        /// Fails when it is said and means nothing.
+        fn read<T>(said: Option<&String>, from: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ()> {
+            said.map(|text| from(text).ok_or(())).transpose()
+        }
+        let holder = |text: &str| match text {
+            "me" => Some(Holder::Of(staff.0.member.id)),
+            "nobody" => Some(Holder::Nobody),
+            _ => None,
+        };
+        Ok(CaseFilter {
+            status: read(self.status.as_ref(), CaseStatus::from_name)?,
+            holder: read(self.holder.as_ref(), holder)?,
+            reason: read(self.reason.as_ref(), ReasonCode::from_code)?,
+            operator: read(self.operator.as_ref(), |text| OperatorId::parse(text).ok())?,
+            player: None,
+            after: self.after,
+            before: self.before,
+            oldest_first: self.order.as_deref() == Some("oldest"),
+        })
+    }
+}
+
+/// Why somebody looks
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Looking {
+    /// 3 to 200 characters; it stands in the audit log
+    why: String,
+}
+
+/// Whose cases somebody looks for
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct LookingFor {
+    #[schema(value_type = String)]
+    iin: SecretText,
+    why: String,
+}
+
+/// To whom; to whoever comes without
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct HandingOver {
+    to: Option<String>,
+}
+
+/// What an attempt was
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Concluding {
+    /// `attack`, `another_person`, `cannot_tell`, `source_right`, `source_wrong` or `rightful_person`
+    conclusion: String,
+    /// For the player to read
+    #[schema(value_type = Option<String>)]
+    to_player: Option<SecretText>,
+    /// For staff alone
+    #[schema(value_type = Option<String>)]
+    internal: Option<SecretText>,
+}
+
+/// Yes or no to what another decided
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Settling {
+    yes: bool,
+}
+
+/// The queue
+#[utoipa::path(get, path = "/api/console/cases", tag = "console", operation_id = "queueCases",
+    security(("session" = [])), params(Which), responses((status = 200, body = Queue), NotIn, Forbidden))]
+pub(in crate::http) async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, Problem> {
+    let bad = |()| Problem::new(ProblemCode::BadRequest, locale(&request));
+    let filter = which.filter(&staff).map_err(bad)?;
+    let page = read_queue(&services, &filter, which.limit.unwrap_or(USUAL_PAGE)).await;
+    let page = page.map_err(|error| case_problem(&request, &error))?;
+    Ok(private(&Queue::of(&page, locale(&request))))
+}
+
+/// The cases of a person
+///
+/// That somebody looked stands in the audit log, with the reason.
+#[utoipa::path(post, path = "/api/console/cases/find", tag = "console", operation_id = "findCases",
+    security(("session" = [])), request_body = LookingFor,
+    responses((status = 200, body = Queue), NotIn, Forbidden, Wrong))]
+pub(in crate::http) async fn find(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    body: web::Json<LookingFor>,
+) -> Result<HttpResponse, Problem> {
+    let page = async {
+        let why = Why::read(&body.why)?;
+        let Some(player) = look_for(&services, &staff.0, &body.iin, &why).await? else {
+            return Err(CaseWorkError::Unknown);
+        };
+        read_queue(&services, &CaseFilter { player: Some(player), ..CaseFilter::default() }, USUAL_PAGE).await
+    };
+    let page = page.await.map_err(|error| case_problem(&request, &error))?;
+    Ok(private(&Queue::of(&page, locale(&request))))
+}
+
+/// A case without its evidence
+#[utoipa::path(get, path = "/api/console/cases/{id}", tag = "console", operation_id = "openCase",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone))]
+pub(in crate::http) async fn show(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    id: web::Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    answer(&request, &services, *id).await
+}
+
+/// The evidence of a case
+///
+/// The IIN and what was measured; that it was opened stands in the audit log, with the reason.
+#[utoipa::path(post, path = "/api/console/cases/{id}/evidence", tag = "console", operation_id = "openEvidence",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
+    responses((status = 200, body = EvidenceView), NotIn, Forbidden, Gone, Wrong))]
+pub(in crate::http) async fn evidence(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    let seen = async {
+        let why = Why::read(&body.why)?;
+        let evidence = view_evidence(&services, &staff.0, *id, &why).await?;
+        let staff = services.store.read().await?.list_staff().await?;
+        Ok(evidence_view(&evidence, &staff, &services.policy, locale(&request)))
+    };
+    Ok(private(&seen.await.map_err(|error| case_problem(&request, &error))?))
+}
+
+/// A picture of a case
+///
+/// Marked with who looks; that it was opened stands in the audit log, with the reason.
+#[utoipa::path(post, path = "/api/console/cases/{id}/pictures/{picture}", tag = "console",
+    operation_id = "openPicture", security(("session" = [])),
+    params(("id" = String, Path, format = "uuid"), ("picture" = String, Path, description = "`frame` or `id-photo`")),
+    request_body = Looking,
+    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), NotIn, Forbidden, Gone, Wrong))]
+pub(in crate::http) async fn picture(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    path: web::Path<(CaseId, String)>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    let seen = async {
+        let why = Why::read(&body.why)?;
+        let which = Picture::from_name(&path.1).ok_or(CaseWorkError::NoPicture)?;
+        view_picture(&services, &staff.0, path.0, which, &why).await
+    };
+    let picture = seen.await.map_err(|error| case_problem(&request, &error))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("image/jpeg")
+        .body(picture.expose().to_vec()))
+}
+
+/// Take a case
+#[utoipa::path(post, path = "/api/console/cases/{id}/take", tag = "console", operation_id = "takeCase",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken))]
+pub(in crate::http) async fn take(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    take_case(&services, &staff.0, *id).await.map_err(|error| case_problem(&request, &error))?;
+    answer(&request, &services, *id).await
+}
+
+/// Let a case go
+#[utoipa::path(post, path = "/api/console/cases/{id}/hand-over", tag = "console", operation_id = "handOverCase",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = HandingOver,
+    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken))]
+pub(in crate::http) async fn hand_over(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<HandingOver>,
+) -> Result<HttpResponse, Problem> {
+    let handed = async {
+        let to = body.to.as_deref().map(str::parse).transpose().map_err(|_| CaseWorkError::NobodyThere)?;
+        hand_over_case(&services, &staff.0, *id, to.as_ref()).await
+    };
+    handed.await.map_err(|error| case_problem(&request, &error))?;
+    answer(&request, &services, *id).await
+}
+
+/// Say what an attempt was
+///
+/// A refusal falls when another says yes.
+#[utoipa::path(post, path = "/api/console/cases/{id}/conclude", tag = "console", operation_id = "concludeCase",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Concluding,
+    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn conclude(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Concluding>,
+) -> Result<HttpResponse, Problem> {
+    let Concluding { conclusion, to_player, internal } = body.into_inner();
+    let unknown = || Problem::new(ProblemCode::BadRequest, locale(&request));
+    let conclusion = Conclusion::from_name(&conclusion).ok_or_else(unknown)?;
+    let said = Said { conclusion, to_player, internal };
+    conclude_case(&services, &staff.0, *id, said).await.map_err(|error| case_problem(&request, &error))?;
+    answer(&request, &services, *id).await
+}
+
+/// Say yes or no to what another decided
+#[utoipa::path(post, path = "/api/console/cases/{id}/settle", tag = "console", operation_id = "settleCase",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Settling,
+    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken))]
+pub(in crate::http) async fn settle(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Settling>,
+) -> Result<HttpResponse, Problem> {
+    settle_case(&services, &staff.0, *id, body.yes).await.map_err(|error| case_problem(&request, &error))?;
+    answer(&request, &services, *id).await
+}
+
+async fn answer(request: &HttpRequest, services: &Services, id: CaseId) -> Result<HttpResponse, Problem> {
+    let file = read_case(services, id).await.map_err(|error| case_problem(request, &error))?;
+    Ok(private(&CaseView::of(&file, locale(request))))
+}

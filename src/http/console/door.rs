@@ -1,0 +1,56 @@
+//! Lets in whoever the rules let in.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use std::future::{Ready, ready};
+
+use super::problem::problem;
+use super::rules::{self, Rule};
+use super::session_cookie;
+use crate::app::Services;
+use crate::app::staff::StaffError;
+use crate::app::staff::session::{Admitted, admit};
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// Somebody whom the door let in.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Staff(pub(super) Admitted);
+
+impl FromRequest for Staff {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let admitted = request.extensions().get::<Self>().cloned();
+        ready(admitted.ok_or_else(|| problem(request, &StaffError::SignedOut)))
+    }
+}
+
+/// Refuses what no rule allows.
+pub(super) async fn check(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let rule = request.match_pattern().and_then(|pattern| rules::of(request.method(), &pattern));
+    let services = request.app_data::<web::Data<Services>>().cloned();
+    let (Some(rule), Some(services)) = (rule, services) else {
+        return Err(Problem::new(ProblemCode::NotFound, locale(request.request())).into());
+    };
+    if rule != Rule::Open {
+        let admitted = let_in(request.request(), &services, rule).await;
+        let admitted = admitted.map_err(|error| problem(request.request(), &error))?;
+        request.extensions_mut().insert(Staff(admitted));
+    }
+    next.call(request).await
+}
+
+async fn let_in(request: &HttpRequest, services: &Services, rule: Rule) -> Result<Admitted, StaffError> {
+    let handle = session_cookie::read(request, services).ok_or(StaffError::SignedOut)?;
+    let admitted = admit(services, handle).await?;
+    if let Rule::May(act) = rule {
+        admitted.expect(act, services.clock.now())?;
+    }
+    Ok(admitted)
+}

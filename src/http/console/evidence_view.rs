@@ -1,0 +1,182 @@
+//! Cases as the console's pages read them.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::app::Policy;
+use crate::app::case_work::evidence::Evidence;
+use crate::app::case_work::queue::{CaseFile, QueuePage};
+use crate::domain::case_work::{CaseDecision, CaseWork, Conclusion};
+use crate::domain::id::StaffId;
+use crate::domain::ports::QueuedCase;
+use crate::domain::reason::ReasonCode;
+use crate::domain::review::Case;
+use crate::domain::secret::SecretText;
+use crate::domain::staff::StaffMember;
+use crate::domain::time::Timestamp;
+use crate::messages::{Locale, message};
+
+/// A case in the queue
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct QueueRow {
+    id: String,
+    opened_at: String,
+    /// When it should be looked at
+    due_at: String,
+    /// `open`, `recorded`, `proposed` or `decided`
+    status: &'static str,
+    operator: String,
+    reasons: Vec<ReasonTitle>,
+    contested: Option<&'static str>,
+    /// Login of who has it
+    assignee: Option<String>,
+}
+
+/// A reason, in the reader's language
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ReasonTitle {
+    code: &'static str,
+    title: String,
+}
+
+/// A page of the queue
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Queue {
+    cases: Vec<QueueRow>,
+    /// How many cases there are in each status
+    #[schema(value_type = Object)]
+    counts: Value,
+}
+
+impl Queue {
+    pub(super) fn of(page: &QueuePage, locale: Locale) -> Self {
+        let counts = page.counts.iter().map(|(status, number)| (status.as_str().to_owned(), json!(number))).collect();
+        Self {
+            cases: page.cases.iter().map(|one| row(one, &page.staff, locale)).collect(),
+            counts: Value::Object(counts),
+        }
+    }
+}
+
+/// What was decided about a case
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct DecisionView {
+    conclusion: &'static str,
+    /// What the player reads
+    #[schema(value_type = Option<String>)]
+    to_player: Option<SecretText>,
+    /// For staff alone
+    #[schema(value_type = Option<String>)]
+    internal: Option<SecretText>,
+    by: String,
+    at: String,
+    /// Who said yes or no, when, and which
+    #[schema(value_type = Option<Object>)]
+    settled: Option<Value>,
+}
+
+/// A case without its evidence
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct CaseView {
+    #[serde(flatten)]
+    row: QueueRow,
+    verification: String,
+    /// Rises with each change
+    revision: i64,
+    /// What may be concluded
+    conclusions: Vec<&'static str>,
+    decisions: Vec<DecisionView>,
+}
+
+impl CaseView {
+    pub(super) fn of(file: &CaseFile, locale: Locale) -> Self {
+        let fitting = Conclusion::ALL.into_iter().filter(|one| one.fits(&file.case.reasons));
+        Self {
+            row: of(&file.case, &file.work, &file.staff, locale),
+            verification: file.case.verification.to_string(),
+            revision: file.work.revision,
+            conclusions: fitting.map(Conclusion::as_str).collect(),
+            decisions: file.decisions.iter().map(|one| decision(one, &file.staff)).collect(),
+        }
+    }
+}
+
+/// The evidence of a case
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct EvidenceView {
+    #[schema(value_type = Option<String>)]
+    iin: Option<SecretText>,
+    /// What was measured, likenesses, what the player contests
+    #[schema(value_type = Object)]
+    case: Value,
+    /// From where on a similarity is a match and where it is none; the same of a living face
+    #[schema(value_type = Object)]
+    thresholds: Value,
+    has_frame: bool,
+    /// How the attempt went
+    #[schema(value_type = Option<Object>)]
+    attempt: Option<Value>,
+    /// Other cases of the person
+    earlier: Vec<QueueRow>,
+}
+
+/// With the names of who worked on earlier ones.
+pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Policy, locale: Locale) -> EvidenceView {
+    let (comparison, presentation) = (&policy.comparison, &policy.presentation);
+    let attempt = evidence.verification.as_ref().map(|verification| {
+        json!({
+            "started_at": verification.started_at.rfc3339(),
+            "decided_at": verification.decided_at.map(Timestamp::rfc3339),
+            "captures": verification.face_attempts,
+            "same_device_known": verification.device.is_some(),
+            "verdict": verification.outcome.as_ref().map(|outcome| outcome.verdict),
+        })
+    });
+    EvidenceView {
+        iin: evidence.iin.as_ref().map(|iin| SecretText::new(iin.expose())),
+        case: json!(evidence.summary),
+        thresholds: json!({
+            "match_from": comparison.match_from, "no_match_below": comparison.no_match_below,
+            "bona_fide_from": presentation.bona_fide_from, "attack_below": presentation.attack_below,
+        }),
+        has_frame: evidence.has_frame,
+        attempt,
+        earlier: evidence.earlier.iter().map(|one| row(one, staff, locale)).collect(),
+    }
+}
+
+fn row(queued: &QueuedCase, staff: &[StaffMember], locale: Locale) -> QueueRow {
+    of(&queued.case, &queued.work, staff, locale)
+}
+
+fn of(case: &Case, work: &CaseWork, staff: &[StaffMember], locale: Locale) -> QueueRow {
+    let titled = |reason: &ReasonCode| ReasonTitle { code: reason.code(), title: message(reason.code(), locale).title };
+    QueueRow {
+        id: case.id.to_string(),
+        opened_at: case.opened_at.rfc3339(),
+        due_at: case.due_at().rfc3339(),
+        status: work.status.as_str(),
+        operator: case.operator.to_string(),
+        reasons: case.reasons.iter().map(titled).collect(),
+        contested: case.contest.as_ref().map(|contest| contest.reason.code()),
+        assignee: work.assignee.map(|id| login(id, staff)),
+    }
+}
+
+fn decision(decision: &CaseDecision, staff: &[StaffMember]) -> DecisionView {
+    DecisionView {
+        conclusion: decision.conclusion.as_str(),
+        to_player: decision.to_player.clone(),
+        internal: decision.internal.clone(),
+        by: login(decision.by, staff),
+        at: decision.at.rfc3339(),
+        settled: decision
+            .settlement
+            .map(|settled| json!({ "by": login(settled.by, staff), "at": settled.at.rfc3339(), "yes": settled.yes })),
+    }
+}
+
+fn login(id: StaffId, staff: &[StaffMember]) -> String {
+    staff.iter().find(|member| member.id == id).map_or_else(|| id.to_string(), |member| member.login.to_string())
+}

@@ -1,0 +1,47 @@
+//! The staff's door, with people and roles: what the console's pages ask.
+
+pub(in crate::http) mod cases;
+mod door;
+mod evidence_view;
+mod problem;
+pub mod rules;
+mod session_cookie;
+pub(in crate::http) mod sign_in;
+pub(in crate::http) mod staff;
+
+use actix_web::middleware::from_fn;
+use actix_web::web;
+
+use super::middleware::own_origin;
+
+/// Everything is below it.
+pub const BASE: &str = "/api/console";
+
+/// Mounts `/api/console`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope(BASE)
+            .wrap(from_fn(door::check))
+            .wrap(from_fn(own_origin::check))
+            .route("/join/start", web::post().to(sign_in::join_start))
+            .route("/join/finish", web::post().to(sign_in::join_finish))
+            .route("/sign-in/start", web::post().to(sign_in::start))
+            .route("/sign-in/finish", web::post().to(sign_in::finish))
+            .route("/me", web::get().to(sign_in::me))
+            .route("/sign-out", web::post().to(sign_in::out))
+            .route("/step-up/start", web::post().to(sign_in::step_up_start))
+            .route("/step-up/finish", web::post().to(sign_in::step_up_finish))
+            .route("/cases", web::get().to(cases::list))
+            .route("/cases/find", web::post().to(cases::find))
+            .route("/cases/{id}", web::get().to(cases::show))
+            .route("/cases/{id}/evidence", web::post().to(cases::evidence))
+            .route("/cases/{id}/pictures/{picture}", web::post().to(cases::picture))
+            .route("/cases/{id}/take", web::post().to(cases::take))
+            .route("/cases/{id}/hand-over", web::post().to(cases::hand_over))
+            .route("/cases/{id}/conclude", web::post().to(cases::conclude))
+            .route("/cases/{id}/settle", web::post().to(cases::settle))
+            .service(web::resource("/staff").route(web::get().to(staff::list)).route(web::post().to(staff::invite)))
+            .route("/staff/{login}", web::patch().to(staff::change))
+            .route("/staff/{login}/invite", web::post().to(staff::reinvite)),
+    );
+}

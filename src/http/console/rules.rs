@@ -1,0 +1,47 @@
+//! Who may call what: one table, which the door asks and a test holds against the description. What is not in it is not there.
+
+use actix_web::http::Method;
+
+use crate::domain::staff::Act;
+
+/// What it takes to call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Nothing: it is how people come in.
+    Open,
+    /// That somebody is signed in.
+    SignedIn,
+    /// A role that is for this; where it is sensitive, a passkey shown lately.
+    May(Act),
+}
+
+/// Method, path below `/api/console`, rule.
+pub const RULES: &[(Method, &str, Rule)] = &[
+    (Method::POST, "/join/start", Rule::Open),
+    (Method::POST, "/join/finish", Rule::Open),
+    (Method::POST, "/sign-in/start", Rule::Open),
+    (Method::POST, "/sign-in/finish", Rule::Open),
+    (Method::GET, "/me", Rule::SignedIn),
+    (Method::POST, "/sign-out", Rule::SignedIn),
+    (Method::POST, "/step-up/start", Rule::SignedIn),
+    (Method::POST, "/step-up/finish", Rule::SignedIn),
+    (Method::GET, "/cases", Rule::May(Act::ReadCases)),
+    (Method::POST, "/cases/find", Rule::May(Act::SeeEvidence)),
+    (Method::GET, "/cases/{id}", Rule::May(Act::ReadCases)),
+    (Method::POST, "/cases/{id}/evidence", Rule::May(Act::SeeEvidence)),
+    (Method::POST, "/cases/{id}/pictures/{picture}", Rule::May(Act::SeeEvidence)),
+    (Method::POST, "/cases/{id}/take", Rule::May(Act::Decide)),
+    (Method::POST, "/cases/{id}/hand-over", Rule::May(Act::Decide)),
+    (Method::POST, "/cases/{id}/conclude", Rule::May(Act::Decide)),
+    (Method::POST, "/cases/{id}/settle", Rule::May(Act::Approve)),
+    (Method::GET, "/staff", Rule::May(Act::ReadStaff)),
+    (Method::POST, "/staff", Rule::May(Act::ManageStaff)),
+    (Method::PATCH, "/staff/{login}", Rule::May(Act::ManageStaff)),
+    (Method::POST, "/staff/{login}/invite", Rule::May(Act::ManageStaff)),
+];
+
+/// The rule of a call whose path matched `pattern`.
+pub(super) fn of(method: &Method, pattern: &str) -> Option<Rule> {
+    let path = pattern.strip_prefix(super::BASE)?;
+    RULES.iter().find(|(own, known, _)| own == method && *known == path).map(|(_, _, rule)| *rule)
+}

@@ -1,0 +1,49 @@
+//! The cookie of somebody who is signed in: a random handle, of which the store keeps the hash alone.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+
+use crate::app::Services;
+use crate::domain::authorization::{HandleHash, hash_handle};
+use crate::domain::secret::SecretText;
+use crate::domain::staff::LONGEST_SESSION;
+
+/// Over https, bound to this very host; over the sandbox's plain http a browser would not take that prefix.
+const SECURE_NAME: &str = "__Host-rastau_staff";
+const PLAIN_NAME: &str = "rastau_staff";
+
+fn is_https(services: &Services) -> bool {
+    services.policy.public_url.scheme() == "https"
+}
+
+fn name(services: &Services) -> &'static str {
+    if is_https(services) { SECURE_NAME } else { PLAIN_NAME }
+}
+
+/// For a session that begins.
+pub(super) fn make(services: &Services, handle: &SecretText) -> Cookie<'static> {
+    let seconds = i64::try_from(LONGEST_SESSION.as_secs()).unwrap_or(0);
+    ours(services, handle.expose(), Duration::seconds(seconds))
+}
+
+/// Takes it away.
+pub(super) fn remove(services: &Services) -> Cookie<'static> {
+    ours(services, "", Duration::ZERO)
+}
+
+/// The session of a request.
+pub(super) fn read(request: &HttpRequest, services: &Services) -> Option<HandleHash> {
+    request.cookie(name(services)).map(|cookie| hash_handle(cookie.value()))
+}
+
+/// No script reads it, and no other site's link or form sends it.
+fn ours(services: &Services, value: &str, lifetime: Duration) -> Cookie<'static> {
+    Cookie::build(name(services), value.to_owned())
+        .path("/")
+        .secure(is_https(services))
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .max_age(lifetime)
+        .finish()
+}

@@ -1,0 +1,166 @@
+//! Staff, looked after by administrators.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::door::Staff;
+use super::problem::problem;
+use super::sign_in::{Forbidden, NotIn, Wrong, private};
+use crate::app::Services;
+use crate::app::staff::StaffError;
+use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
+use crate::domain::secret::SecretText;
+use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
+use crate::domain::time::Timestamp;
+use crate::http::problem::{Problem, ProblemCode, locale};
+
+/// One of the staff
+#[derive(Serialize, ToSchema)]
+#[schema(as = StaffMember)]
+pub(in crate::http) struct View {
+    login: String,
+    name: String,
+    roles: Vec<&'static str>,
+    added_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_at: Option<String>,
+}
+
+impl From<&StaffMember> for View {
+    fn from(member: &StaffMember) -> Self {
+        Self {
+            login: member.login.to_string(),
+            name: member.name.clone(),
+            roles: member.roles.iter().map(|role| role.as_str()).collect(),
+            added_at: member.added_at.rfc3339(),
+            disabled_at: member.disabled_at.map(Timestamp::rfc3339),
+        }
+    }
+}
+
+/// Somebody who was invited, and the link to hand to them
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Invited {
+    member: View,
+    /// Good once, and shown once
+    #[schema(value_type = String)]
+    link: SecretText,
+    expires_at: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct NewStaff {
+    login: String,
+    name: String,
+    /// `reviewer`, `supervisor`, `auditor`, `operator_manager`, `administrator`
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct ChangedStaff {
+    name: Option<String>,
+    roles: Option<Vec<String>>,
+    disabled: Option<bool>,
+}
+
+/// Staff, by login
+#[utoipa::path(get, path = "/api/console/staff", tag = "console", operation_id = "listStaff",
+    security(("session" = [])), responses((status = 200, body = Vec<View>), NotIn, Forbidden))]
+pub(in crate::http) async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let all = async { services.store.read().await?.list_staff().await }.await;
+    let all = all.map_err(|error| Problem::store(&error, locale(&request)))?;
+    Ok(private(&all.iter().map(View::from).collect::<Vec<_>>()))
+}
+
+/// Invite somebody
+#[utoipa::path(post, path = "/api/console/staff", tag = "console", operation_id = "inviteStaff",
+    security(("session" = [])), request_body = NewStaff,
+    responses((status = 200, body = Invited), NotIn, Forbidden, Wrong))]
+pub(in crate::http) async fn invite(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    body: web::Json<NewStaff>,
+) -> Result<HttpResponse, Problem> {
+    let NewStaff { login, name, roles } = body.into_inner();
+    let login = login.parse().map_err(|why| wrong(&request, why))?;
+    let roles = read_roles(&request, &roles)?;
+    let tools = (services.clock.as_ref(), services.randomness.as_ref());
+    let by = by(&staff);
+    let invited = invite_staff(services.store.as_ref(), tools, login, &name, roles.into_iter().collect(), &by).await;
+    tell(&request, &services, invited)
+}
+
+/// Change somebody
+///
+/// Whatever is changed, they sign in anew.
+#[utoipa::path(patch, path = "/api/console/staff/{login}", tag = "console", operation_id = "changeStaff",
+    security(("session" = [])), params(("login" = String, Path)), request_body = ChangedStaff,
+    responses((status = 200, body = View), NotIn, Forbidden, Wrong))]
+pub(in crate::http) async fn change(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    login: web::Path<String>,
+    body: web::Json<ChangedStaff>,
+) -> Result<HttpResponse, Problem> {
+    let login: Login = login.parse().map_err(|why| wrong(&request, why))?;
+    // Nobody locks themselves out, nor raises themselves.
+    if login == staff.0.member.login {
+        return Err(problem(&request, &StaffError::Forbidden));
+    }
+    let ChangedStaff { name, roles, disabled } = body.into_inner();
+    let roles = roles.map(|roles| read_roles(&request, &roles)).transpose()?;
+    let change = StaffChange { name, roles: roles.map(|roles| roles.into_iter().collect()), disabled };
+    let changed = change_staff(services.store.as_ref(), services.clock.as_ref(), &login, change, &by(&staff)).await;
+    Ok(private(&View::from(&changed.map_err(|error| problem(&request, &error))?)))
+}
+
+/// Invite somebody once more
+///
+/// Who lost their passkey: what they had is forgotten, and they are signed out everywhere.
+#[utoipa::path(post, path = "/api/console/staff/{login}/invite", tag = "console", operation_id = "reinviteStaff",
+    security(("session" = [])), params(("login" = String, Path)),
+    responses((status = 200, body = Invited), NotIn, Forbidden, Wrong))]
+pub(in crate::http) async fn reinvite(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    login: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let login: Login = login.parse().map_err(|why| wrong(&request, why))?;
+    let tools = (services.clock.as_ref(), services.randomness.as_ref());
+    let invited = reinvite_staff(services.store.as_ref(), tools, &login, &by(&staff)).await;
+    tell(&request, &services, invited)
+}
+
+fn tell(
+    request: &HttpRequest,
+    services: &Services,
+    invited: Result<(StaffMember, SecretText), StaffError>,
+) -> Result<HttpResponse, Problem> {
+    let (member, invitation) = invited.map_err(|error| problem(request, &error))?;
+    Ok(private(&Invited {
+        member: View::from(&member),
+        link: join_link(services.policy.public_url.as_str(), &invitation),
+        expires_at: services.clock.now().plus(INVITATION).rfc3339(),
+    }))
+}
+
+fn by(staff: &Staff) -> String {
+    format!("staff {}", staff.0.member.login)
+}
+
+fn read_roles(request: &HttpRequest, roles: &[String]) -> Result<Vec<Role>, Problem> {
+    roles.iter().map(|role| role.parse()).collect::<Result<_, String>>().map_err(|why| wrong(request, why))
+}
+
+fn wrong(request: &HttpRequest, why: String) -> Problem {
+    Problem::new(ProblemCode::StaffInvalid, locale(request)).because(why)
+}

@@ -1,0 +1,10 @@
+//! The console's door: real store, real passkeys, a clock that stands still.
+
+// A world that cannot be built is a failed test, in helpers too.
+#![allow(clippy::unwrap_used)]
+
+mod cases;
+mod desk;
+mod rules;
+mod sign_in;
+mod staff;

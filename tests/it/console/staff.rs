@@ -1,0 +1,67 @@
+//! Administrators look after staff.
+
+use actix_web::http::Method;
+use rastau::domain::secret::SecretText;
+use rastau::domain::staff::Role;
+use serde_json::{Value, json};
+
+use super::desk::Desk;
+use crate::operator::world::World;
+
+async fn patch(desk: &Desk<'_>, login: &str, body: Value) -> super::desk::Answer {
+    desk.call(Method::PATCH, &format!("/staff/{login}"), Some(&body)).await
+}
+
+#[actix_web::test]
+async fn an_administrator_invites_changes_and_stops() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    let body = json!({ "login": "daniyar", "name": "Данияр Қ.", "roles": ["reviewer"] });
+    let invited = root.post("/staff", &body).await.good();
+    let link = invited["link"].as_str().unwrap();
+    let (page, invitation) = link.split_once("#join=").unwrap();
+    assert_eq!(page, "https://rastau.example/console/");
+    let mut desk = Desk::new(&world);
+    desk.join(&SecretText::new(invitation)).await.good();
+    assert_eq!(root.post("/staff", &body).await.code(), (409, "login_taken"));
+
+    let listed = root.get("/staff").await.good();
+    let logins: Vec<&str> = listed.as_array().unwrap().iter().map(|one| one["login"].as_str().unwrap()).collect();
+    assert_eq!(logins, ["daniyar", "root"]);
+    assert!(!listed.to_string().contains(invitation));
+
+    patch(&root, "daniyar", json!({ "roles": ["auditor"] })).await.good();
+    assert_eq!(desk.get("/me").await.code(), (401, "signed_out"), "roles change with a new session alone");
+    desk.sign_in("daniyar").await.good();
+    assert_eq!(desk.get("/me").await.good()["roles"], json!(["auditor"]));
+
+    // Who lost the device is invited anew, and the old one opens nothing.
+    let again = root.post("/staff/daniyar/invite", &json!({})).await.good();
+    assert_eq!(desk.get("/me").await.code(), (401, "signed_out"));
+    assert_eq!(desk.sign_in("daniyar").await.code(), (401, "sign_in_refused"));
+    let (_, invitation) = again["link"].as_str().unwrap().split_once("#join=").unwrap();
+    Desk::new(&world).join(&SecretText::new(invitation)).await.good();
+
+    patch(&root, "daniyar", json!({ "disabled": true })).await.good();
+    assert!(root.get("/staff").await.good()[0]["disabled_at"].is_string());
+}
+
+#[actix_web::test]
+async fn what_cannot_be_is_said() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    for body in [
+        json!({ "login": "A B", "name": "x", "roles": ["reviewer"] }),
+        json!({ "login": "ab", "name": "x", "roles": ["king"] }),
+        json!({ "login": "ab", "name": "x", "roles": [] }),
+        json!({ "login": "ab", "name": " ", "roles": ["reviewer"] }),
+        json!({ "login": "ab", "name": "a\u{0}b", "roles": ["reviewer"] }),
+    ] {
+        assert_eq!(root.post("/staff", &body).await.code(), (422, "staff_invalid"), "{body}");
+    }
+    for body in [json!({ "roles": ["reviewer"] }), json!({ "disabled": true })] {
+        assert_eq!(patch(&root, "root", body).await.code(), (403, "role_forbidden"), "not oneself");
+    }
+    assert_eq!(patch(&root, "nobody", json!({ "name": "x" })).await.code(), (404, "not_found"));
+    assert_eq!(root.post("/staff/nobody/invite", &json!({})).await.code(), (404, "not_found"));
+}

@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+import { application } from '../vite.app';
+
+export default defineConfig(application('console'));

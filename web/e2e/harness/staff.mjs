@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { addAuthenticator } from './authenticator.mjs';
+import { launch } from './chromium.mjs';
+import { binary } from './service.mjs';
+import { refusal, watch } from './watch.mjs';
+
+const run = promisify(execFile);
+const PATIENCE_MS = 20_000;
+
+/** Screens of the staff. */
+export const DESK = { width: 1280, height: 900 };
+export const WIDE = { width: 1920, height: 1080 };
+
+/** Invites somebody as the command line does; returns the link. */
+async function invite(login, roles) {
+  const port = new URL(process.env.RASTAU_URL).port;
+  const config = join(process.env.E2E_SCRATCH, 'data', `port-${port}`, 'rastau.toml');
+  const asked = roles.flatMap((role) => ['--role', role]);
+  const args = ['--config', config, 'staff', 'invite', login, '--name', `Test ${login}`, ...asked, '--json'];
+  const { stdout } = await run(binary(), args);
+  return JSON.parse(stdout).link;
+}
+
+/** Gives `story` somebody of the staff in a browser of their own, who has joined. Fails also when the pages complained. */
+export async function withStaff({ login, roles, expected = [] }, story) {
+  const link = await invite(login, roles);
+  const browser = await launch({ camera: null });
+  try {
+    const context = await browser.newContext({ viewport: DESK, locale: 'ru-RU' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    await addAuthenticator(page);
+    // Who comes is asked first who they are.
+    const complaints = watch(page, [refusal(401), ...expected]);
+    const desk = new StaffDesk(page, login);
+    await page.goto(link);
+    await desk.part('join-go').waitFor();
+    await story(desk);
+    if (complaints.length > 0) throw new Error(`the page of ${login} complained: ${complaints.join('\n')}`);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** What they press and what they wait for. */
+export class StaffDesk {
+  constructor(page, login) {
+    this.page = page;
+    this.login = login;
+  }
+
+  part(testid) {
+    return this.page.getByTestId(testid);
+  }
+
+  async join() {
+    await this.part('join-go').click();
+    await this.page.locator(`[data-testid=me][data-login=${this.login}]`).waitFor();
+  }
+
+  async signOut() {
+    await this.part('sign-out').click();
+    await this.part('sign-in').waitFor();
+  }
+
+  async signIn() {
+    await this.part('login').fill(this.login);
+    await this.part('sign-in-go').click();
+    await this.part('me').waitFor();
+  }
+
+  /** Opens the newest case in this state that is in the queue with this reason. */
+  async openCase(status, verification) {
+    await this.part(`status-${status}`).click();
+    const row = this.page.locator(`[data-testid=queue-row][data-status=${status}]`);
+    await row.first().waitFor();
+    const ids = await row.evaluateAll((rows) => rows.map((one) => one.dataset.case));
+    const id = verification ? ids.find((one) => one === verification) : ids[0];
+    await this.page.locator(`[data-testid=queue-row][data-case="${id}"] a`).click();
+    await this.page.locator(`[data-testid=case][data-case="${id}"]`).waitFor();
+    return id;
+  }
+
+  async openEvidence(why) {
+    await this.part('why').fill(why);
+    await this.part('open-evidence').click();
+    await this.part('measured').waitFor();
+  }
+
+  async inState(status) {
+    await this.page.locator(`[data-testid=case][data-status=${status}]`).waitFor();
+  }
+}
