@@ -5,7 +5,7 @@ RUN := @bash scripts/run.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test models web build lint bench bench-load bench-peers bench-operators bench-registry bench-search doctor clean
+.PHONY: help demo test models web build lint bench bench-load bench-peers bench-operators bench-registry bench-console bench-search doctor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench-operators: ## measure introspection and token issue beside npm oidc-provid
 
 bench-registry: ## measure the restrictions registry with 5 million rows on both engines; more in ARGS: rows
 	$(RUN) bench-registry $(ARGS)
+
+bench-console: ## measure the staff's queue with 100,000 cases and 5 million audit events on both engines; more in ARGS: cases, events
+	$(RUN) bench-console $(ARGS)
 
 bench-search: ## measure the search of a face among 2.5 million; more in ARGS: faces in memory, faces in the database
 	$(RUN) bench-search $(ARGS)

@@ -103,6 +103,14 @@ bench-registry)
     header "Restrictions registry"
     exec cargo bench --quiet --locked --bench registry -- "$@"
     ;;
+bench-console)
+    steps 4
+    step "Debian packages" system_packages build engines
+    step "Web pages" build_web
+    step "Build" cargo bench --locked --bench console --no-run
+    header "The staff's queue"
+    exec cargo bench --quiet --locked --bench console -- "$@"
+    ;;
 bench-search)
     steps 3
     step "Debian packages" system_packages build

@@ -13,7 +13,7 @@ use crate::engines::{Engine, Home};
 /// Regular players, all with a grant that stands.
 pub(crate) const GRANTS: usize = 450_000;
 /// So many in one statement.
-const AT_ONCE: u32 = 20_000;
+const AT_ONCE: u32 = 200_000;
 /// So often it is looked.
 const LOOKS: usize = 5;
 const NOW: Timestamp = Timestamp::from_seconds(4_000_000_000);

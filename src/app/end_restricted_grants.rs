@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 /// seconds that are promised.
 const EVERY: Duration = Duration::from_millis(500);
 /// How many are looked at in one statement, so that none takes longer than the store allows.
-const AT_ONCE: u32 = 20_000;
+const AT_ONCE: u32 = 200_000;
 /// How many are ended in one transaction.
 const BATCH: usize = 100;
 /// A grant may come to be seen so long after it was decided on.

@@ -1,0 +1,200 @@
+//! The queue of cases and one case, as the console asks for them, with as many cases and audit events as years bring:
+//! `cargo bench --bench console -- [CASES] [EVENTS]`.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rastau::domain::authorization::{HandleHash, PushedRequest};
+use rastau::domain::id::{CaseId, PlayerId, VerificationId};
+use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
+use rastau::domain::person::Iin;
+use rastau::domain::ports::testing::SeededRandomness;
+use rastau::domain::ports::{CaseFilter, Holder, Store};
+use rastau::domain::reason::ReasonCode;
+use rastau::domain::review::{Case, CaseStatus, FaceScores};
+use rastau::domain::secret::SecretBytes;
+use rastau::domain::time::Timestamp;
+use rastau::domain::verification::Verification;
+use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
+
+#[allow(dead_code, clippy::panic)]
+#[path = "../tests/it/support/postgres.rs"]
+mod postgres;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// A day in seconds; cases come evenly over years.
+const BEGIN: i64 = 1_700_000_000;
+const APART: i64 = 300;
+/// Of a frame as it is kept.
+const FRAME_BYTES: usize = 30_000;
+/// Every so manieth case has one; a disk of this size is not the point.
+const WITH_FRAME: usize = 20;
+const LOOKS: usize = 200;
+
+fn main() -> Outcome<()> {
+    let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|text| text.parse().ok()).collect();
+    let (cases, events) = (*numbers.first().unwrap_or(&100_000), *numbers.get(1).unwrap_or(&5_000_000));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let sqlite = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        measure("SQLite", &sqlite, cases, events).await?;
+        let postgres = postgres::new_database().await.ok_or("PostgreSQL is missing: apt-get install postgresql")?;
+        measure("PostgreSQL", &postgres, cases, events).await
+    })
+}
+
+async fn measure(engine: &str, url: &str, cases: usize, events: usize) -> Outcome<()> {
+    let key = || SecretBytes::new(vec![1; 32]);
+    let keys = ColumnKeys { encryption: vec![key()], lookup: key(), registry: Vec::new() };
+    let store = SqlStore::connect(url, keys, Arc::new(SeededRandomness::new(1)), StoreOptions::default()).await?;
+    store.migrate().await?;
+    let ids = fill(&store, cases).await?;
+    fill_log(url, events).await?;
+    println!("{engine}: {cases} cases, {events} audit events");
+
+    let open = CaseFilter { status: Some(CaseStatus::Open), oldest_first: true, ..CaseFilter::default() };
+    let queues = [
+        ("open, the oldest first", open.clone()),
+        ("open and nobody's", CaseFilter { holder: Some(Holder::Nobody), ..open.clone() }),
+        ("recorded", CaseFilter { status: Some(CaseStatus::Recorded), ..CaseFilter::default() }),
+        ("of a rare reason", CaseFilter { reason: Some(ReasonCode::FaceSeenElsewhere), ..CaseFilter::default() }),
+        (
+            "of a common reason, open",
+            CaseFilter { reason: Some(ReasonCode::FaceMismatch), ..open.clone() },
+        ),
+        ("of an operator", CaseFilter { operator: Some(OperatorId::parse("bet-3")?), ..CaseFilter::default() }),
+        ("old ones", CaseFilter { before: Some(ids[cases / 10]), ..CaseFilter::default() }),
+    ];
+    for (name, filter) in queues {
+        let mut times = Vec::new();
+        for _ in 0..LOOKS {
+            let began = Instant::now();
+            let mut unit = store.read().await?;
+            unit.queue_cases(&filter, 50).await?;
+            unit.count_cases().await?;
+            unit.list_staff().await?;
+            times.push(began.elapsed().as_secs_f64() * 1e3);
+        }
+        println!("{engine}: queue, {name}: p95 {:.1} ms (bar 100)", p95(times));
+    }
+    let mut times = Vec::new();
+    for look in 0..LOOKS {
+        let id = ids[(look * 7_919) % ids.len()];
+        let began = Instant::now();
+        let mut unit = store.read().await?;
+        let case = unit.find_case(id).await?.ok_or("a case is missing")?;
+        unit.find_case_work(id).await?;
+        unit.list_case_decisions(id).await?;
+        unit.queue_cases(&CaseFilter { player: case.player, ..CaseFilter::default() }, 50).await?;
+        unit.find_verification(case.verification).await?;
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    println!("{engine}: a case with evidence and earlier ones: p95 {:.1} ms (bar 200)\n", p95(times));
+    Ok(())
+}
+
+fn p95(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() * 95 / 100]
+}
+
+/// Cases of a few thousand people at ten operators, one in a hundred open.
+async fn fill(store: &SqlStore, cases: usize) -> Outcome<Vec<CaseId>> {
+    let randomness = SeededRandomness::new(2);
+    let at = |number: usize| Timestamp::from_seconds(BEGIN + i64::try_from(number).unwrap_or(0) * APART);
+    let mut unit = store.begin().await?;
+    let mut operators = Vec::new();
+    for number in 0..10 {
+        let keys = ClientAuthentication::PrivateKeyJwt(KeySource::Registered(String::new()));
+        let id = OperatorId::parse(&format!("bet-{number}"))?;
+        let uris = vec!["https://operator.example/callback".to_owned()];
+        let operator = Operator::register(id, "Bet", keys, uris, false)?;
+        unit.insert_operator(&operator, at(0)).await?;
+        operators.push(operator.id);
+    }
+    let mut players = Vec::new();
+    for iin in iins().take(3_000) {
+        players.push(unit.player_of(&iin, PlayerId::new(at(0), &randomness), at(0)).await?);
+    }
+    unit.commit().await?;
+    let mut ids = Vec::with_capacity(cases);
+    for first in (0..cases).step_by(500) {
+        let mut unit = store.begin().await?;
+        for number in first..cases.min(first + 500) {
+            let (operator, player) = (operators[number % operators.len()].clone(), players[number % players.len()]);
+            let verification = verification(&operator, number, at(number), &randomness);
+            unit.insert_verification(&verification).await?;
+            let reason = match number % 1_000 {
+                0 => ReasonCode::FaceSeenElsewhere,
+                one if one % 3 == 0 => ReasonCode::PresentationDoubtful,
+                _ => ReasonCode::FaceMismatch,
+            };
+            let case = Case {
+                id: CaseId::new(at(number), &randomness),
+                verification: verification.id,
+                operator,
+                player: Some(player),
+                opened_at: at(number),
+                status: if number % 100 == 0 { CaseStatus::Open } else { CaseStatus::Recorded },
+                reasons: vec![reason],
+                scores: FaceScores { similarity: Some(0.3), frames: 6, ..FaceScores::default() },
+                face_hits: Vec::new(),
+                frame: (number % WITH_FRAME == 0).then(|| SecretBytes::new(vec![7; FRAME_BYTES])),
+                contest: None,
+            };
+            unit.insert_case(&case).await?;
+            ids.push(case.id);
+        }
+        unit.commit().await?;
+    }
+    Ok(ids)
+}
+
+fn verification(operator: &OperatorId, number: usize, now: Timestamp, randomness: &SeededRandomness) -> Verification {
+    let request = PushedRequest {
+        operator: operator.clone(),
+        redirect_uri: "https://operator.example/callback".to_owned(),
+        state: None,
+        code_challenge: "challenge".to_owned(),
+        ui_locales: None,
+        acr_values: None,
+        dpop_jkt: None,
+        expires_at: now,
+    };
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&number.to_be_bytes());
+    Verification::start(VerificationId::new(now, randomness), request, HandleHash(hash), now)
+}
+
+/// People born from 1970 on, by whatever serial number fits.
+fn iins() -> impl Iterator<Item = Iin> {
+    (0..10_000_u32).flat_map(|number| {
+        let day = format!("{:02}{:02}{:02}", 70 + number % 30, number / 30 % 12 + 1, number / 360 % 28 + 1);
+        (0..10).filter_map(move |digit| Iin::parse(&format!("{day}3{:04}{digit}", number % 9_999 + 1)).ok()).take(1)
+    })
+}
+
+/// Events that nobody checks: their number is what matters here.
+async fn fill_log(url: &str, events: usize) -> Outcome<()> {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(url).await?;
+    let (numbers, hash) = if url.starts_with("sqlite") {
+        (
+            format!("WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {events})"),
+            "zeroblob(32)",
+        )
+    } else {
+        (format!("WITH numbers AS (SELECT i FROM generate_series(1, {events}) AS i)"), "decode(repeat('00', 32), 'hex')")
+    };
+    let insert = format!(
+        "{numbers} INSERT INTO audit_event (sequence, kind, at, subject, details, previous, hash) \
+         SELECT i, 'case_viewed', i, 'subject', '{{}}', {hash}, {hash} FROM numbers"
+    );
+    connection.execute(AssertSqlSafe(insert)).await?;
+    Ok(connection.close().await?)
+}
