@@ -63,10 +63,7 @@ async fn measure(engine: &str, url: &str, cases: usize, events: usize) -> Outcom
         ("open and nobody's", CaseFilter { holder: Some(Holder::Nobody), ..open.clone() }),
         ("recorded", CaseFilter { status: Some(CaseStatus::Recorded), ..CaseFilter::default() }),
         ("of a rare reason", CaseFilter { reason: Some(ReasonCode::FaceSeenElsewhere), ..CaseFilter::default() }),
-        (
-            "of a common reason, open",
-            CaseFilter { reason: Some(ReasonCode::FaceMismatch), ..open.clone() },
-        ),
+        ("of a common reason, open", CaseFilter { reason: Some(ReasonCode::FaceMismatch), ..open.clone() }),
         ("of an operator", CaseFilter { operator: Some(OperatorId::parse("bet-3")?), ..CaseFilter::default() }),
         ("old ones", CaseFilter { before: Some(ids[cases / 10]), ..CaseFilter::default() }),
     ];
@@ -189,7 +186,10 @@ async fn fill_log(url: &str, events: usize) -> Outcome<()> {
             "zeroblob(32)",
         )
     } else {
-        (format!("WITH numbers AS (SELECT i FROM generate_series(1, {events}) AS i)"), "decode(repeat('00', 32), 'hex')")
+        (
+            format!("WITH numbers AS (SELECT i FROM generate_series(1, {events}) AS i)"),
+            "decode(repeat('00', 32), 'hex')",
+        )
     };
     let insert = format!(
         "{numbers} INSERT INTO audit_event (sequence, kind, at, subject, details, previous, hash) \
