@@ -49,5 +49,10 @@ CREATE TABLE case_decision (
 
 CREATE INDEX case_decision_case ON case_decision (review_case, id);
 
+-- Cases of one browser are seen together.
+CREATE INDEX verification_device ON verification (device);
+
+CREATE INDEX verification_decided ON verification (decided_at);
+
 -- When staff let the player go on.
 ALTER TABLE verification ADD COLUMN reopened_at BIGINT;

@@ -44,6 +44,8 @@ pub enum Role {
 /// What can be done at the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
+    /// See figures, of nobody in particular.
+    ReadOverview,
     /// See the queue and cases, without faces.
     ReadCases,
     /// See faces, IINs and what was measured; a reason is asked for and kept.
@@ -60,12 +62,20 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 6] =
-        [Self::ReadCases, Self::SeeEvidence, Self::Decide, Self::Approve, Self::ReadStaff, Self::ManageStaff];
+    pub const ALL: [Self; 7] = [
+        Self::ReadOverview,
+        Self::ReadCases,
+        Self::SeeEvidence,
+        Self::Decide,
+        Self::Approve,
+        Self::ReadStaff,
+        Self::ManageStaff,
+    ];
 
     /// The act as interfaces write it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ReadOverview => "read_overview",
             Self::ReadCases => "read_cases",
             Self::SeeEvidence => "see_evidence",
             Self::Decide => "decide",
@@ -101,10 +111,12 @@ impl Role {
     pub fn may(self, act: Act) -> bool {
         match self {
             Self::Reviewer => matches!(act, Act::ReadCases | Act::SeeEvidence | Act::Decide),
-            Self::Supervisor => matches!(act, Act::ReadCases | Act::SeeEvidence | Act::Decide | Act::Approve),
-            Self::Auditor => matches!(act, Act::ReadCases | Act::ReadStaff),
-            Self::OperatorManager => false,
-            Self::Administrator => matches!(act, Act::ReadStaff | Act::ManageStaff),
+            Self::Supervisor => {
+                matches!(act, Act::ReadOverview | Act::ReadCases | Act::SeeEvidence | Act::Decide | Act::Approve)
+            }
+            Self::Auditor => matches!(act, Act::ReadOverview | Act::ReadCases | Act::ReadStaff),
+            Self::OperatorManager => act == Act::ReadOverview,
+            Self::Administrator => matches!(act, Act::ReadOverview | Act::ReadStaff | Act::ManageStaff),
         }
     }
 }

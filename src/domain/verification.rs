@@ -79,6 +79,18 @@ pub enum Verdict {
     Cancelled,
 }
 
+impl Verdict {
+    /// The verdict as columns and interfaces write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::UnderReview => "under_review",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// One reason, as the player is told it. Never for the operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {

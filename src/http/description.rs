@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::administration::{operators, webhook};
 use super::compliance::cases;
-use super::console::{cases as desk, sign_in, staff};
+use super::console::{cases as desk, overview, sign_in, staff};
 use super::health;
 use super::operator::error::OAuthProblem;
 use super::operator::{checks, introspection, jwks, metadata, par, revocation, status, token};
@@ -57,7 +57,7 @@ pub struct OpenDoors {
         cases::list, cases::show, cases::frame, sources::take,
         sign_in::join_start, sign_in::join_finish, sign_in::start, sign_in::finish, sign_in::me, sign_in::out,
         sign_in::step_up_start, sign_in::step_up_finish,
-        desk::list, desk::find, desk::show, desk::evidence, desk::picture, desk::take, desk::hand_over, desk::conclude,
+        overview::show, overview::table, desk::list, desk::find, desk::show, desk::evidence, desk::picture, desk::take, desk::hand_over, desk::conclude,
         desk::settle,
         staff::list, staff::invite, staff::change, staff::reinvite,
         scenarios::list, clock::read, clock::advance, clock::reset,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderMap, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, HeaderMap, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -137,6 +137,7 @@ pub struct Problem {
     locale: Locale,
     retry_after: Option<Duration>,
     reason: Option<String>,
+    allow: Option<String>,
 }
 
 /// A problem: RFC 9457, with a stable code and a sentence in the reader's language
@@ -160,12 +161,18 @@ pub struct ProblemBody {
 impl Problem {
     /// A refusal of the interface.
     pub fn new(code: ProblemCode, locale: Locale) -> Self {
-        Self { code: code.code(), status: code.status(), locale, retry_after: None, reason: None }
+        Self { code: code.code(), status: code.status(), locale, retry_after: None, reason: None, allow: None }
     }
 
     /// A refusal of a picture or a person.
     pub fn reason(reason: ReasonCode, locale: Locale) -> Self {
-        Self { code: reason.code(), status: StatusCode::UNPROCESSABLE_ENTITY, locale, retry_after: None, reason: None }
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self { code: reason.code(), status, locale, retry_after: None, reason: None, allow: None }
+    }
+
+    /// Another method is meant: one of these (RFC 9110 section 15.5.6).
+    pub fn method_not_allowed(allow: &str, locale: Locale) -> Self {
+        Self { allow: Some(allow.to_owned()), ..Self::new(ProblemCode::MethodNotAllowed, locale) }
     }
 
     /// Says when to come back.
@@ -263,6 +270,9 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((CONTENT_LANGUAGE, self.locale.tag()));
+        if let Some(allow) = &self.allow {
+            answer.insert_header((ALLOW, allow.as_str()));
+        }
         if let Some(wait) = self.retry_after {
             answer.insert_header((RETRY_AFTER, seconds(wait)));
         }

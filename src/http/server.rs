@@ -50,6 +50,7 @@ pub struct HttpSettings {
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
+    let doorbell = web::Data::new(console::Doorbell::default());
     let operators = OperatorDoor::new(settings.certificates.clone());
     let captures = web::Data::new(CapturesUnderWay::default());
     let https = services.policy.public_url.scheme() == "https";
@@ -73,6 +74,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .wrap(from_fn(observe))
             .app_data(services.clone())
             .app_data(limiter.clone())
+            .app_data(doorbell.clone())
             .app_data(captures.clone())
             .app_data(texts.clone())
             .configure(bad_input)

@@ -100,13 +100,24 @@ fn note_of(cipher: &ColumnCipher, column: Column, id: &str, sealed: &[u8]) -> Re
     std::str::from_utf8(plain.expose()).map(SecretText::new).map_err(|_| corrupt("case_decision.note"))
 }
 
+/// A value of a filter.
+enum Value {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
 /// The statement for a filter: each filter that is there is a condition, with its values in the order of the conditions.
-fn statement(filter: &CaseFilter) -> (String, Vec<String>) {
+fn statement(filter: &CaseFilter) -> (String, Vec<Value>) {
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
-    let mut add = |condition: &str, value: String| {
+    let mut add_value = |condition: &str, value: Value| {
         values.push(value);
         conditions.push(condition.replace('?', &format!("${}", values.len() + 1)));
     };
+    if let Some(device) = filter.device {
+        let condition = "verification IN (SELECT verification.id FROM verification WHERE device = ?)";
+        add_value(condition, Value::Bytes(device.0.to_vec()));
+    }
+    let mut add = |condition: &str, value: String| add_value(condition, Value::Text(value));
     if let Some(status) = filter.status {
         add("review_case.status = ?", status.as_str().to_owned());
     }
@@ -151,7 +162,10 @@ impl CaseQueue for SqlUnitOfWork {
     async fn queue_cases(&mut self, filter: &CaseFilter, limit: u32) -> Result<Vec<QueuedCase>> {
         let (text, values) = statement(filter);
         let query = sqlx::query_as::<_, QueuedRow>(AssertSqlSafe(text)).bind(i64::from(limit));
-        let query = values.into_iter().fold(query, sqlx::query::QueryAs::bind);
+        let query = values.into_iter().fold(query, |query, value| match value {
+            Value::Text(text) => query.bind(text),
+            Value::Bytes(bytes) => query.bind(bytes),
+        });
         let rows = self.fetch_all(query).await?;
         rows.into_iter().map(|row| row.into_queued(&self.cipher)).collect()
     }

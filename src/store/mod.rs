@@ -25,6 +25,7 @@ mod enquiries;
 mod errors;
 mod face_lockouts;
 mod factors;
+mod figures;
 mod frame_fingerprints;
 mod grants;
 mod id_templates;

@@ -3,7 +3,10 @@ import { type Problem, ProblemError, problemOf } from '../shared/api/problem';
 import { usePasskey } from '../shared/webauthn/passkey';
 
 /** Where somebody is in the console, as its address says. */
-export type Place = { readonly page: 'queue' } | { readonly page: 'case'; readonly id: string } | { readonly page: 'staff' };
+export type Place =
+  | { readonly page: 'queue'; readonly reason: string; readonly operator: string }
+  | { readonly page: 'overview' }
+  | { readonly page: 'case'; readonly id: string } | { readonly page: 'staff' };
 
 /** Who is signed in, where they are, and what went wrong last. */
 export class Desk {
@@ -80,5 +83,8 @@ export class Desk {
 function placeOf(hash: string): Place {
   const id = /^#case=([0-9a-f-]{36})$/.exec(hash)?.[1];
   if (id) return { page: 'case', id };
-  return { page: hash === '#staff' ? 'staff' : 'queue' };
+  if (hash === '#staff') return { page: 'staff' };
+  if (hash === '#overview') return { page: 'overview' };
+  const asked = new URLSearchParams(hash.split('?')[1] ?? '');
+  return { page: 'queue', reason: asked.get('reason') ?? '', operator: asked.get('operator') ?? '' };
 }

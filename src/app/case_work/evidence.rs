@@ -31,6 +31,8 @@ pub struct Evidence {
     pub has_frame: bool,
     /// Other cases of the person, the newest first.
     pub earlier: Vec<QueuedCase>,
+    /// Cases of other people from the same browser, the newest first.
+    pub same_device: Vec<QueuedCase>,
 }
 
 /// Which picture.
@@ -92,8 +94,21 @@ pub async fn view_evidence(
     };
     earlier.retain(|other| other.case.id != id);
     let verification = unit.find_verification(case.verification).await?;
+    let device = verification.as_ref().and_then(|verification| verification.device);
+    let mut same_device = match device {
+        Some(_) => unit.queue_cases(&CaseFilter { device, ..CaseFilter::default() }, EARLIER).await?,
+        None => Vec::new(),
+    };
+    same_device.retain(|other| other.case.player != case.player);
     unit.commit().await?;
-    Ok(Evidence { summary: CaseSummary::from(&case), iin, verification, has_frame: case.frame.is_some(), earlier })
+    Ok(Evidence {
+        summary: CaseSummary::from(&case),
+        iin,
+        verification,
+        has_frame: case.frame.is_some(),
+        earlier,
+        same_device,
+    })
 }
 
 /// A picture of a case, marked with who looks and when.

@@ -3,6 +3,7 @@
 pub mod decide;
 mod effects;
 pub mod evidence;
+pub mod overview;
 pub mod queue;
 
 use crate::app::PlayerError;

@@ -35,6 +35,8 @@ pub struct CaseFilter {
     pub operator: Option<OperatorId>,
     /// About whom.
     pub player: Option<PlayerId>,
+    /// From this browser.
+    pub device: Option<HandleHash>,
     /// Opened after this one.
     pub after: Option<CaseId>,
     /// Opened before this one.

@@ -4,6 +4,7 @@ mod case_work;
 mod credentials;
 mod engines;
 mod face_search;
+mod figures;
 mod observer;
 mod repositories;
 mod restricted_grants;
@@ -21,6 +22,7 @@ pub use engines::{
     Ask, Detail, EngineError, Examination, FaceEngine, Gate, PictureMarker, PopulationRegister, RegisterError,
 };
 pub use face_search::{FaceIndex, FaceIndexError};
+pub use figures::{Figures, ReasonFigure, VerdictFigure};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, Enquiries, FaceLockouts, Factors, FrameFingerprints, Grants,

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 
 use super::case_work::CaseQueue;
+use super::figures::Figures;
 use super::restricted_grants::RestrictedGrants;
 use super::restrictions::{RegistryKeys, RestrictionVersions};
 use super::staff::Staff;
@@ -118,6 +119,7 @@ pub trait UnitOfWork:
     + Enquiries
     + Cases
     + CaseQueue
+    + Figures
     + AuditLog
     + Citizens
     + Sightings

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 use super::door::Staff;
 use super::evidence_view::{CaseView, EvidenceView, Queue, evidence as evidence_view};
 use super::problem::case_problem;
-use super::sign_in::{Forbidden, NotIn, Wrong, private};
+use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::case_work::CaseWorkError;
 use crate::app::case_work::decide::{Said, conclude_case, settle_case};
@@ -78,6 +78,7 @@ impl Which {
             reason: read(self.reason.as_ref(), ReasonCode::from_code)?,
             operator: read(self.operator.as_ref(), |text| OperatorId::parse(text).ok())?,
             player: None,
+            device: None,
             after: self.after,
             before: self.before,
             oldest_first: self.order.as_deref() == Some("oldest"),
@@ -132,7 +133,7 @@ pub(in crate::http) struct Settling {
 
 /// The queue
 #[utoipa::path(get, path = "/api/console/cases", tag = "console", operation_id = "queueCases",
-    security(("session" = [])), params(Which), responses((status = 200, body = Queue), NotIn, Forbidden))]
+    security(("session" = [])), params(Which), responses((status = 200, body = Queue), Malformed, NotIn, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -151,7 +152,7 @@ pub(in crate::http) async fn list(
 /// That somebody looked stands in the audit log, with the reason.
 #[utoipa::path(post, path = "/api/console/cases/find", tag = "console", operation_id = "findCases",
     security(("session" = [])), request_body = LookingFor,
-    responses((status = 200, body = Queue), NotIn, Forbidden, Wrong))]
+    responses((status = 200, body = Queue), Malformed, NotIn, Forbidden, Gone, Wrong))]
 pub(in crate::http) async fn find(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -172,7 +173,7 @@ pub(in crate::http) async fn find(
 /// A case without its evidence
 #[utoipa::path(get, path = "/api/console/cases/{id}", tag = "console", operation_id = "openCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone))]
+    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone))]
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -186,7 +187,7 @@ pub(in crate::http) async fn show(
 /// The IIN and what was measured; that it was opened stands in the audit log, with the reason.
 #[utoipa::path(post, path = "/api/console/cases/{id}/evidence", tag = "console", operation_id = "openEvidence",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
-    responses((status = 200, body = EvidenceView), NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, body = EvidenceView), Malformed, NotIn, Forbidden, Gone, Wrong))]
 pub(in crate::http) async fn evidence(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -210,7 +211,7 @@ pub(in crate::http) async fn evidence(
     operation_id = "openPicture", security(("session" = [])),
     params(("id" = String, Path, format = "uuid"), ("picture" = String, Path, description = "`frame` or `id-photo`")),
     request_body = Looking,
-    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), Malformed, NotIn, Forbidden, Gone, Wrong))]
 pub(in crate::http) async fn picture(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -233,7 +234,7 @@ pub(in crate::http) async fn picture(
 /// Take a case
 #[utoipa::path(post, path = "/api/console/cases/{id}/take", tag = "console", operation_id = "takeCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken))]
 pub(in crate::http) async fn take(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -247,7 +248,7 @@ pub(in crate::http) async fn take(
 /// Let a case go
 #[utoipa::path(post, path = "/api/console/cases/{id}/hand-over", tag = "console", operation_id = "handOverCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = HandingOver,
-    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken))]
 pub(in crate::http) async fn hand_over(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -268,7 +269,7 @@ pub(in crate::http) async fn hand_over(
 /// A refusal falls when another says yes.
 #[utoipa::path(post, path = "/api/console/cases/{id}/conclude", tag = "console", operation_id = "concludeCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Concluding,
-    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn conclude(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -287,7 +288,7 @@ pub(in crate::http) async fn conclude(
 /// Say yes or no to what another decided
 #[utoipa::path(post, path = "/api/console/cases/{id}/settle", tag = "console", operation_id = "settleCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Settling,
-    responses((status = 200, body = CaseView), NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken))]
 pub(in crate::http) async fn settle(
     request: HttpRequest,
     services: web::Data<Services>,

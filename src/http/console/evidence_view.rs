@@ -119,6 +119,8 @@ pub(in crate::http) struct EvidenceView {
     attempt: Option<Value>,
     /// Other cases of the person
     earlier: Vec<QueueRow>,
+    /// Cases of other people from the same browser
+    same_device: Vec<QueueRow>,
 }
 
 /// With the names of who worked on earlier ones.
@@ -142,6 +144,7 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
         }),
         has_frame: evidence.has_frame,
         attempt,
+        same_device: evidence.same_device.iter().map(|one| row(one, staff, locale)).collect(),
         earlier: evidence.earlier.iter().map(|one| row(one, staff, locale)).collect(),
     }
 }

@@ -3,6 +3,7 @@
 pub(in crate::http) mod cases;
 mod door;
 mod evidence_view;
+pub(in crate::http) mod overview;
 mod problem;
 pub mod rules;
 mod session_cookie;
@@ -11,6 +12,8 @@ pub(in crate::http) mod staff;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;
+
+pub(in crate::http) use door::Doorbell;
 
 use super::middleware::own_origin;
 
@@ -21,8 +24,9 @@ pub const BASE: &str = "/api/console";
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope(BASE)
-            .wrap(from_fn(door::check))
             .wrap(from_fn(own_origin::check))
+            // The outer one: what is not there is told before anything else.
+            .wrap(from_fn(door::check))
             .route("/join/start", web::post().to(sign_in::join_start))
             .route("/join/finish", web::post().to(sign_in::join_finish))
             .route("/sign-in/start", web::post().to(sign_in::start))
@@ -31,6 +35,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/sign-out", web::post().to(sign_in::out))
             .route("/step-up/start", web::post().to(sign_in::step_up_start))
             .route("/step-up/finish", web::post().to(sign_in::step_up_finish))
+            .route("/overview", web::get().to(overview::show))
+            .route("/overview.csv", web::get().to(overview::table))
             .route("/cases", web::get().to(cases::list))
             .route("/cases/find", web::post().to(cases::find))
             .route("/cases/{id}", web::get().to(cases::show))

@@ -25,6 +25,8 @@ pub const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST, "/sign-out", Rule::SignedIn),
     (Method::POST, "/step-up/start", Rule::SignedIn),
     (Method::POST, "/step-up/finish", Rule::SignedIn),
+    (Method::GET, "/overview", Rule::May(Act::ReadOverview)),
+    (Method::GET, "/overview.csv", Rule::May(Act::ReadOverview)),
     (Method::GET, "/cases", Rule::May(Act::ReadCases)),
     (Method::POST, "/cases/find", Rule::May(Act::SeeEvidence)),
     (Method::GET, "/cases/{id}", Rule::May(Act::ReadCases)),
@@ -40,8 +42,24 @@ pub const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST, "/staff/{login}/invite", Rule::May(Act::ManageStaff)),
 ];
 
+/// What the table says of a call.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ruled {
+    /// This rule holds.
+    By(Rule),
+    /// The path is known, with these methods.
+    OtherMethod(String),
+    /// No such path.
+    Nowhere,
+}
+
 /// The rule of a call whose path matched `pattern`.
-pub(super) fn of(method: &Method, pattern: &str) -> Option<Rule> {
-    let path = pattern.strip_prefix(super::BASE)?;
-    RULES.iter().find(|(own, known, _)| own == method && *known == path).map(|(_, _, rule)| *rule)
+pub(super) fn of(method: &Method, pattern: Option<&str>) -> Ruled {
+    let Some(path) = pattern.and_then(|pattern| pattern.strip_prefix(super::BASE)) else { return Ruled::Nowhere };
+    let known: Vec<_> = RULES.iter().filter(|(_, known, _)| *known == path).collect();
+    match known.iter().find(|(own, _, _)| own == method) {
+        Some((_, _, rule)) => Ruled::By(*rule),
+        None if known.is_empty() => Ruled::Nowhere,
+        None => Ruled::OtherMethod(known.iter().map(|(own, _, _)| own.as_str()).collect::<Vec<_>>().join(", ")),
+    }
 }

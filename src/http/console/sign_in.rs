@@ -34,6 +34,24 @@ pub(in crate::http) struct Forbidden(ProblemBody);
 #[allow(dead_code)]
 pub(in crate::http) struct Wrong(ProblemBody);
 
+/// No such form, or an invitation that does not count
+#[derive(IntoResponses)]
+#[response(status = 400, content_type = "application/problem+json")]
+#[allow(dead_code)]
+pub(in crate::http) struct Malformed(ProblemBody);
+
+/// What was begun is unknown or over
+#[derive(IntoResponses)]
+#[response(status = 409, content_type = "application/problem+json")]
+#[allow(dead_code)]
+pub(in crate::http) struct Over(ProblemBody);
+
+/// Too many begin at once
+#[derive(IntoResponses)]
+#[response(status = 429, content_type = "application/problem+json")]
+#[allow(dead_code)]
+pub(in crate::http) struct Crowded(ProblemBody);
+
 /// Who is signed in
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
@@ -41,7 +59,7 @@ pub(in crate::http) struct Me {
     login: String,
     name: String,
     roles: Vec<&'static str>,
-    /// What may be done: `read_cases`, `see_evidence`, `decide`, `approve`, `read_staff`, `manage_staff`
+    /// What may be done: `read_overview`, `read_cases`, `see_evidence`, `decide`, `approve`, `read_staff`, `manage_staff`
     may: Vec<&'static str>,
     /// When nobody is signed in any more, unless something is done before, RFC 3339
     idle_at: String,
@@ -101,7 +119,8 @@ pub(in crate::http) struct Shown {
 ///
 /// Whom the invitation is for, and the options for `navigator.credentials.create`.
 #[utoipa::path(post, path = "/api/console/join/start", tag = "console", operation_id = "beginJoining",
-    request_body = Invitation, responses((status = 200, body = Object), NotIn, Wrong))]
+    request_body = Invitation,
+    responses((status = 200, body = Object), Malformed, NotIn, Forbidden, Wrong, Crowded))]
 pub(in crate::http) async fn join_start(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -116,7 +135,8 @@ pub(in crate::http) async fn join_start(
 
 /// Join with a passkey
 #[utoipa::path(post, path = "/api/console/join/finish", tag = "console", operation_id = "finishJoining",
-    request_body = Joining, responses((status = 200, description = "Signed in", body = Me), NotIn, Wrong))]
+    request_body = Joining,
+    responses((status = 200, description = "Signed in", body = Me), Malformed, NotIn, Forbidden, Over, Wrong, Crowded))]
 pub(in crate::http) async fn join_finish(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -128,7 +148,8 @@ pub(in crate::http) async fn join_finish(
 
 /// Begin to sign in
 #[utoipa::path(post, path = "/api/console/sign-in/start", tag = "console", operation_id = "beginSigningIn",
-    request_body = SigningIn, responses((status = 200, body = Object), NotIn, Wrong))]
+    request_body = SigningIn,
+    responses((status = 200, body = Object), Malformed, NotIn, Forbidden, Wrong, Crowded))]
 pub(in crate::http) async fn start(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -140,7 +161,8 @@ pub(in crate::http) async fn start(
 
 /// Sign in with a passkey
 #[utoipa::path(post, path = "/api/console/sign-in/finish", tag = "console", operation_id = "finishSigningIn",
-    request_body = Shown, responses((status = 200, description = "Signed in", body = Me), NotIn, Wrong))]
+    request_body = Shown,
+    responses((status = 200, description = "Signed in", body = Me), Malformed, NotIn, Forbidden, Over, Wrong, Crowded))]
 pub(in crate::http) async fn finish(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -159,7 +181,7 @@ pub(in crate::http) async fn me(staff: Staff) -> HttpResponse {
 
 /// Sign out
 #[utoipa::path(post, path = "/api/console/sign-out", tag = "console", operation_id = "signOut",
-    security(("session" = [])), responses((status = 204, description = "Nobody is signed in here"), NotIn))]
+    security(("session" = [])), responses((status = 204, description = "Nobody is signed in here"), NotIn, Forbidden))]
 pub(in crate::http) async fn out(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -171,7 +193,7 @@ pub(in crate::http) async fn out(
 
 /// Begin to show the passkey once more
 #[utoipa::path(post, path = "/api/console/step-up/start", tag = "console", operation_id = "beginStepUp",
-    security(("session" = [])), responses((status = 200, body = Object), NotIn))]
+    security(("session" = [])), responses((status = 200, body = Object), NotIn, Forbidden))]
 pub(in crate::http) async fn step_up_start(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -183,7 +205,8 @@ pub(in crate::http) async fn step_up_start(
 
 /// Show the passkey once more
 #[utoipa::path(post, path = "/api/console/step-up/finish", tag = "console", operation_id = "finishStepUp",
-    security(("session" = [])), request_body = Shown, responses((status = 200, body = Me), NotIn, Wrong))]
+    security(("session" = [])), request_body = Shown,
+    responses((status = 200, body = Me), Malformed, NotIn, Forbidden, Over, Wrong))]
 pub(in crate::http) async fn step_up_finish(
     request: HttpRequest,
     services: web::Data<Services>,

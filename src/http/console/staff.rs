@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cases::{Gone, Overtaken};
 use super::door::Staff;
 use super::problem::problem;
-use super::sign_in::{Forbidden, NotIn, Wrong, private};
+use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
@@ -68,7 +69,7 @@ pub(in crate::http) struct ChangedStaff {
 
 /// Staff, by login
 #[utoipa::path(get, path = "/api/console/staff", tag = "console", operation_id = "listStaff",
-    security(("session" = [])), responses((status = 200, body = Vec<View>), NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Vec<View>), Malformed, NotIn, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -81,7 +82,7 @@ pub(in crate::http) async fn list(
 /// Invite somebody
 #[utoipa::path(post, path = "/api/console/staff", tag = "console", operation_id = "inviteStaff",
     security(("session" = [])), request_body = NewStaff,
-    responses((status = 200, body = Invited), NotIn, Forbidden, Wrong))]
+    responses((status = 200, body = Invited), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn invite(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -102,7 +103,7 @@ pub(in crate::http) async fn invite(
 /// Whatever is changed, they sign in anew.
 #[utoipa::path(patch, path = "/api/console/staff/{login}", tag = "console", operation_id = "changeStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = ChangedStaff,
-    responses((status = 200, body = View), NotIn, Forbidden, Wrong))]
+    responses((status = 200, body = View), Malformed, NotIn, Forbidden, Gone, Wrong))]
 pub(in crate::http) async fn change(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -127,7 +128,7 @@ pub(in crate::http) async fn change(
 /// Who lost their passkey: what they had is forgotten, and they are signed out everywhere.
 #[utoipa::path(post, path = "/api/console/staff/{login}/invite", tag = "console", operation_id = "reinviteStaff",
     security(("session" = [])), params(("login" = String, Path)),
-    responses((status = 200, body = Invited), NotIn, Forbidden, Wrong))]
+    responses((status = 200, body = Invited), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn reinvite(
     request: HttpRequest,
     services: web::Data<Services>,

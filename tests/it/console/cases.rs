@@ -205,3 +205,20 @@ async fn filters_that_mean_nothing_are_refused() {
         assert_eq!(answer.status.as_u16(), 400, "{query}");
     }
 }
+
+#[actix_web::test]
+async fn who_comes_from_one_device_under_other_names_is_seen_beside() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &[Role::Reviewer]).await;
+    let first = world.in_doubt(None).await;
+    let again = world.in_doubt(Some(first.device.expose())).await;
+    let other = world.in_doubt_as("900101400013", Some(first.device.expose())).await;
+    world.in_doubt_as("900101300027", None).await;
+    let evidence = act(&one, first.case, "evidence", json!({ "why": WHY })).await.good();
+    let ids = |part: &str| {
+        let rows = evidence[part].as_array().unwrap().iter();
+        rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("earlier"), [again.case.to_string()]);
+    assert_eq!(ids("same_device"), [other.case.to_string()]);
+}

@@ -21,6 +21,7 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) body: Value,
     pub(super) caching: Option<String>,
+    pub(super) text: String,
     /// The whole `Set-Cookie`.
     pub(super) cookie: Option<String>,
 }
@@ -97,7 +98,8 @@ impl<'a> Desk<'a> {
         let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (status, cookie, caching) = (answer.status(), header("set-cookie"), header("cache-control"));
         let bytes = actix_web::body::to_bytes(answer.into_body()).await.unwrap_or_default();
-        Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), cookie, caching }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), text, cookie, caching }
     }
 
     /// Makes the passkey that an invitation is for.

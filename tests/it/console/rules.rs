@@ -92,9 +92,11 @@ async fn what_is_sensitive_takes_a_passkey_that_was_shown_lately() {
 async fn what_no_rule_names_is_not_there() {
     let world = World::production().await;
     let desk = Desk::of(&world, "root", &Role::ALL).await;
-    for (method, path) in
-        [(Method::DELETE, "/staff"), (Method::GET, "/sign-out"), (Method::GET, "/nothing"), (Method::GET, "")]
-    {
-        assert_eq!(desk.call(method.clone(), path, None).await.code(), (404, "not_found"), "{method} {path}");
+    for (method, path) in [(Method::DELETE, "/staff"), (Method::GET, "/sign-out"), (Method::TRACE, "/sign-in/start")] {
+        let answer = desk.call(method.clone(), path, None).await;
+        assert_eq!(answer.code(), (405, "method_not_allowed"), "{method} {path}");
+    }
+    for path in ["/nothing", "", "/", "/staff/", "/cases/x/y"] {
+        assert_eq!(desk.get(path).await.code(), (404, "not_found"), "{path}");
     }
 }

@@ -309,6 +309,11 @@ impl World {
 
     /// A player of demo-bet whose face left a doubt, before the page that says so; and the case.
     pub(crate) async fn in_doubt(&self, device: Option<&str>) -> Doubted {
+        self.in_doubt_as(IIN, device).await
+    }
+
+    /// The same of somebody else.
+    pub(crate) async fn in_doubt_as(&self, iin: &str, device: Option<&str>) -> Doubted {
         let pushed = self.post(&self.bet, "/oauth2/par", request_fields()).await;
         let request_uri = pushed.body["request_uri"].as_str().unwrap();
         let started = start_verification(&self.services, "demo-bet", request_uri, device).await.unwrap();
@@ -316,7 +321,7 @@ impl World {
         let mut unit = self.services.store.begin().await.unwrap();
         let mut verification = unit.find_session(session).await.unwrap().unwrap();
         let (now, randomness) = (self.services.clock.now(), self.services.randomness.as_ref());
-        let player = unit.player_of(&Iin::parse(IIN).unwrap(), PlayerId::new(now, randomness), now).await.unwrap();
+        let player = unit.player_of(&Iin::parse(iin).unwrap(), PlayerId::new(now, randomness), now).await.unwrap();
         verification.give_consent("2026-11", now).unwrap();
         verification.identify(player, now).unwrap();
         verification.begin_capture(now).unwrap();

@@ -8,7 +8,7 @@ use rastau::domain::secret::{SecretBytes, SecretText};
 use super::database::{Database, at};
 use super::on_both_engines;
 
-async fn case(database: &Database, opened: i64) -> Case {
+pub(super) async fn case(database: &Database, opened: i64) -> Case {
     let verification = database.verification().await;
     Case {
         id: CaseId::new(at(opened), database.randomness.as_ref()),

@@ -8,6 +8,7 @@ pub(crate) mod database;
 mod enquiries;
 mod face_lockouts;
 mod factors;
+mod figures;
 mod frame_fingerprints;
 pub(crate) mod grants;
 mod id_templates;

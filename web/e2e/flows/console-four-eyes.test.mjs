@@ -67,6 +67,15 @@ test('two of the staff look at a refused face and let the person go straight on,
         assert.equal(await player.outcome(), 'approved');
         assert.equal(await player.returnToOperator(), 'token');
         await asel.inState('decided');
+
+        // And stands in the figures, each of which leads to its cases.
+        await baurzhan.part('to-overview').click();
+        await baurzhan.part('overview').waitFor();
+        await baurzhan.part('as-table').click();
+        await lookAtDesk(baurzhan.page, 'console-overview');
+        await baurzhan.part('reason-face_mismatch').click();
+        await baurzhan.part('queue-row').first().waitFor();
+        assert.equal(await baurzhan.part('filter-reason').inputValue(), 'face_mismatch');
       }),
     ),
   ));

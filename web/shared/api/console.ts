@@ -3,7 +3,7 @@ import { get, patch, post, postForPicture, send } from './http';
 
 export type Status = 'open' | 'recorded' | 'proposed' | 'decided';
 export type Conclusion = 'attack' | 'another_person' | 'cannot_tell' | 'source_right' | 'source_wrong' | 'rightful_person';
-export type Act = 'read_cases' | 'see_evidence' | 'decide' | 'approve' | 'read_staff' | 'manage_staff';
+export type Act = 'read_overview' | 'read_cases' | 'see_evidence' | 'decide' | 'approve' | 'read_staff' | 'manage_staff';
 export type Role = 'reviewer' | 'supervisor' | 'auditor' | 'operator_manager' | 'administrator';
 
 export const ROLES: readonly Role[] = ['reviewer', 'supervisor', 'auditor', 'operator_manager', 'administrator'];
@@ -78,6 +78,24 @@ export interface Evidence {
   readonly has_frame: boolean;
   readonly attempt: { readonly started_at: string; readonly decided_at: string | null; readonly captures: number; readonly verdict: string | null } | null;
   readonly earlier: readonly QueueRow[];
+  readonly same_device: readonly QueueRow[];
+}
+
+export interface Figure {
+  /** A day of Almaty. */
+  readonly day: string;
+  readonly operator: string;
+  readonly code: string;
+  readonly title?: string;
+  readonly count: number;
+}
+
+export interface Overview {
+  readonly from: string;
+  readonly until: string;
+  readonly verdicts: readonly Figure[];
+  readonly reasons: readonly Figure[];
+  readonly sources: readonly { readonly name: string; readonly refreshed_at: string; readonly stale_at: string; readonly fresh: boolean }[];
 }
 
 export interface StaffMember {
@@ -139,6 +157,9 @@ export const console_ = {
   conclude: (id: string, conclusion: Conclusion, toPlayer: string, internal: string) =>
     post<CaseView>(at(id, '/conclude'), { conclusion, to_player: toPlayer, internal }),
   settle: (id: string, yes: boolean) => post<CaseView>(at(id, '/settle'), { yes }),
+
+  overview: (days: number) => get<Overview>(`${BASE}/overview?days=${days}`),
+  overviewTable: (days: number) => `${BASE}/overview.csv?days=${days}`,
 
   staff: () => get<readonly StaffMember[]>(`${BASE}/staff`),
   invite: (login: string, name: string, roles: readonly Role[]) => post<Invited>(`${BASE}/staff`, { login, name, roles }),

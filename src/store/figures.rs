@@ -1,0 +1,82 @@
+//! Figures about many attempts.
+
+use async_trait::async_trait;
+use sqlx::FromRow;
+
+use super::columns::{count, named};
+use super::operators::operator_id;
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::id::CaseId;
+use crate::domain::ports::{Figures, ReasonFigure, VerdictFigure};
+use crate::domain::reason::ReasonCode;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Verdict;
+
+#[derive(FromRow)]
+struct FigureRow {
+    day: i64,
+    operator: String,
+    what: String,
+    many: i64,
+}
+
+/// Whole days since 1970-01-01 in Almaty (UTC+5) of a column in microseconds.
+macro_rules! day {
+    ($column:literal) => {
+        concat!("(", $column, " + 18000000000) / 86400000000")
+    };
+}
+
+fn verdict(name: &str) -> Option<Verdict> {
+    [Verdict::Approved, Verdict::Refused, Verdict::UnderReview, Verdict::Cancelled]
+        .into_iter()
+        .find(|verdict| verdict.as_str() == name)
+}
+
+#[async_trait]
+impl Figures for SqlUnitOfWork {
+    async fn verdicts_by_day(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<VerdictFigure>> {
+        // The outcome is JSON that begins with its verdict.
+        let query = concat!(
+            "SELECT ",
+            day!("decided_at"),
+            " AS day, operator, CASE WHEN outcome LIKE '{\"verdict\":\"approved\"%' THEN 'approved' \
+             WHEN outcome LIKE '{\"verdict\":\"under_review\"%' THEN 'under_review' \
+             WHEN outcome LIKE '{\"verdict\":\"cancelled\"%' THEN 'cancelled' ELSE 'refused' END AS what, \
+             COUNT(*) AS many FROM verification WHERE decided_at >= $1 AND decided_at < $2 GROUP BY 1, 2, 3"
+        );
+        let query = sqlx::query_as::<_, FigureRow>(query).bind(from.micros()).bind(until.micros());
+        let figure = |row: FigureRow| {
+            Ok(VerdictFigure {
+                day: row.day,
+                operator: operator_id(&row.operator)?,
+                verdict: named(&row.what, verdict, "verification.outcome")?,
+                count: count(row.many, "verification")?,
+            })
+        };
+        self.fetch_all(query).await?.into_iter().map(figure).collect()
+    }
+
+    async fn reasons_by_day(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<ReasonFigure>> {
+        // Ids sort by time.
+        let query = concat!(
+            "SELECT ",
+            day!("opened_at"),
+            " AS day, operator, case_reason.reason AS what, COUNT(*) AS many \
+             FROM review_case JOIN case_reason ON case_reason.review_case = review_case.id \
+             WHERE review_case.id >= $1 AND review_case.id < $2 GROUP BY 1, 2, 3"
+        );
+        let query = sqlx::query_as::<_, FigureRow>(query)
+            .bind(CaseId::least(from).to_string())
+            .bind(CaseId::least(until).to_string());
+        let figure = |row: FigureRow| {
+            Ok(ReasonFigure {
+                day: row.day,
+                operator: operator_id(&row.operator)?,
+                reason: named(&row.what, ReasonCode::from_code, "case_reason.reason")?,
+                count: count(row.many, "review_case")?,
+            })
+        };
+        self.fetch_all(query).await?.into_iter().map(figure).collect()
+    }
+}
