@@ -79,7 +79,7 @@ async fn grant(home: &Home) -> Result<(), Failure> {
     let insert = format!(
         "{numbers} INSERT INTO play_grant (id, code, operator, player, iin_lookup, verification, factor, verified_at, \
          status_list, status_index, expires_at) \
-         SELECT CAST(i AS TEXT), {hash}, 'demo-bet', 'p', {hash}, 'v', 'totp', 0, 0, i, {expires_at} FROM numbers"
+         SELECT '00000000-' || CAST(i AS TEXT), {hash}, 'demo-bet', 'p', {hash}, 'v', 'totp', 0, 0, i, {expires_at} FROM numbers"
     );
     connection.execute(sqlx::AssertSqlSafe(insert)).await?;
     // As PostgreSQL does by itself in time.
