@@ -85,7 +85,7 @@ async fn measure(engine: &str, url: &str, cases: usize, events: usize) -> Outcom
         let began = Instant::now();
         let mut unit = store.read().await?;
         let case = unit.find_case(id).await?.ok_or("a case is missing")?;
-        unit.find_case_work(id).await?;
+        unit.find_queued_case(id).await?;
         unit.list_case_decisions(id).await?;
         unit.queue_cases(&CaseFilter { player: case.player, ..CaseFilter::default() }, 50).await?;
         unit.find_verification(case.verification).await?;

@@ -1,6 +1,8 @@
 //! Calls to addresses that our own configuration names, with a bearer credential.
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
 
 use crate::domain::secret::SecretText;
@@ -25,6 +27,16 @@ pub(super) fn bearer(credential: &SecretText) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(format!("Bearer {}", credential.expose())).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// A client for `url`, to be given its patience: it goes nowhere else.
+pub(super) fn client(url: &Url, bearer: HeaderValue) -> ClientBuilder {
+    Client::builder()
+        .https_only(url.scheme() == "https")
+        // A proxy from the environment or a redirect would carry what is secret to a place nobody configured.
+        .no_proxy()
+        .redirect(Policy::none())
+        .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
 }
 
 /// Why there was no answer. The error's own words could quote the address.

@@ -9,6 +9,7 @@ pub mod health;
 pub mod metrics;
 pub mod middleware;
 pub mod operator;
+mod own_cookie;
 pub mod player;
 pub mod problem;
 mod refusals;

@@ -37,25 +37,6 @@ impl QueuedRow {
 }
 
 #[derive(FromRow)]
-struct WorkRow {
-    id: String,
-    status: String,
-    assignee: Option<String>,
-    revision: i64,
-}
-
-impl WorkRow {
-    fn into_work(self) -> Result<CaseWork> {
-        Ok(CaseWork {
-            case: parse(&self.id, "review_case.id")?,
-            status: named(&self.status, CaseStatus::from_name, "review_case.status")?,
-            assignee: self.assignee.map(|id| parse(&id, "review_case.assignee")).transpose()?,
-            revision: self.revision,
-        })
-    }
-}
-
-#[derive(FromRow)]
 struct DecisionRow {
     id: String,
     review_case: String,
@@ -98,6 +79,14 @@ impl DecisionRow {
 fn note_of(cipher: &ColumnCipher, column: Column, id: &str, sealed: &[u8]) -> Result<SecretText> {
     let plain = cipher.open(column, &[id.as_bytes()], sealed)?;
     std::str::from_utf8(plain.expose()).map(SecretText::new).map_err(|_| corrupt("case_decision.note"))
+}
+
+/// Rows of [`QueuedRow`], without picture and statement.
+fn select_queued(from: &str, condition: &str) -> String {
+    format!(
+        "SELECT {CASE_COLUMNS}, CAST(NULL AS BYTEA) AS frame, CAST(NULL AS BYTEA) AS statement, assignee, revision \
+         FROM {from} WHERE {condition}"
+    )
 }
 
 /// A value of a filter.
@@ -150,11 +139,7 @@ fn statement(filter: &CaseFilter) -> (String, Vec<Value>) {
     let order = if filter.oldest_first { "ASC" } else { "DESC" };
     // By the table whose index is walked: with a reason that is the table of reasons.
     let key = if filter.reason.is_some() { "case_reason.review_case" } else { "id" };
-    let text = format!(
-        "SELECT {CASE_COLUMNS}, CAST(NULL AS BYTEA) AS frame, CAST(NULL AS BYTEA) AS statement, assignee, revision \
-         FROM {from} WHERE {condition} ORDER BY {key} {order} LIMIT $1"
-    );
-    (text, values)
+    (format!("{} ORDER BY {key} {order} LIMIT $1", select_queued(from, &condition)), values)
 }
 
 #[async_trait]
@@ -180,10 +165,11 @@ impl CaseQueue for SqlUnitOfWork {
         CaseStatus::ALL.into_iter().map(number).collect()
     }
 
-    async fn find_case_work(&mut self, case: CaseId) -> Result<Option<CaseWork>> {
-        let query = "SELECT id, status, assignee, revision FROM review_case WHERE id = $1";
-        let row = self.fetch_optional(sqlx::query_as::<_, WorkRow>(query).bind(case.to_string())).await?;
-        row.map(WorkRow::into_work).transpose()
+    async fn find_queued_case(&mut self, case: CaseId) -> Result<Option<QueuedCase>> {
+        let text = select_queued("review_case", "id = $1");
+        let row =
+            self.fetch_optional(sqlx::query_as::<_, QueuedRow>(AssertSqlSafe(text)).bind(case.to_string())).await?;
+        row.map(|row| row.into_queued(&self.cipher)).transpose()
     }
 
     async fn update_case_work(&mut self, work: &mut CaseWork) -> Result<()> {

@@ -27,12 +27,6 @@ macro_rules! day {
     };
 }
 
-fn verdict(name: &str) -> Option<Verdict> {
-    [Verdict::Approved, Verdict::Refused, Verdict::UnderReview, Verdict::Cancelled]
-        .into_iter()
-        .find(|verdict| verdict.as_str() == name)
-}
-
 #[async_trait]
 impl Figures for SqlUnitOfWork {
     async fn verdicts_by_day(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<VerdictFigure>> {
@@ -50,7 +44,7 @@ impl Figures for SqlUnitOfWork {
             Ok(VerdictFigure {
                 day: row.day,
                 operator: operator_id(&row.operator)?,
-                verdict: named(&row.what, verdict, "verification.outcome")?,
+                verdict: named(&row.what, Verdict::from_name, "verification.outcome")?,
                 count: count(row.many, "verification")?,
             })
         };

@@ -1,5 +1,6 @@
 import '../shared/styles/base.css';
 import '../shared/styles/controls.css';
+import './desk.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 

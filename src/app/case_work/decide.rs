@@ -11,6 +11,7 @@ use crate::app::staff::session::Admitted;
 use crate::domain::audit::AuditKind;
 use crate::domain::case_work::{CaseDecision, CaseWork, Conclusion, Settlement, WorkFault, read_note};
 use crate::domain::id::{CaseId, DecisionId};
+use crate::domain::ports::QueuedCase;
 use crate::domain::secret::SecretText;
 
 /// What somebody says.
@@ -34,8 +35,7 @@ pub async fn conclude_case(
     let now = services.clock.now();
     let (to_player, internal) = (read_note(said.to_player.as_ref())?, read_note(said.internal.as_ref())?);
     let mut unit = services.store.begin().await?;
-    let mut work = unit.find_case_work(id).await?.ok_or(CaseWorkError::Unknown)?;
-    let case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
+    let QueuedCase { case, mut work } = unit.find_queued_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let over = work.conclude(by.member.id, said.conclusion, &case.reasons)?;
     let decision = CaseDecision {
         id: DecisionId::new(now, services.randomness.as_ref()),
@@ -64,7 +64,7 @@ pub async fn conclude_case(
 pub async fn settle_case(services: &Services, by: &Admitted, id: CaseId, yes: bool) -> Result<CaseWork, CaseWorkError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let mut work = unit.find_case_work(id).await?.ok_or(CaseWorkError::Unknown)?;
+    let QueuedCase { case, mut work } = unit.find_queued_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let waits = |one: &CaseDecision| one.conclusion.overturns() && one.settlement.is_none();
     let decided = unit.list_case_decisions(id).await?;
     let mut decision = decided.into_iter().find(waits).ok_or(WorkFault::NotDue)?;
@@ -75,7 +75,6 @@ pub async fn settle_case(services: &Services, by: &Admitted, id: CaseId, yes: bo
     let details = json!({ "by": by.member.login, "decision": decision.id, "yes": yes });
     note(unit.as_mut(), services, AuditKind::CaseSettled, id, details).await?;
     if yes {
-        let case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
         refusal_falls(services, unit.as_mut(), &case, now).await?;
     }
     unit.commit().await?;

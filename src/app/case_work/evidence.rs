@@ -10,7 +10,8 @@ use crate::app::staff::session::Admitted;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::id::{CaseId, PlayerId};
 use crate::domain::person::Iin;
-use crate::domain::ports::{CaseFilter, EngineError, QueuedCase};
+use crate::domain::ports::{CaseFilter, EngineError, QueuedCase, UnitOfWork};
+use crate::domain::review::Case;
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
@@ -83,10 +84,7 @@ pub async fn view_evidence(
     let case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let details = json!({ "viewer": by.member.login, "why": why.0, "what": "evidence" });
     note(unit.as_mut(), services, AuditKind::CaseViewed, id, details).await?;
-    let iin = match case.player {
-        Some(player) => unit.find_iin(player).await?,
-        None => None,
-    };
+    let iin = iin_of(unit.as_mut(), &case).await?;
     let filter = CaseFilter { player: case.player, ..CaseFilter::default() };
     let mut earlier = match case.player {
         Some(_) => unit.queue_cases(&filter, EARLIER).await?,
@@ -111,6 +109,13 @@ pub async fn view_evidence(
     })
 }
 
+async fn iin_of(unit: &mut dyn UnitOfWork, case: &Case) -> Result<Option<Iin>, CaseWorkError> {
+    match case.player {
+        Some(player) => Ok(unit.find_iin(player).await?),
+        None => Ok(None),
+    }
+}
+
 /// A picture of a case, marked with who looks and when.
 pub async fn view_picture(
     services: &Services,
@@ -121,10 +126,7 @@ pub async fn view_picture(
 ) -> Result<SecretBytes, CaseWorkError> {
     let mut unit = services.store.begin().await?;
     let case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
-    let iin = match case.player {
-        Some(player) => unit.find_iin(player).await?,
-        None => None,
-    };
+    let iin = iin_of(unit.as_mut(), &case).await?;
     let details = json!({ "viewer": by.member.login, "why": why.0, "what": which.as_str() });
     note(unit.as_mut(), services, AuditKind::CaseViewed, id, details).await?;
     unit.commit().await?;

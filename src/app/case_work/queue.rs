@@ -52,12 +52,7 @@ pub struct CaseFile {
 /// Reads a case.
 pub async fn read_case(services: &Services, id: CaseId) -> Result<CaseFile, CaseWorkError> {
     let mut unit = services.store.read().await?;
-    let mut case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
-    case.frame = None;
-    if let Some(contest) = &mut case.contest {
-        contest.statement = None;
-    }
-    let work = unit.find_case_work(id).await?.ok_or(CaseWorkError::Unknown)?;
+    let QueuedCase { case, work } = unit.find_queued_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let decisions = unit.list_case_decisions(id).await?;
     Ok(CaseFile { case, work, decisions, staff: unit.list_staff().await? })
 }
@@ -93,7 +88,7 @@ async fn assign(
     change: impl FnOnce(&mut CaseWork) -> Result<(), WorkFault>,
 ) -> Result<CaseWork, CaseWorkError> {
     let mut unit = services.store.begin().await?;
-    let mut work = unit.find_case_work(id).await?.ok_or(CaseWorkError::Unknown)?;
+    let QueuedCase { mut work, .. } = unit.find_queued_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let before = work.clone();
     change(&mut work)?;
     if work != before {

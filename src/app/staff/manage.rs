@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::StaffError;
-use crate::domain::audit::{AuditKind, NewAuditEvent};
+use super::{StaffError, session};
+use crate::domain::audit::AuditKind;
 use crate::domain::authorization::{hash_handle, new_handle};
 use crate::domain::id::StaffId;
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
@@ -116,6 +116,5 @@ async fn note(
     let details = json!({
         "by": by, "login": member.login, "roles": member.roles, "disabled": member.disabled_at.is_some(),
     });
-    let event = NewAuditEvent { kind, at: now, subject: member.id.to_string(), details };
-    Ok(unit.append_audit(&event).await.map(drop)?)
+    session::note(unit, kind, member, details, now).await
 }

@@ -61,8 +61,8 @@ pub trait CaseQueue {
     async fn queue_cases(&mut self, filter: &CaseFilter, limit: u32) -> Result<Vec<QueuedCase>>;
     /// How many are in each status; none is left out.
     async fn count_cases(&mut self) -> Result<Vec<(CaseStatus, u64)>>;
-    /// Where one stands.
-    async fn find_case_work(&mut self, case: CaseId) -> Result<Option<CaseWork>>;
+    /// One of them.
+    async fn find_queued_case(&mut self, case: CaseId) -> Result<Option<QueuedCase>>;
     /// Writes a change of the revision that was read and raises it; [`StoreError::Conflict`] when someone was faster.
     async fn update_case_work(&mut self, work: &mut CaseWork) -> Result<()>;
     /// Keeps a decision.

@@ -18,12 +18,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::json;
 use url::Url;
 
 use super::circuit_breaker::BreakerSettings;
-use super::configured_http::{bearer, is_safe};
+use super::configured_http::{bearer, client, is_safe};
 use super::patience::{Failure, Patience, PatienceSettings};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::ports::{Clock, PopulationRegister, Randomness, RegisterError};
@@ -97,14 +96,8 @@ impl HttpPopulationRegister {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, SettingsError> {
         let search = search_address(&settings.base_url)?;
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, bearer(&settings.credential).ok_or(SettingsError::Credential)?);
-        let http = reqwest::Client::builder()
-            .https_only(search.scheme() == "https")
-            // A proxy from the environment or a redirect would carry IINs to a place nobody configured.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .default_headers(headers)
+        let bearer = bearer(&settings.credential).ok_or(SettingsError::Credential)?;
+        let http = client(&search, bearer)
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.attempt_timeout)
             .build()

@@ -19,14 +19,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use url::Url;
 use uuid::Builder;
 
 use super::circuit_breaker::BreakerSettings;
-use super::configured_http::{bearer, is_safe};
+use super::configured_http::{bearer, client, is_safe};
 use super::patience::{Failure, Patience, PatienceSettings};
 use crate::domain::person::Iin;
 use crate::domain::ports::{Clock, Randomness, RemoteAnswer, RemoteRegistry, RemoteRegistryError};
@@ -97,12 +96,7 @@ impl HttpRemoteRegistry {
             return Err(SettingsError::Address);
         }
         let bearer = bearer(&settings.credential).ok_or(SettingsError::Credential)?;
-        let http = reqwest::Client::builder()
-            .https_only(settings.url.scheme() == "https")
-            // A proxy from the environment or a redirect would carry IINs to a place nobody configured.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
+        let http = client(&settings.url, bearer)
             .connect_timeout(CONNECT.min(settings.timeout))
             .timeout(settings.timeout)
             .build()

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{AUTHORIZATION, ETAG, HeaderMap, IF_NONE_MATCH};
+use reqwest::header::{ETAG, HeaderMap, IF_NONE_MATCH};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
@@ -27,7 +27,7 @@ use crate::app::registry::feed::{Feed, FeedError, News, Said};
 use crate::app::registry::wire::Label;
 use crate::domain::restrictions::Position;
 use crate::domain::secret::SecretText;
-use crate::gateways::configured_http::{bearer, is_safe, why};
+use crate::gateways::configured_http::{bearer, client, is_safe, why};
 
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -63,16 +63,8 @@ impl HttpFeed {
             return Err(SettingsError::Address);
         }
         let bearer = bearer(credential).ok_or(SettingsError::Credential)?;
-        let http = reqwest::Client::builder()
-            .https_only(url.scheme() == "https")
-            // A proxy from the environment or a redirect would take the credential to a place nobody configured.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
-            .connect_timeout(CONNECT)
-            .read_timeout(STALL)
-            .build()
-            .map_err(SettingsError::Client)?;
+        let http =
+            client(&url, bearer).connect_timeout(CONNECT).read_timeout(STALL).build().map_err(SettingsError::Client)?;
         Ok(Self { http, url })
     }
 

@@ -8,14 +8,11 @@ use crate::app::Services;
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::LONGEST_SESSION;
+use crate::http::own_cookie::{is_https, own_cookie};
 
 /// Over https, bound to this very host; over the sandbox's plain http a browser would not take that prefix.
 const SECURE_NAME: &str = "__Host-rastau_staff";
 const PLAIN_NAME: &str = "rastau_staff";
-
-fn is_https(services: &Services) -> bool {
-    services.policy.public_url.scheme() == "https"
-}
 
 fn name(services: &Services) -> &'static str {
     if is_https(services) { SECURE_NAME } else { PLAIN_NAME }
@@ -37,13 +34,7 @@ pub(super) fn read(request: &HttpRequest, services: &Services) -> Option<HandleH
     request.cookie(name(services)).map(|cookie| hash_handle(cookie.value()))
 }
 
-/// No script reads it, and no other site's link or form sends it.
 fn ours(services: &Services, value: &str, lifetime: Duration) -> Cookie<'static> {
-    Cookie::build(name(services), value.to_owned())
-        .path("/")
-        .secure(is_https(services))
-        .http_only(true)
-        .same_site(SameSite::Strict)
-        .max_age(lifetime)
-        .finish()
+    // Strict: no other site's link or form sends it.
+    own_cookie(services, name(services), value, lifetime, SameSite::Strict)
 }

@@ -5,8 +5,9 @@ use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::{HttpRequest, web};
 
-use super::session_cookie::{is_https, ours};
+use super::session_cookie::ours;
 use crate::app::Services;
+use crate::http::own_cookie::is_https;
 
 /// As the session's: bound to this very host where the browser takes that prefix.
 const SECURE_NAME: &str = "__Host-rastau_device";

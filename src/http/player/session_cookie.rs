@@ -8,6 +8,7 @@ use crate::app::Services;
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::self_restriction::SELF_SERVICE;
 use crate::domain::verification::VERIFICATION_LIFETIME;
+use crate::http::own_cookie::{is_https, own_cookie};
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// Over https, bound to this very host; over the sandbox's plain http a browser would not take that prefix.
@@ -26,16 +27,10 @@ pub(super) fn make(services: &Services, handle: &str) -> Cookie<'static> {
     ours(services, name(services), handle, Duration::seconds(seconds))
 }
 
-/// A cookie that is ours alone: no script reads it, and no other site's form sends it.
+/// A cookie of the player's pages.
 pub(super) fn ours(services: &Services, name: &'static str, value: &str, lifetime: Duration) -> Cookie<'static> {
-    Cookie::build(name, value.to_owned())
-        .path("/")
-        .secure(is_https(services))
-        .http_only(true)
-        // Lax: the browser must send it when it comes back from the operator's site by a link.
-        .same_site(SameSite::Lax)
-        .max_age(lifetime)
-        .finish()
+    // Lax: the browser must send it when it comes back from the operator's site by a link.
+    own_cookie(services, name, value, lifetime, SameSite::Lax)
 }
 
 /// The session of a request.
@@ -44,8 +39,4 @@ pub(super) fn read(request: &HttpRequest, services: &web::Data<Services>) -> Res
         .cookie(name(services))
         .map(|cookie| hash_handle(cookie.value()))
         .ok_or_else(|| Problem::new(ProblemCode::SessionUnknown, locale(request)))
-}
-
-pub(super) fn is_https(services: &Services) -> bool {
-    services.policy.public_url.scheme() == "https"
 }

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAuthenticator } from '../harness/authenticator.mjs';
 import { chooseLocale } from '../harness/look.mjs';
-import { lookAtDesk } from '../harness/look-at-desk.mjs';
 import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
-import { withStaff } from '../harness/staff.mjs';
+import { lookAtDesk, withStaff } from '../harness/staff.mjs';
 
 test('two of the staff look at a refused face and let the person go straight on, to a token', () =>
   withStaff({ login: 'asel', roles: ['reviewer'] }, (asel) =>

@@ -6,8 +6,11 @@ import { DESKTOP, PHONE } from './chromium.mjs';
 
 const LOCALES = ['kk', 'ru', 'en'];
 
-/** Looks at a page as it stands: nothing wider than a small phone, nothing that axe finds, in the dark too; with pictures. */
-export async function look(page, name) {
+/** The size that a page is looked at in, a wider one, and how that one's pictures are called. */
+const ON_PHONES = { usual: PHONE, wide: DESKTOP, called: 'desktop' };
+
+/** Looks at a page as it stands: nothing wider than it has room, nothing that axe finds, in the dark too; with pictures. */
+export async function look(page, name, { usual, wide, called } = ON_PHONES) {
   await assertFits(page, name);
   await assertAccessible(page, name);
   await picture(page, name);
@@ -15,10 +18,10 @@ export async function look(page, name) {
     await assertContrast(page, `${name} in the dark`);
     await picture(page, `${name}.dark`);
   });
-  await page.setViewportSize(DESKTOP);
+  await page.setViewportSize(wide);
   await assertFits(page, name);
-  await picture(page, `${name}.desktop`);
-  await page.setViewportSize(PHONE);
+  await picture(page, `${name}.${called}`);
+  await page.setViewportSize(usual);
 }
 
 /** The same in every language; ends in the one it began with. `check` is called in each. */
@@ -68,7 +71,7 @@ export async function assertLit(page, colour) {
   }
 }
 
-export async function assertFits(page, where) {
+async function assertFits(page, where) {
   const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok(wanted <= given, `${where} is ${wanted} px wide on ${given} px`);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { addAuthenticator } from './authenticator.mjs';
 import { launch } from './chromium.mjs';
+import { look } from './look.mjs';
 import { binary } from './service.mjs';
 import { refusal, watch } from './watch.mjs';
 
@@ -10,8 +11,11 @@ const run = promisify(execFile);
 const PATIENCE_MS = 20_000;
 
 /** Screens of the staff. */
-export const DESK = { width: 1280, height: 900 };
-export const WIDE = { width: 1920, height: 1080 };
+const DESK = { width: 1280, height: 900 };
+const WIDE = { width: 1920, height: 1080 };
+
+/** As `look`, at the sizes of desks. */
+export const lookAtDesk = (page, name) => look(page, name, { usual: DESK, wide: WIDE, called: 'wide' });
 
 /** Invites somebody as the command line does; returns the link. */
 async function invite(login, roles) {
