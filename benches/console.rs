@@ -4,16 +4,18 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rastau::app::evidence::log_proof::{extend_tree, prove};
 use rastau::domain::authorization::{HandleHash, PushedRequest};
 use rastau::domain::id::{CaseId, PlayerId, VerificationId};
+use rastau::domain::liveness::cues::{Cue, Evidence, Finding, Support};
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::person::Iin;
 use rastau::domain::ports::testing::SeededRandomness;
-use rastau::domain::ports::{CaseFilter, Holder, Store};
+use rastau::domain::ports::{CaseFilter, Holder, SealedEvidence, Store};
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::review::{Case, CaseStatus, FaceScores};
+use rastau::domain::review::{Case, CaseStatus, FaceScores, Risk};
 use rastau::domain::secret::SecretBytes;
 use rastau::domain::time::Timestamp;
 use rastau::domain::verification::Verification;
@@ -29,10 +31,17 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// A day in seconds; cases come evenly over years.
 const BEGIN: i64 = 1_700_000_000;
 const APART: i64 = 300;
-/// Of a frame as it is kept.
+const DAY: Duration = Duration::from_hours(24);
+/// Of a picture as it is kept.
 const FRAME_BYTES: usize = 30_000;
 /// Every so manieth case has one; a disk of this size is not the point.
 const WITH_FRAME: usize = 20;
+/// So many cases have a whole capture: a record of this size, and so many pictures.
+const WHOLE: usize = 50;
+const RECORD_BYTES: usize = 80_000;
+const PICTURES: usize = 14;
+/// Events of one case in the log.
+const TRAIL: usize = 20;
 const LOOKS: usize = 200;
 
 fn main() -> Outcome<()> {
@@ -58,12 +67,17 @@ async fn measure(engine: &str, url: &str, cases: usize, events: usize) -> Outcom
     println!("{engine}: {cases} cases, {events} audit events");
 
     let open = CaseFilter { status: Some(CaseStatus::Open), oldest_first: true, ..CaseFilter::default() };
+    let day = Timestamp::from_seconds(BEGIN + i64::try_from(cases / 2)? * APART);
     let queues = [
         ("open, the oldest first", open.clone()),
         ("open and nobody's", CaseFilter { holder: Some(Holder::Nobody), ..open.clone() }),
         ("recorded", CaseFilter { status: Some(CaseStatus::Recorded), ..CaseFilter::default() }),
         ("of a rare reason", CaseFilter { reason: Some(ReasonCode::FaceSeenElsewhere), ..CaseFilter::default() }),
         ("of a common reason, open", CaseFilter { reason: Some(ReasonCode::FaceMismatch), ..open.clone() }),
+        ("of a rare finding", CaseFilter { finding: Some(Finding::VirtualCamera), ..CaseFilter::default() }),
+        ("of a common finding, open", CaseFilter { finding: Some(Finding::NotAnswered), ..open.clone() }),
+        ("of a high risk, open", CaseFilter { risk: Some(Risk::High), ..open.clone() }),
+        ("of a day", CaseFilter { from: Some(day), until: Some(day.plus(DAY)), ..CaseFilter::default() }),
         ("of an operator", CaseFilter { operator: Some(OperatorId::parse("bet-3")?), ..CaseFilter::default() }),
         ("old ones", CaseFilter { before: Some(ids[cases / 10]), ..CaseFilter::default() }),
     ];
@@ -87,11 +101,34 @@ async fn measure(engine: &str, url: &str, cases: usize, events: usize) -> Outcom
         let case = unit.find_case(id).await?.ok_or("a case is missing")?;
         unit.find_queued_case(id).await?;
         unit.list_case_decisions(id).await?;
+        unit.find_evidence(id).await?;
+        unit.cases_of_same_pictures(id, 50).await?;
         unit.queue_cases(&CaseFilter { player: case.player, ..CaseFilter::default() }, 50).await?;
         unit.find_verification(case.verification).await?;
         times.push(began.elapsed().as_secs_f64() * 1e3);
     }
-    println!("{engine}: a case with evidence and earlier ones: p95 {:.1} ms (bar 200)\n", p95(times));
+    println!("{engine}: a case with evidence and earlier ones: p95 {:.1} ms (bar 200)", p95(times));
+    let mut times = Vec::new();
+    for look in 0..LOOKS {
+        let began = Instant::now();
+        store.read().await?.open_record(ids[look % WHOLE]).await?.ok_or("a record is missing")?;
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    println!("{engine}: a capture's record: p95 {:.1} ms (bar 200)", p95(times));
+    let began = Instant::now();
+    let size = extend_tree(&store).await?;
+    println!("{engine}: the log's tree, from nothing: {:.1} s", began.elapsed().as_secs_f64());
+    let mut times = Vec::new();
+    for look in 0..LOOKS {
+        let began = Instant::now();
+        extend_tree(&store).await?;
+        let mut unit = store.read().await?;
+        for event in unit.audit_trail(&[format!("case {}", look % WHOLE)], 500).await? {
+            prove(unit.as_mut(), u64::try_from(event.sequence - 1)?, size).await?;
+        }
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    println!("{engine}: {TRAIL} events of a case, each proven: p95 {:.1} ms (bar 200)\n", p95(times));
     Ok(())
 }
 
@@ -139,17 +176,41 @@ async fn fill(store: &SqlStore, cases: usize) -> Outcome<Vec<CaseId>> {
                 opened_at: at(number),
                 status: if number % 100 == 0 { CaseStatus::Open } else { CaseStatus::Recorded },
                 reasons: vec![reason],
-                scores: FaceScores { similarity: Some(0.3), frames: 6, ..FaceScores::default() },
+                scores: FaceScores { similarity: Some(0.3), frames: 6, cues: cues(number), ..FaceScores::default() },
                 face_hits: Vec::new(),
-                frame: (number % WITH_FRAME == 0).then(|| SecretBytes::new(vec![7; FRAME_BYTES])),
+                frame: None,
                 contest: None,
             };
             unit.insert_case(&case).await?;
+            let (record, pictures) = match number {
+                number if number < WHOLE => (RECORD_BYTES, PICTURES),
+                number if number % WITH_FRAME == 0 => (FRAME_BYTES, 1),
+                _ => (1_000, 0),
+            };
+            let picture =
+                |place: usize| SecretBytes::new([&number.to_be_bytes()[..], &vec![place as u8; FRAME_BYTES]].concat());
+            let evidence = SealedEvidence {
+                digest: [7; 32],
+                record: SecretBytes::new(vec![7; record]),
+                pictures: (0..pictures).map(picture).collect(),
+                best: (pictures > 0).then_some(0),
+            };
+            unit.seal_evidence(case.id, &evidence).await?;
             ids.push(case.id);
         }
         unit.commit().await?;
     }
     Ok(ids)
+}
+
+/// What cues saw: something common, something rare.
+fn cues(number: usize) -> Vec<Evidence> {
+    let findings = match number {
+        number if number % 1_000 == 1 => vec![Finding::VirtualCamera],
+        number if number % 7 == 0 => vec![Finding::NotAnswered],
+        _ => Vec::new(),
+    };
+    vec![Evidence { cue: Cue::Continuity, support: Some(Support::UNCLEAR), findings }]
 }
 
 fn verification(operator: &OperatorId, number: usize, now: Timestamp, randomness: &SeededRandomness) -> Verification {
@@ -179,6 +240,7 @@ fn iins() -> impl Iterator<Item = Iin> {
 /// Events that nobody checks: their number is what matters here.
 async fn fill_log(url: &str, events: usize) -> Outcome<()> {
     sqlx::any::install_default_drivers();
+    let apart = (events / WHOLE / TRAIL).max(1);
     let mut connection = AnyConnection::connect(url).await?;
     let (numbers, hash) = if url.starts_with("sqlite") {
         (
@@ -193,8 +255,11 @@ async fn fill_log(url: &str, events: usize) -> Outcome<()> {
     };
     let insert = format!(
         "{numbers} INSERT INTO audit_event (sequence, kind, at, subject, details, previous, hash) \
-         SELECT i, 'case_viewed', i, 'subject', '{{}}', {hash}, {hash} FROM numbers"
+         SELECT i, 'case_viewed', i, CASE WHEN i % {apart} = 0 THEN 'case ' || (i / {apart} % {WHOLE}) ELSE 'subject ' || (i / 7) END, \
+         '{{}}', {hash}, {hash} FROM numbers"
     );
     connection.execute(AssertSqlSafe(insert)).await?;
+    let head = format!("INSERT INTO audit_head (id, sequence, hash) VALUES (1, {events}, {hash})");
+    connection.execute(AssertSqlSafe(head)).await?;
     Ok(connection.close().await?)
 }

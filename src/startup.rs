@@ -22,9 +22,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
-use crate::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
+use crate::credentials::jose::{AssertionJose, DpopJose, JoseSigner, StatementJose, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
-use crate::domain::ports::{Clock, Observer, PopulationRegister, Randomness, Store, StoreError, Unobserved};
+use crate::domain::ports::{
+    Clock, Observer, PopulationRegister, Randomness, StatementReader, Store, StoreError, Unobserved,
+};
 use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::http::operator::assertion_audiences;
@@ -70,6 +72,11 @@ pub fn start_log(log: &Log) -> anyhow::Result<()> {
 pub fn generate_keys(kind: KeyKind) -> anyhow::Result<KeyFile> {
     let signing = generate_es256().context("no signing key could be made")?;
     Ok(KeyFile::generate(kind, signing, randomness().as_ref()))
+}
+
+/// Reads statements of a service by its public keys.
+pub fn statements() -> impl StatementReader {
+    StatementJose
 }
 
 /// One symmetric key as a key file writes it.
@@ -156,6 +163,7 @@ async fn services_with(
         presentation: config.face.presentation(faces.presentation),
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
+        evidence_term: config.retention.evidence.0,
     };
     Ok(Services {
         register: register(config, &store)?,

@@ -83,17 +83,18 @@ pub async fn add_operator(
     new: NewOperator,
 ) -> Result<AddedOperator, AddOperatorError> {
     let mut unit = store.begin().await.map_err(AddOperatorError::Store)?;
-    let added = add(unit.as_mut(), randomness, clock.now(), new).await?;
+    let added = add(unit.as_mut(), randomness, clock.now(), new, "").await?;
     unit.commit().await.map_err(AddOperatorError::Store)?;
     Ok(added)
 }
 
-/// The same within a transaction.
+/// The same within a transaction; `by` is who decided, where that is known.
 pub async fn add(
     unit: &mut dyn UnitOfWork,
     randomness: &dyn Randomness,
     now: Timestamp,
     new: NewOperator,
+    by: &str,
 ) -> Result<AddedOperator, AddOperatorError> {
     let (authentication, secret) = match new.credential {
         NewCredential::Keys(keys) => (ClientAuthentication::PrivateKeyJwt(keys), None),
@@ -117,14 +118,15 @@ pub async fn add(
         StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
         other => AddOperatorError::Store(other),
     })?;
-    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, registration(&operator), now);
+    let details = registration(&operator, by);
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, details, now);
     unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
     Ok(AddedOperator { operator, secret })
 }
 
-/// What the log says of a registration: everything but the keys.
-pub(super) fn registration(operator: &Operator) -> Value {
-    json!({
+/// What the log says of a registration: everything but the keys, and who decided, where that is known.
+pub(super) fn registration(operator: &Operator, by: &str) -> Value {
+    let mut details = json!({
         "name": operator.name,
         "authentication": operator.authentication.method(),
         "redirect_uris": operator.redirect_uris,
@@ -132,7 +134,16 @@ pub(super) fn registration(operator: &Operator) -> Value {
         "scopes": operator.scopes.to_string(),
         "contact": operator.contact,
         "requests_per_second": operator.requests_per_second,
-    })
+    });
+    note_by(&mut details, by);
+    details
+}
+
+/// Who decided, where that is known.
+pub(super) fn note_by(details: &mut Value, by: &str) {
+    if !by.is_empty() {
+        details["by"] = json!(by);
+    }
 }
 
 /// Checks keys that are registered; published ones are looked at when they are used.

@@ -5,13 +5,14 @@ use super::live_capture::{Lines, LiveCapture};
 use super::load_id_template::load_id_template;
 use super::player_session::open;
 use super::recall_frames::{recall_frames, remember_frames};
-use super::record_case::{Evidence, record_case};
+use super::record_case::{Captured, Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
 use super::settle_capture::{Judged, end, note_judged, settle};
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{FrameHeader, FrameRefused, Step};
 use crate::domain::comparison::Template;
+use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
 use crate::domain::face_step::FaceJudgement;
 use crate::domain::id::{PlayerId, SightingId};
@@ -213,7 +214,7 @@ impl FaceCapture {
         let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &self.id_photo, lines, left);
         let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
         let mut judgement = heed(judgement, &face_hits);
-        let frame = self.live.capture().best().map(|best| best.picture.clone());
+        let mut locked = false;
         let unit_ref = unit.as_mut();
         if judgement == FaceJudgement::Passed {
             // Another capture may have failed for the third time while this one was under way.
@@ -225,11 +226,29 @@ impl FaceCapture {
             clear(unit_ref, &verification).await?;
         } else if self.live.capture().is_revealed() {
             // Nobody waits for a lock to end within one verification.
-            if count_failure(unit_ref, &verification, now).await? {
+            locked = count_failure(unit_ref, &verification, now).await?;
+            if locked {
                 judgement = judgement.ended();
             }
         }
-        let found = Judged { attempt: self.attempt, judgement, scores, face_hits, frame, pretended: false };
+        let captured = (judgement != FaceJudgement::Passed).then(|| {
+            let (recording, pictures, best) = self.live.recording();
+            let judged = JudgedCapture {
+                recording,
+                embedder: services.faces.embedder().clone(),
+                id_template: SealedBytes::of(&self.id_photo),
+                comparison: lines.comparison,
+                presentation: lines.presentation,
+                replayed,
+                attempts_left: left,
+                locked,
+                face_hits: face_hits.clone(),
+                scores: scores.clone(),
+                judgement: judgement.clone(),
+            };
+            Captured { judged, pictures: pictures.to_vec(), best }
+        });
+        let found = Judged { attempt: self.attempt, judgement, scores, face_hits, captured, pretended: false };
         let result = settle(services, unit_ref, &mut verification, found, now).await?;
         remember_frames(unit_ref, &verification, film, now).await?;
         if let Some(sighting) = &sighting {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::add_operator::{check_keys, registration};
+use super::add_operator::{check_keys, note_by, registration};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::operator::{Operator, OperatorChange, OperatorError, OperatorId};
 use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
@@ -34,17 +34,18 @@ pub async fn change_operator(
     change: OperatorChange,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut unit = store.begin().await?;
-    let operator = self::change(unit.as_mut(), clock.now(), id, change).await?;
+    let operator = self::change(unit.as_mut(), clock.now(), id, change, "").await?;
     unit.commit().await?;
     Ok(operator)
 }
 
-/// The same within a transaction.
+/// The same within a transaction; `by` is who decided, where that is known.
 pub async fn change(
     unit: &mut dyn UnitOfWork,
     now: Timestamp,
     id: &str,
     change: OperatorChange,
+    by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
     if let Some(authentication) = &change.authentication {
         check_keys(authentication).map_err(ChangeOperatorError::Jwks)?;
@@ -55,7 +56,7 @@ pub async fn change(
     let operator = operator.changed(change)?;
     unit.update_operator(&operator).await?;
     let ended = if might && !operator.may_play() { unit.end_grants_of(&operator.id, now).await? } else { 0 };
-    let mut details = registration(&operator);
+    let mut details = registration(&operator, by);
     details["changed"] = json!(changed);
     details["grants_ended"] = json!(ended);
     let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &operator.id, details, now);
@@ -71,17 +72,18 @@ pub async fn set_disabled(
     disabled: bool,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut unit = store.begin().await?;
-    let operator = switch(unit.as_mut(), clock.now(), id, disabled).await?;
+    let operator = switch(unit.as_mut(), clock.now(), id, disabled, "").await?;
     unit.commit().await?;
     Ok(operator)
 }
 
-/// The same within a transaction.
+/// The same within a transaction; `by` is who decided, where that is known.
 pub async fn switch(
     unit: &mut dyn UnitOfWork,
     now: Timestamp,
     id: &str,
     disabled: bool,
+    by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut operator = find(unit, id).await?;
     if operator.disabled_at.is_some() == disabled {
@@ -94,7 +96,9 @@ pub async fn switch(
     } else {
         (AuditKind::OperatorEnabled, 0)
     };
-    let event = NewAuditEvent::of_operator(kind, &operator.id, json!({ "grants_ended": ended }), now);
+    let mut details = json!({ "grants_ended": ended });
+    note_by(&mut details, by);
+    let event = NewAuditEvent::of_operator(kind, &operator.id, details, now);
     unit.append_audit(&event).await?;
     Ok(operator)
 }

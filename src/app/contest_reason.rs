@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::player_session::{audit, open};
+use super::record_case::open_case;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
@@ -36,9 +37,9 @@ pub async fn contest_reason(services: &Services, session: HandleHash, contest: C
         frame: None,
         contest: Some(contest),
     };
-    unit.insert_case(&case).await.map_err(|error| match error {
-        StoreError::Conflict => PlayerError::Contested,
-        other => other.into(),
+    open_case(services, unit.as_mut(), &case, None).await.map_err(|error| match error {
+        PlayerError::Store(StoreError::Conflict) => PlayerError::Contested,
+        other => other,
     })?;
     let codes: Vec<_> = case.reasons.iter().map(|reason| reason.code()).collect();
     let details = json!({ "case": case.id.to_string(), "reasons": codes });

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::Services;
+use super::evidence::erase::erase_old_evidence;
+use super::evidence::log_proof::extend_tree;
 use super::forget_captures::forget_old_captures;
 use super::forget_webhooks::forget_old_webhooks;
 use super::once::forget_old_answers;
@@ -26,6 +28,13 @@ pub async fn forget_what_is_past(services: Services) {
         }
         if let Err(error) = forget_old_enquiries(store, now).await {
             tracing::error!(%error, "enquiries past their term were not deleted");
+        }
+        if let Err(error) = erase_old_evidence(store, now, services.policy.evidence_term).await {
+            tracing::error!(%error, "evidence past its term was not erased");
+        }
+        // Not deleting, but as seldom: proofs of the log are then quick at any time.
+        if let Err(error) = extend_tree(store).await {
+            tracing::error!(%error, "the log's tree was not extended");
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -6,6 +6,7 @@ use super::examine_patiently::{Patience, examine_patiently};
 use crate::app::PlayerError;
 use crate::domain::capture::{Capture, FrameHeader, Step};
 use crate::domain::comparison::{Template, Thresholds};
+use crate::domain::evidence::recording::{Drawn, Recorder, Recording};
 use crate::domain::face_step::{FaceJudgement, Measured, evidence, judge};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::cues::Evidence;
@@ -29,6 +30,7 @@ pub struct Lines {
 pub struct LiveCapture {
     faces: Arc<dyn FaceEngine>,
     capture: Capture,
+    recorder: Recorder,
 }
 
 impl std::fmt::Debug for LiveCapture {
@@ -40,7 +42,26 @@ impl std::fmt::Debug for LiveCapture {
 impl LiveCapture {
     /// Starts at `now` with nothing kept.
     pub fn start(faces: Arc<dyn FaceEngine>, challenge: Challenge, now: Timestamp) -> Self {
-        Self { faces, capture: Capture::start(challenge, now) }
+        let written = challenge.clone();
+        let capture = Capture::start(challenge, now);
+        let recorder = Recorder::begin(written, capture.shown(), now);
+        Self { faces, capture, recorder }
+    }
+
+    /// A capture whose course was run again, to be judged again.
+    pub fn run_again(faces: Arc<dyn FaceEngine>, recording: &Recording, capture: Capture) -> Self {
+        let recorder = Recorder::begin(recording.challenge.clone(), capture.shown(), recording.begun_at);
+        Self { faces, capture, recorder }
+    }
+
+    /// What was written down of it: the recording, its pictures, and which of them is the best one.
+    pub fn recording(&self) -> (Recording, &[SecretBytes], Option<usize>) {
+        let (recording, pictures) = self.recorder.finish(&self.capture);
+        let best = self.capture.best().and_then(|best| {
+            let place = self.capture.frames().iter().position(|frame| std::ptr::eq(frame, best))?;
+            recording.frames.iter().filter(|frame| frame.kept).nth(place)?.picture
+        });
+        (recording, pictures, best)
     }
 
     /// The capture itself.
@@ -62,7 +83,13 @@ impl LiveCapture {
         randomness: &dyn Randomness,
     ) -> Result<Step, EngineError> {
         match examine_patiently(self.faces.as_ref(), &picture, self.capture.ask(now), Patience::FRAME).await {
-            Ok(found) => Ok(self.capture.take(header, picture, found, now, randomness)),
+            Ok(found) => {
+                let seen = self.recorder.see(header, &found, &self.capture, now);
+                let drawn = Drawn::from(randomness);
+                let step = self.capture.take(header, picture.clone(), found, now, &drawn);
+                self.recorder.took(seen, &picture, &self.capture, drawn.finish(), now);
+                Ok(step)
+            }
             // A busy engine drops the frame, not the capture: the next one may find a free session.
             Err(EngineError::Busy { .. }) => Ok(self.capture.pass_over()),
             Err(error) => Err(error),

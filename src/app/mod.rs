@@ -17,6 +17,7 @@ pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod evaluate_faces;
 pub mod evaluate_liveness;
+pub mod evidence;
 mod examine_patiently;
 pub mod exchange_code;
 mod face_lockout;
@@ -35,6 +36,7 @@ pub mod keep_templates_current;
 pub mod live_capture;
 mod load_id_template;
 pub mod manage_webhook;
+pub mod measures;
 pub mod move_clock;
 pub mod once;
 mod played_scenario;
@@ -158,6 +160,8 @@ pub struct Policy {
     pub required_sources: Vec<String>,
     /// The registry must answer within this time.
     pub registry_timeout: Duration,
+    /// How long after its case was opened evidence is kept.
+    pub evidence_term: Duration,
 }
 
 impl Policy {

@@ -27,7 +27,7 @@ pub async fn pretend_capture(services: &Services, session: HandleHash) -> Result
         judgement: scenario.judgement(),
         scores: FaceScores::default(),
         face_hits: Vec::new(),
-        frame: None,
+        captured: None,
         pretended: true,
     };
     let result = settle(services, unit.as_mut(), &mut verification, judged, now).await?;

@@ -1,9 +1,13 @@
 //! Failed and doubtful attempts are kept for compliance, in the transaction of the decision they belong to.
 
+use serde_json::json;
+
 use super::{PlayerError, Services};
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::evidence::dossier::{self, Dossier, JudgedCapture};
 use crate::domain::face_search::{FaceHit, staff_reasons};
 use crate::domain::id::CaseId;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::ports::{SealedEvidence, StoreError, UnitOfWork};
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::{Case, CaseStatus, FaceScores};
 use crate::domain::secret::SecretBytes;
@@ -16,7 +20,16 @@ pub(super) struct Evidence {
     pub(super) reasons: Vec<ReasonCode>,
     pub(super) scores: FaceScores,
     pub(super) face_hits: Vec<FaceHit>,
-    pub(super) frame: Option<SecretBytes>,
+    pub(super) captured: Option<Captured>,
+}
+
+/// A capture with its pictures.
+#[derive(Debug)]
+pub(super) struct Captured {
+    pub(super) judged: JudgedCapture,
+    pub(super) pictures: Vec<SecretBytes>,
+    /// The number of the best one.
+    pub(super) best: Option<usize>,
 }
 
 /// Keeps the attempt: open when a person must look, for doubt or for a likeness; recorded when the
@@ -41,9 +54,48 @@ pub(super) async fn record_case(
         reasons: staff_reasons(evidence.reasons, &evidence.face_hits),
         scores: evidence.scores,
         face_hits: evidence.face_hits,
-        frame: evidence.frame,
+        // It is among the sealed pictures.
+        frame: None,
         contest: None,
     };
-    unit.insert_case(&case).await?;
+    open_case(services, unit, &case, evidence.captured).await
+}
+
+/// Opens a case with its sealed evidence, whose hash goes into the log.
+pub(super) async fn open_case(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    case: &Case,
+    captured: Option<Captured>,
+) -> Result<(), PlayerError> {
+    let (capture, pictures, best) = match captured {
+        Some(captured) => (Some(captured.judged), captured.pictures, captured.best),
+        None => (None, Vec::new(), None),
+    };
+    let record = Dossier {
+        version: dossier::VERSION,
+        salt: Dossier::salt(services.randomness.as_ref()),
+        case: case.id,
+        verification: case.verification,
+        operator: case.operator.clone(),
+        opened_at: case.opened_at,
+        reasons: case.reasons.clone(),
+        program: concat!("rastau ", env!("CARGO_PKG_VERSION")).to_owned(),
+        models: services.faces.models().to_vec(),
+        capture,
+        pictures: pictures.iter().map(dossier::note).collect(),
+        best,
+    };
+    let record = record.to_bytes().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let digest = dossier::digest(&record);
+    unit.insert_case(case).await?;
+    unit.seal_evidence(case.id, &SealedEvidence { digest, record, pictures, best }).await?;
+    let event = NewAuditEvent {
+        kind: AuditKind::CaseOpened,
+        at: case.opened_at,
+        subject: case.id.to_string(),
+        details: json!({ "verification": case.verification, "evidence": hex::encode(digest) }),
+    };
+    unit.append_audit(&event).await?;
     Ok(())
 }

@@ -4,14 +4,13 @@ use serde_json::json;
 
 use super::capture_face::CaptureResult;
 use super::player_session::{audit, record_decision};
-use super::record_case::{Evidence, record_case};
+use super::record_case::{Captured, Evidence, record_case};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::face_search::FaceHit;
 use crate::domain::face_step::{FaceJudgement, told_at_retry};
 use crate::domain::ports::UnitOfWork;
 use crate::domain::review::FaceScores;
-use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Outcome, Verdict, Verification};
 
@@ -22,7 +21,8 @@ pub(super) struct Judged {
     pub(super) judgement: FaceJudgement,
     pub(super) scores: FaceScores,
     pub(super) face_hits: Vec<FaceHit>,
-    pub(super) frame: Option<SecretBytes>,
+    /// What goes into the sealed record, where there was a camera.
+    pub(super) captured: Option<Captured>,
     /// Whether a scenario of the sandbox stood in for the engine.
     pub(super) pretended: bool,
 }
@@ -35,7 +35,7 @@ pub(super) async fn settle(
     judged: Judged,
     now: Timestamp,
 ) -> Result<CaptureResult, PlayerError> {
-    let Judged { attempt, judgement, scores, face_hits, frame, pretended } = judged;
+    let Judged { attempt, judgement, scores, face_hits, captured, pretended } = judged;
     let (result, verdict, reasons) = match &judgement {
         FaceJudgement::Passed => ("passed", None, Vec::new()),
         FaceJudgement::Retry(reason) => (reason.code(), Some(Verdict::Refused), vec![*reason]),
@@ -49,7 +49,7 @@ pub(super) async fn settle(
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {
-        let evidence = Evidence { reasons, scores, face_hits, frame };
+        let evidence = Evidence { reasons, scores, face_hits, captured };
         record_case(services, unit, verification, verdict, evidence, now).await?;
     }
     match judgement {

@@ -1,11 +1,13 @@
 //! Staff let a person try again whose captures are locked.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::face_lockout::LockSubject;
+use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
-use crate::domain::ports::{Clock, Store, StoreError};
+use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
+use crate::domain::time::Timestamp;
 
 /// Why nobody was unlocked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,15 +28,25 @@ pub async fn unlock_person(store: &dyn Store, clock: &dyn Clock, iin: &Iin, by: 
     let now = clock.now();
     let mut unit = store.begin().await?;
     let player = unit.find_player(iin).await?.ok_or(UnlockError::Unknown)?;
+    unlock_player(unit.as_mut(), player, json!({ "by": by }), now).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+/// The same of somebody who is known, within a transaction; `details` say who decided.
+pub async fn unlock_player(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    details: Value,
+    now: Timestamp,
+) -> Result<(), UnlockError> {
     let person = LockSubject::Person(player);
     let lockout = unit.hold_face_lockout(person).await?;
     if lockout.locked_at(now).is_none() {
         return Err(UnlockError::NotLocked);
     }
     unit.put_face_lockout(person, &lockout.unlocked()).await?;
-    let details = json!({ "by": by });
     let event = NewAuditEvent { kind: AuditKind::FaceUnlocked, at: now, subject: player.to_string(), details };
     unit.append_audit(&event).await?;
-    unit.commit().await?;
     Ok(())
 }

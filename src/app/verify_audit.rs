@@ -1,10 +1,11 @@
 //! Walk the audit log from its first event to its head and find any edit, gap, reorder or cut.
 
 use crate::domain::audit::{AuditEvent, ChainFault, ChainHead, ChainWalk};
-use crate::domain::ports::{Store, StoreError};
+use crate::domain::audit_tree::{Hash, Stretch, TILE, leaf, root};
+use crate::domain::ports::{Store, StoreError, UnitOfWork};
 
-/// Events read at once.
-const BATCH: u32 = 1_000;
+/// Events read at once: full subtrees of the log's tree.
+const BATCH: u32 = 4 * TILE as u32;
 
 /// Why the log is not, or could not be, found whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,14 @@ pub enum VerifyAuditError {
         /// Where the log ends.
         found: i64,
     },
+    /// A kept root of the log's tree is not that of its events: proofs would lead elsewhere.
+    #[error("the root kept of subtree {place} at level {level} is not that of its events")]
+    Tree {
+        /// Of the subtree.
+        level: u32,
+        /// Which, from 0.
+        place: u64,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -39,12 +48,18 @@ pub async fn verify_audit(
     let mut head = unit.audit_head().await?;
     let mut walk = ChainWalk::default();
     let mut done = 0;
+    let (mut leaves, mut roots) = (Vec::new(), Vec::new());
     loop {
         let events = unit.list_audit(done + 1, BATCH).await?;
         for event in &events {
             walk.step(event)?;
             compare(event, noted)?;
             done = event.sequence;
+            leaves.push(leaf(&event.hash));
+            if leaves.len() as u64 == TILE {
+                roots.push(root(&leaves));
+                leaves.clear();
+            }
         }
         progress(done, head.sequence.max(done));
         if events.is_empty() {
@@ -56,12 +71,28 @@ pub async fn verify_audit(
         }
     }
     let head = walk.finish(head)?;
+    compare_tree(unit.as_mut(), roots).await?;
     match noted {
         Some(noted) if noted.sequence > head.sequence => {
             Err(VerifyAuditError::Shortened { noted: noted.sequence, found: head.sequence })
         }
         _ => Ok(head),
     }
+}
+
+/// Holds the roots that are kept against those of the events.
+async fn compare_tree(unit: &mut dyn UnitOfWork, mut roots: Vec<Hash>) -> Result<(), VerifyAuditError> {
+    let mut level = 1;
+    while !roots.is_empty() {
+        // Those that were kept: the tree may be some events behind.
+        let until = unit.audit_tiles(level).await?.min(roots.len() as u64);
+        let kept = unit.audit_hashes(Stretch { level, from: 0, until }).await?;
+        if let Some(place) = kept.iter().zip(&roots).position(|(kept, true_one)| kept != true_one) {
+            return Err(VerifyAuditError::Tree { level, place: place as u64 });
+        }
+        (level, roots) = (level + 1, roots.chunks_exact(TILE as usize).map(root).collect());
+    }
+    Ok(())
 }
 
 fn compare(event: &AuditEvent, noted: Option<ChainHead>) -> Result<(), VerifyAuditError> {

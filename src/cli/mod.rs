@@ -11,6 +11,7 @@ mod conformance;
 pub mod demo;
 mod doctor;
 pub mod evaluate;
+mod evidence;
 pub mod face;
 mod keys;
 mod migrate;
@@ -18,6 +19,7 @@ mod operator;
 mod person;
 mod photo_directory;
 mod registry;
+mod replay;
 mod review;
 mod row_report;
 mod sandbox;
@@ -71,6 +73,8 @@ enum Command {
     Review(review::Args),
     Staff(staff::Args),
     Audit(audit::Args),
+    Evidence(evidence::Args),
+    Replay(replay::Args),
     Sandbox(sandbox::Args),
     Conformance(conformance::Args),
     #[command(subcommand)]
@@ -121,6 +125,7 @@ fn failure_code(command: &Command) -> ExitCode {
     match command {
         Command::Face(_) => ExitCode::from(face::COULD_NOT_TELL),
         Command::Conformance(_) => ExitCode::from(conformance::COULD_NOT_TELL),
+        Command::Replay(_) => ExitCode::from(replay::COULD_NOT_TELL),
         _ => ExitCode::FAILURE,
     }
 }
@@ -144,6 +149,8 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Review(args) => review::run(context, args).await,
             Command::Staff(args) => staff::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
+            Command::Evidence(args) => evidence::run(args),
+            Command::Replay(args) => replay::run(context, args).await,
             Command::Sandbox(args) => sandbox::run(&args),
             Command::Conformance(args) => conformance::run(args).await,
             Command::Face(command) => command.run(&context.config()?).await,

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::section::{Key, Section};
 use super::{
     Administration, ClientCertificates, Comparison, Compliance, Config, ConfigError, Database, Face, FaceSearch, Fault,
-    Keys, Log, Metrics, Models, Origin, PopulationRegister, Restrictions, Sandbox, Server, Tokens,
+    Keys, Log, Metrics, Models, Origin, PopulationRegister, Restrictions, Retention, Sandbox, Server, Tokens,
 };
 
 /// What a variable of ours begins with; `RASTAU_CONFIG` is the command line's and has one underscore.
@@ -22,6 +22,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Face::NAME, Face::KEYS),
     (FaceSearch::NAME, FaceSearch::KEYS),
     (Restrictions::NAME, Restrictions::KEYS),
+    (Retention::NAME, Retention::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
     (ClientCertificates::NAME, ClientCertificates::KEYS),
     (Administration::NAME, Administration::KEYS),
@@ -72,6 +73,7 @@ pub(super) fn load(
         face: loader.section(),
         face_search: loader.section(),
         restrictions: loader.section(),
+        retention: loader.section(),
         population_register: loader.section(),
         client_certificates: loader.section(),
         administration: loader.section(),

@@ -21,6 +21,7 @@ mod models;
 mod population_register;
 mod production;
 mod restrictions;
+mod retention;
 mod sandbox;
 mod secret_file;
 mod section;
@@ -48,6 +49,7 @@ pub use metrics::Metrics;
 pub use models::Models;
 pub use population_register::{PopulationRegister, RegisterKind};
 pub use restrictions::Restrictions;
+pub use retention::Retention;
 pub use sandbox::Sandbox;
 pub use section::Key;
 pub use server::Server;
@@ -79,6 +81,8 @@ pub struct Config {
     pub face_search: FaceSearch,
     /// What the restrictions registry must hold.
     pub restrictions: Restrictions,
+    /// How long evidence is kept.
+    pub retention: Retention,
     /// Who knows people.
     pub population_register: PopulationRegister,
     /// Who tells of clients' certificates.

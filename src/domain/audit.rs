@@ -117,6 +117,22 @@ pub enum AuditKind {
     VerificationReopened,
     /// The face step was passed by what staff found before.
     FaceWaived,
+    /// An attempt was kept for staff; the hash of its evidence stands here.
+    CaseOpened,
+    /// Evidence is kept beyond its term.
+    EvidenceHeld,
+    /// It is not any more.
+    EvidenceLetGo,
+    /// The key of a case's evidence was destroyed.
+    EvidenceErased,
+    /// Evidence left the house, signed.
+    EvidenceExported,
+    /// Sealed inputs went through the models once more.
+    EvidenceReplayed,
+    /// Somebody asked for what takes two.
+    MeasureProposed,
+    /// Another said yes or no to that.
+    MeasureSettled,
 }
 
 impl AuditKind {
@@ -174,6 +190,14 @@ impl AuditKind {
             Self::PersonLookedFor => "person_looked_for",
             Self::VerificationReopened => "verification_reopened",
             Self::FaceWaived => "face_waived",
+            Self::CaseOpened => "case_opened",
+            Self::EvidenceHeld => "evidence_held",
+            Self::EvidenceLetGo => "evidence_let_go",
+            Self::EvidenceErased => "evidence_erased",
+            Self::EvidenceExported => "evidence_exported",
+            Self::EvidenceReplayed => "evidence_replayed",
+            Self::MeasureProposed => "measure_proposed",
+            Self::MeasureSettled => "measure_settled",
         }
     }
 }

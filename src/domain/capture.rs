@@ -183,10 +183,20 @@ impl Capture {
 
     /// What the browser says of its camera, before the first frame.
     pub fn camera(&mut self, label: &str) {
-        self.virtual_camera = is_virtual(label);
-        if self.virtual_camera {
-            self.course.suspect();
+        if is_virtual(label) {
+            self.suspect_camera();
         }
+    }
+
+    /// The camera is a virtual one, whatever it is called later.
+    pub fn suspect_camera(&mut self) {
+        self.virtual_camera = true;
+        self.course.suspect();
+    }
+
+    /// Whether the camera bore the name of a virtual one.
+    pub fn has_virtual_camera(&self) -> bool {
+        self.virtual_camera
     }
 
     /// Admits a frame to be looked at: in order, in time, and not more than a camera gives.

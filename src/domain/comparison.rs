@@ -10,6 +10,17 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 #[serde(transparent)]
 pub struct ModelHash(pub String);
 
+/// A model file that is in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedModel {
+    /// What it is for.
+    pub role: String,
+    /// What it is.
+    pub name: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+}
+
 /// A face as the embedders see it: a unit vector of the first and, where it was asked for, one of the second.
 /// Biometric data: wiped when dropped, never shown by `Debug`.
 #[derive(Clone, PartialEq, Zeroize, ZeroizeOnDrop)]

@@ -1,5 +1,7 @@
 //! What a finished capture means for the verification.
 
+use serde::{Deserialize, Serialize};
+
 use super::capture::Capture;
 use super::comparison::{Comparison, Template, Thresholds};
 use super::liveness::cues::{Cue, Evidence, Finding, Support, weigh};
@@ -17,7 +19,8 @@ const SEEN_DOUBT: f32 = 0.05;
 const SEEN_ATTACK: f32 = 0.2;
 
 /// What follows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FaceJudgement {
     /// Bona fide, and the person on the ID photo.
     Passed,

@@ -65,6 +65,10 @@ macro_rules! id {
 }
 
 id!(
+    /// Something that takes two of the staff.
+    MeasureId
+);
+id!(
     /// One run of a player through the gate.
     VerificationId
 );

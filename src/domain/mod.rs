@@ -5,6 +5,7 @@
 
 pub mod access_token;
 pub mod audit;
+pub mod audit_tree;
 pub mod authorization;
 pub mod calibration;
 pub mod capture;
@@ -13,6 +14,7 @@ pub mod check;
 pub mod comparison;
 pub mod confirmation;
 pub mod error_rates;
+pub mod evidence;
 pub mod face_lockout;
 pub mod face_quality;
 pub mod face_search;
@@ -21,6 +23,7 @@ pub mod grant;
 pub mod id;
 pub mod idempotency;
 pub mod liveness;
+pub mod measure;
 pub mod operator;
 pub mod person;
 pub mod ports;

@@ -62,6 +62,49 @@ impl CaseStatus {
     }
 }
 
+/// How much is at stake in a case: what staff look at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// What records say of a person, or a capture that came to nothing.
+    Low,
+    /// A face or a presentation in doubt, or another face.
+    Medium,
+    /// Somebody who wants to pass for another.
+    High,
+}
+
+impl Risk {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// That of a case with these reasons: of the worst of them.
+    pub fn of(reasons: &[ReasonCode]) -> Self {
+        let one = |reason: &ReasonCode| match reason {
+            ReasonCode::PresentationAttack | ReasonCode::FaceSeenElsewhere | ReasonCode::CaptureFaceChanged => {
+                Self::High
+            }
+            ReasonCode::PresentationDoubtful | ReasonCode::FaceMismatch | ReasonCode::FaceDoubtful => Self::Medium,
+            _ => Self::Low,
+        };
+        reasons.iter().map(one).max().unwrap_or(Self::Low)
+    }
+
+    /// The risk as columns and interfaces write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// Reads [`Risk::as_str`] back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|risk| risk.as_str() == name)
+    }
+}
+
 /// Longest statement, in characters.
 pub const LONGEST_STATEMENT: usize = 2_000;
 
@@ -141,6 +184,14 @@ pub struct Case {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_case_is_as_risky_as_its_worst_reason() {
+        assert_eq!(Risk::of(&[]), Risk::Low);
+        assert_eq!(Risk::of(&[ReasonCode::RestrictedDebtor, ReasonCode::FaceDoubtful]), Risk::Medium);
+        assert_eq!(Risk::of(&[ReasonCode::FaceDoubtful, ReasonCode::FaceSeenElsewhere]), Risk::High);
+        assert!(Risk::ALL.into_iter().all(|risk| Risk::from_name(risk.as_str()) == Some(risk)));
+    }
 
     #[test]
     fn a_contest_has_words_and_something_to_contest() {

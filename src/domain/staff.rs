@@ -58,11 +58,19 @@ pub enum Act {
     ReadStaff,
     /// Invite, change and stop staff.
     ManageStaff,
+    /// See what takes two.
+    ReadProposals,
+    /// See operators, sources and keys.
+    ReadSettings,
+    /// Add, change and stop operators.
+    ManageOperators,
+    /// Drop what a source sent, go back a step, ask for what waits to count.
+    ManageSources,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadOverview,
         Self::ReadCases,
         Self::SeeEvidence,
@@ -70,6 +78,10 @@ impl Act {
         Self::Approve,
         Self::ReadStaff,
         Self::ManageStaff,
+        Self::ReadProposals,
+        Self::ReadSettings,
+        Self::ManageOperators,
+        Self::ManageSources,
     ];
 
     /// The act as interfaces write it.
@@ -82,12 +94,16 @@ impl Act {
             Self::Approve => "approve",
             Self::ReadStaff => "read_staff",
             Self::ManageStaff => "manage_staff",
+            Self::ReadProposals => "read_proposals",
+            Self::ReadSettings => "read_settings",
+            Self::ManageOperators => "manage_operators",
+            Self::ManageSources => "manage_sources",
         }
     }
 
     /// Whether the passkey must have been shown lately.
     pub fn needs_step_up(self) -> bool {
-        matches!(self, Self::Approve | Self::ManageStaff)
+        matches!(self, Self::Approve | Self::ManageStaff | Self::ManageOperators | Self::ManageSources)
     }
 }
 
@@ -110,13 +126,33 @@ impl Role {
     /// Whether it is for this.
     pub fn may(self, act: Act) -> bool {
         match self {
-            Self::Reviewer => matches!(act, Act::ReadCases | Act::SeeEvidence | Act::Decide),
-            Self::Supervisor => {
-                matches!(act, Act::ReadOverview | Act::ReadCases | Act::SeeEvidence | Act::Decide | Act::Approve)
+            Self::Reviewer => {
+                matches!(act, Act::ReadCases | Act::SeeEvidence | Act::Decide | Act::ReadProposals)
             }
-            Self::Auditor => matches!(act, Act::ReadOverview | Act::ReadCases | Act::ReadStaff),
-            Self::OperatorManager => act == Act::ReadOverview,
-            Self::Administrator => matches!(act, Act::ReadOverview | Act::ReadStaff | Act::ManageStaff),
+            Self::Supervisor => matches!(
+                act,
+                Act::ReadOverview
+                    | Act::ReadCases
+                    | Act::SeeEvidence
+                    | Act::Decide
+                    | Act::Approve
+                    | Act::ReadProposals
+                    | Act::ReadSettings
+            ),
+            Self::Auditor => matches!(
+                act,
+                Act::ReadOverview | Act::ReadCases | Act::ReadStaff | Act::ReadProposals | Act::ReadSettings
+            ),
+            Self::OperatorManager => matches!(act, Act::ReadOverview | Act::ReadSettings | Act::ManageOperators),
+            Self::Administrator => matches!(
+                act,
+                Act::ReadOverview
+                    | Act::ReadStaff
+                    | Act::ManageStaff
+                    | Act::ReadProposals
+                    | Act::ReadSettings
+                    | Act::ManageSources
+            ),
         }
     }
 }
@@ -136,14 +172,27 @@ impl fmt::Display for Role {
 }
 
 /// What people sign in with: 2 to 64 characters of a-z, 0-9, '.', '-' and '_'.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Login(String);
 
 impl Login {
     /// As the column holds it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for Login {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Login> for String {
+    fn from(login: Login) -> Self {
+        login.0
     }
 }
 

@@ -82,6 +82,11 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// Reads a day as `2027-01-15`.
+pub fn read_date(text: &str) -> Option<Date> {
+    Date::parse(text, &::time::macros::format_description!("[year]-[month]-[day]")).ok()
+}
+
 /// The first instant of `date` in Almaty.
 pub fn almaty_midnight(date: Date) -> Timestamp {
     let utc_midnight = date.midnight().assume_utc().unix_timestamp();

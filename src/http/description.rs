@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::administration::{operators, webhook};
 use super::compliance::cases;
-use super::console::{cases as desk, overview, sign_in, staff};
+use super::console::{cases as desk, evidence, overview, proposals, settings, sign_in, staff};
 use super::health;
 use super::operator::error::OAuthProblem;
 use super::operator::{checks, introspection, jwks, metadata, par, revocation, status, token};
@@ -59,6 +59,11 @@ pub struct OpenDoors {
         sign_in::step_up_start, sign_in::step_up_finish,
         overview::show, overview::table, desk::list, desk::find, desk::show, desk::evidence, desk::picture, desk::take, desk::hand_over, desk::conclude,
         desk::settle,
+        evidence::capture, evidence::trail,
+        proposals::list, proposals::settle, proposals::bundle, proposals::invitation,
+        proposals::erase, proposals::export, proposals::unlock, proposals::hold,
+        settings::operators, settings::add_operator, settings::change_operator, settings::switch_operator, settings::sources, settings::release, settings::discard,
+        settings::roll_back, settings::keys,
         staff::list, staff::invite, staff::change, staff::reinvite,
         scenarios::list, clock::read, clock::advance, clock::reset,
         health::live, health::ready,

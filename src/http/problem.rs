@@ -104,6 +104,15 @@ problem_codes! {
     ConclusionUnfit = "conclusion_unfit", UNPROCESSABLE_ENTITY;
     NoteInvalid = "note_invalid", UNPROCESSABLE_ENTITY;
     ViewReasonMissing = "view_reason_missing", UNPROCESSABLE_ENTITY;
+    ProposalWaits = "proposal_waits", CONFLICT;
+    ProposalNotDue = "proposal_not_due", CONFLICT;
+    ProposalNotYours = "proposal_not_yours", FORBIDDEN;
+    EvidenceHeld = "evidence_held", CONFLICT;
+    EvidenceErased = "evidence_erased", CONFLICT;
+    EvidenceNeeded = "evidence_needed", CONFLICT;
+    NothingWaits = "nothing_waits", CONFLICT;
+    NoStepBack = "no_step_back", CONFLICT;
+    PersonNotLocked = "person_not_locked", CONFLICT;
 }
 
 impl ProblemBody {

@@ -4,6 +4,7 @@
 //! complete. What a service says of reasons in other words, [`Texts`], it reads from a file of its own.
 
 mod own;
+pub mod report;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::columns::bytes;
+use super::columns::{bytes, count};
 use super::places::places;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
+use crate::domain::audit_tree::{Hash, Stretch, leaf};
 use crate::domain::ports::{AuditLog, StoreError};
 use crate::domain::time::Timestamp;
 
@@ -134,4 +135,62 @@ impl AuditLog for SqlUnitOfWork {
             .await?;
         head.map_or(Ok(ChainHead::EMPTY), HeadRow::into_head)
     }
+
+    async fn audit_trail(&mut self, subjects: &[String], limit: u32) -> Result<Vec<AuditEvent>> {
+        let mut events = Vec::new();
+        for subject in subjects {
+            let query = "SELECT sequence, kind, at, subject, details, previous, hash FROM audit_event \
+                         WHERE subject = $1 ORDER BY sequence DESC LIMIT $2";
+            let query = sqlx::query_as::<_, EventRow>(query).bind(subject.clone()).bind(i64::from(limit));
+            events.extend(self.fetch_all(query).await?);
+        }
+        events.sort_by_key(|event| event.sequence);
+        let surplus = events.len().saturating_sub(limit as usize);
+        events.into_iter().skip(surplus).map(EventRow::into_event).collect()
+    }
+
+    async fn audit_hashes(&mut self, stretch: Stretch) -> Result<Vec<Hash>> {
+        let (from, until) = (signed(stretch.from)?, signed(stretch.until)?);
+        let query = match stretch.level {
+            0 => sqlx::query_as::<_, (Vec<u8>,)>(
+                "SELECT hash FROM audit_event WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence",
+            ),
+            level => sqlx::query_as::<_, (Vec<u8>,)>(
+                "SELECT hash FROM audit_tile WHERE place >= $1 AND place < $2 AND level = $3 ORDER BY place",
+            )
+            .bind(from)
+            .bind(until)
+            .bind(i64::from(level)),
+        };
+        let query = if stretch.level == 0 { query.bind(from).bind(until) } else { query };
+        let hash = |(raw,): (Vec<u8>,)| {
+            let hash = bytes(&raw, "audit_event.hash")?;
+            Ok(if stretch.level == 0 { leaf(&hash) } else { hash })
+        };
+        let hashes: Vec<Hash> = self.fetch_all(query).await?.into_iter().map(hash).collect::<Result<_>>()?;
+        let wanted = usize::try_from(stretch.until - stretch.from).unwrap_or(usize::MAX);
+        if hashes.len() == wanted {
+            Ok(hashes)
+        } else {
+            Err(StoreError::Corrupt("audit_tile: hashes are missing".into()))
+        }
+    }
+
+    async fn audit_tiles(&mut self, level: u32) -> Result<u64> {
+        let query = "SELECT place FROM audit_tile WHERE level = $1 ORDER BY place DESC LIMIT 1";
+        let last = self.fetch_optional(sqlx::query_as::<_, (i64,)>(query).bind(i64::from(level))).await?;
+        last.map_or(Ok(0), |(place,)| count(place + 1, "audit_tile.place"))
+    }
+
+    async fn put_audit_tiles(&mut self, level: u32, from: u64, roots: &[Hash]) -> Result<()> {
+        for (place, root) in (signed(from)?..).zip(roots) {
+            let query = "INSERT INTO audit_tile (level, place, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+            self.execute(sqlx::query(query).bind(i64::from(level)).bind(place).bind(root.to_vec())).await?;
+        }
+        Ok(())
+    }
+}
+
+fn signed(place: u64) -> Result<i64> {
+    i64::try_from(place).map_err(|_| StoreError::Corrupt("audit_tile.place".to_owned()))
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::cases::{CASE_COLUMNS, CaseRow};
+use super::cases::{CASE_COLUMNS, CaseRow, WITHOUT_EVIDENCE};
 use super::columns::{corrupt, count, instant, micros, named, parse};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
@@ -83,10 +83,7 @@ fn note_of(cipher: &ColumnCipher, column: Column, id: &str, sealed: &[u8]) -> Re
 
 /// Rows of [`QueuedRow`], without picture and statement.
 fn select_queued(from: &str, condition: &str) -> String {
-    format!(
-        "SELECT {CASE_COLUMNS}, CAST(NULL AS BYTEA) AS frame, CAST(NULL AS BYTEA) AS statement, assignee, revision \
-         FROM {from} WHERE {condition}"
-    )
+    format!("SELECT {CASE_COLUMNS}, {WITHOUT_EVIDENCE}, assignee, revision FROM {from} WHERE {condition}")
 }
 
 /// A value of a filter.
@@ -116,6 +113,19 @@ fn statement(filter: &CaseFilter) -> (String, Vec<Value>) {
     if let Some(reason) = filter.reason {
         add("case_reason.reason = ?", reason.code().to_owned());
     }
+    if let Some(finding) = filter.finding {
+        add("case_finding.finding = ?", finding.code().to_owned());
+    }
+    if let Some(risk) = filter.risk {
+        add("risk = ?", risk.as_str().to_owned());
+    }
+    // Ids sort by time.
+    if let Some(from) = filter.from {
+        add("id >= ?", CaseId::least(from).to_string());
+    }
+    if let Some(until) = filter.until {
+        add("id < ?", CaseId::least(until).to_string());
+    }
     if let Some(operator) = &filter.operator {
         add("operator = ?", operator.as_str().to_owned());
     }
@@ -131,15 +141,22 @@ fn statement(filter: &CaseFilter) -> (String, Vec<Value>) {
     if filter.holder == Some(Holder::Nobody) {
         conditions.push("assignee IS NULL".to_owned());
     }
-    let from = match filter.reason {
-        Some(_) => "review_case JOIN case_reason ON case_reason.review_case = review_case.id",
-        None => "review_case",
-    };
+    let mut from = "review_case".to_owned();
+    if filter.reason.is_some() {
+        from.push_str(" JOIN case_reason ON case_reason.review_case = review_case.id");
+    }
+    if filter.finding.is_some() {
+        from.push_str(" JOIN case_finding ON case_finding.review_case = review_case.id");
+    }
     let condition = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
     let order = if filter.oldest_first { "ASC" } else { "DESC" };
-    // By the table whose index is walked: with a reason that is the table of reasons.
-    let key = if filter.reason.is_some() { "case_reason.review_case" } else { "id" };
-    (format!("{} ORDER BY {key} {order} LIMIT $1", select_queued(from, &condition)), values)
+    // By the table whose index is walked: with a reason that is the table of reasons, or else that of findings.
+    let key = match (filter.reason, filter.finding) {
+        (Some(_), _) => "case_reason.review_case",
+        (None, Some(_)) => "case_finding.review_case",
+        (None, None) => "id",
+    };
+    (format!("{} ORDER BY {key} {order} LIMIT $1", select_queued(&from, &condition)), values)
 }
 
 #[async_trait]

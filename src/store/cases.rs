@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use zeroize::Zeroizing;
 
+use super::case_evidence::{open_picture, own_cipher};
 use super::columns::{corrupt, from_json, named, parse, to_json};
 use super::encryption::{Column, ColumnCipher};
 use super::operators::operator_id;
@@ -13,11 +14,11 @@ use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::id::{CaseId, VerificationId};
 use crate::domain::ports::Cases;
 use crate::domain::reason::ReasonCode;
-use crate::domain::review::{Case, CaseStatus, Contest};
+use crate::domain::review::{Case, CaseStatus, Contest, Risk};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
-const SCORES: Column = Column::new("review_case", "scores");
+pub(super) const SCORES: Column = Column::new("review_case", "scores");
 const FACE_HITS: Column = Column::new("review_case", "face_hits");
 const FRAME: Column = Column::new("review_case", "frame");
 const STATEMENT: Column = Column::new("review_case", "statement");
@@ -25,6 +26,10 @@ const STATEMENT: Column = Column::new("review_case", "statement");
 /// Of [`CaseRow`], but for what lists leave out: the picture and the statement.
 pub(super) const CASE_COLUMNS: &str =
     "review_case.id, verification, operator, player, opened_at, status, reasons, scores, face_hits, contested";
+
+/// In place of these.
+pub(super) const WITHOUT_EVIDENCE: &str = "CAST(NULL AS BYTEA) AS frame, CAST(NULL AS BYTEA) AS statement, \
+    CAST(NULL AS BYTEA) AS own_key, CAST(NULL AS BYTEA) AS best, CAST(NULL AS BIGINT) AS best_number";
 
 #[derive(FromRow)]
 pub(super) struct CaseRow {
@@ -38,6 +43,9 @@ pub(super) struct CaseRow {
     scores: Vec<u8>,
     face_hits: Option<Vec<u8>>,
     frame: Option<Vec<u8>>,
+    best: Option<Vec<u8>>,
+    best_number: Option<i64>,
+    own_key: Option<Vec<u8>>,
     contested: Option<String>,
     statement: Option<Vec<u8>>,
 }
@@ -52,9 +60,15 @@ impl CaseRow {
         let statement = statement.map(words).transpose().map_err(|_| corrupt("review_case.statement"))?;
         let contested = |code: String| named(&code, ReasonCode::from_code, "review_case.contested");
         let contested = self.contested.map(contested).transpose()?;
-        let open_frame = |sealed: Vec<u8>| cipher.open(FRAME, &row, &sealed);
+        let frame = match (&self.frame, &self.best, &self.own_key, self.best_number) {
+            (Some(sealed), ..) => Some(cipher.open(FRAME, &row, sealed)?),
+            (None, Some(sealed), Some(key), Some(number)) => {
+                Some(open_picture(&own_cipher(cipher, &self.id, key)?, &self.id, number, sealed)?)
+            }
+            _ => None,
+        };
         Ok(Case {
-            frame: self.frame.map(open_frame).transpose()?,
+            frame,
             id: parse(&self.id, "review_case.id")?,
             verification: parse(&self.verification, "review_case.verification")?,
             operator: operator_id(&self.operator)?,
@@ -94,8 +108,8 @@ impl Cases for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO review_case \
                  (id, verification, operator, player, opened_at, status, reasons, scores, face_hits, frame, \
-                  contested, statement) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+                  contested, statement, risk) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
             )
             .bind(row.as_str())
             .bind(case.verification.to_string())
@@ -108,12 +122,18 @@ impl Cases for SqlUnitOfWork {
             .bind(sealed_hits)
             .bind(sealed_frame)
             .bind(contested.map(|contest| contest.reason.code()))
-            .bind(sealed_statement),
+            .bind(sealed_statement)
+            .bind(Risk::of(&case.reasons).as_str()),
         )
         .await?;
         for reason in case.reasons.iter().collect::<BTreeSet<_>>() {
             let query = sqlx::query("INSERT INTO case_reason (reason, review_case) VALUES ($1, $2)");
             self.execute(query.bind(reason.code()).bind(row.as_str())).await?;
+        }
+        let findings = case.scores.cues.iter().flat_map(|evidence| &evidence.findings);
+        for finding in findings.collect::<BTreeSet<_>>() {
+            let query = sqlx::query("INSERT INTO case_finding (finding, review_case) VALUES ($1, $2)");
+            self.execute(query.bind(finding.code()).bind(row.as_str())).await?;
         }
         Ok(())
     }
@@ -132,10 +152,9 @@ impl Cases for SqlUnitOfWork {
         let end = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
         let rows = self
             .fetch_all(
-                sqlx::query_as::<_, CaseRow>(
-                    "SELECT id, verification, operator, player, opened_at, status, reasons, scores, face_hits, \
-                     CAST(NULL AS BYTEA) AS frame, contested, CAST(NULL AS BYTEA) AS statement FROM review_case WHERE id < $1 ORDER BY id DESC LIMIT $2",
-                )
+                sqlx::query_as::<_, CaseRow>(AssertSqlSafe(format!(
+                    "SELECT {CASE_COLUMNS}, {WITHOUT_EVIDENCE} FROM review_case WHERE id < $1 ORDER BY id DESC LIMIT $2"
+                )))
                 .bind(end)
                 .bind(i64::from(limit)),
             )
@@ -145,10 +164,12 @@ impl Cases for SqlUnitOfWork {
 
     async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>> {
         self.fetch_optional(
-            sqlx::query_as::<_, CaseRow>(
-                "SELECT id, verification, operator, player, opened_at, status, reasons, scores, face_hits, \
-                 frame, contested, statement FROM review_case WHERE id = $1",
-            )
+            sqlx::query_as::<_, CaseRow>(AssertSqlSafe(format!(
+                "SELECT {CASE_COLUMNS}, frame, statement, own_key, best AS best_number, picture AS best \
+                     FROM review_case LEFT JOIN case_evidence ON case_evidence.review_case = review_case.id \
+                     LEFT JOIN case_picture ON case_picture.review_case = review_case.id AND number = best \
+                     WHERE review_case.id = $1"
+            )))
             .bind(id.to_string()),
         )
         .await?

@@ -130,6 +130,19 @@ impl ColumnCipher {
             .ok_or_else(|| column.unreadable("was changed or moved from another place"))
     }
 
+    /// A fresh key for one row and what hangs on it: whoever forgets it has erased all of that.
+    pub(super) fn draw_key(&self) -> SecretBytes {
+        let mut key = vec![0; KEY_BYTES];
+        self.randomness.fill(&mut key);
+        SecretBytes::new(key)
+    }
+
+    /// Encrypts and decrypts columns under such a key, and under no other.
+    pub(super) fn under(&self, own: &SecretBytes) -> Result<Self, StoreError> {
+        let keys = ColumnKeys { encryption: vec![own.clone()], lookup: self.lookup.clone(), registry: Vec::new() };
+        Self::new(&keys, self.randomness.clone())
+    }
+
     /// The keyed hash by which `table` finds `iin`: 32 bytes, another for each table, so that a leaked database does
     /// not tell which rows of two tables belong together.
     pub(super) fn lookup(&self, table: &str, iin: &Iin) -> Result<Vec<u8>, StoreError> {
@@ -297,6 +310,17 @@ mod tests {
         fn no_bytes_from_outside_panic(envelope in prop::collection::vec(any::<u8>(), 0..80)) {
             prop_assert!(cipher(&[7], 5).open(NAME, &[b"row"], &envelope).is_err());
         }
+    }
+
+    #[test]
+    fn what_is_under_a_key_of_its_own_opens_with_that_alone() {
+        let cipher = cipher(&[1], 1);
+        let (mine, other) = (cipher.draw_key(), cipher.draw_key());
+        let sealed = cipher.under(&mine).unwrap().seal(NAME, &[b"row"], b"face").unwrap();
+        assert_eq!(cipher.under(&mine).unwrap().open(NAME, &[b"row"], &sealed).unwrap().expose(), b"face");
+        assert!(cipher.under(&other).unwrap().open(NAME, &[b"row"], &sealed).is_err());
+        assert!(cipher.open(NAME, &[b"row"], &sealed).is_err(), "the key file does not open it either");
+        assert!(cipher.under(&SecretBytes::new(vec![0; 31])).is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 mod audit;
 mod authorizations;
+mod case_evidence;
 mod case_queue;
 mod cases;
 mod citizens;
@@ -34,6 +35,7 @@ mod operators;
 mod places;
 mod players;
 mod postgres;
+mod proposals;
 mod registry_keys;
 mod restricted_grants;
 mod restriction_versions;

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::examiner::{Examiner, Models, PictureLimits};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Model};
 pub use super::runtime::LoadError;
 pub use super::session_pool::PoolSettings;
 use super::session_pool::{PoolError, Replace, SessionPool};
 use super::turn;
-use crate::domain::comparison::ModelHash;
+use crate::domain::comparison::{ModelHash, NamedModel};
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::liveness::geometry::TurnGeometry;
 use crate::domain::liveness::signs::FaceMesh;
@@ -25,6 +25,7 @@ pub struct OrtFaceEngine {
     pool: SessionPool<Examiner>,
     warm: AtomicBool,
     embedder: ModelHash,
+    models: Vec<NamedModel>,
     presentation: PresentationThresholds,
 }
 
@@ -52,6 +53,7 @@ impl OrtFaceEngine {
             pool: SessionPool::new(examiners, pool, replace, observer),
             warm: AtomicBool::new(false),
             embedder,
+            models: manifest.models().iter().map(named).collect(),
             presentation: manifest.presentation_thresholds(),
         })
     }
@@ -72,6 +74,11 @@ fn replacement(models_dir: PathBuf, embedder: ModelHash, limits: PictureLimits) 
         let models = Models::read(&manifest).map_err(|why| why.to_string())?;
         models.examiner(limits).map_err(|why| why.to_string())
     })
+}
+
+fn named(model: &Model) -> NamedModel {
+    let role = format!("{:?}", model.role).to_lowercase();
+    NamedModel { role, name: model.name.clone(), sha256: model.sha256().to_owned() }
 }
 
 fn of_pool(error: PoolError) -> EngineError {
@@ -114,6 +121,10 @@ impl FaceEngine for OrtFaceEngine {
 
     fn embedder(&self) -> &ModelHash {
         &self.embedder
+    }
+
+    fn models(&self) -> &[NamedModel] {
+        &self.models
     }
 }
 

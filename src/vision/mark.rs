@@ -3,11 +3,13 @@
 use opencv::core::{Mat, Point, Scalar, Size, Vec3b};
 use opencv::imgproc;
 
+use super::align::{ALIGNED, similarity};
 use super::decode::{DecodeLimits, decode};
 use super::encode::jpeg;
+use super::geometry::{Affine, warp};
 use super::picture::Picture;
 use super::tensor::InferenceError;
-use crate::domain::ports::{EngineError, PictureMarker};
+use crate::domain::ports::{EngineError, FoundFace, PictureMarker};
 use crate::domain::secret::SecretBytes;
 
 /// How much of the text shows through, 0 to 1: read by who looks for it, and no face is hidden by it.
@@ -15,18 +17,40 @@ const STRENGTH: f32 = 0.28;
 /// Lines of text over the height of the picture.
 const LINES: u32 = 7;
 const QUALITY: u8 = 90;
+/// Width and height of an aligned portrait, how much of its width the embedder's square takes, and how far down the middle
+/// of that is.
+const PORTRAIT: [u32; 2] = [480, 640];
+const FACE_SHARE: f64 = 0.72;
+const MIDDLE_AT: f64 = 0.47;
 
 /// Marks with the letters of OpenCV, which are plain ASCII.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextMarker;
 
 impl PictureMarker for TextMarker {
-    fn mark(&self, picture: &SecretBytes, text: &str) -> Result<SecretBytes, EngineError> {
+    fn mark(&self, picture: &SecretBytes, text: &str, face: Option<&FoundFace>) -> Result<SecretBytes, EngineError> {
         let upright = decode(picture.expose(), DecodeLimits::PHOTO).map_err(EngineError::Picture)?;
         let failed = |error: InferenceError| EngineError::Failed(error.0);
-        let marked = marked(&upright, text).map_err(failed)?;
+        let shown = match face.and_then(|face| portrait_map(&upright, face)) {
+            Some(map) => warp(&upright, &map, PORTRAIT[0], PORTRAIT[1]).map_err(failed)?,
+            None => upright,
+        };
+        let marked = marked(&shown, text).map_err(failed)?;
         jpeg(&marked, QUALITY).map(SecretBytes::new).map_err(failed)
     }
+}
+
+/// The map to the portrait; `None` when the points are those of no face.
+fn portrait_map(picture: &Picture, face: &FoundFace) -> Option<Affine> {
+    let [width, height] = face.size;
+    let scale = [picture.width() as f32 / width.max(1) as f32, picture.height() as f32 / height.max(1) as f32];
+    let points = face.points.map(|[x, y]| [x * scale[0], y * scale[1]]);
+    let map = similarity(&points)?;
+    let (zoom, middle) = (f64::from(PORTRAIT[0]) / f64::from(ALIGNED) * FACE_SHARE, f64::from(ALIGNED) / 2.0);
+    // The embedder's square, enlarged about its middle, which comes to stand here.
+    let place = [f64::from(PORTRAIT[0]) * 0.5, f64::from(PORTRAIT[1]) * MIDDLE_AT];
+    let enlarged = |row: [f64; 3], at: f64| [zoom * row[0], zoom * row[1], zoom * (row[2] - middle) + at];
+    Some([enlarged(map[0], place[0]), enlarged(map[1], place[1])])
 }
 
 /// The picture with `text` over all of it, again and again.
@@ -91,8 +115,30 @@ mod tests {
     }
 
     #[test]
+    fn faces_of_any_size_and_pose_come_to_one_place() {
+        let upright = [[38.0, 53.0], [76.0, 53.0], [57.0, 74.0], [41.0, 92.0], [73.0, 92.0]];
+        let eyes = |turn: f32, zoom: f32, at: [f32; 2], size: [u32; 2]| {
+            let (sin, cos) = turn.sin_cos();
+            let points = upright.map(|[x, y]| [zoom * (cos * x - sin * y) + at[0], zoom * (sin * x + cos * y) + at[1]]);
+            let face = FoundFace { points, size };
+            // The picture is twice as large as the one that the points are of.
+            let map = portrait_map(&Picture::black(2 * size[0], 2 * size[1]), &face).unwrap();
+            let to = |[x, y]: [f32; 2]| map.map(|[a, b, c]| a * f64::from(2.0 * x) + b * f64::from(2.0 * y) + c);
+            [to(points[0]), to(points[1])]
+        };
+        let straight = eyes(0.0, 1.0, [0.0, 0.0], [112, 112]);
+        let turned = eyes(0.3, 4.2, [700.0, 150.0], [1_600, 1_200]);
+        for (one, other) in straight.iter().zip(&turned) {
+            assert!((one[0] - other[0]).abs() < 1.0 && (one[1] - other[1]).abs() < 1.0, "{straight:?} {turned:?}");
+        }
+        assert!(straight[0][0] > 120.0 && straight[1][0] < 360.0 && (240.0..340.0).contains(&straight[0][1]));
+        let nowhere = FoundFace { points: [[5.0, 5.0]; 5], size: [10, 10] };
+        assert_eq!(portrait_map(&Picture::black(10, 10), &nowhere), None);
+    }
+
+    #[test]
     fn what_is_no_picture_is_not_shown() {
-        let marked = TextMarker.mark(&SecretBytes::new(b"no picture".to_vec()), "x");
+        let marked = TextMarker.mark(&SecretBytes::new(b"no picture".to_vec()), "x", None);
         assert!(matches!(marked, Err(EngineError::Picture(_))));
     }
 }

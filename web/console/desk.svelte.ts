@@ -4,9 +4,9 @@ import { usePasskey } from '../shared/webauthn/passkey';
 
 /** Where somebody is in the console, as its address says. */
 export type Place =
-  | { readonly page: 'queue'; readonly reason: string; readonly operator: string }
-  | { readonly page: 'overview' }
-  | { readonly page: 'case'; readonly id: string } | { readonly page: 'staff' };
+  | { readonly page: 'queue'; readonly asked: Readonly<Record<string, string>> }
+  | { readonly page: 'overview' | 'staff' | 'proposals' | 'settings' }
+  | { readonly page: 'case'; readonly id: string };
 
 /** Who is signed in, where they are, and what went wrong last. */
 export class Desk {
@@ -83,8 +83,7 @@ export class Desk {
 function placeOf(hash: string): Place {
   const id = /^#case=([0-9a-f-]{36})$/.exec(hash)?.[1];
   if (id) return { page: 'case', id };
-  if (hash === '#staff') return { page: 'staff' };
-  if (hash === '#overview') return { page: 'overview' };
-  const asked = new URLSearchParams(hash.split('?')[1] ?? '');
-  return { page: 'queue', reason: asked.get('reason') ?? '', operator: asked.get('operator') ?? '' };
+  const page = (['overview', 'staff', 'proposals', 'settings'] as const).find((one) => hash === `#${one}`);
+  if (page) return { page };
+  return { page: 'queue', asked: Object.fromEntries(new URLSearchParams(hash.split('?')[1] ?? '')) };
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::CaseWorkError;
 use crate::app::Services;
-use crate::domain::ports::{ReasonFigure, VerdictFigure};
+use crate::domain::ports::{FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
 use crate::domain::restrictions::Source;
 use crate::domain::time::{Timestamp, almaty_midnight};
 
@@ -22,6 +22,12 @@ pub struct Overview {
     pub verdicts: Vec<VerdictFigure>,
     /// Why cases were opened.
     pub reasons: Vec<ReasonFigure>,
+    /// What cues saw.
+    pub findings: Vec<FindingFigure>,
+    /// How long verifications took.
+    pub verification_times: Vec<TimeFigure>,
+    /// How long cases took.
+    pub case_times: Vec<TimeFigure>,
     /// Every source of restrictions.
     pub sources: Vec<Source>,
 }
@@ -36,7 +42,13 @@ pub async fn read_overview(services: &Services, days: u32) -> Result<Overview, C
     verdicts.sort_by_key(|figure| (figure.day, figure.operator.to_string(), figure.verdict.as_str()));
     let mut reasons = unit.reasons_by_day(from, until).await?;
     reasons.sort_by_key(|figure| (figure.day, figure.operator.to_string(), figure.reason));
+    let mut findings = unit.findings_by_day(from, until).await?;
+    findings.sort_by_key(|figure| (figure.day, figure.operator.to_string(), figure.finding));
+    let mut verification_times = unit.verification_times(from, until).await?;
+    verification_times.sort_by_key(|figure| (figure.day, figure.operator.to_string()));
+    let mut case_times = unit.case_times(from, until).await?;
+    case_times.sort_by_key(|figure| (figure.day, figure.operator.to_string()));
     let mut sources = unit.list_sources().await?;
     sources.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Overview { from, until, verdicts, reasons, sources })
+    Ok(Overview { from, until, verdicts, reasons, findings, verification_times, case_times, sources })
 }

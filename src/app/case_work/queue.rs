@@ -8,7 +8,7 @@ use crate::app::staff::session::Admitted;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::case_work::{CaseDecision, CaseWork, WorkFault};
 use crate::domain::id::{CaseId, StaffId};
-use crate::domain::ports::{CaseFilter, QueuedCase, UnitOfWork};
+use crate::domain::ports::{CaseFilter, KeptEvidence, QueuedCase, UnitOfWork};
 use crate::domain::review::{Case, CaseStatus};
 use crate::domain::staff::{Act, Login, StaffMember};
 
@@ -45,6 +45,8 @@ pub struct CaseFile {
     pub work: CaseWork,
     /// What was decided, the oldest first.
     pub decisions: Vec<CaseDecision>,
+    /// What became of its evidence.
+    pub kept: KeptEvidence,
     /// Who is named in it.
     pub staff: Vec<StaffMember>,
 }
@@ -54,7 +56,8 @@ pub async fn read_case(services: &Services, id: CaseId) -> Result<CaseFile, Case
     let mut unit = services.store.read().await?;
     let QueuedCase { case, work } = unit.find_queued_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let decisions = unit.list_case_decisions(id).await?;
-    Ok(CaseFile { case, work, decisions, staff: unit.list_staff().await? })
+    let kept = unit.find_evidence(id).await?;
+    Ok(CaseFile { case, work, decisions, kept, staff: unit.list_staff().await? })
 }
 
 /// Takes a case.

@@ -25,30 +25,75 @@ pub enum ManageError {
     Store(#[from] StoreError),
 }
 
-/// Lets the version that waits count from now on.
-pub async fn release(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
+/// Lets the version that waits count from now on; `details` say who decided.
+pub async fn release(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    source: &str,
+    details: Value,
+) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
-    let versions = unit.list_versions(source).await?;
-    let released = let_count(unit.as_mut(), &versions, waiting(&versions, source)?).await?;
-    unit.append_audit(&event(AuditKind::RegistryReleased, &released, json!({}), clock.now())).await?;
+    let released = release_version(unit.as_mut(), source, None, details, clock.now()).await?;
     unit.commit().await?;
+    Ok(released)
+}
+
+/// The same within a transaction: of this version, where one is named; `details` say who decided.
+pub async fn release_version(
+    unit: &mut dyn UnitOfWork,
+    source: &str,
+    number: Option<u32>,
+    details: Value,
+    now: Timestamp,
+) -> Result<Version, ManageError> {
+    let versions = unit.list_versions(source).await?;
+    let waits = waiting(&versions, source)?;
+    if number.is_some_and(|number| number != waits.number) {
+        // Another has come since, at which nobody has looked.
+        return Err(ManageError::NothingWaits(source.to_owned()));
+    }
+    let released = let_count(unit, &versions, waits).await?;
+    unit.append_audit(&event(AuditKind::RegistryReleased, &released, details, now)).await?;
     Ok(released)
 }
 
 /// Drops the version that waits.
 pub async fn discard(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
+    let dropped = discard_version(unit.as_mut(), source, json!({}), clock.now()).await?;
+    unit.commit().await?;
+    Ok(dropped)
+}
+
+/// The same within a transaction; `details` say who decided.
+pub async fn discard_version(
+    unit: &mut dyn UnitOfWork,
+    source: &str,
+    details: Value,
+    now: Timestamp,
+) -> Result<Version, ManageError> {
     let versions = unit.list_versions(source).await?;
     let dropped = Version { state: VersionState::Discarded, ..waiting(&versions, source)? };
     unit.update_version(&dropped).await?;
-    unit.append_audit(&event(AuditKind::RegistryDiscarded, &dropped, json!({}), clock.now())).await?;
-    unit.commit().await?;
+    unit.append_audit(&event(AuditKind::RegistryDiscarded, &dropped, details, now)).await?;
     Ok(dropped)
 }
 
 /// Goes back to the version before, with its age: where that is past its limit, everybody is refused until a new one comes.
 pub async fn roll_back(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
+    let back = roll_back_version(unit.as_mut(), source, json!({}), clock.now()).await?;
+    unit.commit().await?;
+    Ok(back)
+}
+
+/// The same within a transaction; `details` say who decided.
+pub async fn roll_back_version(
+    unit: &mut dyn UnitOfWork,
+    source: &str,
+    details: Value,
+    now: Timestamp,
+) -> Result<Version, ManageError> {
     let versions = unit.list_versions(source).await?;
     let found =
         (Version::in_state(&versions, VersionState::Current), Version::in_state(&versions, VersionState::Previous));
@@ -62,9 +107,9 @@ pub async fn roll_back(store: &dyn Store, clock: &dyn Clock, source: &str) -> Re
     let back = Version { state: VersionState::Current, ..previous.clone() };
     unit.update_version(&back).await?;
     unit.let_count(&back).await?;
-    let details = json!({ "from": current.number });
-    unit.append_audit(&event(AuditKind::RegistryRolledBack, &back, details, clock.now())).await?;
-    unit.commit().await?;
+    let mut details = details;
+    details["from"] = json!(current.number);
+    unit.append_audit(&event(AuditKind::RegistryRolledBack, &back, details, now)).await?;
     Ok(back)
 }
 

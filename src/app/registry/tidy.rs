@@ -1,5 +1,7 @@
 //! What counts no more goes away, a range of people at a time, so that nobody waits long; cut short, it is gone on with.
 
+use std::sync::Arc;
+
 use crate::domain::ports::{Store, StoreError};
 use crate::domain::restrictions::{PersonKey, Version, VersionState};
 
@@ -42,6 +44,15 @@ pub async fn tidy(
         mark_removed(store, &mut versions, VersionState::Superseded).await?;
     }
     Ok(())
+}
+
+/// Does so behind somebody's back, who has decided and need not wait; what it does not come to, the next import does.
+pub fn tidy_later(store: Arc<dyn Store>, source: String) {
+    tokio::spawn(async move {
+        if let Err(error) = tidy(store.as_ref(), &source, |_, _| ()).await {
+            tracing::error!(%error, source, "rows that count no more were not removed");
+        }
+    });
 }
 
 async fn mark_removed(store: &dyn Store, versions: &mut [Version], state: VersionState) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use serde_json::json;
 
+use crate::app::measures::alone::expect_alone;
 use crate::app::unlock_person::unlock_person;
 use crate::cli::{Context, operating_user, print, print_json};
 use crate::domain::person::Iin;
@@ -15,7 +16,7 @@ use crate::startup;
 #[command(after_long_help = "\
 Three failed captures lock the person for half an hour, and the browser for longer each time. This ends the person's lock
 at once; a browser's ends by itself. Be sure whom you speak with: whoever was held off may be an attacker. The audit log
-keeps who decided, and the player's id.
+keeps who decided, and the player's id. Where the staff has people for it, it takes two of them, at the console.
 
 Example:
   rastau person unlock --iin 900101300017")]
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// The person's IIN
     #[arg(long)]
     iin: String,
+    /// Do it without a second person, where the staff has some
+    #[arg(long)]
+    alone: bool,
     /// Print JSON instead of a line
     #[arg(long)]
     json: bool,
@@ -31,7 +35,9 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let iin = Iin::parse(&args.iin).map_err(|error| anyhow!("--iin: {error}"))?;
     let store = startup::open_store(&context.config()?).await?;
-    unlock_person(store.as_ref(), startup::clock().as_ref(), &iin, &operating_user()).await?;
+    expect_alone(store.as_ref(), args.alone).await?;
+    let by = if args.alone { format!("{}, alone", operating_user()) } else { operating_user() };
+    unlock_person(store.as_ref(), startup::clock().as_ref(), &iin, &by).await?;
     if args.json {
         print_json(&json!({ "unlocked": true }))?;
     } else {

@@ -41,8 +41,13 @@ enum Command {
     #[command(after_long_help = "Example:\n  rastau registry versions debtors")]
     Versions(versions::Named),
     /// Let a version count that waits for a person
-    #[command(after_long_help = "Example:\n  rastau registry release debtors")]
-    Release(versions::Named),
+    #[command(after_long_help = "\
+Where the staff has people for it, it takes two of them, at the console.
+
+Examples:
+  rastau registry release debtors
+  rastau registry release debtors --alone")]
+    Release(versions::Releasing),
     /// Drop a version that waits for a person
     #[command(after_long_help = "Example:\n  rastau registry discard debtors")]
     Discard(versions::Named),
@@ -65,7 +70,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::Pull(args) => pull::run(context, &args).await,
         Command::Sources { json } => run_sources(context, json).await,
         Command::Versions(named) => versions::list(context, &named).await,
-        Command::Release(named) => versions::release(context, &named).await,
+        Command::Release(args) => versions::release(context, &args).await,
         Command::Discard(named) => versions::discard(context, &named).await,
         Command::Rekey(args) => rekey::run(context, &args).await,
         Command::Rollback(named) => versions::roll_back(context, &named).await,

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use crate::app::measures::alone::expect_alone;
 use crate::app::registry::manage::{self, ManageError};
 use crate::app::registry::tidy::tidy;
-use crate::cli::{Context, print, print_json};
+use crate::cli::{Context, operating_user, print, print_json};
 use crate::domain::ports::{Clock, Store};
 use crate::domain::restrictions::Version;
 use crate::startup;
@@ -19,6 +20,16 @@ pub(super) struct Named {
     /// Print JSON instead of lines
     #[arg(long)]
     json: bool,
+}
+
+/// A version that waits, and whether nobody else is asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct Releasing {
+    #[command(flatten)]
+    named: Named,
+    /// Do it without a second person, where the staff has some
+    #[arg(long)]
+    alone: bool,
 }
 
 pub(super) async fn list(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
@@ -34,8 +45,14 @@ pub(super) async fn list(context: &Context, named: &Named) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn release(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
-    decide(context, named, "counts", async |store, clock, source| manage::release(store, clock, source).await).await
+pub(super) async fn release(context: &Context, args: &Releasing) -> anyhow::Result<ExitCode> {
+    let store = startup::open_store(&context.config()?).await?;
+    expect_alone(store.as_ref(), args.alone).await?;
+    let by = json!({ "by": operating_user(), "alone": args.alone });
+    let decision = async |store: &dyn Store, clock: &dyn Clock, source: &str| {
+        manage::release(store, clock, source, by.clone()).await
+    };
+    decide(context, &args.named, "counts", decision).await
 }
 
 pub(super) async fn discard(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {

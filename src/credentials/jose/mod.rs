@@ -6,6 +6,7 @@ mod proof;
 mod public_keys;
 mod signer;
 mod signing_key;
+mod statement;
 #[cfg(test)]
 mod testing;
 
@@ -13,6 +14,7 @@ pub use assertion::AssertionJose;
 pub use proof::DpopJose;
 pub use signer::JoseSigner;
 pub use signing_key::{KeyError, generate_es256};
+pub use statement::StatementJose;
 
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 

@@ -82,12 +82,7 @@ impl TokenSigner for JoseSigner {
     }
 
     fn state(&self, statement: Statement, claims: &serde_json::Value) -> Result<String, SignError> {
-        let typ = match statement {
-            Statement::Introspection => "token-introspection+jwt",
-            Statement::StatusList => "statuslist+jwt",
-            Statement::CheckReceipt => "check-receipt+jwt",
-        };
-        self.signed(typ, claims)
+        self.signed(statement.media_type(), claims)
     }
 
     fn read(&self, token: &str) -> Option<Arc<AccessTokenClaims>> {

@@ -18,11 +18,11 @@ const FACE: Face = Face {
     points: [[285.0, 220.0], [355.0, 220.0], [320.0, 260.0], [292.0, 300.0], [348.0, 300.0]],
     confidence: 1.0,
 };
-const STRAIGHT: FaceSigns =
+pub(crate) const STRAIGHT: FaceSigns =
     FaceSigns { yaw: 0.0, pitch: 0.0, mouth_open: 0.03, eyes_open: 0.28, size: 100.0, centre: [320.0, 240.0] };
 
 /// What the engine would say of a good frame.
-fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Examination {
+pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Examination {
     Examination {
         size: [640, 480],
         faces: vec![FACE],

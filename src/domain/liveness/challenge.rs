@@ -107,7 +107,7 @@ impl Light {
 }
 
 /// What one capture asks for, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Challenge {
     /// Commands: the first [`COMMANDS`] always, the rest where lights do not speak.
     pub commands: Vec<Command>,

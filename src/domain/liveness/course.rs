@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::challenge::{COMMANDS, COMMANDS_WITHOUT_LIGHTS, Challenge, Command, LIGHT_TIME, Light, below};
 use super::cues::{Cue, Evidence, Finding, Support};
 use super::lights::LightWatch;
@@ -29,7 +31,8 @@ const STRAIGHT_MOUTH: f32 = 0.1;
 const STRAIGHT_EYES: f32 = 0.78;
 
 /// What the page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Content {
     /// "Look straight into the camera."
     Straight,

@@ -148,6 +148,26 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::AnsweredTooEarly,
+        Self::NotAnswered,
+        Self::AnsweredOtherwise,
+        Self::OtherLights,
+        Self::NoLight,
+        Self::Daylight,
+        Self::LightEverywhere,
+        Self::LightsRefused,
+        Self::Flat,
+        Self::FaceChanged,
+        Self::Cut,
+        Self::Loop,
+        Self::SeenBefore,
+        Self::EvenCadence,
+        Self::ClockAstray,
+        Self::VirtualCamera,
+    ];
+
     /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
@@ -168,6 +188,11 @@ impl Finding {
             Self::ClockAstray => "clock_astray",
             Self::VirtualCamera => "virtual_camera",
         }
+    }
+
+    /// Reads [`Finding::code`] back.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|finding| finding.code() == code)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::fingerprint::{FrameFingerprint, Relief};
 use crate::domain::id::{PlayerId, VerificationId};
 use crate::domain::time::Timestamp;
@@ -45,7 +47,7 @@ pub struct CaptureFilm {
 }
 
 /// What was seen before of one capture: shares of its frames, 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Replayed {
     /// Those of earlier captures of the same person.
     pub earlier: f32,

@@ -1,8 +1,10 @@
 //! What a face does in one frame: how it is turned, how far eyes and mouth are open, how near it is.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Pose and movement of one face. Angles are those of the face mesh: steady within a degree or two from frame to frame,
 /// but off by a constant that differs from face to face, so only differences to the same session mean anything.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FaceSigns {
     /// Degrees, positive when the nose goes to the image's right (the person's own left).
     pub yaw: f32,
@@ -19,6 +21,12 @@ pub struct FaceSigns {
 }
 
 impl FaceSigns {
+    /// Whether every value is a number.
+    pub fn is_finite(&self) -> bool {
+        let values = [self.yaw, self.pitch, self.mouth_open, self.eyes_open, self.size, self.centre[0], self.centre[1]];
+        values.iter().all(|value| value.is_finite())
+    }
+
     /// The median of each value; `None` for none.
     pub fn median(of: &[Self]) -> Option<Self> {
         let middle = |value: fn(&Self) -> f32| {
@@ -48,9 +56,26 @@ impl FaceMesh {
         Self(points.into())
     }
 
+    /// Whether every point is somewhere.
+    pub fn is_finite(&self) -> bool {
+        self.points().iter().flatten().all(|value| value.is_finite())
+    }
+
     /// The points.
     pub fn points(&self) -> &[[f32; 3]] {
         &self.0
+    }
+}
+
+impl Serialize for FaceMesh {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.points().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for FaceMesh {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -61,12 +86,19 @@ impl std::fmt::Debug for FaceMesh {
 }
 
 /// Mean colour of the face's skin and of what stands around it: red, green and blue, 0 to 255.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SceneColours {
     /// The skin.
     pub face: [f32; 3],
     /// The frame's outer columns.
     pub background: [f32; 3],
+}
+
+impl SceneColours {
+    /// Whether every value is a number.
+    pub fn is_finite(&self) -> bool {
+        self.face.iter().chain(&self.background).all(|value| value.is_finite())
+    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use super::repositories::StoreError;
 use crate::domain::authorization::HandleHash;
 use crate::domain::case_work::{CaseDecision, CaseWork};
 use crate::domain::id::{CaseId, PlayerId, StaffId, VerificationId};
+use crate::domain::liveness::cues::Finding;
 use crate::domain::operator::OperatorId;
 use crate::domain::reason::ReasonCode;
-use crate::domain::review::{Case, CaseStatus};
+use crate::domain::review::{Case, CaseStatus, Risk};
 use crate::domain::time::Timestamp;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -31,6 +32,14 @@ pub struct CaseFilter {
     pub holder: Option<Holder>,
     /// One of their reasons.
     pub reason: Option<ReasonCode>,
+    /// What a cue saw.
+    pub finding: Option<Finding>,
+    /// How much is at stake.
+    pub risk: Option<Risk>,
+    /// Opened from then on.
+    pub from: Option<Timestamp>,
+    /// Opened before then.
+    pub until: Option<Timestamp>,
     /// For which operator.
     pub operator: Option<OperatorId>,
     /// About whom.

@@ -25,6 +25,29 @@ pub enum Statement {
     StatusList,
     /// `check-receipt+jwt`, ours: [`ReceiptClaims`](crate::domain::check::ReceiptClaims).
     CheckReceipt,
+    /// `audit-checkpoint+jwt`, ours: how long the log is, and the root of its tree.
+    AuditCheckpoint,
+    /// `evidence-bundle+jwt`, ours: what files a bundle has.
+    EvidenceBundle,
+}
+
+impl Statement {
+    /// The `typ` of its header.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Introspection => "token-introspection+jwt",
+            Self::StatusList => "statuslist+jwt",
+            Self::CheckReceipt => "check-receipt+jwt",
+            Self::AuditCheckpoint => "audit-checkpoint+jwt",
+            Self::EvidenceBundle => "evidence-bundle+jwt",
+        }
+    }
+}
+
+/// Reads statements of ours where there is no service: by public keys alone.
+pub trait StatementReader: Send + Sync {
+    /// The claims, when one of the keys of `jwks` signed a statement of this kind; times are the caller's to judge.
+    fn read(&self, statement: Statement, token: &str, jwks: &str) -> Option<serde_json::Value>;
 }
 
 /// Signs access tokens with ES256 (`typ: at+jwt`) and publishes the public keys.

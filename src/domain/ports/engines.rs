@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::capture::Face;
-use crate::domain::comparison::{ModelHash, Template};
+use crate::domain::comparison::{ModelHash, NamedModel, Template};
 use crate::domain::face_quality::FaceQuality;
 use crate::domain::liveness::evidence::PresentationScores;
 use crate::domain::liveness::fingerprint::FrameFingerprint;
@@ -122,12 +122,27 @@ pub trait FaceEngine: Send + Sync {
 
     /// The model that makes templates.
     fn embedder(&self) -> &ModelHash;
+
+    /// Every model file in use; none where nothing is modelled.
+    fn models(&self) -> &[NamedModel] {
+        &[]
+    }
+}
+
+/// Where a face is in a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FoundFace {
+    /// Eyes, nose, corners of the mouth: x, y in pixels.
+    pub points: [[f32; 2]; 5],
+    /// Width and height of the picture that they are of.
+    pub size: [u32; 2],
 }
 
 /// Marks pictures of people with who looks at them.
 pub trait PictureMarker: Send + Sync {
-    /// The picture as JPEG, upright, with `text` (ASCII) over all of it.
-    fn mark(&self, picture: &SecretBytes, text: &str) -> Result<SecretBytes, EngineError>;
+    /// The picture as JPEG, upright, with `text` (ASCII) over all of it; brought to one pose and size by a face, where that is
+    /// given, so that two faces can be laid over each other.
+    fn mark(&self, picture: &SecretBytes, text: &str, face: Option<&FoundFace>) -> Result<SecretBytes, EngineError>;
 }
 
 /// Why the population register gave no answer. Not answering is never "not found".

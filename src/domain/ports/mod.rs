@@ -1,11 +1,13 @@
 //! What the rules ask of the world. Every trait here is implemented by an adapter and named in `startup` alone.
 
+mod case_evidence;
 mod case_work;
 mod credentials;
 mod engines;
 mod face_search;
 mod figures;
 mod observer;
+mod proposals;
 mod repositories;
 mod restricted_grants;
 mod restrictions;
@@ -13,17 +15,21 @@ mod staff;
 pub mod testing;
 mod webhooks;
 
+pub use case_evidence::{CaseEvidence, KeptEvidence, SealedEvidence};
 pub use case_work::{CaseFilter, CaseQueue, Holder, QueuedCase};
 pub use credentials::{
     AssertionError, AssertionVerifier, KeySetError, KeySets, PasskeyCeremonies, PasskeyError, Proof, ProofError,
-    ProofVerifier, SignError, StartedCeremony, Statement, TokenSigner, VerifiedAssertion, VerifiedProof,
+    ProofVerifier, SignError, StartedCeremony, Statement, StatementReader, TokenSigner, VerifiedAssertion,
+    VerifiedProof,
 };
 pub use engines::{
-    Ask, Detail, EngineError, Examination, FaceEngine, Gate, PictureMarker, PopulationRegister, RegisterError,
+    Ask, Detail, EngineError, Examination, FaceEngine, FoundFace, Gate, PictureMarker, PopulationRegister,
+    RegisterError,
 };
 pub use face_search::{FaceIndex, FaceIndexError};
-pub use figures::{Figures, ReasonFigure, VerdictFigure};
+pub use figures::{Figures, FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
+pub use proposals::Proposals;
 pub use repositories::{
     AuditLog, Authorizations, Cases, Citizens, Enquiries, FaceLockouts, Factors, FrameFingerprints, Grants,
     IdTemplates, IdempotentRequests, Operators, Players, SelfRestrictions, Sightings, Store, StoreError, TemplateCount,

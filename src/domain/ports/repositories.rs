@@ -4,13 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
+use super::case_evidence::CaseEvidence;
 use super::case_work::CaseQueue;
 use super::figures::Figures;
+use super::proposals::Proposals;
 use super::restricted_grants::RestrictedGrants;
 use super::restrictions::{RegistryKeys, RestrictionVersions};
 use super::staff::Staff;
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
+use crate::domain::audit_tree::{Hash, Stretch};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
 use crate::domain::check::{Asked, Enquiry};
 use crate::domain::comparison::{ModelHash, Template};
@@ -119,6 +122,8 @@ pub trait UnitOfWork:
     + Enquiries
     + Cases
     + CaseQueue
+    + CaseEvidence
+    + Proposals
     + Figures
     + AuditLog
     + Citizens
@@ -390,6 +395,14 @@ pub trait AuditLog {
     async fn list_audit(&mut self, from: i64, limit: u32) -> Result<Vec<AuditEvent>>;
     /// The recorded head.
     async fn audit_head(&mut self) -> Result<ChainHead>;
+    /// What is said about these, in order; at most `limit` of the newest.
+    async fn audit_trail(&mut self, subjects: &[String], limit: u32) -> Result<Vec<AuditEvent>>;
+    /// Hashes of the log's tree: of leaves at level 0, of kept roots above.
+    async fn audit_hashes(&mut self, stretch: Stretch) -> Result<Vec<Hash>>;
+    /// How many roots of this level are kept.
+    async fn audit_tiles(&mut self, level: u32) -> Result<u64>;
+    /// Keeps roots from this place on; those that are there stay.
+    async fn put_audit_tiles(&mut self, level: u32, from: u64, roots: &[Hash]) -> Result<()>;
 }
 
 /// The embedded population register.

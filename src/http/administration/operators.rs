@@ -63,13 +63,8 @@ pub(in crate::http) async fn add_one(
     let new: NewOperatorBody = read(&request, &body)?;
     let new = new.into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
-        let added = add(unit, services.randomness.as_ref(), now, new).await.map_err(|error| match error {
-            AddOperatorError::Exists(_) => Problem::new(ProblemCode::OperatorExists, locale(&request)),
-            AddOperatorError::Store(error) => Problem::store(&error, locale(&request)),
-            error @ (AddOperatorError::Invalid(_) | AddOperatorError::Jwks(_)) => {
-                invalid(&request).because(error.to_string())
-            }
-        })?;
+        let added = add(unit, services.randomness.as_ref(), now, new, "").await;
+        let added = added.map_err(|error| not_added(&request, &error))?;
         Ok(answer(StatusCode::CREATED, &OperatorView::from(&added)))
     })
     .await
@@ -98,7 +93,7 @@ pub(in crate::http) async fn change(
     let wanted: ChangeBody = read(&request, &body)?;
     let wanted = wanted.into_change().map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
-        let changed = change_operator(unit, now, &id, wanted).await.map_err(|error| problem(&request, &error))?;
+        let changed = change_operator(unit, now, &id, wanted, "").await.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&changed)))
     })
     .await
@@ -148,17 +143,28 @@ pub(in crate::http) async fn enable(
 
 async fn turn(request: &HttpRequest, services: &Services, id: &str, off: bool) -> Result<HttpResponse, Problem> {
     write_once(request, services, b"", async |unit, now| {
-        let operator = switch(unit, now, id, off).await.map_err(|error| problem(request, &error))?;
+        let operator = switch(unit, now, id, off, "").await.map_err(|error| problem(request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&operator)))
     })
     .await
 }
 
-fn invalid(request: &HttpRequest) -> Problem {
+/// Why an operator was not added.
+pub(in crate::http) fn not_added(request: &HttpRequest, error: &AddOperatorError) -> Problem {
+    match error {
+        AddOperatorError::Exists(_) => Problem::new(ProblemCode::OperatorExists, locale(request)),
+        AddOperatorError::Store(error) => Problem::store(error, locale(request)),
+        AddOperatorError::Invalid(_) | AddOperatorError::Jwks(_) => invalid(request).because(error.to_string()),
+    }
+}
+
+/// Something that an operator cannot be.
+pub(in crate::http) fn invalid(request: &HttpRequest) -> Problem {
     Problem::new(ProblemCode::OperatorInvalid, locale(request))
 }
 
-fn problem(request: &HttpRequest, error: &ChangeOperatorError) -> Problem {
+/// Why an operator was not changed.
+pub(in crate::http) fn problem(request: &HttpRequest, error: &ChangeOperatorError) -> Problem {
     match error {
         ChangeOperatorError::Unknown(_) | ChangeOperatorError::Invalid(OperatorError::Id) => not_found(request),
         ChangeOperatorError::Store(error) => Problem::store(error, locale(request)),

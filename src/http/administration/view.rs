@@ -211,7 +211,7 @@ fn keys(jwks: Option<Value>, uri: Option<Url>) -> Result<Option<KeySource>, &'st
 }
 
 impl NewOperatorBody {
-    pub(super) fn into_new(self, sandbox: bool) -> Result<NewOperator, &'static str> {
+    pub(in crate::http) fn into_new(self, sandbox: bool) -> Result<NewOperator, &'static str> {
         let credential = match (self.authentication, keys(self.jwks, self.jwks_uri)?) {
             (Method::PrivateKeyJwt, Some(keys)) => NewCredential::Keys(keys),
             (Method::SelfSignedTlsClientAuth, Some(keys)) => NewCredential::Certificates(keys),
@@ -233,7 +233,7 @@ impl NewOperatorBody {
 }
 
 impl ChangeBody {
-    pub(super) fn into_change(self) -> Result<OperatorChange, &'static str> {
+    pub(in crate::http) fn into_change(self) -> Result<OperatorChange, &'static str> {
         let authentication = match (self.authentication, keys(self.jwks, self.jwks_uri)?) {
             (None, None) => None,
             (Some(Method::PrivateKeyJwt), Some(keys)) => Some(ClientAuthentication::PrivateKeyJwt(keys)),

@@ -3,6 +3,7 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::door::Staff;
@@ -14,13 +15,16 @@ use crate::app::case_work::CaseWorkError;
 use crate::app::case_work::decide::{Said, conclude_case, settle_case};
 use crate::app::case_work::evidence::{Picture, Why, look_for, view_evidence, view_picture};
 use crate::app::case_work::queue::{hand_over_case, read_case, read_queue, take_case};
+use crate::domain::authorization::HandleHash;
 use crate::domain::case_work::Conclusion;
 use crate::domain::id::CaseId;
+use crate::domain::liveness::cues::Finding;
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{CaseFilter, Holder};
 use crate::domain::reason::ReasonCode;
-use crate::domain::review::CaseStatus;
+use crate::domain::review::{CaseStatus, Risk};
 use crate::domain::secret::SecretText;
+use crate::domain::time::{almaty_midnight, read_date};
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
 const USUAL_PAGE: u32 = 50;
@@ -47,6 +51,16 @@ pub(in crate::http) struct Which {
     holder: Option<String>,
     /// A reason code
     reason: Option<String>,
+    /// What a cue saw, as `flat`, `loop` or `virtual_camera`
+    finding: Option<String>,
+    /// `low`, `medium` or `high`
+    risk: Option<String>,
+    /// Opened from this day of Almaty on, `2027-01-15`
+    from: Option<String>,
+    /// Opened on this day of Almaty at the latest
+    until: Option<String>,
+    /// A browser, as the evidence of a case names it: 64 hex digits
+    device: Option<String>,
     /// An operator's id
     operator: Option<String>,
     /// Opened after this one
@@ -72,13 +86,21 @@ impl Which {
             "nobody" => Some(Holder::Nobody),
             _ => None,
         };
+        let device = |text: &str| {
+            let mut hash = [0; 32];
+            hex::decode_to_slice(text, &mut hash).ok().map(|()| HandleHash(hash))
+        };
         Ok(CaseFilter {
             status: read(self.status.as_ref(), CaseStatus::from_name)?,
             holder: read(self.holder.as_ref(), holder)?,
             reason: read(self.reason.as_ref(), ReasonCode::from_code)?,
             operator: read(self.operator.as_ref(), |text| OperatorId::parse(text).ok())?,
             player: None,
-            device: None,
+            device: read(self.device.as_ref(), device)?,
+            finding: read(self.finding.as_ref(), Finding::from_code)?,
+            risk: read(self.risk.as_ref(), Risk::from_name)?,
+            from: read(self.from.as_ref(), |text| Some(almaty_midnight(read_date(text)?)))?,
+            until: read(self.until.as_ref(), |text| Some(almaty_midnight(read_date(text)?.next_day()?)))?,
             after: self.after,
             before: self.before,
             oldest_first: self.order.as_deref() == Some("oldest"),
@@ -91,7 +113,25 @@ impl Which {
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Looking {
     /// 3 to 200 characters; it stands in the audit log
+    pub(super) why: String,
+}
+
+impl Looking {
+    /// What the log keeps of who did something, and why.
+    pub(super) fn details(&self, request: &HttpRequest, staff: &Staff) -> Result<Value, Problem> {
+        let why = Why::read(&self.why).map_err(|error| case_problem(request, &error))?;
+        Ok(json!({ "by": staff.0.member.login, "why": why.as_str() }))
+    }
+}
+
+/// Why somebody looks at a picture, and how
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct LookingAt {
+    /// 3 to 200 characters; it stands in the audit log
     why: String,
+    /// Brought to one pose and size by the face, to be laid over another
+    aligned: Option<bool>,
 }
 
 /// Whose cases somebody looks for
@@ -128,7 +168,7 @@ pub(in crate::http) struct Concluding {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Settling {
-    yes: bool,
+    pub(super) yes: bool,
 }
 
 /// The queue
@@ -209,20 +249,20 @@ pub(in crate::http) async fn evidence(
 /// Marked with who looks; that it was opened stands in the audit log, with the reason.
 #[utoipa::path(post, path = "/api/console/cases/{id}/pictures/{picture}", tag = "console",
     operation_id = "openPicture", security(("session" = [])),
-    params(("id" = String, Path, format = "uuid"), ("picture" = String, Path, description = "`frame` or `id-photo`")),
-    request_body = Looking,
+    params(("id" = String, Path, format = "uuid"), ("picture" = String, Path, description = "`frame`, `id-photo`, or the number of a picture of the capture")),
+    request_body = LookingAt,
     responses((status = 200, description = "JPEG", content_type = "image/jpeg"), Malformed, NotIn, Forbidden, Gone, Wrong))]
 pub(in crate::http) async fn picture(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     path: web::Path<(CaseId, String)>,
-    body: web::Json<Looking>,
+    body: web::Json<LookingAt>,
 ) -> Result<HttpResponse, Problem> {
     let seen = async {
         let why = Why::read(&body.why)?;
         let which = Picture::from_name(&path.1).ok_or(CaseWorkError::NoPicture)?;
-        view_picture(&services, &staff.0, path.0, which, &why).await
+        view_picture(&services, &staff.0, path.0, (which, body.aligned.unwrap_or_default()), &why).await
     };
     let picture = seen.await.map_err(|error| case_problem(&request, &error))?;
     Ok(HttpResponse::Ok()

@@ -11,10 +11,12 @@ use crate::domain::case_work::{CaseDecision, CaseWork, Conclusion};
 use crate::domain::id::StaffId;
 use crate::domain::ports::QueuedCase;
 use crate::domain::reason::ReasonCode;
-use crate::domain::review::Case;
+use crate::domain::review::{Case, Risk};
+use crate::domain::second_factor::FactorKind;
 use crate::domain::secret::SecretText;
 use crate::domain::staff::StaffMember;
 use crate::domain::time::Timestamp;
+use crate::domain::verification::Reason;
 use crate::messages::{Locale, message};
 
 /// A case in the queue
@@ -28,6 +30,8 @@ pub(in crate::http) struct QueueRow {
     status: &'static str,
     operator: String,
     reasons: Vec<ReasonTitle>,
+    /// `low`, `medium` or `high`
+    risk: &'static str,
     contested: Option<&'static str>,
     /// Login of who has it
     assignee: Option<String>,
@@ -87,6 +91,12 @@ pub(in crate::http) struct CaseView {
     /// What may be concluded
     conclusions: Vec<&'static str>,
     decisions: Vec<DecisionView>,
+    /// When the key of its evidence was destroyed
+    erased_at: Option<String>,
+    /// Since when it is under legal hold
+    held_since: Option<String>,
+    /// Login of who holds it
+    held_by: Option<String>,
 }
 
 impl CaseView {
@@ -98,6 +108,9 @@ impl CaseView {
             revision: file.work.revision,
             conclusions: fitting.map(Conclusion::as_str).collect(),
             decisions: file.decisions.iter().map(|one| decision(one, &file.staff)).collect(),
+            erased_at: file.kept.erased_at.map(Timestamp::rfc3339),
+            held_since: file.kept.hold.map(|hold| hold.since.rfc3339()),
+            held_by: file.kept.hold.map(|hold| login(hold.by, &file.staff)),
         }
     }
 }
@@ -121,11 +134,28 @@ pub(in crate::http) struct EvidenceView {
     earlier: Vec<QueueRow>,
     /// Cases of other people from the same browser
     same_device: Vec<QueueRow>,
+    /// Cases of people whose face is like this one
+    same_face: Vec<QueueRow>,
+    /// Cases with a frame that is the same byte for byte
+    same_frames: Vec<QueueRow>,
+    /// The browser, to look for its cases
+    device: Option<String>,
+    /// Whether there is a capture to look at, frame by frame
+    has_capture: bool,
 }
 
 /// With the names of who worked on earlier ones.
 pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Policy, locale: Locale) -> EvidenceView {
     let (comparison, presentation) = (&policy.comparison, &policy.presentation);
+    let told = |reason: &Reason| {
+        json!({
+            "code": reason.code.code(),
+            "title": message(reason.code.code(), locale).title,
+            "legal_basis": reason.legal_basis,
+            "source": reason.source,
+            "until": reason.until.map(Timestamp::rfc3339),
+        })
+    };
     let attempt = evidence.verification.as_ref().map(|verification| {
         json!({
             "started_at": verification.started_at.rfc3339(),
@@ -133,6 +163,8 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
             "captures": verification.face_attempts,
             "same_device_known": verification.device.is_some(),
             "verdict": verification.outcome.as_ref().map(|outcome| outcome.verdict),
+            "factor": verification.factor.map(FactorKind::as_str),
+            "reasons": verification.outcome.iter().flat_map(|outcome| &outcome.reasons).map(told).collect::<Vec<_>>(),
         })
     });
     EvidenceView {
@@ -145,6 +177,10 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
         has_frame: evidence.has_frame,
         attempt,
         same_device: evidence.same_device.iter().map(|one| row(one, staff, locale)).collect(),
+        same_face: evidence.same_face.iter().map(|one| row(one, staff, locale)).collect(),
+        same_frames: evidence.same_frames.iter().map(|one| row(one, staff, locale)).collect(),
+        device: evidence.verification.as_ref().and_then(|one| one.device).map(|device| hex::encode(device.0)),
+        has_capture: evidence.has_capture,
         earlier: evidence.earlier.iter().map(|one| row(one, staff, locale)).collect(),
     }
 }
@@ -162,6 +198,7 @@ fn of(case: &Case, work: &CaseWork, staff: &[StaffMember], locale: Locale) -> Qu
         status: work.status.as_str(),
         operator: case.operator.to_string(),
         reasons: case.reasons.iter().map(titled).collect(),
+        risk: Risk::of(&case.reasons).as_str(),
         contested: case.contest.as_ref().map(|contest| contest.reason.code()),
         assignee: work.assignee.map(|id| login(id, staff)),
     }

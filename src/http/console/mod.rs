@@ -2,11 +2,14 @@
 
 pub(in crate::http) mod cases;
 mod door;
+pub(in crate::http) mod evidence;
 mod evidence_view;
 pub(in crate::http) mod overview;
 mod problem;
+pub(in crate::http) mod proposals;
 pub mod rules;
 mod session_cookie;
+pub(in crate::http) mod settings;
 pub(in crate::http) mod sign_in;
 pub(in crate::http) mod staff;
 
@@ -46,6 +49,28 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/cases/{id}/hand-over", web::post().to(cases::hand_over))
             .route("/cases/{id}/conclude", web::post().to(cases::conclude))
             .route("/cases/{id}/settle", web::post().to(cases::settle))
+            .route("/cases/{id}/capture", web::post().to(evidence::capture))
+            .route("/cases/{id}/trail", web::get().to(evidence::trail))
+            .route("/cases/{id}/erase", web::post().to(proposals::erase))
+            .route("/cases/{id}/export", web::post().to(proposals::export))
+            .route("/cases/{id}/unlock", web::post().to(proposals::unlock))
+            .route("/cases/{id}/hold", web::post().to(proposals::hold))
+            .route("/proposals", web::get().to(proposals::list))
+            .route("/proposals/{id}/settle", web::post().to(proposals::settle))
+            .route("/proposals/{id}/bundle", web::post().to(proposals::bundle))
+            .route("/proposals/{id}/invitation", web::post().to(proposals::invitation))
+            .service(
+                web::resource("/operators")
+                    .route(web::get().to(settings::operators))
+                    .route(web::post().to(settings::add_operator)),
+            )
+            .route("/operators/{id}", web::patch().to(settings::change_operator))
+            .route("/operators/{id}/switch", web::post().to(settings::switch_operator))
+            .route("/sources", web::get().to(settings::sources))
+            .route("/sources/{id}/release", web::post().to(settings::release))
+            .route("/sources/{id}/discard", web::post().to(settings::discard))
+            .route("/sources/{id}/roll-back", web::post().to(settings::roll_back))
+            .route("/keys", web::get().to(settings::keys))
             .service(web::resource("/staff").route(web::get().to(staff::list)).route(web::post().to(staff::invite)))
             .route("/staff/{login}", web::patch().to(staff::change))
             .route("/staff/{login}/invite", web::post().to(staff::reinvite)),

@@ -11,6 +11,7 @@ use super::problem::case_problem;
 use super::sign_in::{Forbidden, Malformed, NotIn, private};
 use crate::app::Services;
 use crate::app::case_work::overview::{Overview, read_overview};
+use crate::domain::ports::TimeFigure;
 use crate::domain::time::Timestamp;
 use crate::http::problem::{Problem, locale};
 use crate::messages::message;
@@ -40,6 +41,29 @@ pub(in crate::http) struct Figure {
     count: u64,
 }
 
+/// How long something took on a day
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Duration {
+    /// The day of Almaty on which it ended
+    day: String,
+    operator: String,
+    mean_seconds: u64,
+    longest_seconds: u64,
+    count: u64,
+}
+
+impl From<&TimeFigure> for Duration {
+    fn from(figure: &TimeFigure) -> Self {
+        Self {
+            day: date(figure.day),
+            operator: figure.operator.to_string(),
+            mean_seconds: figure.mean_seconds,
+            longest_seconds: figure.longest_seconds,
+            count: figure.count,
+        }
+    }
+}
+
 /// A source of restrictions
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct Freshness {
@@ -59,6 +83,12 @@ pub(in crate::http) struct OverviewView {
     until: String,
     verdicts: Vec<Figure>,
     reasons: Vec<Figure>,
+    /// What cues saw in cases: kinds of attacks, and of what looked like one
+    findings: Vec<Figure>,
+    /// From the beginning of a verification to its end
+    verification_times: Vec<Duration>,
+    /// From the opening of a case to what was decided
+    case_times: Vec<Duration>,
     sources: Vec<Freshness>,
 }
 
@@ -91,6 +121,13 @@ pub(in crate::http) async fn show(
         title: Some(message(figure.reason.code(), locale(&request)).title),
         count: figure.count,
     });
+    let findings = overview.findings.iter().map(|figure| Figure {
+        day: date(figure.day),
+        operator: figure.operator.to_string(),
+        code: figure.finding.code(),
+        title: None,
+        count: figure.count,
+    });
     let sources = overview.sources.iter().map(|source| Freshness {
         name: source.name.clone(),
         refreshed_at: source.refreshed_at.rfc3339(),
@@ -102,6 +139,9 @@ pub(in crate::http) async fn show(
         until: now.almaty_date().to_string(),
         verdicts: verdicts.collect(),
         reasons: reasons.collect(),
+        findings: findings.collect(),
+        verification_times: overview.verification_times.iter().map(Duration::from).collect(),
+        case_times: overview.case_times.iter().map(Duration::from).collect(),
         sources: sources.collect(),
     }))
 }
@@ -137,6 +177,17 @@ pub(in crate::http) async fn table(
             figure.reason.code(),
             figure.count
         );
+    }
+    for figure in &overview.findings {
+        let (day, code) = (date(figure.day), figure.finding.code());
+        let _ = write!(text, "{day},{},finding,{code},{}\r\n", figure.operator, figure.count);
+    }
+    for (what, figures) in [("verification", &overview.verification_times), ("case", &overview.case_times)] {
+        for figure in figures {
+            let (day, operator) = (date(figure.day), &figure.operator);
+            let _ = write!(text, "{day},{operator},{what}_seconds,mean,{}\r\n", figure.mean_seconds);
+            let _ = write!(text, "{day},{operator},{what}_seconds,longest,{}\r\n", figure.longest_seconds);
+        }
     }
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))

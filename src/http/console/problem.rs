@@ -3,8 +3,13 @@
 use actix_web::HttpRequest;
 
 use crate::app::case_work::CaseWorkError;
+use crate::app::evidence::EvidenceError;
+use crate::app::measures::MeasureError;
+use crate::app::registry::manage::ManageError;
 use crate::app::staff::StaffError;
+use crate::app::unlock_person::UnlockError;
 use crate::domain::case_work::WorkFault;
+use crate::domain::evidence::retention::EraseFault;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// The problem of an error, in the reader's language.
@@ -25,6 +30,49 @@ pub(super) fn problem(request: &HttpRequest, error: &StaffError) -> Problem {
         StaffError::Unknown => plain(ProblemCode::NotFound),
         StaffError::Fault(fault) => plain(ProblemCode::StaffInvalid).because(fault.to_string()),
         StaffError::Store(error) => Problem::store(error, locale(request)),
+    }
+}
+
+/// The same of what takes two, and of evidence.
+pub(super) fn measure_problem(request: &HttpRequest, error: &MeasureError) -> Problem {
+    let plain = |code| Problem::new(code, locale(request));
+    match error {
+        MeasureError::Unknown | MeasureError::Unlock(UnlockError::Unknown) => plain(ProblemCode::NotFound),
+        MeasureError::Asked => plain(ProblemCode::ProposalWaits),
+        MeasureError::Fault(WorkFault::OwnDecision) => plain(ProblemCode::CaseOwnDecision),
+        MeasureError::Fault(WorkFault::NotYours) => plain(ProblemCode::ProposalNotYours),
+        MeasureError::Fault(_) => plain(ProblemCode::ProposalNotDue),
+        MeasureError::Evidence(error) => evidence_problem(request, error),
+        MeasureError::Unlock(UnlockError::NotLocked) => plain(ProblemCode::PersonNotLocked),
+        MeasureError::Source(ManageError::NothingWaits(_)) => plain(ProblemCode::NothingWaits),
+        MeasureError::Source(ManageError::NoPrevious(_)) => plain(ProblemCode::NoStepBack),
+        MeasureError::Staff(error) => problem(request, error),
+        MeasureError::Unlock(UnlockError::Store(error))
+        | MeasureError::Source(ManageError::Store(error))
+        | MeasureError::Store(error) => Problem::store(error, locale(request)),
+    }
+}
+
+fn evidence_problem(request: &HttpRequest, error: &EvidenceError) -> Problem {
+    let plain = |code| Problem::new(code, locale(request));
+    match error {
+        EvidenceError::Unknown | EvidenceError::NoCapture | EvidenceError::NoRecord => plain(ProblemCode::NotFound),
+        EvidenceError::Erased(_) | EvidenceError::Fault(EraseFault::Erased) => plain(ProblemCode::EvidenceErased),
+        EvidenceError::Fault(EraseFault::Held) => plain(ProblemCode::EvidenceHeld),
+        EvidenceError::Fault(EraseFault::Open) => plain(ProblemCode::EvidenceNeeded),
+        EvidenceError::Register(error) => {
+            tracing::warn!(%error, "an ID photo could not be had for a bundle");
+            plain(ProblemCode::RegisterUnavailable)
+        }
+        EvidenceError::Engine(error) => Problem::engine(error, locale(request)),
+        EvidenceError::Store(error) => Problem::store(error, locale(request)),
+        EvidenceError::Tampered(_)
+        | EvidenceError::OtherModels { .. }
+        | EvidenceError::Bundle(_)
+        | EvidenceError::Sign(_) => {
+            tracing::error!(%error, "evidence cannot be used");
+            plain(ProblemCode::Internal)
+        }
     }
 }
 

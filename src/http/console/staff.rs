@@ -1,5 +1,7 @@
 //! Staff, looked after by administrators.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,10 +9,12 @@ use utoipa::ToSchema;
 use super::cases::{Gone, Overtaken};
 use super::door::Staff;
 use super::problem::problem;
+use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
+use crate::domain::measure::{Measure, are_eyes};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
 use crate::domain::time::Timestamp;
@@ -57,6 +61,8 @@ pub(in crate::http) struct NewStaff {
     name: String,
     /// `reviewer`, `supervisor`, `auditor`, `operator_manager`, `administrator`
     roles: Vec<String>,
+    /// Why, where they will decide or approve
+    why: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -65,6 +71,15 @@ pub(in crate::http) struct ChangedStaff {
     name: Option<String>,
     roles: Option<Vec<String>>,
     disabled: Option<bool>,
+    /// Why, where they will decide or approve from now on
+    why: Option<String>,
+}
+
+/// Why somebody who decides or approves makes a new passkey
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Reinviting {
+    why: Option<String>,
 }
 
 /// Staff, by login
@@ -80,30 +95,37 @@ pub(in crate::http) async fn list(
 }
 
 /// Invite somebody
+///
+/// Who will decide or approve is invited by two: the answer is then a proposal, which another settles.
 #[utoipa::path(post, path = "/api/console/staff", tag = "console", operation_id = "inviteStaff",
     security(("session" = [])), request_body = NewStaff,
-    responses((status = 200, body = Invited), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn invite(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     body: web::Json<NewStaff>,
 ) -> Result<HttpResponse, Problem> {
-    let NewStaff { login, name, roles } = body.into_inner();
+    let NewStaff { login, name, roles, why } = body.into_inner();
     let login = login.parse().map_err(|why| wrong(&request, why))?;
     let roles = read_roles(&request, &roles)?;
+    if are_eyes(&roles) {
+        let measure = Measure::InviteStaff { login, name, roles };
+        return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
+    }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
     let by = by(&staff);
-    let invited = invite_staff(services.store.as_ref(), tools, login, &name, roles.into_iter().collect(), &by).await;
+    let invited = invite_staff(services.store.as_ref(), tools, login, &name, roles, &by).await;
     tell(&request, &services, invited)
 }
 
 /// Change somebody
 ///
-/// Whatever is changed, they sign in anew.
+/// Whatever is changed, they sign in anew. Who decides or approves from then on is made so by two: the answer is then a
+/// proposal, which another settles.
 #[utoipa::path(patch, path = "/api/console/staff/{login}", tag = "console", operation_id = "changeStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = ChangedStaff,
-    responses((status = 200, body = View), Malformed, NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, body = View), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn change(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -116,26 +138,40 @@ pub(in crate::http) async fn change(
     if login == staff.0.member.login {
         return Err(problem(&request, &StaffError::Forbidden));
     }
-    let ChangedStaff { name, roles, disabled } = body.into_inner();
+    let ChangedStaff { name, roles, disabled, why } = body.into_inner();
     let roles = roles.map(|roles| read_roles(&request, &roles)).transpose()?;
-    let change = StaffChange { name, roles: roles.map(|roles| roles.into_iter().collect()), disabled };
+    let before = known(&request, &services, &login).await?;
+    let change = StaffChange { name, roles, disabled };
+    if change.makes_eyes(&before) {
+        if change.name.is_some() {
+            return Err(wrong(&request, "change the name apart from what takes two".to_owned()));
+        }
+        let measure = Measure::ChangeStaff { login, roles: change.roles, disabled: change.disabled };
+        return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
+    }
     let changed = change_staff(services.store.as_ref(), services.clock.as_ref(), &login, change, &by(&staff)).await;
     Ok(private(&View::from(&changed.map_err(|error| problem(&request, &error))?)))
 }
 
 /// Invite somebody once more
 ///
-/// Who lost their passkey: what they had is forgotten, and they are signed out everywhere.
+/// Who lost their passkey: what they had is forgotten, and they are signed out everywhere. Who decides or approves is invited
+/// by two: the answer is then a proposal, which another settles.
 #[utoipa::path(post, path = "/api/console/staff/{login}/invite", tag = "console", operation_id = "reinviteStaff",
-    security(("session" = [])), params(("login" = String, Path)),
-    responses((status = 200, body = Invited), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    security(("session" = [])), params(("login" = String, Path)), request_body = Reinviting,
+    responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn reinvite(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     login: web::Path<String>,
+    body: web::Json<Reinviting>,
 ) -> Result<HttpResponse, Problem> {
     let login: Login = login.parse().map_err(|why| wrong(&request, why))?;
+    if are_eyes(&known(&request, &services, &login).await?.roles) {
+        let why = body.into_inner().why.unwrap_or_default();
+        return proposals::ask(&request, &services, &staff, Measure::ReinviteStaff { login }, &why).await;
+    }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
     let invited = reinvite_staff(services.store.as_ref(), tools, &login, &by(&staff)).await;
     tell(&request, &services, invited)
@@ -147,18 +183,29 @@ fn tell(
     invited: Result<(StaffMember, SecretText), StaffError>,
 ) -> Result<HttpResponse, Problem> {
     let (member, invitation) = invited.map_err(|error| problem(request, &error))?;
-    Ok(private(&Invited {
-        member: View::from(&member),
-        link: join_link(services.policy.public_url.as_str(), &invitation),
+    Ok(private(&self::invited(services, &member, &invitation)))
+}
+
+/// What is handed out.
+pub(super) fn invited(services: &Services, member: &StaffMember, invitation: &SecretText) -> Invited {
+    Invited {
+        member: View::from(member),
+        link: join_link(services.policy.public_url.as_str(), invitation),
         expires_at: services.clock.now().plus(INVITATION).rfc3339(),
-    }))
+    }
+}
+
+async fn known(request: &HttpRequest, services: &Services, login: &Login) -> Result<StaffMember, Problem> {
+    let found = async { services.store.read().await?.find_staff_by_login(login).await }.await;
+    let found = found.map_err(|error| Problem::store(&error, locale(request)))?;
+    found.ok_or_else(|| problem(request, &StaffError::Unknown))
 }
 
 fn by(staff: &Staff) -> String {
     format!("staff {}", staff.0.member.login)
 }
 
-fn read_roles(request: &HttpRequest, roles: &[String]) -> Result<Vec<Role>, Problem> {
+fn read_roles(request: &HttpRequest, roles: &[String]) -> Result<BTreeSet<Role>, Problem> {
     roles.iter().map(|role| role.parse()).collect::<Result<_, String>>().map_err(|why| wrong(request, why))
 }
 

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod evaluate_liveness;
+mod evidence;
 mod face;
 mod full_disk;
 mod keys;

@@ -5,6 +5,7 @@
 
 mod cases;
 mod desk;
+mod measures;
 mod overview;
 mod rules;
 mod sign_in;

@@ -54,6 +54,8 @@ async fn the_table_has_the_same_figures_and_nothing_to_calculate_with() {
     let table = desk.call(Method::GET, "/overview.csv", None).await;
     assert_eq!((table.status.as_u16(), table.caching.as_deref()), (200, Some("no-store")));
     let lines = "day,operator,what,code,count\r\n2027-01-15,demo-bet,verdict,under_review,1\r\n\
-                 2027-01-15,demo-bet,reason,face_doubtful,1\r\n";
+                 2027-01-15,demo-bet,reason,face_doubtful,1\r\n\
+                 2027-01-15,demo-bet,verification_seconds,mean,0\r\n\
+                 2027-01-15,demo-bet,verification_seconds,longest,0\r\n";
     assert_eq!(table.text, lines);
 }

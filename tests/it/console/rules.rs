@@ -26,6 +26,12 @@ fn described() -> BTreeSet<(String, String)> {
     all
 }
 
+/// A path about something that there is none of.
+fn of_somebody(path: &str) -> String {
+    let path = path.replace("{login}", "somebody").replace("{id}", "0199d6a0-7c1e-7000-8000-000000000001");
+    path.replace("{picture}", "frame")
+}
+
 #[test]
 fn every_operation_has_a_rule_and_every_rule_an_operation() {
     let ruled: BTreeSet<_> = RULES.iter().map(|(method, path, _)| (method.to_string(), (*path).to_owned())).collect();
@@ -42,10 +48,7 @@ async fn each_role_may_what_its_rules_say_and_nothing_else() {
     let nobody = Desk::new(&world);
     for (method, path, rule) in RULES {
         // Whom and what it is about does not matter: who may not is told before that is looked at.
-        let path = path
-            .replace("{login}", "somebody")
-            .replace("{id}", "0199d6a0-7c1e-7000-8000-000000000001")
-            .replace("{picture}", "frame");
+        let path = of_somebody(path);
         let call = async |desk: &Desk<'_>| desk.call(method.clone(), &path, Some(&json!({}))).await;
         if *rule == Rule::Open {
             continue;
@@ -70,10 +73,7 @@ async fn what_is_sensitive_takes_a_passkey_that_was_shown_lately() {
     world.clock.advance(Duration::from_mins(5));
     for (method, path, rule) in RULES {
         let Rule::May(act) = *rule else { continue };
-        let path = path
-            .replace("{login}", "somebody")
-            .replace("{id}", "0199d6a0-7c1e-7000-8000-000000000001")
-            .replace("{picture}", "frame");
+        let path = of_somebody(path);
         for (role, desk) in desks.iter().filter(|(role, _)| role.may(act)) {
             let answer = desk.call(method.clone(), &path, Some(&json!({}))).await;
             let asks = answer.code() == (403, "step_up_needed");

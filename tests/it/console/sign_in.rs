@@ -24,7 +24,7 @@ async fn an_invitation_makes_one_passkey_which_signs_in_ever_after() {
     assert_eq!(joined.caching.as_deref(), Some("no-store"));
     let me = joined.good();
     assert_eq!((&me["login"], &me["roles"]), (&json!("aigerim"), &json!(["reviewer"])));
-    assert_eq!(me["may"], json!(["read_cases", "see_evidence", "decide"]));
+    assert_eq!(me["may"], json!(["read_cases", "see_evidence", "decide", "read_proposals"]));
     assert_eq!(desk.get("/me").await.good()["login"], "aigerim");
 
     let mut thief = Desk::new(&world);

@@ -16,7 +16,7 @@ async fn patch(desk: &Desk<'_>, login: &str, body: Value) -> super::desk::Answer
 async fn an_administrator_invites_changes_and_stops() {
     let world = World::production().await;
     let root = Desk::of(&world, "root", &[Role::Administrator]).await;
-    let body = json!({ "login": "daniyar", "name": "Данияр Қ.", "roles": ["reviewer"] });
+    let body = json!({ "login": "daniyar", "name": "Данияр Қ.", "roles": ["operator_manager"] });
     let invited = root.post("/staff", &body).await.good();
     let link = invited["link"].as_str().unwrap();
     let (page, invitation) = link.split_once("#join=").unwrap();
@@ -51,11 +51,11 @@ async fn what_cannot_be_is_said() {
     let world = World::production().await;
     let root = Desk::of(&world, "root", &[Role::Administrator]).await;
     for body in [
-        json!({ "login": "A B", "name": "x", "roles": ["reviewer"] }),
+        json!({ "login": "A B", "name": "x", "roles": ["reviewer"], "why": "needed" }),
         json!({ "login": "ab", "name": "x", "roles": ["king"] }),
         json!({ "login": "ab", "name": "x", "roles": [] }),
-        json!({ "login": "ab", "name": " ", "roles": ["reviewer"] }),
-        json!({ "login": "ab", "name": "a\u{0}b", "roles": ["reviewer"] }),
+        json!({ "login": "ab", "name": " ", "roles": ["reviewer"], "why": "needed" }),
+        json!({ "login": "ab", "name": "a\u{0}b", "roles": ["reviewer"], "why": "needed" }),
     ] {
         assert_eq!(root.post("/staff", &body).await.code(), (422, "staff_invalid"), "{body}");
     }

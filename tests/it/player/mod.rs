@@ -3,6 +3,7 @@
 mod bad_input;
 mod capture;
 mod database_gone;
+mod evidence;
 mod face_search;
 mod lockout;
 mod overload;

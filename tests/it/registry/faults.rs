@@ -60,7 +60,7 @@ async fn come_and_go(shop: &Shop<'_>) {
         if round % 2 == 0 {
             discard(shop.store, &shop.clock, "debtors").await.unwrap();
         } else {
-            release(shop.store, &shop.clock, "debtors").await.unwrap();
+            release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         }
     }
 }

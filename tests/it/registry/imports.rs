@@ -73,10 +73,10 @@ on_both_engines! {
         shop.snapshot(&["0 a", "1 a", "2 b"]).await;
         assert_eq!(shop.states().await, [VersionState::Current, VersionState::Removed, VersionState::Previous]);
         let nothing = Err(ManageError::NothingWaits("debtors".to_owned()));
-        assert_eq!(release(shop.store, &shop.clock, "debtors").await, nothing);
+        assert_eq!(release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await, nothing);
         assert_eq!(discard(shop.store, &shop.clock, "debtors").await, nothing);
         shop.changes(&["-0 a", "-1 a", "-2 b"]).await;
-        release(shop.store, &shop.clock, "debtors").await.unwrap();
+        release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         assert!(shop.counting().await.is_empty());
         let log = shop.audit().await;
         assert_eq!(log[log.len() - 2..], ["registry_quarantined", "registry_released"]);
@@ -89,7 +89,7 @@ on_both_engines! {
         assert_eq!(shop.states().await[0], VersionState::Quarantined);
         // The source thinks better of it: what counts is right after all.
         assert!(matches!(shop.snapshot(&["0 a", "1 a"]).await, Imported::Unchanged(_)));
-        let nothing = release(shop.store, &shop.clock, "debtors").await;
+        let nothing = release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await;
         assert_eq!(nothing, Err(ManageError::NothingWaits("debtors".to_owned())), "nobody is let in by the older one");
     }
 
@@ -107,7 +107,7 @@ on_both_engines! {
         assert_eq!(heard, [(5, "iin_control_digit"), (6, "ends_before_start"), (3, "duplicate")]);
         assert!(version.report.contains("ends_before_start") && !version.report.contains(IINS[0]), "{}", version.report);
         assert_eq!(shop.counting().await, ["0 a"]);
-        release(shop.store, &shop.clock, "debtors").await.unwrap();
+        release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         assert_eq!(shop.counting().await, ["0 b", "0 e"]);
         let (none, _) = shop.take(VersionKind::Snapshot, format!("{HEADER}1,2,3,4,5,6\n").as_bytes()).await;
         assert_eq!(none, Err(ImportRegistryError::Refused(1)), "not one good row");

@@ -47,7 +47,9 @@ fn a_snapshot_is_the_sum_of_its_changes_and_each_step_can_be_undone() {
                 let version = match imported {
                     Imported::Counts { version, .. } => version,
                     // Nothing is left: a person says that it is meant.
-                    Imported::Waits { .. } => release(shop.store, &shop.clock, "debtors").await.unwrap(),
+                    Imported::Waits { .. } => {
+                        release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap()
+                    }
                     // The same changes again, to the byte: they lead from where we are to where we are.
                     Imported::Unchanged(_) => {
                         prop_assert_eq!(&before, &set);
@@ -64,7 +66,7 @@ fn a_snapshot_is_the_sum_of_its_changes_and_each_step_can_be_undone() {
                 }
             }
             if let Imported::Waits { .. } = shop.snapshot(&texts(&before)).await {
-                release(shop.store, &shop.clock, "debtors").await.unwrap();
+                release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
             }
             prop_assert_eq!(shop.counting().await, texts(&before));
             Ok(())

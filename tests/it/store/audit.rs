@@ -1,5 +1,8 @@
+use rastau::app::evidence::log_proof::{extend_tree, prove};
+use rastau::app::verify_audit::{VerifyAuditError, verify_audit};
 use rastau::domain::audit::{AuditKind, ChainFault, ChainHead, ChainWalk, NewAuditEvent};
-use rastau::domain::ports::Store as _;
+use rastau::domain::audit_tree::{leaf, root};
+use rastau::domain::ports::Store;
 
 use super::database::{Database, at};
 use super::on_both_engines;
@@ -37,6 +40,42 @@ async fn verify(database: &Database) -> Result<ChainHead, ChainFault> {
 }
 
 on_both_engines! {
+    async fn a_root_that_was_changed_is_found(database: &Database) {
+        append(database, 600).await;
+        extend_tree(&database.store).await.unwrap();
+        assert!(verify_audit(&database.store, None, |_, _| ()).await.is_ok());
+        let lie = "UPDATE audit_tile SET hash = (SELECT hash FROM audit_event WHERE sequence = 1) WHERE place = 1";
+        database.tamper(sqlx::query(lie)).await;
+        let found = verify_audit(&database.store, None, |_, _| ()).await;
+        assert_eq!(found, Err(VerifyAuditError::Tree { level: 1, place: 1 }));
+    }
+
+    async fn every_event_is_proven_to_be_in_the_log(database: &Database) {
+        let store: &dyn Store = &database.store;
+        assert_eq!(extend_tree(store).await.unwrap(), 0);
+        append(database, 255).await;
+        assert_eq!(extend_tree(store).await.unwrap(), 255);
+        assert_eq!(database.read().await.audit_tiles(1).await.unwrap(), 0);
+        append(database, 345).await;
+        assert_eq!(extend_tree(store).await.unwrap(), 600);
+        let mut unit = database.read().await;
+        assert_eq!((unit.audit_tiles(1).await.unwrap(), unit.audit_tiles(2).await.unwrap()), (2, 0));
+        let events = unit.list_audit(1, 1_000).await.unwrap();
+        let whole = |size: usize| root(&events[..size].iter().map(|event| leaf(&event.hash)).collect::<Vec<_>>());
+        for (place, size) in [(0, 600), (255, 600), (256, 600), (511, 600), (512, 600), (599, 600), (0, 512), (511, 512), (3, 4)] {
+            let (proof, top) = prove(unit.as_mut(), place, size).await.unwrap();
+            let event = &events[usize::try_from(place).unwrap()];
+            assert_eq!(top, whole(usize::try_from(size).unwrap()), "{place} of {size}");
+            assert_eq!(proof.root(&event.hash), Some(top), "{place} of {size}");
+        }
+        assert!(prove(unit.as_mut(), 600, 600).await.is_err(), "not there");
+        let subjects = ["subject 3".to_owned(), "subject 1".to_owned()];
+        let trail = unit.audit_trail(&subjects, 10).await.unwrap();
+        assert_eq!(trail.iter().map(|event| event.sequence).collect::<Vec<_>>(), [2, 4, 257, 259]);
+        let newest = unit.audit_trail(&subjects, 3).await.unwrap();
+        assert_eq!(newest.iter().map(|event| event.sequence).collect::<Vec<_>>(), [4, 257, 259]);
+    }
+
     async fn events_come_back_as_they_were_hashed(database: &Database) {
         assert_eq!(database.read().await.audit_head().await.unwrap(), ChainHead::EMPTY);
         let mut unit = database.begin().await;

@@ -148,6 +148,7 @@ impl TestApp {
             face_search: face_search(comparison.match_from),
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),
+            evidence_term: Duration::from_hours(24 * 1_827),
         };
         change(&mut policy);
         let services = Services {

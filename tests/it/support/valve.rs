@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rastau::domain::comparison::ModelHash;
+use rastau::domain::comparison::{ModelHash, NamedModel};
 use rastau::domain::liveness::geometry::TurnGeometry;
 use rastau::domain::liveness::signs::FaceMesh;
 use rastau::domain::ports::{Ask, EngineError, Examination, FaceEngine};
@@ -64,5 +64,9 @@ impl FaceEngine for Valve {
 
     fn embedder(&self) -> &ModelHash {
         self.engine.embedder()
+    }
+
+    fn models(&self) -> &[NamedModel] {
+        self.engine.models()
     }
 }

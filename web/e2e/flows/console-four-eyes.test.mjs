@@ -4,7 +4,8 @@ import { addAuthenticator } from '../harness/authenticator.mjs';
 import { chooseLocale } from '../harness/look.mjs';
 import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
-import { lookAtDesk, withStaff } from '../harness/staff.mjs';
+import { lookAtDesk, replay, verifyBundle, withStaff } from '../harness/staff.mjs';
+import { refusal } from '../harness/watch.mjs';
 
 test('two of the staff look at a refused face and let the person go straight on, to a token', () =>
   withStaff({ login: 'asel', roles: ['reviewer'] }, (asel) =>
@@ -77,6 +78,116 @@ test('two of the staff look at a refused face and let the person go straight on,
         assert.equal(await baurzhan.part('filter-reason').inputValue(), 'face_mismatch');
       }),
     ),
+  ));
+
+test('a failed capture is looked at frame by frame, handed on by two and checked offline, then erased by two', () =>
+  withStaff({ login: 'dana', roles: ['reviewer'] }, (dana) =>
+    withStaff({ login: 'erlan', roles: ['supervisor'], expected: [refusal(409)] }, (erlan) =>
+      withPlayer({ face: 'colleague' }, async (player) => {
+        const iin = await addPerson(player.origin, { face: 'astronaut', birthDate: '1986-03-04' });
+        await player.comeToFace(iin);
+        for (const expected of ['retry', 'retry', 'decided']) assert.equal(await player.showFace(), expected);
+        await dana.join();
+        await erlan.join();
+        await dana.find(iin, 'Рассмотрение дела');
+        const id = await dana.part('queue-row').first().getAttribute('data-case');
+        await dana.part('queue-row').first().getByRole('link').click();
+        await dana.openEvidence('Рассмотрение дела');
+
+        // Frame by frame, with what was asked and what was seen.
+        await dana.part('open-capture').click();
+        await dana.part('chosen-frame').waitFor();
+        const frames = await dana.part('key-frame').count();
+        assert.ok(frames >= 8, `${frames} key frames`);
+        await dana.part('key-frame').nth(3).click();
+        await dana.part('key-frame').last().locator('img').waitFor();
+        await lookAtDesk(dana.page, 'console-capture');
+        await dana.part('open-trail').click();
+        await dana.part('trail-proven').waitFor();
+        const kinds = await dana.part('trail-event').evaluateAll((events) => events.map((one) => one.dataset.kind));
+        for (const kind of ['case_opened', 'case_viewed', 'face_judged']) assert.ok(kinds.includes(kind), `${kind} in ${kinds}`);
+
+        // One asks, another allows, and who asked takes it out.
+        await dana.ask('export', 'Запрос суда');
+        await erlan.openProposal(id);
+        await lookAtDesk(erlan.page, 'console-proposals');
+        await erlan.allow(id);
+        await erlan.page.locator(`[data-testid=proposal][data-subject="${id}"][data-state=allowed]`).waitFor();
+        assert.equal(await erlan.part('fetch-bundle').count(), 0, 'who allows does not take it out');
+        const handed = await dana.fetchBundle();
+        const keys = await (await fetch(new URL('/oauth2/jwks', player.origin))).text();
+        const verified = await verifyBundle(handed, keys);
+        assert.equal(verified.case, id);
+        assert.ok(verified.holds && verified.trusted_keys && verified.pictures === frames && verified.erased_at === null);
+        assert.deepEqual(await replay(id), { same: true, code: 0 });
+
+        // Held by the supervisor it is not erased; then it is, by two.
+        await erlan.page.goto(`${erlan.page.url().split('#')[0]}#case=${id}`);
+        await erlan.part('measure-why').fill('Жалоба игрока');
+        await erlan.part('hold').click();
+        await erlan.part('held').waitFor();
+        await dana.part('held').waitFor();
+        assert.ok(await dana.part('ask-erase').isDisabled());
+        await erlan.part('measure-why').fill('Жалоба рассмотрена');
+        await erlan.part('hold').click();
+        await erlan.part('held').waitFor({ state: 'detached' });
+        await dana.part('held').waitFor({ state: 'detached' });
+        await dana.ask('erase', 'Просьба игрока');
+        await erlan.allow(id);
+        await erlan.page.locator(`[data-testid=proposal][data-kind=erase_evidence][data-subject="${id}"][data-state=done]`).waitFor();
+        await dana.part('erased').waitFor();
+        assert.equal(await dana.part('picture-frame').count(), 0, 'the page that was open shows it no longer');
+        await lookAtDesk(dana.page, 'console-erased');
+        const told = await replay(id);
+        assert.equal(told.code, 3);
+        assert.match(told.why, /the key was destroyed/);
+        await dana.ask('export', 'Доказательство уничтожения');
+        await erlan.allow(id);
+        const after = await verifyBundle(await dana.fetchBundle(), keys);
+        assert.ok(after.holds && after.erased_at !== null && after.pictures === 0 && after.evidence === verified.evidence);
+        assert.ok((await verifyBundle(handed, keys)).holds, 'what was handed on before still verifies');
+      }),
+    ),
+  ));
+
+test('operators, sources and keys are looked after, and who decides is made by two', () =>
+  withStaff({ login: 'farida', roles: ['administrator', 'operator_manager'] }, (farida) =>
+    withStaff({ login: 'galym', roles: ['supervisor'] }, async (galym) => {
+      await farida.join();
+      await galym.join();
+      await farida.part('to-settings').click();
+      await farida.part('keys').waitFor();
+      await farida.part('operator').first().waitFor();
+      await farida.part('source').first().waitFor();
+      await farida.part('add-operator').click();
+      await farida.part('operator-id').fill('bet-console');
+      await farida.part('operator-name').fill('Console Bet');
+      await farida.part('operator-uris').fill('https://bet.example/callback');
+      await farida.part('operator-auth').selectOption('client_secret_basic');
+      await lookAtDesk(farida.page, 'console-settings');
+      await farida.part('operator-save').click();
+      await farida.part('secret').waitFor();
+      const row = farida.page.locator('[data-testid=operator][data-operator=bet-console]');
+      await row.getByTestId('edit').click();
+      await farida.part('operator-name').fill('Console Bet, renamed');
+      await farida.part('operator-save').click();
+      await row.getByText('Console Bet, renamed').waitFor();
+      await row.getByTestId('switch').click();
+      await farida.page.locator('[data-testid=operator][data-operator=bet-console].stopped').waitFor();
+      await farida.part('to-staff').click();
+      await farida.part('new-login').fill('madina');
+      await farida.part('new-name').fill('Мадина');
+      await farida.part('role-reviewer').check();
+      assert.ok(await farida.part('invite-go').isDisabled(), 'it wants a why');
+      await farida.part('staff-why').fill('Новый сотрудник');
+      await farida.part('invite-go').click();
+      await farida.part('asked').waitFor();
+      await galym.allow('madina');
+      await farida.part('to-proposals').click();
+      await farida.part('fetch-invitation').click();
+      await farida.part('invited').waitFor();
+      await lookAtDesk(farida.page, 'console-invited-by-two');
+    }),
   ));
 
 test('an administrator invites and stops staff', () =>

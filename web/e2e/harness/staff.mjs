@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { addAuthenticator } from './authenticator.mjs';
@@ -19,12 +20,35 @@ export const lookAtDesk = (page, name) => look(page, name, { usual: DESK, wide: 
 
 /** Invites somebody as the command line does; returns the link. */
 async function invite(login, roles) {
-  const port = new URL(process.env.RASTAU_URL).port;
-  const config = join(process.env.E2E_SCRATCH, 'data', `port-${port}`, 'rastau.toml');
   const asked = roles.flatMap((role) => ['--role', role]);
-  const args = ['--config', config, 'staff', 'invite', login, '--name', `Test ${login}`, ...asked, '--json'];
+  const args = [...commandLine(), 'staff', 'invite', login, '--name', `Test ${login}`, ...asked, '--json'];
   const { stdout } = await run(binary(), args);
   return JSON.parse(stdout).link;
+}
+
+function commandLine(...args) {
+  const port = new URL(process.env.RASTAU_URL).port;
+  const config = join(process.env.E2E_SCRATCH, 'data', `port-${port}`, 'rastau.toml');
+  return ['--config', config, ...args];
+}
+
+/** Checks a bundle as somebody does who was given it, with the service's keys. */
+export async function verifyBundle(file, keys) {
+  const jwks = `${file}.keys.json`;
+  await writeFile(jwks, keys);
+  // No configuration and no service: the file and the keys alone.
+  const { stdout } = await run(binary(), ['evidence', 'verify', file, '--keys', jwks, '--json']);
+  return JSON.parse(stdout);
+}
+
+/** Judges a case again. */
+export async function replay(id) {
+  try {
+    const { stdout } = await run(binary(), commandLine('replay', id, '--json'));
+    return { same: JSON.parse(stdout).same, code: 0 };
+  } catch (error) {
+    return { code: error.code, why: error.stderr };
+  }
 }
 
 /** Gives `story` somebody of the staff in a browser of their own, who has joined. Fails also when the pages complained. */
@@ -91,6 +115,46 @@ export class StaffDesk {
     await this.part('why').fill(why);
     await this.part('open-evidence').click();
     await this.part('measured').waitFor();
+  }
+
+  /** Finds a person's cases by their IIN. */
+  async find(iin, why) {
+    await this.part('find-open').click();
+    await this.part('find-iin').fill(iin);
+    await this.page.locator('dialog [data-testid=why]').fill(why);
+    await this.part('find-go').click();
+    await this.part('queue-row').first().waitFor();
+  }
+
+  /** Asks for what takes two, on the page of a case. */
+  async ask(what, why) {
+    await this.part('measure-why').fill(why);
+    await this.part(`ask-${what}`).click();
+    await this.page.locator('[data-testid=proposal][data-state=waiting]').first().waitFor();
+  }
+
+  /** Opens what waits for a second person about this; its card. */
+  async openProposal(subject) {
+    await this.part('to-proposals').click();
+    const card = this.page.locator(`[data-testid=proposal][data-subject="${subject}"][data-state=waiting]`);
+    await card.waitFor();
+    return card;
+  }
+
+  /** Says yes to it. */
+  async allow(subject) {
+    const card = await this.openProposal(subject);
+    await card.getByTestId('proposal-yes').click();
+    await card.waitFor({ state: 'detached' });
+  }
+
+  /** Takes evidence out that another allowed; the file. */
+  async fetchBundle() {
+    const waiting = this.page.waitForEvent('download');
+    await this.part('fetch-bundle').first().click();
+    const file = join(process.env.E2E_SCRATCH, `bundle-${process.pid}-${Date.now()}.zip`);
+    await (await waiting).saveAs(file);
+    return file;
   }
 
   async inState(status) {

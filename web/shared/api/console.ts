@@ -1,9 +1,21 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
-import { get, patch, post, postForPicture, send } from './http';
+import { get, patch, post, postForFile, postForPicture, send } from './http';
 
 export type Status = 'open' | 'recorded' | 'proposed' | 'decided';
 export type Conclusion = 'attack' | 'another_person' | 'cannot_tell' | 'source_right' | 'source_wrong' | 'rightful_person';
-export type Act = 'read_overview' | 'read_cases' | 'see_evidence' | 'decide' | 'approve' | 'read_staff' | 'manage_staff';
+export type Act =
+  | 'read_overview'
+  | 'read_cases'
+  | 'see_evidence'
+  | 'decide'
+  | 'approve'
+  | 'read_staff'
+  | 'manage_staff'
+  | 'read_proposals'
+  | 'read_settings'
+  | 'manage_operators'
+  | 'manage_sources';
+export type Risk = 'low' | 'medium' | 'high';
 export type Role = 'reviewer' | 'supervisor' | 'auditor' | 'operator_manager' | 'administrator';
 
 export const ROLES: readonly Role[] = ['reviewer', 'supervisor', 'auditor', 'operator_manager', 'administrator'];
@@ -30,6 +42,7 @@ export interface QueueRow {
   readonly status: Status;
   readonly operator: string;
   readonly reasons: readonly ReasonTitle[];
+  readonly risk: Risk;
   readonly contested: string | null;
   readonly assignee: string | null;
 }
@@ -53,6 +66,9 @@ export interface CaseView extends QueueRow {
   readonly revision: number;
   readonly conclusions: readonly Conclusion[];
   readonly decisions: readonly Decision[];
+  readonly erased_at: string | null;
+  readonly held_since: string | null;
+  readonly held_by: string | null;
 }
 
 export interface Cue {
@@ -76,9 +92,167 @@ export interface Evidence {
   };
   readonly thresholds: { readonly match_from: number; readonly no_match_below: number; readonly bona_fide_from: number; readonly attack_below: number };
   readonly has_frame: boolean;
-  readonly attempt: { readonly started_at: string; readonly decided_at: string | null; readonly captures: number; readonly verdict: string | null } | null;
+  readonly attempt: {
+    readonly started_at: string;
+    readonly decided_at: string | null;
+    readonly captures: number;
+    readonly verdict: string | null;
+    readonly factor: string | null;
+    readonly reasons: readonly {
+      readonly code: string;
+      readonly title: string;
+      readonly legal_basis: string | null;
+      readonly source: string | null;
+      readonly until: string | null;
+    }[];
+  } | null;
   readonly earlier: readonly QueueRow[];
   readonly same_device: readonly QueueRow[];
+  readonly same_face: readonly QueueRow[];
+  readonly same_frames: readonly QueueRow[];
+  readonly device: string | null;
+  readonly has_capture: boolean;
+}
+
+/** Colours of a surface: red, green and blue, 0 to 255. */
+export type Rgb = readonly [number, number, number];
+
+export interface CaptureStep {
+  /** Milliseconds after the beginning. */
+  readonly at: number;
+  readonly what: 'straight' | 'light' | 'command';
+  readonly code?: string;
+}
+
+export interface CaptureFrame {
+  /** Milliseconds after the beginning. */
+  readonly at: number;
+  readonly yaw?: number;
+  readonly pitch?: number;
+  readonly eyes?: number;
+  readonly mouth?: number;
+  readonly quality?: number;
+  readonly presentation?: number;
+  readonly face?: Rgb;
+  readonly background?: Rgb;
+  readonly rejection?: string;
+  readonly picture?: number;
+  readonly kept: boolean;
+}
+
+export interface Capture {
+  readonly began_at: string;
+  readonly virtual_camera: boolean;
+  readonly steps: readonly CaptureStep[];
+  readonly frames: readonly CaptureFrame[];
+  readonly best: number | null;
+  readonly attempts_left: number;
+  readonly program: string;
+  readonly models: readonly Model[];
+}
+
+export interface Model {
+  readonly role: string;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+export interface Trail {
+  readonly events: readonly {
+    readonly sequence: number;
+    readonly at: string;
+    readonly kind: string;
+    readonly details: Readonly<Record<string, unknown>>;
+    readonly path: number;
+  }[];
+  readonly size: number;
+  readonly root: string;
+  readonly checkpoint: string;
+}
+
+export type MeasureKind =
+  | 'erase_evidence'
+  | 'export_evidence'
+  | 'unlock_person'
+  | 'release_version'
+  | 'invite_staff'
+  | 'reinvite_staff'
+  | 'change_staff';
+
+/** Something that takes two. */
+export interface Proposal {
+  readonly id: string;
+  readonly kind: MeasureKind;
+  readonly subject: string;
+  readonly measure: Readonly<Record<string, unknown>>;
+  readonly why: string;
+  readonly by: string;
+  readonly at: string;
+  readonly state: 'waiting' | 'refused' | 'allowed' | 'done' | 'lapsed';
+  readonly until?: string;
+  readonly settled?: { readonly by: string; readonly at: string; readonly yes: boolean };
+}
+
+export const isProposal = (answer: unknown): answer is Proposal => typeof answer === 'object' && answer !== null && 'kind' in answer;
+
+export interface Operator {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly redirect_uris: readonly string[];
+  readonly contact?: string;
+  readonly requests_per_second: number;
+  readonly disabled_at?: string;
+  /** Drawn in a sandbox, and shown once. */
+  readonly client_secret?: string;
+}
+
+export const SCOPES = ['play', 'check:login', 'check:bet', 'check:marketing'] as const;
+
+export interface OperatorFields {
+  readonly name: string;
+  readonly redirect_uris: readonly string[];
+  readonly scopes: readonly string[];
+  readonly contact?: string;
+  readonly requests_per_second: number;
+  readonly authentication?: string;
+  readonly jwks?: unknown;
+  readonly jwks_uri?: string;
+}
+
+export interface SourceVersion {
+  readonly number: number;
+  readonly state: string;
+  readonly kind: string;
+  readonly as_of: string;
+  readonly rows: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly refused: number;
+  readonly report: { readonly suspicions?: readonly { readonly text: string }[] } | null;
+}
+
+export interface Source {
+  readonly name: string;
+  readonly refreshed_at: string;
+  readonly stale_at: string;
+  readonly fresh: boolean;
+  readonly required: boolean;
+  readonly versions: readonly SourceVersion[];
+}
+
+export interface Keys {
+  readonly signing: { readonly keys: readonly { readonly kid: string; readonly alg?: string }[] };
+  readonly registry_generation: number;
+  readonly models: readonly Model[];
+}
+
+export interface Spell {
+  readonly day: string;
+  readonly operator: string;
+  readonly mean_seconds: number;
+  readonly longest_seconds: number;
+  readonly count: number;
 }
 
 export interface Figure {
@@ -95,6 +269,9 @@ export interface Overview {
   readonly until: string;
   readonly verdicts: readonly Figure[];
   readonly reasons: readonly Figure[];
+  readonly findings: readonly Figure[];
+  readonly verification_times: readonly Spell[];
+  readonly case_times: readonly Spell[];
   readonly sources: readonly { readonly name: string; readonly refreshed_at: string; readonly stale_at: string; readonly fresh: boolean }[];
 }
 
@@ -121,10 +298,17 @@ export interface Filter {
   readonly holder: '' | 'me' | 'nobody';
   readonly reason: string;
   readonly operator: string;
+  readonly risk: Risk | '';
+  readonly finding: string;
+  readonly from: string;
+  readonly until: string;
+  readonly device: string;
 }
 
 const BASE = '/api/console';
 const at = (id: string, what = '') => `${BASE}/cases/${encodeURIComponent(id)}${what}`;
+const proposal = (id: string, what: string) => `${BASE}/proposals/${encodeURIComponent(id)}${what}`;
+const source = (name: string, what: string) => `${BASE}/sources/${encodeURIComponent(name)}${what}`;
 const of = (login: string, what = '') => `${BASE}/staff/${encodeURIComponent(login)}${what}`;
 
 export const console_ = {
@@ -151,7 +335,25 @@ export const console_ = {
   find: (iin: string, why: string) => post<Queue>(`${BASE}/cases/find`, { iin, why }),
   open: (id: string) => get<CaseView>(at(id)),
   evidence: (id: string, why: string) => post<Evidence>(at(id, '/evidence'), { why }),
-  picture: (id: string, which: 'frame' | 'id-photo', why: string) => postForPicture(at(id, `/pictures/${which}`), { why }),
+  picture: (id: string, which: 'frame' | 'id-photo' | number, why: string, aligned = false) =>
+    postForPicture(at(id, `/pictures/${which}`), { why, aligned }),
+  capture: (id: string, why: string) => post<Capture>(at(id, '/capture'), { why }),
+  trail: (id: string) => get<Trail>(at(id, '/trail')),
+  ask: (id: string, what: 'erase' | 'export' | 'unlock', why: string) => post<Proposal>(at(id, `/${what}`), { why }),
+  hold: (id: string, held: boolean, why: string) => send(at(id, '/hold'), { held, why }),
+  proposals: (subject?: string) => get<readonly Proposal[]>(`${BASE}/proposals${subject ? `?subject=${encodeURIComponent(subject)}` : ''}`),
+  settleProposal: (id: string, yes: boolean) => post<Proposal>(proposal(id, '/settle'), { yes }),
+  bundle: (id: string) => postForFile(proposal(id, '/bundle')),
+  invitation: (id: string) => post<Invited>(proposal(id, '/invitation')),
+  operators: () => get<readonly Operator[]>(`${BASE}/operators`),
+  addOperator: (operator: OperatorFields & { readonly id: string }) => post<Operator>(`${BASE}/operators`, operator),
+  changeOperator: (id: string, change: OperatorFields) => patch<Operator>(`${BASE}/operators/${encodeURIComponent(id)}`, change),
+  switchOperator: (id: string, disabled: boolean) => post<Operator>(`${BASE}/operators/${encodeURIComponent(id)}/switch`, { disabled }),
+  sources: () => get<readonly Source[]>(`${BASE}/sources`),
+  release: (name: string, version: number, why: string) => post<Proposal>(source(name, '/release'), { version, why }),
+  discard: (name: string, why: string) => post<SourceVersion>(source(name, '/discard'), { why }),
+  rollBack: (name: string, why: string) => post<SourceVersion>(source(name, '/roll-back'), { why }),
+  keys: () => get<Keys>(`${BASE}/keys`),
   take: (id: string) => post<CaseView>(at(id, '/take')),
   handOver: (id: string, to: string | null) => post<CaseView>(at(id, '/hand-over'), { to }),
   conclude: (id: string, conclusion: Conclusion, toPlayer: string, internal: string) =>
@@ -162,7 +364,9 @@ export const console_ = {
   overviewTable: (days: number) => `${BASE}/overview.csv?days=${days}`,
 
   staff: () => get<readonly StaffMember[]>(`${BASE}/staff`),
-  invite: (login: string, name: string, roles: readonly Role[]) => post<Invited>(`${BASE}/staff`, { login, name, roles }),
-  reinvite: (login: string) => post<Invited>(of(login, '/invite')),
-  change: (login: string, change: { roles?: readonly Role[]; disabled?: boolean }) => patch<StaffMember>(of(login), change),
+  invite: (login: string, name: string, roles: readonly Role[], why?: string) =>
+    post<Invited | Proposal>(`${BASE}/staff`, { login, name, roles, why }),
+  reinvite: (login: string, why?: string) => post<Invited | Proposal>(of(login, '/invite'), { why }),
+  change: (login: string, change: { roles?: readonly Role[]; disabled?: boolean; why?: string }) =>
+    patch<StaffMember | Proposal>(of(login), change),
 };

@@ -36,8 +36,13 @@ async function askForBody<T>(method: Method, path: string, body?: unknown, patie
 }
 
 /** A picture that is asked for with a reason, and kept by this page alone. */
-export async function postForPicture(path: string, body: unknown): Promise<Blob> {
-  const headers = { Accept: 'image/jpeg', 'Accept-Language': locale.current, 'Content-Type': 'application/json' };
+export const postForPicture = (path: string, body: unknown): Promise<Blob> => postForBlob(path, body, 'image/jpeg');
+
+/** A file that is made for who asks. */
+export const postForFile = (path: string): Promise<Blob> => postForBlob(path, {}, 'application/zip');
+
+async function postForBlob(path: string, body: unknown, accept: string): Promise<Blob> {
+  const headers = { Accept: `${accept}, application/problem+json`, 'Accept-Language': locale.current, 'Content-Type': 'application/json' };
   const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) };
   let response: Response;
   try {

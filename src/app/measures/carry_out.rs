@@ -1,0 +1,53 @@
+//! What a yes lets happen.
+
+use serde_json::{Value, json};
+
+use super::MeasureError;
+use super::propose::player_of;
+use crate::app::evidence::erase::erase_evidence;
+use crate::app::registry::manage::release_version;
+use crate::app::staff::manage::{StaffChange, change_within};
+use crate::app::unlock_person::unlock_player;
+use crate::domain::id::MeasureId;
+use crate::domain::measure::Measure;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::time::Timestamp;
+
+/// Who did something together.
+pub(super) struct Two {
+    pub(super) first: String,
+    pub(super) second: String,
+    pub(super) proposal: MeasureId,
+}
+
+impl Two {
+    fn details(&self) -> Value {
+        json!({ "by": self.first, "second": self.second, "proposal": self.proposal })
+    }
+}
+
+pub(super) async fn carry_out(
+    unit: &mut dyn UnitOfWork,
+    measure: &Measure,
+    two: &Two,
+    now: Timestamp,
+) -> Result<(), MeasureError> {
+    match measure {
+        Measure::EraseEvidence { case } => erase_evidence(unit, *case, two.details(), now).await?,
+        Measure::UnlockPerson { case } => {
+            let player = player_of(unit, *case).await?;
+            unlock_player(unit, player, two.details(), now).await?;
+        }
+        Measure::ReleaseVersion { source, version } => {
+            release_version(unit, source, Some(*version), two.details(), now).await?;
+        }
+        Measure::ChangeStaff { login, roles, disabled } => {
+            let change = StaffChange { name: None, roles: roles.clone(), disabled: *disabled };
+            let by = format!("staff {} with {}", two.first, two.second);
+            change_within(unit, login, change, &by, now).await?;
+        }
+        // Fetched by who asked.
+        Measure::ExportEvidence { .. } | Measure::InviteStaff { .. } | Measure::ReinviteStaff { .. } => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! What takes two of the staff: asked for, settled, and done.
+
+pub mod alone;
+mod carry_out;
+pub mod fetch;
+pub mod propose;
+pub mod settle;
+
+use crate::app::evidence::EvidenceError;
+use crate::app::registry::manage::ManageError;
+use crate::app::staff::StaffError;
+use crate::app::unlock_person::UnlockError;
+use crate::domain::case_work::WorkFault;
+use crate::domain::ports::StoreError;
+
+/// Why nothing was asked for, or done.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    /// No such proposal, or nothing that it is about.
+    #[error("there is no such thing")]
+    Unknown,
+    /// The same waits for somebody already.
+    #[error("the same was asked for and waits for a second person")]
+    Asked,
+    /// It cannot be settled or fetched now, or not by them.
+    #[error(transparent)]
+    Fault(#[from] WorkFault),
+    /// Evidence.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A lock.
+    #[error(transparent)]
+    Unlock(#[from] UnlockError),
+    /// A source.
+    #[error(transparent)]
+    Source(#[from] ManageError),
+    /// Staff.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,44 @@
+//! Another of the staff says yes or no; what a yes lets happen happens in the same transaction.
+
+use serde_json::json;
+
+use super::MeasureError;
+use super::carry_out::{Two, carry_out};
+use crate::app::Services;
+use crate::app::registry::tidy::tidy_later;
+use crate::app::staff::session::Admitted;
+use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::case_work::WorkFault;
+use crate::domain::id::MeasureId;
+use crate::domain::measure::{Measure, Proposal};
+
+/// Says yes or no to what somebody else asked for.
+pub async fn settle_proposal(
+    services: &Services,
+    by: &Admitted,
+    id: MeasureId,
+    yes: bool,
+) -> Result<Proposal, MeasureError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let mut proposal = unit.find_proposal(id).await?.ok_or(MeasureError::Unknown)?;
+    proposal.settle(by.member.id, yes, now)?;
+    unit.settle_proposal(&proposal).await?;
+    let details = json!({ "by": by.member.login, "proposal": id, "kind": proposal.measure.kind(), "yes": yes });
+    let event =
+        NewAuditEvent { kind: AuditKind::MeasureSettled, at: now, subject: proposal.measure.subject(), details };
+    unit.append_audit(&event).await?;
+    if yes && !proposal.measure.is_fetched() {
+        // Who asked must still be there, and may still ask.
+        let asker = unit.list_staff().await?.into_iter().find(|member| member.id == proposal.by);
+        let asker = asker.filter(|asker| asker.may(proposal.measure.asked_by()));
+        let asker = asker.ok_or(WorkFault::NotDue)?;
+        let two = Two { first: asker.login.to_string(), second: by.member.login.to_string(), proposal: id };
+        carry_out(unit.as_mut(), &proposal.measure, &two, now).await?;
+    }
+    unit.commit().await?;
+    if let (true, Measure::ReleaseVersion { source, .. }) = (yes, &proposal.measure) {
+        tidy_later(services.store.clone(), source.clone());
+    }
+    Ok(proposal)
+}

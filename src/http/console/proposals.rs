@@ -1,0 +1,284 @@
+//! What takes two of the staff.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_DISPOSITION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::cases::{Gone, Looking, Overtaken, Settling};
+use super::door::Staff;
+use super::problem::measure_problem;
+use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
+use super::staff::{Invited, invited};
+use crate::app::Services;
+use crate::app::case_work::evidence::Why;
+use crate::app::evidence::EvidenceError;
+use crate::app::evidence::bundle::pack;
+use crate::app::evidence::hold::hold_evidence;
+use crate::app::measures::MeasureError;
+use crate::app::measures::fetch::{fetch_bundle, fetch_invitation};
+use crate::app::measures::propose::propose;
+use crate::app::measures::settle::settle_proposal;
+use crate::domain::id::{CaseId, MeasureId, StaffId};
+use crate::domain::measure::{ALLOWED, Measure, Proposal, WAITS};
+use crate::domain::ports::StoreError;
+use crate::domain::staff::StaffMember;
+use crate::domain::time::Timestamp;
+use crate::http::problem::{Problem, ProblemCode, locale};
+use crate::messages::Locale;
+use crate::messages::report::report_page;
+
+/// Newest that are shown.
+const SHOWN: u32 = 100;
+
+/// Something that takes two
+#[derive(Serialize, ToSchema)]
+#[schema(as = Proposal)]
+pub(in crate::http) struct View {
+    id: String,
+    /// `erase_evidence`, `export_evidence`, `unlock_person`, `release_version`, `invite_staff`, `reinvite_staff` or `change_staff`
+    kind: &'static str,
+    /// A case, a source or a login
+    subject: String,
+    /// What exactly
+    #[schema(value_type = Object)]
+    measure: Value,
+    why: String,
+    /// Login of who asked
+    by: String,
+    at: String,
+    /// `waiting`, `refused`, `allowed` (to be fetched by who asked), `done` or `lapsed`
+    state: &'static str,
+    /// When that state ends by itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// Who said yes or no, when, and which
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    settled: Option<Value>,
+}
+
+impl View {
+    pub(super) fn of(proposal: &Proposal, staff: &[StaffMember], now: Timestamp) -> Self {
+        let login = |id: StaffId| {
+            let found = staff.iter().find(|member| member.id == id);
+            found.map_or_else(|| id.to_string(), |member| member.login.to_string())
+        };
+        let (state, until) = match &proposal.settlement {
+            None if proposal.waits(now) => ("waiting", Some(proposal.at.plus(WAITS))),
+            None => ("lapsed", None),
+            Some(settled) if !settled.yes => ("refused", None),
+            Some(settled) => {
+                let end = settled.at.plus(ALLOWED);
+                let again = proposal.done_at.is_none() || !proposal.measure.is_fetched_once();
+                match (proposal.measure.is_fetched() && again, now < end, proposal.done_at) {
+                    (true, true, _) => ("allowed", Some(end)),
+                    (_, _, Some(_)) => ("done", None),
+                    _ => ("lapsed", None),
+                }
+            }
+        };
+        Self {
+            id: proposal.id.to_string(),
+            kind: proposal.measure.kind(),
+            subject: proposal.measure.subject(),
+            measure: json!(proposal.measure),
+            why: proposal.why.clone(),
+            by: login(proposal.by),
+            at: proposal.at.rfc3339(),
+            state,
+            until: until.map(Timestamp::rfc3339),
+            settled: proposal
+                .settlement
+                .map(|settled| json!({ "by": login(settled.by), "at": settled.at.rfc3339(), "yes": settled.yes })),
+        }
+    }
+}
+
+/// Which.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct About {
+    /// A case, a source or a login
+    subject: Option<String>,
+}
+
+/// What takes two, the newest first
+#[utoipa::path(get, path = "/api/console/proposals", tag = "console", operation_id = "listProposals",
+    security(("session" = [])), params(About), responses((status = 200, body = Vec<View>), Malformed, NotIn, Forbidden))]
+pub(in crate::http) async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    about: web::Query<About>,
+) -> Result<HttpResponse, Problem> {
+    let read = async {
+        let mut unit = services.store.read().await?;
+        let proposals = unit.list_proposals(about.subject.as_deref(), SHOWN).await?;
+        let staff = unit.list_staff().await?;
+        let now = services.clock.now();
+        Ok::<_, StoreError>(proposals.iter().map(|one| View::of(one, &staff, now)).collect::<Vec<_>>())
+    };
+    Ok(private(&read.await.map_err(|error| Problem::store(&error, locale(&request)))?))
+}
+
+/// Yes or no to what another asked for
+#[utoipa::path(post, path = "/api/console/proposals/{id}/settle", tag = "console", operation_id = "settleProposal",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Settling,
+    responses((status = 200, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn settle(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<MeasureId>,
+    body: web::Json<Settling>,
+) -> Result<HttpResponse, Problem> {
+    let settled = settle_proposal(&services, &staff.0, *id, body.yes).await;
+    answer(&request, &services, settled, StatusCode::OK).await
+}
+
+/// Fetch evidence that another allowed to take out
+///
+/// A signed ZIP archive, to be checked with `rastau evidence verify`. Each time is in the audit log.
+#[utoipa::path(post, path = "/api/console/proposals/{id}/bundle", tag = "console", operation_id = "fetchBundle",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, description = "The bundle", content_type = "application/zip"),
+        Malformed, NotIn, Forbidden, Gone, Overtaken))]
+pub(in crate::http) async fn bundle(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<MeasureId>,
+) -> Result<HttpResponse, Problem> {
+    let made = async {
+        let collected = fetch_bundle(&services, &staff.0, *id).await?;
+        let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let page = report_page(&collected.report, Locale::negotiate(language.unwrap_or_default()));
+        let name = format!("attachment; filename=\"case-{}.zip\"", collected.report.case);
+        Ok::<_, MeasureError>((pack(&services, collected, page)?, name))
+    };
+    let (bundle, name) = made.await.map_err(|error| measure_problem(&request, &error))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .content_type("application/zip")
+        .body(bundle.expose().to_vec()))
+}
+
+/// Fetch the invitation that another allowed
+#[utoipa::path(post, path = "/api/console/proposals/{id}/invitation", tag = "console", operation_id = "fetchInvitation",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = Invited), Malformed, NotIn, Forbidden, Gone, Overtaken))]
+pub(in crate::http) async fn invitation(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<MeasureId>,
+) -> Result<HttpResponse, Problem> {
+    let fetched = fetch_invitation(&services, &staff.0, *id).await;
+    let (member, link) = fetched.map_err(|error| measure_problem(&request, &error))?;
+    Ok(private(&invited(&services, &member, &link)))
+}
+
+/// Ask for a case's evidence to be erased
+///
+/// Its key is destroyed when another says yes; its hash stays in the log.
+#[utoipa::path(post, path = "/api/console/cases/{id}/erase", tag = "console", operation_id = "askToErase",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
+    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn erase(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    ask(&request, &services, &staff, Measure::EraseEvidence { case: *id }, &body.why).await
+}
+
+/// Ask for a case's evidence to be taken out
+#[utoipa::path(post, path = "/api/console/cases/{id}/export", tag = "console", operation_id = "askToExport",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
+    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn export(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    ask(&request, &services, &staff, Measure::ExportEvidence { case: *id }, &body.why).await
+}
+
+/// Ask for the person of a case to be unlocked
+#[utoipa::path(post, path = "/api/console/cases/{id}/unlock", tag = "console", operation_id = "askToUnlock",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
+    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn unlock(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    ask(&request, &services, &staff, Measure::UnlockPerson { case: *id }, &body.why).await
+}
+
+/// Whether evidence is kept beyond its term
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Holding {
+    held: bool,
+    /// 3 to 200 characters; it stands in the audit log
+    why: String,
+}
+
+/// Keep a case's evidence beyond its term, or no longer
+#[utoipa::path(post, path = "/api/console/cases/{id}/hold", tag = "console", operation_id = "holdEvidence",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Holding,
+    responses((status = 204, description = "Done"), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn hold(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<CaseId>,
+    body: web::Json<Holding>,
+) -> Result<HttpResponse, Problem> {
+    let why = read_why(&request, &body.why)?;
+    let held = hold_evidence(&services, &staff.0, *id, body.held, &why).await;
+    held.map_err(|error: EvidenceError| measure_problem(&request, &error.into()))?;
+    Ok(HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-store")).finish())
+}
+
+/// Asks for what takes two.
+pub(super) async fn ask(
+    request: &HttpRequest,
+    services: &Services,
+    staff: &Staff,
+    measure: Measure,
+    why: &str,
+) -> Result<HttpResponse, Problem> {
+    let why = read_why(request, why)?;
+    let asked = propose(services, &staff.0, measure, &why).await;
+    answer(request, services, asked, StatusCode::ACCEPTED).await
+}
+
+fn read_why(request: &HttpRequest, why: &str) -> Result<Why, Problem> {
+    Why::read(why).map_err(|_| Problem::new(ProblemCode::ViewReasonMissing, locale(request)))
+}
+
+async fn answer(
+    request: &HttpRequest,
+    services: &Services,
+    result: Result<Proposal, MeasureError>,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let told = async {
+        let proposal = result?;
+        let staff = services.store.read().await?.list_staff().await?;
+        Ok::<_, MeasureError>(View::of(&proposal, &staff, services.clock.now()))
+    };
+    let view = told.await.map_err(|error| measure_problem(request, &error))?;
+    Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(view))
+}

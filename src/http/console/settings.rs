@@ -1,0 +1,297 @@
+//! Operators, sources of restrictions and keys, as far as they are looked after from here.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::cases::{Gone, Looking, Overtaken};
+use super::door::Staff;
+use super::problem::measure_problem;
+use super::proposals;
+use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
+use crate::app::Services;
+use crate::app::add_operator::{AddOperatorError, add};
+use crate::app::change_operator::{change, switch};
+use crate::app::registry::manage::{ManageError, discard_version, roll_back_version};
+use crate::app::registry::tidy::tidy_later;
+use crate::domain::measure::Measure;
+use crate::domain::ports::StoreError;
+use crate::domain::restrictions::{Source, Version};
+use crate::http::administration::operators::{invalid, not_added, problem as not_changed};
+use crate::http::administration::view::{ChangeBody, NewOperatorBody, OperatorView};
+use crate::http::problem::{Problem, locale};
+
+/// A version of what a source says
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct VersionRow {
+    number: u32,
+    /// `current`, `previous`, `quarantined` and others
+    state: &'static str,
+    kind: &'static str,
+    as_of: String,
+    rows: u64,
+    added: u64,
+    removed: u64,
+    refused: u64,
+    /// Why it waits, and which lines were refused
+    #[schema(value_type = Object)]
+    report: Value,
+}
+
+impl From<&Version> for VersionRow {
+    fn from(version: &Version) -> Self {
+        Self {
+            number: version.number,
+            state: version.state.as_str(),
+            kind: version.kind.as_str(),
+            as_of: version.as_of.rfc3339(),
+            rows: version.counts.rows,
+            added: version.counts.added,
+            removed: version.counts.removed,
+            refused: version.counts.refused,
+            report: serde_json::from_str(&version.report).unwrap_or_default(),
+        }
+    }
+}
+
+/// A source with its newest versions
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct SourceRow {
+    name: String,
+    refreshed_at: String,
+    /// When what it says is no longer trusted
+    stale_at: String,
+    fresh: bool,
+    /// Whether nobody may play without it
+    required: bool,
+    versions: Vec<VersionRow>,
+}
+
+/// Most versions of one source that are shown.
+const VERSIONS: usize = 10;
+
+/// Operators, by id
+#[utoipa::path(get, path = "/api/console/operators", tag = "console", operation_id = "consoleOperators",
+    security(("session" = [])), responses((status = 200, body = Vec<OperatorView>), Malformed, NotIn, Forbidden))]
+pub(in crate::http) async fn operators(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let all = async { services.store.read().await?.list_operators().await }.await;
+    let all = all.map_err(|error| Problem::store(&error, locale(&request)))?;
+    Ok(private(&all.iter().map(OperatorView::from).collect::<Vec<_>>()))
+}
+
+/// Add an operator
+///
+/// A secret that is drawn, in a sandbox alone, is shown once.
+#[utoipa::path(post, path = "/api/console/operators", tag = "console", operation_id = "consoleAddOperator",
+    security(("session" = [])), request_body = NewOperatorBody,
+    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Overtaken, Wrong))]
+pub(in crate::http) async fn add_operator(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    body: web::Json<NewOperatorBody>,
+) -> Result<HttpResponse, Problem> {
+    let new = body.into_inner().into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
+    let added = async {
+        let (now, randomness) = (services.clock.now(), services.randomness.as_ref());
+        let mut unit = services.store.begin().await.map_err(AddOperatorError::Store)?;
+        let added = add(unit.as_mut(), randomness, now, new, &by(&staff)).await?;
+        unit.commit().await.map_err(AddOperatorError::Store)?;
+        Ok(added)
+    };
+    Ok(private(&OperatorView::from(&added.await.map_err(|error| not_added(&request, &error))?)))
+}
+
+/// Change an operator
+///
+/// What is not named stays. New keys count from the next request on: rotate by a set that holds the old and the new.
+#[utoipa::path(patch, path = "/api/console/operators/{id}", tag = "console", operation_id = "consoleChangeOperator",
+    security(("session" = [])), params(("id" = String, Path)), request_body = ChangeBody,
+    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Gone, Wrong))]
+pub(in crate::http) async fn change_operator(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<String>,
+    body: web::Json<ChangeBody>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = body.into_inner().into_change().map_err(|why| invalid(&request).because(why))?;
+    let changed = async {
+        let mut unit = services.store.begin().await?;
+        let operator = change(unit.as_mut(), services.clock.now(), &id, wanted, &by(&staff)).await?;
+        unit.commit().await?;
+        Ok(operator)
+    };
+    Ok(private(&OperatorView::from(&changed.await.map_err(|error| not_changed(&request, &error))?)))
+}
+
+/// Whether an operator may ask for anything
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Switching {
+    disabled: bool,
+}
+
+/// Stop an operator, or let it go on
+///
+/// What it was granted ends with it.
+#[utoipa::path(post, path = "/api/console/operators/{id}/switch", tag = "console", operation_id = "switchOperator",
+    security(("session" = [])), params(("id" = String, Path)), request_body = Switching,
+    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Gone, Wrong))]
+pub(in crate::http) async fn switch_operator(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<String>,
+    body: web::Json<Switching>,
+) -> Result<HttpResponse, Problem> {
+    let switched = async {
+        let mut unit = services.store.begin().await?;
+        let operator = switch(unit.as_mut(), services.clock.now(), &id, body.disabled, &by(&staff)).await?;
+        unit.commit().await?;
+        Ok(operator)
+    };
+    Ok(private(&OperatorView::from(&switched.await.map_err(|error| not_changed(&request, &error))?)))
+}
+
+fn by(staff: &Staff) -> String {
+    format!("staff {}", staff.0.member.login)
+}
+
+/// Sources of restrictions with their versions
+#[utoipa::path(get, path = "/api/console/sources", tag = "console", operation_id = "consoleSources",
+    security(("session" = [])), responses((status = 200, body = Vec<SourceRow>), Malformed, NotIn, Forbidden))]
+pub(in crate::http) async fn sources(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let read = async {
+        let mut unit = services.store.read().await?;
+        let mut rows = Vec::new();
+        for source in unit.list_sources().await? {
+            let versions = unit.list_versions(&source.name).await?;
+            rows.push(source_row(&services, &source, &versions));
+        }
+        Ok::<_, StoreError>(rows)
+    };
+    let mut rows = read.await.map_err(|error| Problem::store(&error, locale(&request)))?;
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(private(&rows))
+}
+
+fn source_row(services: &Services, source: &Source, versions: &[Version]) -> SourceRow {
+    SourceRow {
+        name: source.name.clone(),
+        refreshed_at: source.refreshed_at.rfc3339(),
+        stale_at: source.refreshed_at.plus(source.max_age).rfc3339(),
+        fresh: source.is_fresh(services.clock.now()),
+        required: services.policy.required_sources.contains(&source.name),
+        versions: versions.iter().take(VERSIONS).map(VersionRow::from).collect(),
+    }
+}
+
+/// Which version, and why
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Releasing {
+    version: u32,
+    /// 3 to 200 characters; it stands in the audit log
+    why: String,
+}
+
+/// Ask for a version that waits to count
+#[utoipa::path(post, path = "/api/console/sources/{id}/release", tag = "console", operation_id = "askToRelease",
+    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Releasing,
+    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn release(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<String>,
+    body: web::Json<Releasing>,
+) -> Result<HttpResponse, Problem> {
+    let measure = Measure::ReleaseVersion { source: id.into_inner(), version: body.version };
+    proposals::ask(&request, &services, &staff, measure, &body.why).await
+}
+
+/// Drop the version that waits
+#[utoipa::path(post, path = "/api/console/sources/{id}/discard", tag = "console", operation_id = "discardVersion",
+    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Looking,
+    responses((status = 200, body = VersionRow), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn discard(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<String>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    let details = body.details(&request, &staff)?;
+    let done = async {
+        let mut unit = services.store.begin().await?;
+        let version = discard_version(unit.as_mut(), &id, details, services.clock.now()).await?;
+        unit.commit().await?;
+        Ok(version)
+    };
+    decided(&request, &services, done.await)
+}
+
+/// Go back to the version before
+///
+/// With its age: where that is past its limit, everybody is refused until a new one comes.
+#[utoipa::path(post, path = "/api/console/sources/{id}/roll-back", tag = "console", operation_id = "rollBackSource",
+    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Looking,
+    responses((status = 200, body = VersionRow), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn roll_back(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    staff: Staff,
+    id: web::Path<String>,
+    body: web::Json<Looking>,
+) -> Result<HttpResponse, Problem> {
+    let details = body.details(&request, &staff)?;
+    let done = async {
+        let mut unit = services.store.begin().await?;
+        let version = roll_back_version(unit.as_mut(), &id, details, services.clock.now()).await?;
+        unit.commit().await?;
+        Ok(version)
+    };
+    decided(&request, &services, done.await)
+}
+
+fn decided(
+    request: &HttpRequest,
+    services: &Services,
+    done: Result<Version, ManageError>,
+) -> Result<HttpResponse, Problem> {
+    let version = done.map_err(|error| measure_problem(request, &error.into()))?;
+    tidy_later(services.store.clone(), version.source.clone());
+    Ok(private(&VersionRow::from(&version)))
+}
+
+/// Keys in use; none of their secrets
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct KeysView {
+    /// Public keys of what is signed, the first one signs
+    #[schema(value_type = Object)]
+    signing: Value,
+    /// How many keys the registry's hashes were hashed with again
+    registry_generation: u32,
+    /// Models in use: what for, which, SHA-256
+    #[schema(value_type = Vec<Object>)]
+    models: Value,
+}
+
+/// Keys and models in use
+#[utoipa::path(get, path = "/api/console/keys", tag = "console", operation_id = "consoleKeys",
+    security(("session" = [])), responses((status = 200, body = KeysView), Malformed, NotIn, Forbidden))]
+pub(in crate::http) async fn keys(services: web::Data<Services>) -> HttpResponse {
+    private(&KeysView {
+        signing: services.signer.jwks(),
+        registry_generation: services.store.key_generation(),
+        models: serde_json::json!(services.faces.models()),
+    })
+}

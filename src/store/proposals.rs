@@ -1,0 +1,111 @@
+//! What takes two of the staff.
+
+use async_trait::async_trait;
+use sqlx::FromRow;
+
+use super::columns::{corrupt, from_json, instant, micros, parse, to_json};
+use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::case_work::Settlement;
+use crate::domain::id::MeasureId;
+use crate::domain::measure::Proposal;
+use crate::domain::ports::Proposals;
+use crate::domain::time::Timestamp;
+
+#[derive(FromRow)]
+struct ProposalRow {
+    id: String,
+    measure: String,
+    why: String,
+    staff: String,
+    proposed_at: i64,
+    second: Option<String>,
+    settled_at: Option<i64>,
+    yes: Option<i64>,
+    done_at: Option<i64>,
+}
+
+impl ProposalRow {
+    fn into_proposal(self) -> Result<Proposal> {
+        let settlement = match (&self.second, instant(self.settled_at), self.yes) {
+            (Some(second), Some(at), Some(yes)) => {
+                Some(Settlement { by: parse(second, "proposal.second")?, at, yes: yes != 0 })
+            }
+            (None, None, None) => None,
+            _ => return Err(corrupt("proposal.second")),
+        };
+        Ok(Proposal {
+            id: parse(&self.id, "proposal.id")?,
+            measure: from_json(self.measure.as_bytes(), "proposal.measure")?,
+            why: self.why,
+            by: parse(&self.staff, "proposal.staff")?,
+            at: Timestamp::from_micros(self.proposed_at),
+            settlement,
+            done_at: instant(self.done_at),
+        })
+    }
+}
+
+#[async_trait]
+impl Proposals for SqlUnitOfWork {
+    async fn insert_proposal(&mut self, proposal: &Proposal) -> Result<()> {
+        self.change(
+            sqlx::query(
+                "INSERT INTO proposal (id, kind, subject, measure, why, staff, proposed_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            )
+            .bind(proposal.id.to_string())
+            .bind(proposal.measure.kind())
+            .bind(proposal.measure.subject())
+            .bind(to_json(&proposal.measure, "proposal.measure")?)
+            .bind(proposal.why.clone())
+            .bind(proposal.by.to_string())
+            .bind(proposal.at.micros()),
+        )
+        .await
+    }
+
+    async fn find_proposal(&mut self, id: MeasureId) -> Result<Option<Proposal>> {
+        let query =
+            "SELECT id, measure, why, staff, proposed_at, second, settled_at, yes, done_at FROM proposal WHERE id = $1";
+        let row = self.fetch_optional(sqlx::query_as::<_, ProposalRow>(query).bind(id.to_string())).await?;
+        row.map(ProposalRow::into_proposal).transpose()
+    }
+
+    async fn list_proposals(&mut self, subject: Option<&str>, limit: u32) -> Result<Vec<Proposal>> {
+        let query = match subject {
+            Some(subject) => sqlx::query_as::<_, ProposalRow>(
+                "SELECT id, measure, why, staff, proposed_at, second, settled_at, yes, done_at FROM proposal \
+                 WHERE subject = $2 ORDER BY id DESC LIMIT $1",
+            )
+            .bind(i64::from(limit))
+            .bind(subject.to_owned()),
+            None => sqlx::query_as::<_, ProposalRow>(
+                "SELECT id, measure, why, staff, proposed_at, second, settled_at, yes, done_at FROM proposal \
+                 ORDER BY id DESC LIMIT $1",
+            )
+            .bind(i64::from(limit)),
+        };
+        self.fetch_all(query).await?.into_iter().map(ProposalRow::into_proposal).collect()
+    }
+
+    async fn settle_proposal(&mut self, proposal: &Proposal) -> Result<()> {
+        let settlement = proposal.settlement;
+        self.change(
+            sqlx::query(
+                "UPDATE proposal SET second = $2, settled_at = $3, yes = $4, done_at = $5 \
+                 WHERE id = $1 AND settled_at IS NULL",
+            )
+            .bind(proposal.id.to_string())
+            .bind(settlement.map(|settled| settled.by.to_string()))
+            .bind(micros(settlement.map(|settled| settled.at)))
+            .bind(settlement.map(|settled| i64::from(settled.yes)))
+            .bind(micros(proposal.done_at)),
+        )
+        .await
+    }
+
+    async fn finish_proposal(&mut self, proposal: &Proposal) -> Result<()> {
+        let query = sqlx::query("UPDATE proposal SET done_at = $2 WHERE id = $1 AND yes = 1 AND done_at IS NULL");
+        self.change(query.bind(proposal.id.to_string()).bind(micros(proposal.done_at))).await
+    }
+}

@@ -1,0 +1,309 @@
+//! What takes two: evidence erased and taken out, people unlocked, versions released, eyes made; and the ways round it.
+
+use std::time::Duration;
+
+use actix_web::http::Method;
+use rastau::app::registry::manage::put;
+use rastau::domain::face_lockout::{FaceLockout, LockSubject};
+use rastau::domain::id::CaseId;
+use rastau::domain::restrictions::{Source, Version, VersionKind, VersionState};
+use rastau::domain::secret::SecretText;
+use rastau::domain::staff::Role;
+use serde_json::{Value, json};
+
+use super::desk::{Answer, Desk};
+use crate::operator::world::World;
+
+const WHY: &str = "a court asks for it";
+
+fn code(answer: &Answer) -> (u16, String) {
+    (answer.status.as_u16(), answer.body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn is(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+async fn ask(desk: &Desk<'_>, path: &str, body: Value) -> String {
+    let answer = desk.post(path, &body).await;
+    assert_eq!(answer.status.as_u16(), 202, "{}", answer.body);
+    assert_eq!(answer.body["state"], "waiting");
+    answer.body["id"].as_str().unwrap().to_owned()
+}
+
+async fn settle(desk: &Desk<'_>, proposal: &str, yes: bool) -> Answer {
+    desk.post(&format!("/proposals/{proposal}/settle"), &json!({ "yes": yes })).await
+}
+
+async fn state(desk: &Desk<'_>, proposal: &str) -> String {
+    let all = desk.get("/proposals").await.good();
+    let one = all.as_array().unwrap().iter().find(|one| one["id"] == proposal).unwrap();
+    one["state"].as_str().unwrap().to_owned()
+}
+
+/// A case that somebody decided: it was an attack.
+async fn decided(world: &World, by: &Desk<'_>) -> CaseId {
+    let case = world.in_doubt(None).await.case;
+    by.post(&format!("/cases/{case}/take"), &json!({})).await.good();
+    let body = json!({ "conclusion": "attack", "to_player": "No", "internal": "seen it before" });
+    by.post(&format!("/cases/{case}/conclude"), &body).await.good();
+    case
+}
+
+#[actix_web::test]
+async fn evidence_is_erased_by_two_when_the_case_is_over_and_nobody_holds_it() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &[Role::Reviewer]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let open = world.in_doubt(None).await.case;
+    let erase = |case: CaseId| format!("/cases/{case}/erase");
+    let why = json!({ "why": WHY });
+    assert_eq!(code(&one.post(&erase(open), &why).await), is(409, "evidence_needed"));
+    let case = decided(&world, &one).await;
+    assert_eq!(code(&one.post(&erase(case), &json!({ "why": " " })).await), is(422, "view_reason_missing"));
+
+    let hold = format!("/cases/{case}/hold");
+    let held = two.post(&hold, &json!({ "held": true, "why": WHY })).await;
+    assert_eq!(held.status.as_u16(), 204, "{}", held.body);
+    assert_eq!(one.get(&format!("/cases/{case}")).await.good()["held_by"], "two");
+    assert_eq!(code(&one.post(&erase(case), &why).await), is(409, "evidence_held"));
+    two.post(&hold, &json!({ "held": false, "why": "the court has decided" })).await.good();
+
+    let proposal = ask(&one, &erase(case), why.clone()).await;
+    assert_eq!(code(&one.post(&erase(case), &why).await), is(409, "proposal_waits"), "once is enough");
+    assert_eq!(settle(&two, &proposal, false).await.good()["state"], "refused");
+    assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "proposal_not_due"), "no is no");
+    assert_eq!(one.get(&format!("/cases/{case}")).await.good()["erased_at"], Value::Null);
+
+    // Held in between: the yes finds it held.
+    let proposal = ask(&one, &erase(case), why.clone()).await;
+    two.post(&hold, &json!({ "held": true, "why": WHY })).await.good();
+    assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "evidence_held"));
+    assert_eq!(state(&two, &proposal).await, "waiting", "nothing was half-done");
+    two.post(&hold, &json!({ "held": false, "why": WHY })).await.good();
+
+    let done = settle(&two, &proposal, true).await.good();
+    assert_eq!((&done["state"], &done["settled"]["by"]), (&json!("done"), &json!("two")));
+    let file = one.get(&format!("/cases/{case}")).await.good();
+    assert!(file["erased_at"].is_string());
+    assert_eq!((&file["decisions"][0]["to_player"], &file["decisions"][0]["internal"]), (&Value::Null, &Value::Null));
+    let picture = one.post(&format!("/cases/{case}/pictures/frame"), &why).await;
+    assert_eq!(code(&picture), is(404, "not_found"));
+    assert_eq!(code(&one.post(&format!("/cases/{case}/capture"), &why).await), is(409, "evidence_erased"));
+    assert_eq!(code(&two.post(&hold, &json!({ "held": true, "why": WHY })).await), is(409, "evidence_erased"));
+    let trail = one.get(&format!("/cases/{case}/trail")).await.good();
+    let erased = trail["events"].as_array().unwrap().iter().find(|event| event["kind"] == "evidence_erased").unwrap();
+    assert_eq!((&erased["details"]["by"], &erased["details"]["second"]), (&json!("one"), &json!("two")));
+    assert!(trail["size"].as_u64().unwrap() > 10 && trail["root"].as_str().unwrap().len() == 64);
+}
+
+#[actix_web::test]
+async fn nobody_says_yes_to_themselves_nor_fetches_what_another_asked_for() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &Role::ALL).await;
+    let two = Desk::of(&world, "two", &Role::ALL).await;
+    let three = Desk::of(&world, "three", &[Role::Reviewer]).await;
+    let case = decided(&world, &one).await;
+    for what in ["erase", "export"] {
+        let proposal = ask(&one, &format!("/cases/{case}/{what}"), json!({ "why": WHY })).await;
+        let bundle = format!("/proposals/{proposal}/bundle");
+        assert_eq!(code(&settle(&one, &proposal, true).await), is(403, "case_own_decision"), "{what}");
+        assert_eq!(code(&settle(&three, &proposal, true).await), is(403, "role_forbidden"), "{what}");
+        assert_eq!(code(&one.post(&bundle, &json!({})).await), is(409, "proposal_not_due"), "{what}");
+        if what == "export" {
+            assert_eq!(settle(&two, &proposal, true).await.good()["state"], "allowed");
+            assert_eq!(code(&two.post(&bundle, &json!({})).await), is(403, "proposal_not_yours"));
+            // As far as the population register, which nobody runs here.
+            assert_eq!(code(&one.post(&bundle, &json!({})).await), is(503, "register_unavailable"));
+            let invitation = format!("/proposals/{proposal}/invitation");
+            assert_eq!(code(&one.post(&invitation, &json!({})).await), is(404, "not_found"), "it is none");
+            world.clock.advance(Duration::from_hours(24));
+            let mut late = one;
+            late.sign_in("one").await.good();
+            assert_eq!(code(&late.post(&bundle, &json!({})).await), is(409, "proposal_not_due"), "a day is over");
+            assert_eq!(state(&late, &proposal).await, "done", "it was fetched for");
+            return;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_nobody_settles_lapses_and_whoever_was_stopped_asks_for_nothing() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &[Role::Reviewer]).await;
+    let mut two = Desk::of(&world, "two", &[Role::Supervisor, Role::Administrator]).await;
+    let case = decided(&world, &one).await;
+    let path = format!("/cases/{case}/erase");
+    let proposal = ask(&one, &path, json!({ "why": WHY })).await;
+    let stop = json!({ "disabled": true });
+    two.call(Method::PATCH, "/staff/one", Some(&stop)).await.good();
+    assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "proposal_not_due"), "who asked is gone");
+    world.clock.advance(Duration::from_hours(7 * 24));
+    two.sign_in("two").await.good();
+    assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "proposal_not_due"));
+    assert_eq!(state(&two, &proposal).await, "lapsed");
+    assert_eq!(two.get(&format!("/cases/{case}")).await.good()["erased_at"], Value::Null);
+}
+
+#[actix_web::test]
+async fn who_decides_or_approves_is_made_by_two() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let asks = json!({ "login": "eyes", "name": "Eyes", "roles": ["supervisor"], "why": WHY });
+    let silent = json!({ "login": "eyes", "name": "Eyes", "roles": ["supervisor"] });
+    assert_eq!(code(&root.post("/staff", &silent).await), is(422, "view_reason_missing"));
+    let proposal = ask(&root, "/staff", asks).await;
+    let invitation = format!("/proposals/{proposal}/invitation");
+    assert_eq!(code(&root.post(&invitation, &json!({})).await), is(409, "proposal_not_due"));
+    assert_eq!(root.get("/staff").await.good().as_array().unwrap().len(), 2, "nobody was added");
+    settle(&two, &proposal, true).await.good();
+    let invited = root.post(&invitation, &json!({})).await.good();
+    assert_eq!(code(&root.post(&invitation, &json!({})).await), is(409, "proposal_not_due"), "once");
+    let (_, link) = invited["link"].as_str().unwrap().split_once("#join=").unwrap();
+    let mut eyes = Desk::new(&world);
+    eyes.join(&SecretText::new(link)).await.good();
+
+    // Not by the way of somebody harmless, nor by a new passkey, nor by waking who was stopped.
+    root.post("/staff", &json!({ "login": "harmless", "name": "H", "roles": ["auditor"] })).await.good();
+    let patch =
+        async |login: &str, body: Value| root.call(Method::PATCH, &format!("/staff/{login}"), Some(&body)).await;
+    let raised = patch("harmless", json!({ "roles": ["reviewer"], "why": WHY })).await;
+    assert_eq!(raised.status.as_u16(), 202);
+    let both = patch("harmless", json!({ "roles": ["reviewer"], "name": "X", "why": WHY })).await;
+    assert_eq!(code(&both), is(422, "staff_invalid"));
+    let again = root.post("/staff/eyes/invite", &json!({ "why": WHY })).await;
+    assert_eq!(again.status.as_u16(), 202);
+    eyes.get("/me").await.good();
+    assert_eq!(patch("eyes", json!({ "disabled": true })).await.status.as_u16(), 200, "stopping takes one");
+    let woken = patch("eyes", json!({ "disabled": false, "why": WHY })).await;
+    assert_eq!(woken.status.as_u16(), 202);
+    let staff = root.get("/staff").await.good();
+    let of = |login: &str| staff.as_array().unwrap().iter().find(|one| one["login"] == login).unwrap().clone();
+    assert_eq!(of("harmless")["roles"], json!(["auditor"]));
+    assert!(of("eyes")["disabled_at"].is_string());
+    settle(&two, raised.body["id"].as_str().unwrap(), true).await.good();
+    settle(&two, woken.body["id"].as_str().unwrap(), true).await.good();
+    let staff = root.get("/staff").await.good();
+    let of = |login: &str| staff.as_array().unwrap().iter().find(|one| one["login"] == login).unwrap().clone();
+    assert_eq!(of("harmless")["roles"], json!(["reviewer"]));
+    assert!(of("eyes").get("disabled_at").is_none());
+}
+
+#[actix_web::test]
+async fn a_person_is_unlocked_by_two() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &[Role::Reviewer]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let case = world.in_doubt(None).await.case;
+    let path = format!("/cases/{case}/unlock");
+    assert_eq!(code(&one.post(&path, &json!({ "why": WHY })).await), is(409, "person_not_locked"));
+    let store = &world.services.store;
+    let mut unit = store.begin().await.unwrap();
+    let player = unit.find_case(case).await.unwrap().unwrap().player.unwrap();
+    let person = LockSubject::Person(player);
+    let now = world.services.clock.now();
+    let mut lockout: FaceLockout = unit.hold_face_lockout(person).await.unwrap();
+    while lockout.locked_at(now).is_none() {
+        lockout = lockout.failed(&person, now);
+    }
+    unit.put_face_lockout(person, &lockout).await.unwrap();
+    unit.commit().await.unwrap();
+    let proposal = ask(&one, &path, json!({ "why": WHY })).await;
+    settle(&two, &proposal, true).await.good();
+    let mut unit = store.begin().await.unwrap();
+    assert!(unit.hold_face_lockout(person).await.unwrap().locked_at(now).is_none());
+}
+
+#[actix_web::test]
+async fn a_version_that_waits_is_released_by_two_and_only_the_one_that_was_seen() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let now = world.services.clock.now();
+    let source = Source { name: "debtors".to_owned(), refreshed_at: now, max_age: Duration::from_hours(24) };
+    put(world.services.store.as_ref(), &source, &[]).await.unwrap();
+    let sources = root.get("/sources").await.good();
+    let name = sources[0]["name"].as_str().unwrap().to_owned();
+    let release = format!("/sources/{name}/release");
+    assert_eq!(code(&root.post(&release, &json!({ "version": 2, "why": WHY })).await), is(409, "nothing_waits"));
+    let quarantine = async || {
+        let mut unit = world.services.store.begin().await.unwrap();
+        let versions = unit.list_versions(&name).await.unwrap();
+        let current = Version::in_state(&versions, VersionState::Current).unwrap().clone();
+        let now = world.services.clock.now();
+        let mut next = Version::next(&name, &versions, VersionKind::Snapshot, (now, current.max_age), now);
+        next.state = VersionState::Quarantined;
+        unit.insert_version(&next).await.unwrap();
+        unit.commit().await.unwrap();
+        next.number
+    };
+    let first = quarantine().await;
+    let proposal = ask(&root, &release, json!({ "version": first, "why": WHY })).await;
+    // Dropped, and another has come: the yes was to the first.
+    root.post(&format!("/sources/{name}/discard"), &json!({ "why": WHY })).await.good();
+    let second = quarantine().await;
+    assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "nothing_waits"));
+    assert_eq!(settle(&two, &proposal, false).await.good()["state"], "refused");
+    let proposal = ask(&root, &release, json!({ "version": second, "why": WHY })).await;
+    settle(&two, &proposal, true).await.good();
+    let versions = root.get("/sources").await.good()[0]["versions"].clone();
+    let current = versions.as_array().unwrap().iter().find(|one| one["state"] == "current").unwrap();
+    assert_eq!(current["number"], second);
+    let back = root.post(&format!("/sources/{name}/roll-back"), &json!({ "why": WHY })).await.good();
+    assert_eq!(back["state"], "current");
+    let none = root.post(&format!("/sources/{name}/roll-back"), &json!({ "why": WHY })).await;
+    assert_eq!(code(&none), is(409, "no_step_back"));
+}
+
+#[actix_web::test]
+async fn operators_are_stopped_and_let_go_on_and_keys_show_no_secret() {
+    let world = World::production().await;
+    let manager = Desk::of(&world, "manager", &[Role::OperatorManager]).await;
+    let listed = manager.get("/operators").await.good();
+    let id = listed[0]["id"].as_str().unwrap();
+    let path = format!("/operators/{id}/switch");
+    assert!(manager.post(&path, &json!({ "disabled": true })).await.good()["disabled_at"].is_string());
+    assert!(manager.post(&path, &json!({ "disabled": false })).await.good().get("disabled_at").is_none());
+    let new = json!({ "id": "new-bet", "name": "New", "redirect_uris": ["https://new.example/cb"],
+        "authentication": "private_key_jwt", "jwks_uri": "https://new.example/jwks" });
+    assert_eq!(manager.post("/operators", &new).await.good()["id"], "new-bet");
+    assert_eq!(code(&manager.post("/operators", &new).await), is(409, "operator_exists"));
+    let bad = json!({ "id": "b", "name": "New", "redirect_uris": [], "authentication": "private_key_jwt" });
+    assert_eq!(code(&manager.post("/operators", &bad).await), is(422, "operator_invalid"));
+    let change = json!({ "requests_per_second": 7 });
+    let changed = manager.call(Method::PATCH, "/operators/new-bet", Some(&change)).await.good();
+    assert_eq!(changed["requests_per_second"], 7);
+    let nothing = manager.call(Method::PATCH, "/operators/new-bet", Some(&json!({}))).await;
+    assert_eq!(code(&nothing), is(422, "operator_invalid"));
+    let log = world.services.store.read().await.unwrap().audit_trail(&["new-bet".to_owned()], 10).await.unwrap();
+    assert!(log.len() == 2 && log.iter().all(|event| event.details.contains("\"by\":\"staff manager\"")));
+    let unknown = manager.post("/operators/nobody-here/switch", &json!({ "disabled": true })).await;
+    assert_eq!(code(&unknown), is(404, "not_found"));
+    let keys = manager.get("/keys").await.good();
+    let signing = &keys["signing"]["keys"][0];
+    assert!(signing["kid"].is_string() && signing.get("d").is_none(), "{signing}");
+}
+
+#[actix_web::test]
+async fn cases_are_found_by_risk_finding_day_and_browser() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &[Role::Reviewer]).await;
+    let case = world.in_doubt(Some("a-browser-token-of-32-characters")).await.case;
+    let found = async |query: &str| {
+        let queue = one.get(&format!("/cases?{query}")).await.good();
+        queue["cases"].as_array().unwrap().len()
+    };
+    assert_eq!((found("risk=medium").await, found("risk=high").await), (1, 0));
+    assert_eq!((found("finding=flat").await, found("finding=loop&reason=face_doubtful").await), (0, 0));
+    assert_eq!((found("from=2027-01-15").await, found("from=2027-01-16").await), (1, 0));
+    assert_eq!((found("until=2027-01-15").await, found("until=2027-01-14").await), (1, 0));
+    let evidence = one.post(&format!("/cases/{case}/evidence"), &json!({ "why": WHY })).await.good();
+    if let Some(device) = evidence["device"].as_str() {
+        assert_eq!(found(&format!("device={device}")).await, 1);
+    }
+    assert_eq!(found(&format!("device={}", "0".repeat(64))).await, 0);
+    for bad in ["risk=huge", "finding=x", "from=yesterday", "device=xyz"] {
+        assert_eq!(code(&one.get(&format!("/cases?{bad}")).await), is(400, "bad_request"), "{bad}");
+    }
+}

@@ -1,0 +1,105 @@
+use rastau::domain::evidence::retention::Hold;
+use rastau::domain::id::{CaseId, StaffId};
+use rastau::domain::ports::{SealedEvidence, StoreError, UnitOfWork};
+use rastau::domain::review::{Case, CaseStatus, FaceScores};
+use rastau::domain::secret::SecretBytes;
+use rastau::domain::staff::{Role, StaffMember};
+
+use super::cases::case;
+use super::database::{Database, at};
+use super::on_both_engines;
+
+fn sealed(pictures: &[&str]) -> SealedEvidence {
+    SealedEvidence {
+        digest: [7; 32],
+        record: SecretBytes::new(b"the record".to_vec()),
+        pictures: pictures.iter().map(|picture| SecretBytes::new(picture.as_bytes().to_vec())).collect(),
+        best: Some(1),
+    }
+}
+
+async fn somebody(unit: &mut dyn UnitOfWork, database: &Database) -> StaffId {
+    let id = StaffId::new(at(1), database.randomness.as_ref());
+    let roles = [Role::Supervisor].into();
+    unit.insert_staff(&StaffMember::new(id, "one".parse().unwrap(), "One", roles, at(1)).unwrap()).await.unwrap();
+    id
+}
+
+on_both_engines! {
+    async fn evidence_opens_until_its_key_is_destroyed(database: &Database) {
+        let kept = Case { frame: None, ..case(database, 1).await };
+        let mut unit = database.begin().await;
+        unit.insert_case(&kept).await.unwrap();
+        assert_eq!(unit.find_evidence(kept.id).await.unwrap().digest, None);
+        unit.seal_evidence(kept.id, &sealed(&["one", "two"])).await.unwrap();
+        assert_eq!(unit.seal_evidence(kept.id, &sealed(&[])).await, Err(StoreError::Conflict));
+        assert_eq!(unit.open_record(kept.id).await.unwrap().unwrap().expose(), b"the record");
+        assert_eq!(unit.open_picture(kept.id, 0).await.unwrap().unwrap().expose(), b"one");
+        assert_eq!(unit.open_picture(kept.id, 2).await.unwrap(), None);
+        let best = unit.find_case(kept.id).await.unwrap().unwrap().frame;
+        assert_eq!(best.unwrap().expose(), b"two", "the best picture stands for the case");
+
+        unit.erase_evidence(kept.id, at(9)).await.unwrap();
+        assert_eq!(unit.erase_evidence(kept.id, at(10)).await, Err(StoreError::Conflict));
+        let known = unit.find_evidence(kept.id).await.unwrap();
+        assert_eq!((known.digest, known.erased_at), (Some([7; 32]), Some(at(9))), "what the log has of it stays");
+        assert_eq!(unit.open_record(kept.id).await.unwrap(), None);
+        assert_eq!(unit.open_picture(kept.id, 0).await.unwrap(), None);
+        let left = unit.find_case(kept.id).await.unwrap().unwrap();
+        assert_eq!((left.frame, left.scores, left.reasons), (None, FaceScores::default(), kept.reasons));
+    }
+
+    async fn a_case_of_an_older_version_is_erased_too(database: &Database) {
+        let kept = case(database, 1).await;
+        let mut unit = database.begin().await;
+        unit.insert_case(&kept).await.unwrap();
+        unit.erase_evidence(kept.id, at(9)).await.unwrap();
+        let left = unit.find_case(kept.id).await.unwrap().unwrap();
+        assert_eq!((left.frame, left.scores), (None, FaceScores::default()));
+        assert_eq!(unit.find_evidence(kept.id).await.unwrap().erased_at, Some(at(9)));
+    }
+
+    async fn what_is_held_is_not_erased(database: &Database) {
+        let kept = case(database, 1).await;
+        let mut unit = database.begin().await;
+        unit.insert_case(&kept).await.unwrap();
+        let by = somebody(unit.as_mut(), database).await;
+        let hold = Hold { by, since: at(3) };
+        unit.hold_evidence(kept.id, Some(hold)).await.unwrap();
+        assert_eq!(unit.find_evidence(kept.id).await.unwrap().hold, Some(hold));
+        assert_eq!(unit.erase_evidence(kept.id, at(9)).await, Err(StoreError::Conflict));
+        unit.hold_evidence(kept.id, None).await.unwrap();
+        unit.erase_evidence(kept.id, at(9)).await.unwrap();
+        assert_eq!(unit.hold_evidence(kept.id, Some(hold)).await, Err(StoreError::Conflict), "nothing is left to hold");
+    }
+
+    async fn what_is_past_its_term_is_found_unless_it_is_open_held_or_gone(database: &Database) {
+        let mut ids = Vec::new();
+        for number in 1..=5 {
+            let status = if number == 2 { CaseStatus::Open } else { CaseStatus::Recorded };
+            let one = Case { status, ..case(database, number).await };
+            ids.push(one.id);
+            let mut unit = database.begin().await;
+            unit.insert_case(&one).await.unwrap();
+            unit.commit().await.unwrap();
+        }
+        let mut unit = database.begin().await;
+        let by = somebody(unit.as_mut(), database).await;
+        unit.hold_evidence(ids[2], Some(Hold { by, since: at(3) })).await.unwrap();
+        unit.erase_evidence(ids[3], at(9)).await.unwrap();
+        assert_eq!(unit.list_erasable(CaseId::least(at(9)), 10).await.unwrap(), [ids[0], ids[4]]);
+        assert_eq!(unit.list_erasable(CaseId::least(at(9)), 1).await.unwrap(), [ids[0]]);
+        assert_eq!(unit.list_erasable(CaseId::least(at(5)), 10).await.unwrap(), [ids[0]], "the last is not old enough");
+    }
+
+    async fn cases_with_the_same_picture_are_found(database: &Database) {
+        let (one, two, three) = (case(database, 1).await, case(database, 2).await, case(database, 3).await);
+        let mut unit = database.begin().await;
+        for (kept, pictures) in [(&one, ["a", "b"]), (&two, ["b", "c"]), (&three, ["d", "e"])] {
+            unit.insert_case(kept).await.unwrap();
+            unit.seal_evidence(kept.id, &sealed(&pictures)).await.unwrap();
+        }
+        assert_eq!(unit.cases_of_same_pictures(one.id, 10).await.unwrap(), [two.id]);
+        assert_eq!(unit.cases_of_same_pictures(three.id, 10).await.unwrap(), []);
+    }
+}
