@@ -8,7 +8,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::administration::{operators, webhook};
 use super::compliance::cases;
-use super::console::{cases as desk, evidence, overview, proposals, settings, sign_in, staff};
+use super::console::{
+    cases as desk, evidence, keys, operators as desk_operators, overview, proposals, sign_in, sources as desk_sources,
+    staff,
+};
 use super::health;
 use super::operator::error::OAuthProblem;
 use super::operator::{checks, introspection, jwks, metadata, par, revocation, status, token};
@@ -62,8 +65,8 @@ pub struct OpenDoors {
         evidence::capture, evidence::trail,
         proposals::list, proposals::settle, proposals::bundle, proposals::invitation,
         proposals::erase, proposals::export, proposals::unlock, proposals::hold,
-        settings::operators, settings::add_operator, settings::change_operator, settings::switch_operator, settings::sources, settings::release, settings::discard,
-        settings::roll_back, settings::keys,
+        desk_operators::list, desk_operators::add_one, desk_operators::change_one, desk_operators::switch_one, desk_sources::list, desk_sources::release, desk_sources::discard,
+        desk_sources::roll_back, keys::show,
         staff::list, staff::invite, staff::change, staff::reinvite,
         scenarios::list, clock::read, clock::advance, clock::reset,
         health::live, health::ready,

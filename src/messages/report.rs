@@ -99,7 +99,7 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;mar
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #d0d7de}\
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #eaeef2}\
 th{font-weight:600;width:16rem}code{font-size:.85em;overflow-wrap:anywhere}.note{background:#fff8c5;padding:.6rem .8rem}\
-.pair{display:flex;gap:1rem;flex-wrap:wrap}figure{margin:0}figure img{max-width:20rem;max-height:24rem}\
+.pair{display:flex;gap:1rem}figure{margin:0;flex:1;min-width:0}figure img{max-width:100%;max-height:24rem}\
 .strip img{height:7rem}.strip{display:flex;flex-wrap:wrap;gap:.4rem}@media print{body{margin:0}}";
 
 /// The whole page, in the reader's language.

@@ -132,6 +132,11 @@ impl RestrictionVersions for SqlUnitOfWork {
         self.fetch_all(query.bind(source)).await?.into_iter().map(VersionRow::into_version).collect()
     }
 
+    async fn hold_source(&mut self, source: &str) -> Result<()> {
+        let hold = sqlx::query("UPDATE restriction_source SET version = version WHERE name = $1");
+        self.execute(hold.bind(source.to_owned())).await.map(drop)
+    }
+
     async fn insert_version(&mut self, version: &Version) -> Result<()> {
         // The source first: its row makes two imports of it wait for each other.
         let source = sqlx::query(

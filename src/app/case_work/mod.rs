@@ -4,6 +4,7 @@ pub mod decide;
 mod effects;
 pub mod evidence;
 pub mod overview;
+pub mod pictures;
 pub mod queue;
 
 use crate::app::PlayerError;

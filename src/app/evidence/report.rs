@@ -78,7 +78,7 @@ pub(super) async fn report(
         pictures: (0..dossier.map_or(0, |dossier| dossier.pictures.len())).filter_map(picture).collect(),
         reference,
         liveness: capture.map(|capture| LivenessPart {
-            challenge: capture.recording.challenge.clone(),
+            challenge: capture.recording.asked(),
             cues: capture.scores.cues.clone(),
             presentation: capture.scores.presentation,
             thresholds: capture.presentation,

@@ -94,6 +94,7 @@ pub async fn roll_back_version(
     details: Value,
     now: Timestamp,
 ) -> Result<Version, ManageError> {
+    unit.hold_source(source).await?;
     let versions = unit.list_versions(source).await?;
     let found =
         (Version::in_state(&versions, VersionState::Current), Version::in_state(&versions, VersionState::Previous));
@@ -138,6 +139,7 @@ pub(super) async fn let_count(
     versions: &[Version],
     version: Version,
 ) -> Result<Version, StoreError> {
+    unit.hold_source(&version.source).await?;
     for (from, to) in
         [(VersionState::Previous, VersionState::Superseded), (VersionState::Current, VersionState::Previous)]
     {
@@ -159,6 +161,7 @@ pub(super) async fn confirm(
     position: Position,
     now: Timestamp,
 ) -> Result<Version, StoreError> {
+    unit.hold_source(&current.source).await?;
     let confirmed = Version { as_of, max_age, position, ..current.clone() };
     unit.update_version(&confirmed).await?;
     unit.let_count(&confirmed).await?;

@@ -109,6 +109,19 @@ impl fmt::Debug for Recording {
 }
 
 impl Recording {
+    /// What of the challenge was shown.
+    pub fn asked(&self) -> Challenge {
+        let mut asked = Challenge { commands: Vec::new(), lights: Vec::new() };
+        for step in &self.steps {
+            match step.content {
+                Content::Straight => {}
+                Content::Light(light) => asked.lights.push(light),
+                Content::Command(command) => asked.commands.push(command),
+            }
+        }
+        asked
+    }
+
     /// Runs the course again. `seen` is what the models say now of the pictures of kept frames, by number; a picture that is
     /// missing there was no frame to keep.
     pub fn run_again(&self, seen: &BTreeMap<usize, (SecretBytes, Examination)>) -> Capture {

@@ -66,6 +66,9 @@ fn a_recording_has_a_picture_of_each_step_and_its_numbers() {
     let kept = recording.frames.iter().filter(|frame| frame.kept).count();
     assert_eq!((kept, lights), (capture.collected(), 5));
     assert!(pictures.len() >= kept + commands + lights && pictures.len() <= MOST_PICTURES, "{}", pictures.len());
+    let asked = recording.asked();
+    assert!(asked.commands.len() == commands && recording.challenge.commands.starts_with(&asked.commands));
+    assert_eq!(asked.lights, recording.challenge.lights);
     assert!(recording.frames.iter().all(|frame| frame.signs.is_some() && frame.quality.is_some()));
     let told = format!("{recording:?}{recorder:?}");
     assert!(!told.contains("yaw"), "{told}");

@@ -46,7 +46,7 @@ pub struct ReferencePart {
 /// Whether somebody lives there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LivenessPart {
-    /// What was asked.
+    /// What was asked, as far as the course came.
     pub challenge: Challenge,
     /// What each cue says.
     pub cues: Vec<Evidence>,

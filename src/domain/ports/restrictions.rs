@@ -22,6 +22,9 @@ pub type RecordKey = (PersonKey, String);
 pub trait RestrictionVersions {
     /// Every source of which a version counts.
     async fn list_sources(&mut self) -> Result<Vec<Source>>;
+    /// Holds a source, where there is one, until this transaction ends: whoever changes what counts holds it before its versions,
+    /// as [`RestrictionVersions::insert_version`] does, so that no two wait for each other.
+    async fn hold_source(&mut self, source: &str) -> Result<()>;
     /// All versions of a source, the newest first.
     async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>>;
     /// Keeps a new one; [`StoreError::Conflict`] when its number is taken.

@@ -4,13 +4,15 @@ pub(in crate::http) mod cases;
 mod door;
 pub(in crate::http) mod evidence;
 mod evidence_view;
+pub(in crate::http) mod keys;
+pub(in crate::http) mod operators;
 pub(in crate::http) mod overview;
 mod problem;
 pub(in crate::http) mod proposals;
 pub mod rules;
 mod session_cookie;
-pub(in crate::http) mod settings;
 pub(in crate::http) mod sign_in;
+pub(in crate::http) mod sources;
 pub(in crate::http) mod staff;
 
 use actix_web::middleware::from_fn;
@@ -61,16 +63,16 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/proposals/{id}/invitation", web::post().to(proposals::invitation))
             .service(
                 web::resource("/operators")
-                    .route(web::get().to(settings::operators))
-                    .route(web::post().to(settings::add_operator)),
+                    .route(web::get().to(operators::list))
+                    .route(web::post().to(operators::add_one)),
             )
-            .route("/operators/{id}", web::patch().to(settings::change_operator))
-            .route("/operators/{id}/switch", web::post().to(settings::switch_operator))
-            .route("/sources", web::get().to(settings::sources))
-            .route("/sources/{id}/release", web::post().to(settings::release))
-            .route("/sources/{id}/discard", web::post().to(settings::discard))
-            .route("/sources/{id}/roll-back", web::post().to(settings::roll_back))
-            .route("/keys", web::get().to(settings::keys))
+            .route("/operators/{id}", web::patch().to(operators::change_one))
+            .route("/operators/{id}/switch", web::post().to(operators::switch_one))
+            .route("/sources", web::get().to(sources::list))
+            .route("/sources/{id}/release", web::post().to(sources::release))
+            .route("/sources/{id}/discard", web::post().to(sources::discard))
+            .route("/sources/{id}/roll-back", web::post().to(sources::roll_back))
+            .route("/keys", web::get().to(keys::show))
             .service(web::resource("/staff").route(web::get().to(staff::list)).route(web::post().to(staff::invite)))
             .route("/staff/{login}", web::patch().to(staff::change))
             .route("/staff/{login}/invite", web::post().to(staff::reinvite)),

@@ -139,6 +139,8 @@ async fn a_failed_capture_is_sealed_judged_again_handed_on_and_erased() {
         let root = proven.proof.root(&proven.event.hash).map(hex::encode);
         assert_eq!(root.as_ref(), Some(&trail.checkpoint.root), "{}", proven.event.kind);
     }
+    let nothing = prove_trail(&app.services, &["nobody".to_owned()]).await.unwrap();
+    assert!(nothing.events.is_empty() && nothing.checkpoint.root == trail.checkpoint.root, "of the same log");
     let after = bundle(&app, case).await;
     let verified = verify(&app, &after).unwrap();
     assert!(verified.erased_at.is_some() && verified.digest.is_some() && verified.pictures == 0);

@@ -1,4 +1,4 @@
-//! Operators, sources of restrictions and keys, as far as they are looked after from here.
+//! Sources of restrictions with their versions: what waits for a person, and the way back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -11,15 +11,11 @@ use super::problem::measure_problem;
 use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::add_operator::{AddOperatorError, add};
-use crate::app::change_operator::{change, switch};
 use crate::app::registry::manage::{ManageError, discard_version, roll_back_version};
 use crate::app::registry::tidy::tidy_later;
 use crate::domain::measure::Measure;
 use crate::domain::ports::StoreError;
 use crate::domain::restrictions::{Source, Version};
-use crate::http::administration::operators::{invalid, not_added, problem as not_changed};
-use crate::http::administration::view::{ChangeBody, NewOperatorBody, OperatorView};
 use crate::http::problem::{Problem, locale};
 
 /// A version of what a source says
@@ -71,101 +67,10 @@ pub(in crate::http) struct SourceRow {
 /// Most versions of one source that are shown.
 const VERSIONS: usize = 10;
 
-/// Operators, by id
-#[utoipa::path(get, path = "/api/console/operators", tag = "console", operation_id = "consoleOperators",
-    security(("session" = [])), responses((status = 200, body = Vec<OperatorView>), Malformed, NotIn, Forbidden))]
-pub(in crate::http) async fn operators(
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    let all = async { services.store.read().await?.list_operators().await }.await;
-    let all = all.map_err(|error| Problem::store(&error, locale(&request)))?;
-    Ok(private(&all.iter().map(OperatorView::from).collect::<Vec<_>>()))
-}
-
-/// Add an operator
-///
-/// A secret that is drawn, in a sandbox alone, is shown once.
-#[utoipa::path(post, path = "/api/console/operators", tag = "console", operation_id = "consoleAddOperator",
-    security(("session" = [])), request_body = NewOperatorBody,
-    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Overtaken, Wrong))]
-pub(in crate::http) async fn add_operator(
-    request: HttpRequest,
-    services: web::Data<Services>,
-    staff: Staff,
-    body: web::Json<NewOperatorBody>,
-) -> Result<HttpResponse, Problem> {
-    let new = body.into_inner().into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
-    let added = async {
-        let (now, randomness) = (services.clock.now(), services.randomness.as_ref());
-        let mut unit = services.store.begin().await.map_err(AddOperatorError::Store)?;
-        let added = add(unit.as_mut(), randomness, now, new, &by(&staff)).await?;
-        unit.commit().await.map_err(AddOperatorError::Store)?;
-        Ok(added)
-    };
-    Ok(private(&OperatorView::from(&added.await.map_err(|error| not_added(&request, &error))?)))
-}
-
-/// Change an operator
-///
-/// What is not named stays. New keys count from the next request on: rotate by a set that holds the old and the new.
-#[utoipa::path(patch, path = "/api/console/operators/{id}", tag = "console", operation_id = "consoleChangeOperator",
-    security(("session" = [])), params(("id" = String, Path)), request_body = ChangeBody,
-    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Gone, Wrong))]
-pub(in crate::http) async fn change_operator(
-    request: HttpRequest,
-    services: web::Data<Services>,
-    staff: Staff,
-    id: web::Path<String>,
-    body: web::Json<ChangeBody>,
-) -> Result<HttpResponse, Problem> {
-    let wanted = body.into_inner().into_change().map_err(|why| invalid(&request).because(why))?;
-    let changed = async {
-        let mut unit = services.store.begin().await?;
-        let operator = change(unit.as_mut(), services.clock.now(), &id, wanted, &by(&staff)).await?;
-        unit.commit().await?;
-        Ok(operator)
-    };
-    Ok(private(&OperatorView::from(&changed.await.map_err(|error| not_changed(&request, &error))?)))
-}
-
-/// Whether an operator may ask for anything
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http) struct Switching {
-    disabled: bool,
-}
-
-/// Stop an operator, or let it go on
-///
-/// What it was granted ends with it.
-#[utoipa::path(post, path = "/api/console/operators/{id}/switch", tag = "console", operation_id = "switchOperator",
-    security(("session" = [])), params(("id" = String, Path)), request_body = Switching,
-    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Gone, Wrong))]
-pub(in crate::http) async fn switch_operator(
-    request: HttpRequest,
-    services: web::Data<Services>,
-    staff: Staff,
-    id: web::Path<String>,
-    body: web::Json<Switching>,
-) -> Result<HttpResponse, Problem> {
-    let switched = async {
-        let mut unit = services.store.begin().await?;
-        let operator = switch(unit.as_mut(), services.clock.now(), &id, body.disabled, &by(&staff)).await?;
-        unit.commit().await?;
-        Ok(operator)
-    };
-    Ok(private(&OperatorView::from(&switched.await.map_err(|error| not_changed(&request, &error))?)))
-}
-
-fn by(staff: &Staff) -> String {
-    format!("staff {}", staff.0.member.login)
-}
-
 /// Sources of restrictions with their versions
 #[utoipa::path(get, path = "/api/console/sources", tag = "console", operation_id = "consoleSources",
     security(("session" = [])), responses((status = 200, body = Vec<SourceRow>), Malformed, NotIn, Forbidden))]
-pub(in crate::http) async fn sources(
+pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -270,28 +175,4 @@ fn decided(
     let version = done.map_err(|error| measure_problem(request, &error.into()))?;
     tidy_later(services.store.clone(), version.source.clone());
     Ok(private(&VersionRow::from(&version)))
-}
-
-/// Keys in use; none of their secrets
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct KeysView {
-    /// Public keys of what is signed, the first one signs
-    #[schema(value_type = Object)]
-    signing: Value,
-    /// How many keys the registry's hashes were hashed with again
-    registry_generation: u32,
-    /// Models in use: what for, which, SHA-256
-    #[schema(value_type = Vec<Object>)]
-    models: Value,
-}
-
-/// Keys and models in use
-#[utoipa::path(get, path = "/api/console/keys", tag = "console", operation_id = "consoleKeys",
-    security(("session" = [])), responses((status = 200, body = KeysView), Malformed, NotIn, Forbidden))]
-pub(in crate::http) async fn keys(services: web::Data<Services>) -> HttpResponse {
-    private(&KeysView {
-        signing: services.signer.jwks(),
-        registry_generation: services.store.key_generation(),
-        models: serde_json::json!(services.faces.models()),
-    })
 }

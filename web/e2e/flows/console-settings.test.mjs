@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lookAtDesk, withStaff } from '../harness/staff.mjs';
+
+test('operators, sources and keys are looked after, and who decides is made by two', () =>
+  withStaff({ login: 'farida', roles: ['administrator', 'operator_manager'] }, (farida) =>
+    withStaff({ login: 'galym', roles: ['supervisor'] }, async (galym) => {
+      await farida.join();
+      await galym.join();
+      await farida.part('to-settings').click();
+      await farida.part('keys').waitFor();
+      await farida.part('operator').first().waitFor();
+      await farida.part('source').first().waitFor();
+      await farida.part('add-operator').click();
+      await farida.part('operator-id').fill('bet-console');
+      await farida.part('operator-name').fill('Console Bet');
+      await farida.part('operator-uris').fill('https://bet.example/callback');
+      await farida.part('operator-auth').selectOption('client_secret_basic');
+      await lookAtDesk(farida.page, 'console-settings');
+      await farida.part('operator-save').click();
+      await farida.part('secret').waitFor();
+      const row = farida.page.locator('[data-testid=operator][data-operator=bet-console]');
+      await row.getByTestId('edit').click();
+      await farida.part('operator-name').fill('Console Bet, renamed');
+      await farida.part('operator-save').click();
+      await row.getByText('Console Bet, renamed').waitFor();
+      await row.getByTestId('switch').click();
+      await farida.page.locator('[data-testid=operator][data-operator=bet-console].stopped').waitFor();
+      await farida.part('to-staff').click();
+      await farida.part('new-login').fill('madina');
+      await farida.part('new-name').fill('Мадина');
+      await farida.part('role-reviewer').check();
+      assert.ok(await farida.part('invite-go').isDisabled(), 'it wants a why');
+      await farida.part('staff-why').fill('Новый сотрудник');
+      await farida.part('invite-go').click();
+      await farida.part('asked').waitFor();
+      await galym.allow('madina');
+      await farida.part('to-proposals').click();
+      await farida.part('fetch-invitation').click();
+      await farida.part('invited').waitFor();
+      await lookAtDesk(farida.page, 'console-invited-by-two');
+    }),
+  ));
+
+test('an administrator invites and stops staff', () =>
+  withStaff({ login: 'gulnar', roles: ['administrator'] }, async (gulnar) => {
+    await gulnar.join();
+    await gulnar.part('to-staff').click();
+    await gulnar.part('new-login').fill('dinara');
+    await gulnar.part('new-name').fill('Динара');
+    await gulnar.part('role-auditor').check();
+    await lookAtDesk(gulnar.page, 'console-staff');
+    await gulnar.part('invite-go').click();
+    await gulnar.part('invited').waitFor();
+    const row = gulnar.page.locator('[data-testid=member][data-login=dinara]');
+    await row.getByTestId('stop').click();
+    await gulnar.page.locator('[data-testid=member][data-login=dinara].stopped').waitFor();
+    await lookAtDesk(gulnar.page, 'console-staff-invited');
+  }));
