@@ -36,8 +36,9 @@ pub(super) async fn open(url: &str, options: StoreOptions) -> Result<(AnyPool, A
     Ok((write, read))
 }
 
-/// Hashes go everywhere in their indexes: room for those pages, 16 MB.
-const WRITER: &str = "PRAGMA cache_size = -16384;";
+/// Hashes go everywhere in their indexes: room for those pages, 16 MB. What is deleted from a page is overwritten there, at no
+/// further write: a key that was destroyed must not stand in its free space. Pages that are freed whole keep what they had.
+const WRITER: &str = "PRAGMA cache_size = -16384; PRAGMA secure_delete = FAST;";
 
 /// FULL and not NORMAL: in WAL mode NORMAL may lose the last commits when the power fails, and a decision whose token
 /// is out must not lose its audit event.

@@ -169,7 +169,7 @@ pub(in crate::http) struct OperatorList {
 pub(in crate::http) struct WebhookBody {
     /// https to a public address (http to this machine in a sandbox).
     #[schema(example = "https://bet.example/webhooks", format = "uri")]
-    pub(super) url: String,
+    pub(in crate::http) url: String,
 }
 
 /// An operator's webhook endpoint.
@@ -197,7 +197,7 @@ pub(in crate::http) struct WebhookView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct RemovedWebhook {
     /// Messages that it did not get; they are kept as failed for a while.
-    pub(super) undelivered: u64,
+    pub(in crate::http) undelivered: u64,
 }
 
 /// `jwks` or `jwks_uri`, not both.

@@ -100,7 +100,8 @@ pub(in crate::http) async fn remove(
     .await
 }
 
-fn problem(request: &HttpRequest, error: &WebhookError) -> Problem {
+/// Why nothing was done with an endpoint.
+pub(in crate::http) fn problem(request: &HttpRequest, error: &WebhookError) -> Problem {
     match error {
         WebhookError::NoOperator(_) | WebhookError::NoEndpoint(_) => not_found(request),
         WebhookError::Url(_) | WebhookError::Unreachable(_) => {

@@ -14,6 +14,7 @@ mod session_cookie;
 pub(in crate::http) mod sign_in;
 pub(in crate::http) mod sources;
 pub(in crate::http) mod staff;
+pub(in crate::http) mod webhook;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;
@@ -25,7 +26,7 @@ use super::middleware::own_origin;
 /// Everything is below it.
 pub const BASE: &str = "/api/console";
 
-/// Mounts `/api/console`.
+/// Mounts `/api/console`; the app has a sender of webhooks, which looks at addresses before they are kept.
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope(BASE)
@@ -67,6 +68,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
                     .route(web::post().to(operators::add_one)),
             )
             .route("/operators/{id}", web::patch().to(operators::change_one))
+            .service(
+                web::resource("/operators/{id}/webhook")
+                    .route(web::get().to(webhook::show))
+                    .route(web::put().to(webhook::set))
+                    .route(web::delete().to(webhook::remove)),
+            )
+            .route("/operators/{id}/webhook/rotate", web::post().to(webhook::rotate))
             .route("/operators/{id}/switch", web::post().to(operators::switch_one))
             .route("/sources", web::get().to(sources::list))
             .route("/sources/{id}/release", web::post().to(sources::release))

@@ -1,12 +1,16 @@
 //! Somebody of the staff with a passkey, before the console's door.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ORIGIN;
 use actix_web::{App, test, web};
 use rastau::app::staff::manage::invite_staff;
+use rastau::domain::ports::WebhookSender;
 use rastau::domain::secret::SecretText;
 use rastau::domain::staff::Role;
+use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::console;
 use serde_json::{Value, json};
 use url::Url;
@@ -90,7 +94,9 @@ impl<'a> Desk<'a> {
             request = request.set_json(body);
         }
         let services = web::Data::new(self.world.services.clone());
-        let app = test::init_service(App::new().app_data(services).configure(console::configure)).await;
+        let sender: Arc<dyn WebhookSender> = Arc::new(HttpWebhookSender::new(true).unwrap());
+        let app = App::new().app_data(services).app_data(web::Data::from(sender)).configure(console::configure);
+        let app = test::init_service(app).await;
         let answer = match test::try_call_service(&app, request.to_request()).await {
             Ok(answer) => answer.into_parts().1,
             Err(error) => error.error_response(),

@@ -278,6 +278,18 @@ async fn operators_are_stopped_and_let_go_on_and_keys_show_no_secret() {
     assert_eq!(code(&nothing), is(422, "operator_invalid"));
     let log = world.services.store.read().await.unwrap().audit_trail(&["new-bet".to_owned()], 10).await.unwrap();
     assert!(log.len() == 2 && log.iter().all(|event| event.details.contains("\"by\":\"staff manager\"")));
+    let hook = "/operators/new-bet/webhook";
+    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"));
+    let put = async |url: &str| manager.call(Method::PUT, hook, Some(&json!({ "url": url }))).await;
+    assert_eq!(code(&put("http://10.0.0.1/in").await), is(422, "webhook_url_invalid"), "inside the house");
+    let set = put("http://127.0.0.1:9/in").await.good();
+    let secret = set["secret"].as_str().unwrap().to_owned();
+    assert!(secret.starts_with("whsec_"));
+    assert!(manager.get(hook).await.good().get("secret").is_none(), "once");
+    let rotated = manager.post(&format!("{hook}/rotate"), &json!({})).await.good();
+    assert!(rotated["secret"].is_string() && rotated["secret"] != secret.as_str());
+    assert_eq!(manager.call(Method::DELETE, hook, None).await.good()["undelivered"], 0);
+    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"));
     let unknown = manager.post("/operators/nobody-here/switch", &json!({ "disabled": true })).await;
     assert_eq!(code(&unknown), is(404, "not_found"));
     let keys = manager.get("/keys").await.good();

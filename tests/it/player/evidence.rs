@@ -12,8 +12,11 @@ use rastau::app::evidence::log_proof::prove_trail;
 use rastau::app::evidence::replay::{open_dossier, replay_case};
 use rastau::app::evidence::verify_bundle::{BundleFault, Verified, verify_bundle};
 use rastau::credentials::jose::StatementJose;
+use rastau::domain::case_work::{CaseDecision, Conclusion};
 use rastau::domain::evidence::retention::EraseFault;
-use rastau::domain::id::CaseId;
+use rastau::domain::id::{CaseId, DecisionId, StaffId};
+use rastau::domain::secret::SecretText;
+use rastau::domain::staff::{Role, StaffMember};
 use rastau::messages::Locale;
 use rastau::messages::report::report_page;
 use rastau::workshop::actor::Actor;
@@ -40,6 +43,27 @@ async fn mismatched(app: &TestApp, number: u16, actor: &mut dyn Actor) -> CaseId
 async fn newest(app: &TestApp) -> CaseId {
     let cases: Value = app.staff("cases").await.json().await.unwrap();
     cases[0]["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// Somebody of the staff says what it was, with a note to the player and one for staff alone.
+async fn decide(app: &TestApp, case: CaseId) {
+    let (now, randomness) = (app.now(), app.services.randomness.as_ref());
+    let id = StaffId::new(now, randomness);
+    let mut unit = app.unit().await;
+    let roles = [Role::Reviewer].into();
+    unit.insert_staff(&StaffMember::new(id, "one".parse().unwrap(), "One", roles, now).unwrap()).await.unwrap();
+    let decision = CaseDecision {
+        id: DecisionId::new(now, randomness),
+        case,
+        conclusion: Conclusion::AnotherPerson,
+        to_player: Some(SecretText::new("We are sorry")),
+        internal: Some(SecretText::new("for staff alone")),
+        by: id,
+        at: now,
+        settlement: None,
+    };
+    unit.insert_case_decision(&decision).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
 fn somebody_else(seed: u64) -> VirtualPlayer {
@@ -109,12 +133,15 @@ async fn a_failed_capture_is_sealed_judged_again_handed_on_and_erased() {
     println!("most apart: {by} of {of}");
     assert!(by < 1e-4, "{by} of {of}");
 
-    // Handed on.
+    // Handed on: what the player read is in it, and what staff wrote for themselves is not.
+    decide(&app, case).await;
     let handed = bundle(&app, case).await;
     let verified = verify(&app, &handed).unwrap();
     assert!(verified.trusted_keys && verified.events >= 4 && verified.pictures == dossier.pictures.len());
     assert_eq!(verified.manifest.case, case.to_string());
     assert!(!verify_bundle(&StatementJose, &handed, None).unwrap().trusted_keys, "by its own keys");
+    let holds = |words: &str| handed.windows(words.len()).any(|window| window == words.as_bytes());
+    assert!(holds("We are sorry") && !holds("for staff alone"));
     let files = unzip(&handed);
     let report: Value = serde_json::from_slice(&files["report.json"]).unwrap();
     assert_eq!(report["person"]["name"], "Test Person");

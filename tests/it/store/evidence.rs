@@ -1,3 +1,5 @@
+use sqlx::Connection as _;
+
 use rastau::domain::evidence::retention::Hold;
 use rastau::domain::id::{CaseId, StaffId};
 use rastau::domain::ports::{SealedEvidence, StoreError, UnitOfWork};
@@ -23,6 +25,34 @@ async fn somebody(unit: &mut dyn UnitOfWork, database: &Database) -> StaffId {
     let roles = [Role::Supervisor].into();
     unit.insert_staff(&StaffMember::new(id, "one".parse().unwrap(), "One", roles, at(1)).unwrap()).await.unwrap();
     id
+}
+
+/// Whether the database's file, and what is still to be written into it, has these bytes.
+async fn file_has(database: &Database, bytes: &[u8]) -> bool {
+    database.tamper(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")).await;
+    let (file, _folder) = database.file.as_ref().unwrap();
+    let content = std::fs::read(file).unwrap();
+    content.windows(bytes.len()).any(|window| window == bytes)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_destroyed_key_stands_nowhere_in_the_file() {
+    let database = Database::sqlite().await;
+    let kept = Case { frame: None, ..case(&database, 1).await };
+    let mut unit = database.begin().await;
+    unit.insert_case(&kept).await.unwrap();
+    let whole = SealedEvidence { record: SecretBytes::new(vec![3; 80_000]), ..sealed(&["one", "two"]) };
+    unit.seal_evidence(kept.id, &whole).await.unwrap();
+    unit.commit().await.unwrap();
+    let mut connection = sqlx::SqliteConnection::connect(&database.url).await.unwrap();
+    let question = sqlx::query_as::<_, (Vec<u8>,)>("SELECT own_key FROM case_evidence");
+    let (key,) = question.fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    assert!(file_has(&database, &key).await);
+    let mut unit = database.begin().await;
+    unit.erase_evidence(kept.id, at(9)).await.unwrap();
+    unit.commit().await.unwrap();
+    assert!(!file_has(&database, &key).await);
 }
 
 on_both_engines! {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lookAtDesk, withStaff } from '../harness/staff.mjs';
+import { refusal } from '../harness/watch.mjs';
 
 test('operators, sources and keys are looked after, and who decides is made by two', () =>
-  withStaff({ login: 'farida', roles: ['administrator', 'operator_manager'] }, (farida) =>
+  withStaff({ login: 'farida', roles: ['administrator', 'operator_manager'], expected: [refusal(404)] }, (farida) =>
     withStaff({ login: 'galym', roles: ['supervisor'] }, async (galym) => {
       await farida.join();
       await galym.join();
@@ -24,6 +25,12 @@ test('operators, sources and keys are looked after, and who decides is made by t
       await farida.part('operator-name').fill('Console Bet, renamed');
       await farida.part('operator-save').click();
       await row.getByText('Console Bet, renamed').waitFor();
+      await row.getByTestId('hook').click();
+      await farida.part('webhook-url').fill('http://127.0.0.1:9/in');
+      await farida.part('webhook-set').click();
+      await farida.part('webhook-secret').waitFor();
+      await farida.part('webhook-remove').click();
+      await farida.part('webhook-remove').waitFor({ state: 'detached' });
       await row.getByTestId('switch').click();
       await farida.page.locator('[data-testid=operator][data-operator=bet-console].stopped').waitFor();
       await farida.part('to-staff').click();

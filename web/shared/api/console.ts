@@ -1,5 +1,5 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
-import { get, patch, post, postForFile, postForPicture, send } from './http';
+import { get, patch, post, postForFile, postForPicture, put, remove, send } from './http';
 
 export type Status = 'open' | 'recorded' | 'proposed' | 'decided';
 export type Conclusion = 'attack' | 'another_person' | 'cannot_tell' | 'source_right' | 'source_wrong' | 'rightful_person';
@@ -220,6 +220,16 @@ export interface OperatorFields {
   readonly jwks_uri?: string;
 }
 
+/** Where an operator's messages go. */
+export interface Webhook {
+  readonly url: string;
+  readonly created_at: string;
+  readonly disabled_at?: string;
+  readonly old_secret_until?: string;
+  /** Drawn now, and shown once. */
+  readonly secret?: string;
+}
+
 export interface SourceVersion {
   readonly number: number;
   readonly state: string;
@@ -309,6 +319,7 @@ const BASE = '/api/console';
 const at = (id: string, what = '') => `${BASE}/cases/${encodeURIComponent(id)}${what}`;
 const proposal = (id: string, what: string) => `${BASE}/proposals/${encodeURIComponent(id)}${what}`;
 const source = (name: string, what: string) => `${BASE}/sources/${encodeURIComponent(name)}${what}`;
+const hook = (operator: string) => `${BASE}/operators/${encodeURIComponent(operator)}/webhook`;
 const of = (login: string, what = '') => `${BASE}/staff/${encodeURIComponent(login)}${what}`;
 
 export const console_ = {
@@ -348,6 +359,10 @@ export const console_ = {
   operators: () => get<readonly Operator[]>(`${BASE}/operators`),
   addOperator: (operator: OperatorFields & { readonly id: string }) => post<Operator>(`${BASE}/operators`, operator),
   changeOperator: (id: string, change: OperatorFields) => patch<Operator>(`${BASE}/operators/${encodeURIComponent(id)}`, change),
+  webhook: (id: string) => get<Webhook>(hook(id)),
+  setWebhook: (id: string, url: string) => put<Webhook>(hook(id), { url }),
+  rotateWebhook: (id: string) => post<Webhook>(`${hook(id)}/rotate`),
+  removeWebhook: (id: string) => remove(hook(id)),
   switchOperator: (id: string, disabled: boolean) => post<Operator>(`${BASE}/operators/${encodeURIComponent(id)}/switch`, { disabled }),
   sources: () => get<readonly Source[]>(`${BASE}/sources`),
   release: (name: string, version: number, why: string) => post<Proposal>(source(name, '/release'), { version, why }),

@@ -3,7 +3,7 @@ import { localProblem, NETWORK, parseProblem, ProblemError, UNEXPECTED } from '.
 
 const PATIENCE_MS = 30_000;
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 async function ask<T>(method: Method, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current };
@@ -55,6 +55,7 @@ async function postForBlob(path: string, body: unknown, accept: string): Promise
   throw new ProblemError(parseProblem(response.status, answer, response.headers.get('Retry-After')));
 }
 
+export const put = <T>(path: string, body: unknown): Promise<T> => askForBody<T>('PUT', path, body);
 export const patch = <T>(path: string, body: unknown): Promise<T> => askForBody<T>('PATCH', path, body);
 export const get = <T>(path: string): Promise<T> => askForBody<T>('GET', path);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => askForBody<T>('POST', path, body);
