@@ -140,7 +140,7 @@ impl AuditLog for SqlUnitOfWork {
         let mut events = Vec::new();
         for subject in subjects {
             let query = "SELECT sequence, kind, at, subject, details, previous, hash FROM audit_event \
-                         WHERE subject = $1 ORDER BY sequence DESC LIMIT $2";
+                         WHERE subject = $1 AND kind <> 'token_issued' ORDER BY sequence DESC LIMIT $2";
             let query = sqlx::query_as::<_, EventRow>(query).bind(subject.clone()).bind(i64::from(limit));
             events.extend(self.fetch_all(query).await?);
         }

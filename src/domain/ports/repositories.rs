@@ -395,7 +395,7 @@ pub trait AuditLog {
     async fn list_audit(&mut self, from: i64, limit: u32) -> Result<Vec<AuditEvent>>;
     /// The recorded head.
     async fn audit_head(&mut self) -> Result<ChainHead>;
-    /// What is said about these, in order; at most `limit` of the newest.
+    /// What is said about these but for the tokens that they were issued, in order; at most `limit` of the newest.
     async fn audit_trail(&mut self, subjects: &[String], limit: u32) -> Result<Vec<AuditEvent>>;
     /// Hashes of the log's tree: of leaves at level 0, of kept roots above.
     async fn audit_hashes(&mut self, stretch: Stretch) -> Result<Vec<Hash>>;

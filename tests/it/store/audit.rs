@@ -58,7 +58,7 @@ on_both_engines! {
         assert_eq!(database.read().await.audit_tiles(1).await.unwrap(), 0);
         append(database, 345).await;
         assert_eq!(extend_tree(store).await.unwrap(), 600);
-        let mut unit = database.read().await;
+        let mut unit = database.begin().await;
         assert_eq!((unit.audit_tiles(1).await.unwrap(), unit.audit_tiles(2).await.unwrap()), (2, 0));
         let events = unit.list_audit(1, 1_000).await.unwrap();
         let whole = |size: usize| root(&events[..size].iter().map(|event| leaf(&event.hash)).collect::<Vec<_>>());
@@ -72,6 +72,8 @@ on_both_engines! {
         let subjects = ["subject 3".to_owned(), "subject 1".to_owned()];
         let trail = unit.audit_trail(&subjects, 10).await.unwrap();
         assert_eq!(trail.iter().map(|event| event.sequence).collect::<Vec<_>>(), [2, 4, 257, 259]);
+        unit.append_audit(&NewAuditEvent { kind: AuditKind::TokenIssued, ..event(3) }).await.unwrap();
+        assert_eq!(unit.audit_trail(&subjects, 10).await.unwrap(), trail, "tokens are left out");
         let newest = unit.audit_trail(&subjects, 3).await.unwrap();
         assert_eq!(newest.iter().map(|event| event.sequence).collect::<Vec<_>>(), [4, 257, 259]);
     }
