@@ -267,6 +267,11 @@ impl StaffMember {
     }
 }
 
+/// The login of one of them; the id of somebody who is not among them.
+pub fn login_of(id: StaffId, staff: &[StaffMember]) -> String {
+    staff.iter().find(|member| member.id == id).map_or_else(|| id.to_string(), |member| member.login.to_string())
+}
+
 /// A passkey of theirs. Its content is the engine's own serialised form and stays opaque here.
 #[derive(Clone, Debug)]
 pub struct StaffPasskey {

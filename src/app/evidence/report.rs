@@ -12,10 +12,10 @@ use crate::domain::evidence::dossier::{Dossier, JudgedCapture};
 use crate::domain::evidence::report::{
     ComparisonPart, DecisionPart, LivenessPart, PersonPart, PicturePart, ReferencePart, Report, SettledPart,
 };
-use crate::domain::id::{CaseId, StaffId};
+use crate::domain::id::CaseId;
 use crate::domain::ports::{Ask, Detail, Gate};
 use crate::domain::secret::{SecretBytes, SecretText};
-use crate::domain::staff::StaffMember;
+use crate::domain::staff::{StaffMember, login_of};
 use crate::domain::time::Timestamp;
 
 /// Where ID photos come from.
@@ -130,16 +130,12 @@ fn decided(decision: CaseDecision, staff: &[StaffMember]) -> DecisionPart {
     DecisionPart {
         conclusion: decision.conclusion.as_str().to_owned(),
         to_player: decision.to_player,
-        by: login(decision.by, staff),
+        by: login_of(decision.by, staff),
         at: decision.at.rfc3339(),
         settled: decision.settlement.map(|settled| SettledPart {
-            by: login(settled.by, staff),
+            by: login_of(settled.by, staff),
             at: settled.at.rfc3339(),
             yes: settled.yes,
         }),
     }
-}
-
-fn login(id: StaffId, staff: &[StaffMember]) -> String {
-    staff.iter().find(|member| member.id == id).map_or_else(|| id.to_string(), |member| member.login.to_string())
 }

@@ -120,9 +120,14 @@ pub(in crate::http) struct Looking {
 impl Looking {
     /// What the log keeps of who did something, and why.
     pub(super) fn details(&self, request: &HttpRequest, staff: &Staff) -> Result<Value, Problem> {
-        let why = Why::read(&self.why).map_err(|error| case_problem(request, &error))?;
+        let why = read_why(request, &self.why)?;
         Ok(json!({ "by": staff.0.member.login, "why": why.as_str() }))
     }
+}
+
+/// Why somebody does something.
+pub(super) fn read_why(request: &HttpRequest, why: &str) -> Result<Why, Problem> {
+    Why::read(why).map_err(|error| case_problem(request, &error))
 }
 
 /// Why somebody looks at a picture, and how

@@ -51,6 +51,13 @@ impl Doorbell {
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Staff(pub(super) Admitted);
 
+impl Staff {
+    /// Who they are in the log.
+    pub(super) fn by(&self) -> String {
+        format!("staff {}", self.0.member.login)
+    }
+}
+
 impl FromRequest for Staff {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -5,12 +5,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::cases::{Gone, Looking, Overtaken};
+use super::cases::{Gone, Looking, Overtaken, read_why};
 use super::door::Staff;
-use super::problem::{case_problem, measure_problem};
+use super::problem::measure_problem;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::case_work::evidence::{Why, view_capture};
+use crate::app::case_work::evidence::view_capture;
 use crate::app::evidence::EvidenceError;
 use crate::app::evidence::log_proof::{ProvenEvent, Trail, prove_trail};
 use crate::domain::comparison::NamedModel;
@@ -143,7 +143,7 @@ pub(in crate::http) async fn capture(
     id: web::Path<CaseId>,
     body: web::Json<Looking>,
 ) -> Result<HttpResponse, Problem> {
-    let why = Why::read(&body.why).map_err(|error| case_problem(&request, &error))?;
+    let why = read_why(&request, &body.why)?;
     let (dossier, capture) =
         view_capture(&services, &staff.0, *id, &why).await.map_err(|error| measure_problem(&request, &error.into()))?;
     Ok(private(&CaptureView::of(&dossier, &capture)))

@@ -8,13 +8,12 @@ use crate::app::Policy;
 use crate::app::case_work::evidence::Evidence;
 use crate::app::case_work::queue::{CaseFile, QueuePage};
 use crate::domain::case_work::{CaseDecision, CaseWork, Conclusion};
-use crate::domain::id::StaffId;
 use crate::domain::ports::QueuedCase;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::{Case, Risk};
 use crate::domain::second_factor::FactorKind;
 use crate::domain::secret::SecretText;
-use crate::domain::staff::StaffMember;
+use crate::domain::staff::{StaffMember, login_of};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Reason;
 use crate::messages::{Locale, message};
@@ -110,7 +109,7 @@ impl CaseView {
             decisions: file.decisions.iter().map(|one| decision(one, &file.staff)).collect(),
             erased_at: file.kept.erased_at.map(Timestamp::rfc3339),
             held_since: file.kept.hold.map(|hold| hold.since.rfc3339()),
-            held_by: file.kept.hold.map(|hold| login(hold.by, &file.staff)),
+            held_by: file.kept.hold.map(|hold| login_of(hold.by, &file.staff)),
         }
     }
 }
@@ -200,7 +199,7 @@ fn of(case: &Case, work: &CaseWork, staff: &[StaffMember], locale: Locale) -> Qu
         reasons: case.reasons.iter().map(titled).collect(),
         risk: Risk::of(&case.reasons).as_str(),
         contested: case.contest.as_ref().map(|contest| contest.reason.code()),
-        assignee: work.assignee.map(|id| login(id, staff)),
+        assignee: work.assignee.map(|id| login_of(id, staff)),
     }
 }
 
@@ -209,14 +208,10 @@ fn decision(decision: &CaseDecision, staff: &[StaffMember]) -> DecisionView {
         conclusion: decision.conclusion.as_str(),
         to_player: decision.to_player.clone(),
         internal: decision.internal.clone(),
-        by: login(decision.by, staff),
+        by: login_of(decision.by, staff),
         at: decision.at.rfc3339(),
-        settled: decision
-            .settlement
-            .map(|settled| json!({ "by": login(settled.by, staff), "at": settled.at.rfc3339(), "yes": settled.yes })),
+        settled: decision.settlement.map(
+            |settled| json!({ "by": login_of(settled.by, staff), "at": settled.at.rfc3339(), "yes": settled.yes }),
+        ),
     }
-}
-
-fn login(id: StaffId, staff: &[StaffMember]) -> String {
-    staff.iter().find(|member| member.id == id).map_or_else(|| id.to_string(), |member| member.login.to_string())
 }

@@ -42,7 +42,7 @@ pub(in crate::http) async fn add_one(
     let added = async {
         let (now, randomness) = (services.clock.now(), services.randomness.as_ref());
         let mut unit = services.store.begin().await.map_err(AddOperatorError::Store)?;
-        let added = add(unit.as_mut(), randomness, now, new, &by(&staff)).await?;
+        let added = add(unit.as_mut(), randomness, now, new, &staff.by()).await?;
         unit.commit().await.map_err(AddOperatorError::Store)?;
         Ok(added)
     };
@@ -65,7 +65,7 @@ pub(in crate::http) async fn change_one(
     let wanted = body.into_inner().into_change().map_err(|why| invalid(&request).because(why))?;
     let changed = async {
         let mut unit = services.store.begin().await?;
-        let operator = change(unit.as_mut(), services.clock.now(), &id, wanted, &by(&staff)).await?;
+        let operator = change(unit.as_mut(), services.clock.now(), &id, wanted, &staff.by()).await?;
         unit.commit().await?;
         Ok(operator)
     };
@@ -94,13 +94,9 @@ pub(in crate::http) async fn switch_one(
 ) -> Result<HttpResponse, Problem> {
     let switched = async {
         let mut unit = services.store.begin().await?;
-        let operator = switch(unit.as_mut(), services.clock.now(), &id, body.disabled, &by(&staff)).await?;
+        let operator = switch(unit.as_mut(), services.clock.now(), &id, body.disabled, &staff.by()).await?;
         unit.commit().await?;
         Ok(operator)
     };
     Ok(private(&OperatorView::from(&switched.await.map_err(|error| not_changed(&request, &error))?)))
-}
-
-fn by(staff: &Staff) -> String {
-    format!("staff {}", staff.0.member.login)
 }

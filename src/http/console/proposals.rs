@@ -1,19 +1,18 @@
 //! What takes two of the staff.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_DISPOSITION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::cases::{Gone, Looking, Overtaken, Settling};
+use super::cases::{Gone, Looking, Overtaken, Settling, read_why};
 use super::door::Staff;
 use super::problem::measure_problem;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::staff::{Invited, invited};
 use crate::app::Services;
-use crate::app::case_work::evidence::Why;
 use crate::app::evidence::EvidenceError;
 use crate::app::evidence::bundle::pack;
 use crate::app::evidence::hold::hold_evidence;
@@ -21,13 +20,12 @@ use crate::app::measures::MeasureError;
 use crate::app::measures::fetch::{fetch_bundle, fetch_invitation};
 use crate::app::measures::propose::propose;
 use crate::app::measures::settle::settle_proposal;
-use crate::domain::id::{CaseId, MeasureId, StaffId};
+use crate::domain::id::{CaseId, MeasureId};
 use crate::domain::measure::{ALLOWED, Measure, Proposal, WAITS};
 use crate::domain::ports::StoreError;
-use crate::domain::staff::StaffMember;
+use crate::domain::staff::{StaffMember, login_of};
 use crate::domain::time::Timestamp;
-use crate::http::problem::{Problem, ProblemCode, locale};
-use crate::messages::Locale;
+use crate::http::problem::{Problem, locale};
 use crate::messages::report::report_page;
 
 /// Newest that are shown.
@@ -62,10 +60,6 @@ pub(in crate::http) struct View {
 
 impl View {
     pub(super) fn of(proposal: &Proposal, staff: &[StaffMember], now: Timestamp) -> Self {
-        let login = |id: StaffId| {
-            let found = staff.iter().find(|member| member.id == id);
-            found.map_or_else(|| id.to_string(), |member| member.login.to_string())
-        };
         let (state, until) = match &proposal.settlement {
             None if proposal.waits(now) => ("waiting", Some(proposal.at.plus(WAITS))),
             None => ("lapsed", None),
@@ -86,13 +80,13 @@ impl View {
             subject: proposal.measure.subject(),
             measure: json!(proposal.measure),
             why: proposal.why.clone(),
-            by: login(proposal.by),
+            by: login_of(proposal.by, staff),
             at: proposal.at.rfc3339(),
             state,
             until: until.map(Timestamp::rfc3339),
-            settled: proposal
-                .settlement
-                .map(|settled| json!({ "by": login(settled.by), "at": settled.at.rfc3339(), "yes": settled.yes })),
+            settled: proposal.settlement.map(
+                |settled| json!({ "by": login_of(settled.by, staff), "at": settled.at.rfc3339(), "yes": settled.yes }),
+            ),
         }
     }
 }
@@ -153,8 +147,7 @@ pub(in crate::http) async fn bundle(
 ) -> Result<HttpResponse, Problem> {
     let made = async {
         let collected = fetch_bundle(&services, &staff.0, *id).await?;
-        let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let page = report_page(&collected.report, Locale::negotiate(language.unwrap_or_default()));
+        let page = report_page(&collected.report, locale(&request));
         let name = format!("attachment; filename=\"case-{}.zip\"", collected.report.case);
         Ok::<_, MeasureError>((pack(&services, collected, page)?, name))
     };
@@ -262,10 +255,6 @@ pub(super) async fn ask(
     let why = read_why(request, why)?;
     let asked = propose(services, &staff.0, measure, &why).await;
     answer(request, services, asked, StatusCode::ACCEPTED).await
-}
-
-fn read_why(request: &HttpRequest, why: &str) -> Result<Why, Problem> {
-    Why::read(why).map_err(|_| Problem::new(ProblemCode::ViewReasonMissing, locale(request)))
 }
 
 async fn answer(

@@ -114,7 +114,7 @@ pub(in crate::http) async fn invite(
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
-    let by = by(&staff);
+    let by = staff.by();
     let invited = invite_staff(services.store.as_ref(), tools, login, &name, roles, &by).await;
     tell(&request, &services, invited)
 }
@@ -149,7 +149,7 @@ pub(in crate::http) async fn change(
         let measure = Measure::ChangeStaff { login, roles: change.roles, disabled: change.disabled };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
-    let changed = change_staff(services.store.as_ref(), services.clock.as_ref(), &login, change, &by(&staff)).await;
+    let changed = change_staff(services.store.as_ref(), services.clock.as_ref(), &login, change, &staff.by()).await;
     Ok(private(&View::from(&changed.map_err(|error| problem(&request, &error))?)))
 }
 
@@ -173,7 +173,7 @@ pub(in crate::http) async fn reinvite(
         return proposals::ask(&request, &services, &staff, Measure::ReinviteStaff { login }, &why).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
-    let invited = reinvite_staff(services.store.as_ref(), tools, &login, &by(&staff)).await;
+    let invited = reinvite_staff(services.store.as_ref(), tools, &login, &staff.by()).await;
     tell(&request, &services, invited)
 }
 
@@ -199,10 +199,6 @@ async fn known(request: &HttpRequest, services: &Services, login: &Login) -> Res
     let found = async { services.store.read().await?.find_staff_by_login(login).await }.await;
     let found = found.map_err(|error| Problem::store(&error, locale(request)))?;
     found.ok_or_else(|| problem(request, &StaffError::Unknown))
-}
-
-fn by(staff: &Staff) -> String {
-    format!("staff {}", staff.0.member.login)
 }
 
 fn read_roles(request: &HttpRequest, roles: &[String]) -> Result<BTreeSet<Role>, Problem> {

@@ -51,7 +51,7 @@ pub(in crate::http) async fn set(
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
     let tools = (services.clock.as_ref(), services.randomness.as_ref(), sender.as_ref());
-    let set = set_webhook(services.store.as_ref(), tools, &id, &body.url, &by(&staff)).await;
+    let set = set_webhook(services.store.as_ref(), tools, &id, &body.url, &staff.by()).await;
     Ok(private(&WebhookView::from(&set.map_err(|error| problem(&request, &error))?)))
 }
 
@@ -69,7 +69,7 @@ pub(in crate::http) async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
     let (clock, randomness) = (services.clock.as_ref(), services.randomness.as_ref());
-    let rotated = rotate_webhook(services.store.as_ref(), clock, randomness, &id, &by(&staff)).await;
+    let rotated = rotate_webhook(services.store.as_ref(), clock, randomness, &id, &staff.by()).await;
     Ok(private(&WebhookView::from(&rotated.map_err(|error| problem(&request, &error))?)))
 }
 
@@ -84,13 +84,9 @@ pub(in crate::http) async fn remove(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
-    let removed = remove_webhook(services.store.as_ref(), services.clock.as_ref(), &id, &by(&staff)).await;
+    let removed = remove_webhook(services.store.as_ref(), services.clock.as_ref(), &id, &staff.by()).await;
     let undelivered = removed.map_err(|error| problem(&request, &error))?;
     Ok(private(&RemovedWebhook { undelivered }))
-}
-
-fn by(staff: &Staff) -> String {
-    format!("staff {}", staff.0.member.login)
 }
 
 fn operator_id(request: &HttpRequest, named: &str) -> Result<OperatorId, Problem> {
