@@ -133,6 +133,14 @@ pub enum AuditKind {
     MeasureProposed,
     /// Another said yes or no to that.
     MeasureSettled,
+    /// A person is to be told something.
+    NoticeQueued,
+    /// They had been told so much that they are not told this.
+    NoticeWithheld,
+    /// Whoever delivers it took a notice.
+    NoticeDelivered,
+    /// A notice is tried no more.
+    NoticeGivenUp,
 }
 
 impl AuditKind {
@@ -198,6 +206,10 @@ impl AuditKind {
             Self::EvidenceReplayed => "evidence_replayed",
             Self::MeasureProposed => "measure_proposed",
             Self::MeasureSettled => "measure_settled",
+            Self::NoticeQueued => "notice_queued",
+            Self::NoticeWithheld => "notice_withheld",
+            Self::NoticeDelivered => "notice_delivered",
+            Self::NoticeGivenUp => "notice_given_up",
         }
     }
 }

@@ -105,6 +105,10 @@ id!(
     TokenId
 );
 id!(
+    /// A notice to a person.
+    NoticeId
+);
+id!(
     /// A webhook message, its `webhook-id`.
     WebhookId
 );

@@ -56,8 +56,13 @@ impl Timestamp {
 
     /// The calendar day in Almaty (UTC+5), which turns over at Almaty midnight.
     pub fn almaty_date(self) -> Date {
+        self.almaty().date()
+    }
+
+    /// As the clocks of Almaty show it.
+    pub fn almaty(self) -> OffsetDateTime {
         let offset = UtcOffset::from_hms(ALMATY_HOURS, 0, 0).unwrap_or(UtcOffset::UTC);
-        self.utc().to_offset(offset).date()
+        self.utc().to_offset(offset)
     }
 
     /// RFC 3339 in UTC, for people and interfaces.

@@ -39,6 +39,13 @@ struct ByResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfNotice {
+    kind: &'static str,
+    channel: &'static str,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answer {
     method: &'static str,
     route: String,
@@ -60,6 +67,7 @@ pub struct Metrics {
     lost: Family<Lost, Counter>,
     captures: Family<ByResult, Counter>,
     webhooks: Family<ByResult, Counter>,
+    notices: Family<OfNotice, Counter>,
     requests: Durations<Answer>,
     templates_due: Gauge,
     templates_unusable: Gauge,
@@ -89,6 +97,7 @@ impl Default for Metrics {
             lost: Family::default(),
             captures: Family::default(),
             webhooks: Family::default(),
+            notices: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
             templates_due: Gauge::default(),
             templates_unusable: Gauge::default(),
@@ -117,6 +126,8 @@ impl Metrics {
         let registry = &mut self.registry;
         registry.register("captures", "Captures by result", self.captures.clone());
         registry.register("webhooks", "Tries to deliver a webhook, by what became of it", self.webhooks.clone());
+        let help = "Notices to people by what became of them: queued, withheld, and what a try left them as";
+        registry.register("notices", help, self.notices.clone());
         let (name, help) = ("http_request", "Time until an answer began, by route pattern");
         registry.register_with_unit(name, help, Unit::Seconds, self.requests.clone());
         let help = "Players whose ID photo is to be embedded again for the model in use";
@@ -193,6 +204,9 @@ impl Observer for Metrics {
             }
             Observation::Webhook(result) => {
                 self.webhooks.get_or_create(&ByResult { result }).inc();
+            }
+            Observation::Notice { kind, channel, result } => {
+                self.notices.get_or_create(&OfNotice { kind, channel, result }).inc();
             }
             Observation::Templates { due, unusable } => {
                 self.templates_due.set(whole(due));

@@ -9,7 +9,7 @@ use super::columns::{corrupt, placeholders};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::person::{Citizen, Iin};
-use crate::domain::ports::Citizens;
+use crate::domain::ports::{Citizens, RecordedContacts as _};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
@@ -108,6 +108,9 @@ impl Citizens for SqlUnitOfWork {
         let lookup = self.cipher.lookup("citizen", iin)?;
         let removed =
             self.execute(sqlx::query("DELETE FROM citizen WHERE iin_lookup = $1 AND sandbox = 1").bind(lookup)).await?;
+        if removed > 0 {
+            self.put_contacts(&[(iin.clone(), Vec::new())], Timestamp::from_seconds(0)).await?;
+        }
         Ok(removed > 0)
     }
 

@@ -24,6 +24,7 @@ const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
 
 const VALUE_CONTEXT: &[u8] = b"rastau encrypted column v1";
 const LOOKUP_CONTEXT: &[u8] = b"rastau iin lookup v1";
+const TEXT_CONTEXT: &[u8] = b"rastau text lookup v1";
 const REGISTRY_CONTEXT: &[u8] = b"rastau registry key v1";
 const PROOF_CONTEXT: &[u8] = b"rastau lookup key proof v1";
 const KEY_ID_CONTEXT: &[u8] = b"rastau column key id v1";
@@ -147,6 +148,11 @@ impl ColumnCipher {
     /// not tell which rows of two tables belong together.
     pub(super) fn lookup(&self, table: &str, iin: &Iin) -> Result<Vec<u8>, StoreError> {
         keyed_hash(&self.lookup, &[LOOKUP_CONTEXT, table.as_bytes(), iin.expose().as_bytes()]).map(|hash| hash.to_vec())
+    }
+
+    /// The same of another text than an IIN: an address.
+    pub(super) fn lookup_text(&self, table: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+        keyed_hash(&self.lookup, &[TEXT_CONTEXT, table.as_bytes(), text.as_bytes()]).map(|hash| hash.to_vec())
     }
 
     /// The number of the newest key of the registry; 0 while there is but the first.

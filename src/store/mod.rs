@@ -3,7 +3,7 @@
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
 //! - one file a repository: `operators`, `authorizations`, `grants`, `restricted_grants`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
 //!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
-//!   `webhook_messages`;
+//!   `webhook_messages`, `contacts`, `notices`;
 //! - `places`: statements about many keys at once;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.
@@ -19,6 +19,7 @@ mod case_queue;
 mod cases;
 mod citizens;
 mod columns;
+mod contacts;
 mod embedded_register;
 mod encryption;
 mod engine;
@@ -31,6 +32,7 @@ mod frame_fingerprints;
 mod grants;
 mod id_templates;
 mod idempotent_requests;
+mod notices;
 mod operators;
 mod places;
 mod players;
@@ -66,6 +68,7 @@ use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::restrictions::{PersonKey, Restriction, Source};
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
+pub use contacts::EmbeddedContacts;
 pub use embedded_register::EmbeddedRegister;
 use encryption::ColumnCipher;
 pub use encryption::ColumnKeys;

@@ -6,6 +6,7 @@ mod credentials;
 mod engines;
 mod face_search;
 mod figures;
+mod notices;
 mod observer;
 mod proposals;
 mod repositories;
@@ -28,6 +29,9 @@ pub use engines::{
 };
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use figures::{Figures, FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
+pub use notices::{
+    ContactError, ContactsOfRecord, NoticeSender, NoticeWriter, Notices, OutgoingNotice, RecordedContacts,
+};
 pub use observer::{InferenceStep, Observation, Observer, Purpose, Unobserved};
 pub use proposals::Proposals;
 pub use repositories::{

@@ -79,6 +79,16 @@ pub enum Observation<'a> {
     },
     /// A try to deliver a webhook left it `delivered`, `pending` (to be tried again) or `failed`.
     Webhook(&'static str),
+    /// A notice of this kind over this channel: `queued`, `withheld`, or what a try left it as: `delivered`, `pending` or
+    /// `failed`.
+    Notice {
+        /// What it says.
+        kind: &'static str,
+        /// Over what.
+        channel: &'static str,
+        /// What became of it.
+        result: &'static str,
+    },
 }
 
 /// Hears observations. Called on hot paths: counts, and neither waits nor fails.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::case_evidence::CaseEvidence;
 use super::case_work::CaseQueue;
 use super::figures::Figures;
+use super::notices::{Notices, RecordedContacts};
 use super::proposals::Proposals;
 use super::restricted_grants::RestrictedGrants;
 use super::restrictions::{RegistryKeys, RestrictionVersions};
@@ -127,6 +128,8 @@ pub trait UnitOfWork:
     + Figures
     + AuditLog
     + Citizens
+    + RecordedContacts
+    + Notices
     + Sightings
     + FaceLockouts
     + FrameFingerprints

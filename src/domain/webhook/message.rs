@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::event::{EventKind, WebhookEvent};
 use crate::domain::id::WebhookId;
 use crate::domain::operator::OperatorId;
+pub use crate::domain::outbox::MessageState;
+use crate::domain::outbox::wait;
 use crate::domain::ports::Randomness;
 use crate::domain::time::Timestamp;
 
@@ -22,43 +24,11 @@ const WAITS: [Duration; 9] = [
     Duration::from_hours(20),
     Duration::from_hours(24),
 ];
-/// A wait is longer by up to this share, so that what failed together does not come back together.
-const JITTER: f64 = 0.2;
 /// RFC 9110 section 15.5.11: the receiver is gone for good.
 const GONE: u16 = 410;
 
 /// How long messages are kept once they are delivered or have failed.
 pub const KEPT: Duration = Duration::from_hours(24 * 30);
-
-/// How a message stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MessageState {
-    /// To be tried, for the first time or again.
-    Pending,
-    /// The receiver took it.
-    Delivered,
-    /// It is tried no more.
-    Failed,
-}
-
-impl MessageState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Failed];
-
-    /// The state as columns and commands write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Reads [`MessageState::as_str`] back.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-}
 
 /// Why a message got no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -191,7 +161,7 @@ impl WebhookMessage {
     /// else, redirects too, is tried again while there are tries left.
     #[must_use]
     pub fn after(self, delivery: Delivery, now: Timestamp, randomness: &dyn Randomness) -> Self {
-        let again = if delivery.is_gone() { None } else { wait(self.attempts, randomness) };
+        let again = if delivery.is_gone() { None } else { wait(&WAITS, self.attempts, randomness) };
         let (state, due_at) = match again {
             _ if delivery.is_success() => (MessageState::Delivered, now),
             Some(wait) => (MessageState::Pending, now.plus(wait)),
@@ -199,15 +169,6 @@ impl WebhookMessage {
         };
         Self { state, due_at, last: Some(delivery), ..self }
     }
-}
-
-/// How long to wait after try number `attempts` (from 1); `None` after the last.
-fn wait(attempts: u32, randomness: &dyn Randomness) -> Option<Duration> {
-    let wait = WAITS.get(usize::try_from(attempts).ok()?.saturating_sub(1))?;
-    let mut bytes = [0; 4];
-    randomness.fill(&mut bytes);
-    let share = f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX);
-    Some(wait.mul_f64(1.0 + JITTER * share))
 }
 
 #[cfg(test)]

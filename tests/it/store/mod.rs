@@ -14,6 +14,7 @@ mod frame_fingerprints;
 pub(crate) mod grants;
 mod id_templates;
 mod idempotent_requests;
+mod notices;
 mod operators;
 mod players;
 mod proposals;

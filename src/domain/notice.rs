@@ -1,0 +1,203 @@
+//! What a person is told over a contact of record: that something happened to what stands between their name and a stranger;
+//! or the code by which they show that the contact is theirs.
+
+mod limits;
+mod row;
+
+pub use limits::{Bucket, NoticeLimits, NoticePolicy};
+pub use row::{NOTICES_KEPT, Notice, NoticeEnd, NoticeFailure};
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::second_factor::FactorKind;
+use super::secret::SecretText;
+use super::time::Timestamp;
+
+/// How long a code may be on its way. Whoever made it lets it count no longer.
+pub const CODE_LIFE: Duration = Duration::from_mins(10);
+/// How long everything else is tried.
+const TRIED: Duration = Duration::from_hours(24);
+
+/// What is said. Everything but the code may be read by whoever finds the phone: no reason, no name, no number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoticeContent {
+    /// The code that shows that the contact is the person's, before a first factor is bound to them.
+    EnrolmentCode {
+        /// Digits.
+        code: SecretText,
+        /// The registered name of the operator whose player they want to be.
+        operator: String,
+    },
+    /// A first factor waits before it counts.
+    EnrolmentHeld {
+        /// Until then.
+        until: Timestamp,
+        /// Where to say that it was somebody else.
+        not_me: Url,
+    },
+    /// A factor was bound to them.
+    FactorAdded {
+        /// Which.
+        factor: FactorKind,
+        /// Where to say that it was somebody else, while that can be done.
+        not_me: Option<Url>,
+    },
+    /// A factor was taken away.
+    FactorRemoved {
+        /// Which.
+        factor: FactorKind,
+    },
+    /// Staff took all factors away.
+    FactorsForgotten,
+    /// Somebody who lost every factor asked for new ones.
+    RecoveryHeld {
+        /// Until then.
+        until: Timestamp,
+        /// Where to say that it was somebody else.
+        not_me: Url,
+    },
+    /// They restricted themselves.
+    SelfRestricted {
+        /// Until then.
+        until: Timestamp,
+        /// Where it can be taken back, while it can.
+        take_back: Option<Url>,
+    },
+    /// That was taken back.
+    SelfRestrictionTakenBack,
+}
+
+/// Which of [`NoticeContent`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoticeKind {
+    /// [`NoticeContent::EnrolmentCode`].
+    EnrolmentCode,
+    /// [`NoticeContent::EnrolmentHeld`].
+    EnrolmentHeld,
+    /// [`NoticeContent::FactorAdded`].
+    FactorAdded,
+    /// [`NoticeContent::FactorRemoved`].
+    FactorRemoved,
+    /// [`NoticeContent::FactorsForgotten`].
+    FactorsForgotten,
+    /// [`NoticeContent::RecoveryHeld`].
+    RecoveryHeld,
+    /// [`NoticeContent::SelfRestricted`].
+    SelfRestricted,
+    /// [`NoticeContent::SelfRestrictionTakenBack`].
+    SelfRestrictionTakenBack,
+}
+
+impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::EnrolmentCode,
+        Self::EnrolmentHeld,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::FactorsForgotten,
+        Self::RecoveryHeld,
+        Self::SelfRestricted,
+        Self::SelfRestrictionTakenBack,
+    ];
+
+    /// The kind as columns, the log and figures write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EnrolmentCode => "enrolment_code",
+            Self::EnrolmentHeld => "enrolment_held",
+            Self::FactorAdded => "factor_added",
+            Self::FactorRemoved => "factor_removed",
+            Self::FactorsForgotten => "factors_forgotten",
+            Self::RecoveryHeld => "recovery_held",
+            Self::SelfRestricted => "self_restricted",
+            Self::SelfRestrictionTakenBack => "self_restriction_taken_back",
+        }
+    }
+
+    /// Reads [`NoticeKind::as_str`] back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// How long after it was queued it is still worth a try.
+    pub fn life(self) -> Duration {
+        match self {
+            Self::EnrolmentCode => CODE_LIFE,
+            _ => TRIED,
+        }
+    }
+}
+
+impl NoticeContent {
+    /// Which.
+    pub fn kind(&self) -> NoticeKind {
+        match self {
+            Self::EnrolmentCode { .. } => NoticeKind::EnrolmentCode,
+            Self::EnrolmentHeld { .. } => NoticeKind::EnrolmentHeld,
+            Self::FactorAdded { .. } => NoticeKind::FactorAdded,
+            Self::FactorRemoved { .. } => NoticeKind::FactorRemoved,
+            Self::FactorsForgotten => NoticeKind::FactorsForgotten,
+            Self::RecoveryHeld { .. } => NoticeKind::RecoveryHeld,
+            Self::SelfRestricted { .. } => NoticeKind::SelfRestricted,
+            Self::SelfRestrictionTakenBack => NoticeKind::SelfRestrictionTakenBack,
+        }
+    }
+
+    /// The code, in the one notice that has one.
+    pub fn code(&self) -> Option<&SecretText> {
+        match self {
+            Self::EnrolmentCode { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Where the person can object.
+    pub fn link(&self) -> Option<&Url> {
+        match self {
+            Self::EnrolmentHeld { not_me, .. } | Self::RecoveryHeld { not_me, .. } => Some(not_me),
+            Self::FactorAdded { not_me, .. } => not_me.as_ref(),
+            Self::SelfRestricted { take_back, .. } => take_back.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// A notice in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeWords {
+    /// A few words; where a channel has a place for them.
+    pub subject: String,
+    /// All of it. Holds the code, where there is one.
+    pub text: SecretText,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_reads_back() {
+        for kind in NoticeKind::ALL {
+            assert_eq!(NoticeKind::from_name(kind.as_str()), Some(kind));
+        }
+        assert_eq!(NoticeKind::from_name("code"), None);
+    }
+
+    #[test]
+    fn content_reads_back_and_prints_no_code() {
+        let code = NoticeContent::EnrolmentCode { code: SecretText::new("123456"), operator: "Demo Bet".to_owned() };
+        assert!(!format!("{code:?}").contains("123456"));
+        let not_me: Url = "https://rastau.example/not-me/?token=x".parse().unwrap();
+        let held = NoticeContent::EnrolmentHeld { until: Timestamp::from_seconds(9), not_me };
+        for content in [code, held, NoticeContent::FactorsForgotten] {
+            let json = serde_json::to_string(&content).unwrap();
+            assert_eq!(serde_json::from_str::<NoticeContent>(&json).unwrap(), content);
+            assert_eq!(serde_json::to_value(&content).unwrap()["kind"], content.kind().as_str());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Contacts of record and notices: where people are reached, what waits to be told, and the way out.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::domain::contact::{Channel, Contact};
+use crate::domain::id::{NoticeId, PlayerId};
+use crate::domain::locale::Locale;
+use crate::domain::notice::{Bucket, Notice, NoticeContent, NoticeEnd, NoticeWords};
+use crate::domain::person::Iin;
+use crate::domain::time::Timestamp;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Why nobody said how a person is reached. Not answering is never "no contact".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContactError {
+    /// Down, slow, or answering nonsense.
+    #[error("the contacts of record were not told: {0}")]
+    Unavailable(String),
+}
+
+/// How people are reached, as the state or the deployer knows it.
+#[async_trait]
+pub trait ContactsOfRecord: Send + Sync {
+    /// The person's contacts, best first; none when none are on record.
+    async fn find(&self, iin: &Iin) -> std::result::Result<Vec<Contact>, ContactError>;
+}
+
+/// Contacts that stand in our own database beside the embedded population register.
+#[async_trait]
+pub trait RecordedContacts {
+    /// Keeps these, at most one a channel, in place of all that the person had.
+    async fn put_contacts(&mut self, people: &[(Iin, Vec<Contact>)], now: Timestamp) -> Result<()>;
+    /// The person's, a phone first.
+    async fn find_contacts(&mut self, iin: &Iin) -> Result<Vec<Contact>>;
+}
+
+/// Notices on their way, their text and address encrypted and forgotten once they came to their end.
+#[async_trait]
+pub trait Notices {
+    /// Keeps one; [`StoreError::Conflict`] when there is no such player.
+    async fn insert_notice(&mut self, notice: &Notice) -> Result<()>;
+    /// When notices of this kind to this player, or to this address, were queued since `since`; over the contact's channel.
+    async fn earlier_notices(
+        &mut self,
+        player: PlayerId,
+        to: &Contact,
+        bucket: Bucket,
+        since: Timestamp,
+    ) -> Result<Vec<Timestamp>>;
+    /// Takes at most `limit` notices that are due at `now`, the longest due first, counts a try of each and leases them until
+    /// `until`: before that nobody else takes them.
+    async fn claim_notices(
+        &mut self,
+        channel: Channel,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Notice>>;
+    /// Writes what a try came to, while it is the latest of a notice that is pending; false otherwise. Text and address of one
+    /// that came to its end are forgotten.
+    async fn finish_notice(&mut self, notice: &Notice) -> Result<bool>;
+    /// At most `limit` notices to the player whose text is still there, the newest first.
+    async fn list_notices(&mut self, player: PlayerId, limit: u32) -> Result<Vec<Notice>>;
+    /// Deletes, at most `limit`, notices that came to their end before `before`, and those that nobody delivered since;
+    /// returns how many.
+    async fn delete_notices(&mut self, before: Timestamp, limit: u32) -> Result<u64>;
+}
+
+/// A notice as it is handed over.
+#[derive(Clone, Debug)]
+pub struct OutgoingNotice {
+    /// Repetitions are known by it.
+    pub id: NoticeId,
+    /// Where to.
+    pub to: Contact,
+    /// What it says.
+    pub words: NoticeWords,
+    /// In which language.
+    pub locale: Locale,
+}
+
+/// Hands notices over one channel to whoever delivers them.
+#[async_trait]
+pub trait NoticeSender: Send + Sync {
+    /// Which channel.
+    fn channel(&self) -> Channel;
+
+    /// Hands one over, once.
+    ///
+    /// # Errors
+    /// Why it was not taken, or may not have been.
+    async fn send(&self, notice: &OutgoingNotice) -> NoticeEnd;
+
+    /// Whether something could be handed over: connects, is let in, and sends nothing.
+    async fn check(&self) -> NoticeEnd;
+}
+
+/// Puts notices in words.
+pub trait NoticeWriter: Send + Sync {
+    /// What a notice says over a channel in a language.
+    fn write(&self, content: &NoticeContent, channel: Channel, locale: Locale) -> NoticeWords;
+}
