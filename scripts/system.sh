@@ -6,7 +6,7 @@ system_packages() {
     for purpose in "$@"; do
         case $purpose in
         build) wanted+=(build-essential libopencv-dev clang libclang-dev pkg-config) ;;
-        test) wanted+=(postgresql chromium) ;;
+        test) wanted+=(postgresql chromium exim4-daemon-light openssl) ;;
         engines) wanted+=(postgresql sqlite3) ;;
         esac
     done

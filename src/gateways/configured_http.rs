@@ -1,6 +1,6 @@
 //! Calls to addresses that our own configuration names, with a bearer credential.
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
@@ -48,4 +48,24 @@ pub(super) fn why(error: &reqwest::Error) -> &'static str {
     } else {
         "the connection broke"
     }
+}
+
+/// Whether an answer is said to be JSON.
+pub(super) fn is_json(response: &reqwest::Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Why the settings of a service are refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// What is secret does not travel in the clear.
+    #[error("an https address (http to this machine only) without user name or fragment is needed")]
+    Address,
+    /// It cannot stand in a header.
+    #[error("the credential is empty or has characters that no header carries")]
+    Credential,
+    /// TLS or the like.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[source] reqwest::Error),
 }

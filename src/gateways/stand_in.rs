@@ -31,11 +31,15 @@ pub(super) enum Reply {
     Endless,
 }
 
+/// Request line, authorization and body of each call.
+type Seen = Arc<Mutex<Vec<(String, String, String)>>>;
+
 pub(super) struct StandIn {
     pub(super) base: Url,
     pub(super) calls: Arc<AtomicUsize>,
-    /// Request line, authorization and body of each call.
-    pub(super) seen: Arc<Mutex<Vec<(String, String, String)>>>,
+    pub(super) seen: Seen,
+    /// The idempotency keys of calls that had one.
+    pub(super) keys: Arc<Mutex<Vec<String>>>,
 }
 
 /// A server that keeps to the script.
@@ -47,20 +51,23 @@ pub(super) fn stand_in(script: Script) -> StandIn {
 pub(super) fn stand_in_that(script: impl Fn(&Asked) -> Reply + Clone + Send + 'static) -> StandIn {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    let (calls, seen) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-    let shared: (Arc<AtomicUsize>, Arc<Mutex<Vec<_>>>) = (calls.clone(), Arc::clone(&seen));
+    let (calls, seen) = (Arc::new(AtomicUsize::new(0)), Seen::default());
+    let keys: Arc<Mutex<Vec<String>>> = Arc::default();
+    let shared = (calls.clone(), seen.clone(), keys.clone());
     let server = HttpServer::new(move || {
-        let ((calls, seen), script) = (shared.clone(), script.clone());
+        let ((calls, seen, keys), script) = (shared.clone(), script.clone());
         App::new().default_service(web::to(move |request: HttpRequest, body: String| {
             let number = calls.fetch_add(1, Ordering::SeqCst);
             let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
+            let key = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
+            keys.lock().unwrap().extend(key);
             seen.lock().unwrap().push((format!("{} {}", request.method(), request.uri()), bearer, body.clone()));
             reply(script(&Asked { number, body }))
         }))
     });
     let server = server.workers(1).disable_signals().shutdown_timeout(0).listen(listener).unwrap().run();
     tokio::spawn(server);
-    StandIn { base, calls, seen }
+    StandIn { base, calls, seen, keys }
 }
 
 async fn reply(reply: Reply) -> HttpResponse {
@@ -104,5 +111,5 @@ impl<S: futures_util::Stream<Item = Bytes>> MapOk for S {}
 pub(super) fn nobody() -> StandIn {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-    StandIn { base, calls: Arc::default(), seen: Arc::default() }
+    StandIn { base, calls: Arc::default(), seen: Arc::default(), keys: Arc::default() }
 }

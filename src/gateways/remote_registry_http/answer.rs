@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
@@ -12,6 +11,7 @@ use crate::domain::ports::RemoteAnswer;
 use crate::domain::restrictions::{Ground, Restriction};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
+use crate::gateways::configured_http::is_json;
 use crate::gateways::patience::{Failure, body};
 
 /// No answer is longer, bytes.
@@ -53,9 +53,7 @@ pub(super) async fn read(
 ) -> Result<RemoteAnswer, Failure> {
     match response.status() {
         StatusCode::OK => {
-            let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let kind = kind.split(';').next().unwrap_or_default().trim();
-            if !kind.eq_ignore_ascii_case("application/json") {
+            if !is_json(&response) {
                 return Err(Failure::lie("the answer is not said to be JSON"));
             }
             answer(&body(response, MOST_BYTES).await?, source, iin, request, now).map_err(Failure::lie)
