@@ -6,8 +6,9 @@ use toml::{Table, Value};
 
 use super::section::{Key, Section};
 use super::{
-    Administration, ClientCertificates, Comparison, Compliance, Config, ConfigError, Database, Face, FaceSearch, Fault,
-    Keys, Log, Metrics, Models, Origin, PopulationRegister, Restrictions, Retention, Sandbox, Server, Tokens,
+    Administration, ClientCertificates, Comparison, Compliance, Config, ConfigError, ContactOfRecord, Database, Face,
+    FaceSearch, Fault, Keys, Log, Metrics, Models, Notices, Origin, PopulationRegister, Restrictions, Retention,
+    Sandbox, Server, Tokens,
 };
 
 /// What a variable of ours begins with; `RASTAU_CONFIG` is the command line's and has one underscore.
@@ -24,6 +25,8 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (Restrictions::NAME, Restrictions::KEYS),
     (Retention::NAME, Retention::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
+    (ContactOfRecord::NAME, ContactOfRecord::KEYS),
+    (Notices::NAME, Notices::KEYS),
     (ClientCertificates::NAME, ClientCertificates::KEYS),
     (Administration::NAME, Administration::KEYS),
     (Compliance::NAME, Compliance::KEYS),
@@ -75,6 +78,8 @@ pub(super) fn load(
         restrictions: loader.section(),
         retention: loader.section(),
         population_register: loader.section(),
+        contact_of_record: loader.section(),
+        notices: loader.section(),
         client_certificates: loader.section(),
         administration: loader.section(),
         compliance: loader.section(),

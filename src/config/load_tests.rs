@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::ContactKind;
 use std::collections::BTreeSet;
 
 fn with(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
@@ -79,6 +80,48 @@ fn queue_and_wait_are_bounded_and_metrics_are_off_unless_asked_for() {
 }
 
 #[test]
+fn contacts_and_notices_are_off_until_they_are_set_and_checked_as_a_whole() {
+    let usual = with("", &[]).unwrap();
+    assert_eq!((usual.contact_kind(), usual.notices.an_hour), (ContactKind::None, 5));
+    assert_eq!(with("[sandbox]\nenabled = true", &[]).unwrap().contact_kind(), ContactKind::Embedded);
+    let set = with(
+        "[contact_of_record]\nkind = \"http\"\nurl = \"https://bmg.example/\"\ntoken_file = \"t\"\n[notices]\nsms_url = \
+         \"https://sms.example/\"\nsms_token_file = \"s\"\nsmtp_host = \"mail.example\"\nsmtp_tls = \"starttls\"\nfrom = \
+         \"n@rastau.example\"",
+        &[],
+    )
+    .unwrap();
+    assert_eq!((set.contact_kind(), set.notices.port()), (ContactKind::Http, 587));
+    assert!(set.notices.sms_token_file.as_ref().is_some_and(|file| file.is_absolute()));
+    for (text, key) in [
+        ("[contact_of_record]\nkind = \"http\"", "contact_of_record.url: it is missing"),
+        ("[contact_of_record]\nurl = \"https://bmg.example\"", "contact_of_record.url"),
+        ("[contact_of_record]\nkind = \"carrier\"", "contact_of_record.kind"),
+        ("[contact_of_record]\nretries = 6", "contact_of_record.retries"),
+        ("[notices]\nsms_url = \"https://sms.example\"", "notices.sms_token_file: it is missing"),
+        ("[notices]\nsms_token_file = \"s\"", "notices.sms_url: it is missing"),
+        ("[notices]\nsms_url = \"ftp://sms.example\"\nsms_token_file = \"s\"", "notices.sms_url: it is neither"),
+        ("[notices]\nfrom = \"n@rastau.example\"", "notices.smtp_host: it is missing"),
+        ("[notices]\nsmtp_host = \"mail.example\"", "notices.from: it is missing"),
+        ("[notices]\nsmtp_host = \"mail.example\"\nfrom = \"Rastau <n@r.example>\"", "notices.from: a mail address"),
+        (
+            "[notices]\nsmtp_host = \"mail.example\"\nfrom = \"n@r.example\"\nsmtp_tls = \"none\"",
+            "notices.smtp_tls: \"none\" is for a mail server on this machine",
+        ),
+        (
+            "[notices]\nsmtp_host = \"mail.example\"\nfrom = \"n@r.example\"\nsmtp_user = \"u\"",
+            "notices.smtp_user: user and password file go together",
+        ),
+        ("[notices]\nan_hour = 0", "notices.an_hour: 0 is out of range"),
+        ("[notices]\nan_hour = 9\na_day = 8", "notices.a_day: 8 is out of range"),
+        ("[notices]\ntimeout = \"1m\"", "notices.timeout"),
+    ] {
+        let why = with(text, &[]).unwrap_err();
+        assert!(why.contains(key), "{key}: {why}");
+    }
+}
+
+#[test]
 fn a_wrong_type_does_not_quote_a_secret() {
     let why = with("[compliance]\ntoken = 4711", &[]).unwrap_err();
     assert!(why.contains("compliance.token") && !why.contains("4711"), "{why}");
@@ -108,6 +151,8 @@ fn the_described_keys_are_the_keys() {
     check::<Face>();
     check::<Restrictions>();
     check::<PopulationRegister>();
+    check::<ContactOfRecord>();
+    check::<Notices>();
     check::<Compliance>();
     check::<Sandbox>();
     check::<Tokens>();

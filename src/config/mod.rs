@@ -7,6 +7,7 @@ mod administration;
 mod client_certificates;
 mod comparison;
 mod compliance;
+mod contact_of_record;
 mod database;
 mod door_key;
 mod face;
@@ -18,6 +19,7 @@ mod load;
 mod log;
 mod metrics;
 mod models;
+mod notices;
 mod population_register;
 mod production;
 mod restrictions;
@@ -38,6 +40,7 @@ pub use administration::Administration;
 pub use client_certificates::ClientCertificates;
 pub use comparison::Comparison;
 pub use compliance::Compliance;
+pub use contact_of_record::{ContactKind, ContactOfRecord};
 pub use database::Database;
 pub use face::Face;
 pub use face_search::FaceSearch;
@@ -47,6 +50,7 @@ pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;
 pub use models::Models;
+pub use notices::{Notices, SmtpTls};
 pub use population_register::{PopulationRegister, RegisterKind};
 pub use restrictions::Restrictions;
 pub use retention::Retention;
@@ -85,6 +89,10 @@ pub struct Config {
     pub retention: Retention,
     /// Who knows people.
     pub population_register: PopulationRegister,
+    /// Who knows how they are reached.
+    pub contact_of_record: ContactOfRecord,
+    /// How they are told what happens to what is bound to their name.
+    pub notices: Notices,
     /// Who tells of clients' certificates.
     pub client_certificates: ClientCertificates,
     /// The door of those who add operators.

@@ -1,7 +1,8 @@
 //! What must not meet: sandbox and production, secrets and plain text. Whatever is doubtful does not start.
 
-use super::{Config, ConfigError, Fault, KeyFile, KeyKind, RegisterKind};
+use super::{Config, ConfigError, ContactKind, Fault, KeyFile, KeyKind, RegisterKind};
 use crate::domain::secret::SecretText;
+use url::Url;
 
 pub(super) fn read_keys(config: &Config) -> Result<KeyFile, ConfigError> {
     let keys = KeyFile::read(&config.keys.file).map_err(|why| config.fault("keys.file", why.to_string()))?;
@@ -38,14 +39,27 @@ fn check(config: &Config, kind: KeyKind) -> Vec<Fault> {
     if config.population_register.token.is_some() {
         faults.push(config.fault("population_register.token", "an inline secret in production"));
     }
+    if config.contact_of_record.token.is_some() {
+        faults.push(config.fault("contact_of_record.token", "an inline secret in production"));
+    }
     let register = &config.population_register;
-    let plain = register.url.as_ref().is_some_and(|url| {
-        url.scheme() == "http" && !matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
-    });
-    if register.kind == RegisterKind::Http && plain {
+    if register.kind == RegisterKind::Http && is_plain(register.url.as_ref()) {
         faults.push(config.fault("population_register.url", "IINs would travel over plain http"));
     }
+    if is_plain(config.contact_of_record.url.as_ref()) {
+        faults.push(config.fault("contact_of_record.url", "IINs would travel over plain http"));
+    }
+    if is_plain(config.notices.sms_url.as_ref()) {
+        faults.push(config.fault("notices.sms_url", "codes would travel over plain http"));
+    }
     faults
+}
+
+/// Whether what goes there goes in the clear, and over a network.
+fn is_plain(url: Option<&Url>) -> bool {
+    url.is_some_and(|url| {
+        url.scheme() == "http" && !matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+    })
 }
 
 impl Config {
@@ -68,6 +82,27 @@ impl Config {
     /// The remote register's bearer token.
     pub fn register_token(&self) -> Result<Option<SecretText>, ConfigError> {
         self.population_register.read_token().map_err(|why| self.fault("population_register.token_file", why).into())
+    }
+
+    /// Who is asked how people are reached.
+    pub fn contact_kind(&self) -> ContactKind {
+        let usual = if self.sandbox.enabled { ContactKind::Embedded } else { ContactKind::None };
+        self.contact_of_record.kind.unwrap_or(usual)
+    }
+
+    /// The bearer token of the remote source of contacts.
+    pub fn contacts_token(&self) -> Result<Option<SecretText>, ConfigError> {
+        self.contact_of_record.read_token().map_err(|why| self.fault("contact_of_record.token_file", why).into())
+    }
+
+    /// The bearer token of the gateway for text messages.
+    pub fn sms_token(&self) -> Result<Option<SecretText>, ConfigError> {
+        self.notices.read_sms_token().map_err(|why| self.fault("notices.sms_token_file", why).into())
+    }
+
+    /// The password for the mail server.
+    pub fn smtp_password(&self) -> Result<Option<SecretText>, ConfigError> {
+        self.notices.read_smtp_password().map_err(|why| self.fault("notices.smtp_password_file", why).into())
     }
 }
 
@@ -105,7 +140,9 @@ mod tests {
         let text = "[server]\npublic_url = \"http://rastau.example\"\n[database]\nurl = \"postgres://u:p@h/d\"\n\
             [compliance]\ntoken = \"01234567890123456789012345678901\"\n\
             [administration]\ntoken = \"01234567890123456789012345678901\"\n\
-            [population_register]\nkind = \"http\"\nurl = \"http://register.example\"\ntoken = \"t\"\n";
+            [population_register]\nkind = \"http\"\nurl = \"http://register.example\"\ntoken = \"t\"\n\
+            [contact_of_record]\nkind = \"http\"\nurl = \"http://bmg.example\"\ntoken = \"t\"\n\
+            [notices]\nsms_url = \"http://sms.example\"\nsms_token_file = \"t\"\n";
         assert_eq!(
             faults(text, KeyKind::Production),
             [
@@ -114,7 +151,10 @@ mod tests {
                 "compliance.token",
                 "administration.token",
                 "population_register.token",
-                "population_register.url"
+                "contact_of_record.token",
+                "population_register.url",
+                "contact_of_record.url",
+                "notices.sms_url"
             ]
         );
         let sandbox = format!("{text}[sandbox]\nenabled = true");
