@@ -8,6 +8,7 @@ mod face_search;
 pub mod faces;
 pub mod inspection;
 pub mod movable_clock;
+pub mod notices;
 pub mod sources;
 pub mod system;
 pub mod watch;
@@ -164,9 +165,11 @@ async fn services_with(
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
         evidence_term: config.retention.evidence.0,
+        notices: notices::policy(config),
     };
     Ok(Services {
         register: register(config, &store)?,
+        contacts: notices::contacts(config, &store)?,
         remotes: Arc::new(sources::remotes(config)?),
         store,
         face_index: face_search::index(faces.engine.as_ref()),

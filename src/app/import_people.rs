@@ -1,4 +1,5 @@
-//! Import people into the embedded population register: `iin,name,photo`, every photo through the gate of ID photos.
+//! Import people into the embedded population register: `iin,name,photo`, every photo through the gate of ID photos; and
+//! their contacts of record, where the file has `phone` or `email`.
 //!
 //! Two walks over the file: the first judges every row and opens no transaction, for it takes as long as the engine
 //! needs; the second writes, in one transaction, exactly what was judged.
@@ -13,6 +14,7 @@ use super::examine_patiently::{Patience, examine_patiently};
 use super::row_refusal::{RowFault, RowRefusal, text};
 use super::table::{Row, Table, TableError};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::contact::{Channel, Contact};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::ports::{Ask, Clock, Detail, EngineError, FaceEngine, Gate, Store, StoreError};
 use crate::domain::secret::{SecretBytes, SecretText};
@@ -20,6 +22,8 @@ use crate::domain::time::Timestamp;
 
 /// The columns, in any order.
 pub const COLUMNS: [&str; 3] = ["iin", "name", "photo"];
+/// Columns that a file may have, too: a channel each.
+const CONTACTS: [(&str, Channel); 2] = [("phone", Channel::Sms), ("email", Channel::Email)];
 /// Longest name, characters.
 const LONGEST_NAME: usize = 200;
 /// Photos judged at once; a command's engine lets more than these wait.
@@ -93,6 +97,8 @@ struct Candidate {
     iin: Iin,
     name: SecretText,
     photo: String,
+    /// `None` where the file says nothing of contacts.
+    contacts: Option<Vec<Contact>>,
     sha256: [u8; 32],
 }
 
@@ -120,6 +126,8 @@ pub async fn import_people(
             .map(|candidate| citizen(ports.photos, candidate, import.sandbox))
             .collect::<Result<Vec<_>, _>>()?;
         unit.put_citizens(&citizens, now).await?;
+        let contacts: Vec<_> = batch.iter().filter_map(|candidate| contacts(candidate, import.sandbox)).collect();
+        unit.put_contacts(&contacts, now).await?;
     }
     unit.append_audit(&event(&report, import.sandbox, now)).await?;
     unit.commit().await?;
@@ -127,11 +135,11 @@ pub async fn import_people(
 }
 
 fn read_rows(reader: impl BufRead) -> Result<(Vec<Candidate>, Vec<RowRefusal>, String), ImportPeopleError> {
-    let mut table = Table::open(reader, &COLUMNS)?;
+    let (mut table, contacts) = Table::open_with(reader, &COLUMNS, &CONTACTS.map(|(column, _)| column))?;
     let (mut candidates, mut refused) = (Vec::new(), Vec::new());
     let mut seen: HashMap<String, u64> = HashMap::new();
     while let Some(row) = table.next_row()? {
-        match row.and_then(|row| read_row(row, &mut seen)) {
+        match row.and_then(|row| read_row(row, &contacts, &mut seen)) {
             Ok(candidate) => candidates.push(candidate),
             Err(refusal) => refused.push(refusal),
         }
@@ -139,23 +147,53 @@ fn read_rows(reader: impl BufRead) -> Result<(Vec<Candidate>, Vec<RowRefusal>, S
     Ok((candidates, refused, table.sha256()))
 }
 
-fn read_row(mut row: Row, seen: &mut HashMap<String, u64>) -> Result<Candidate, RowRefusal> {
+fn read_row(
+    mut row: Row,
+    contact_columns: &[&'static str],
+    seen: &mut HashMap<String, u64>,
+) -> Result<Candidate, RowRefusal> {
     let mut values = row.values.drain(..);
     let mut value = || values.next().unwrap_or_default();
     let (iin, name, photo) = (value(), value(), value());
+    let addresses: Vec<(&'static str, String)> = contact_columns.iter().map(|column| (*column, value())).collect();
     let at = |place: usize| move |fault: RowFault| fault.at(row.line, COLUMNS[place]);
     let iin = Iin::parse(iin.trim()).map_err(RowFault::Iin).map_err(at(0))?;
     if let Some(first) = seen.get(iin.expose()) {
         return Err(RowFault::Duplicate(*first).at(row.line, COLUMNS[0]));
     }
     seen.insert(iin.expose().to_owned(), row.line);
+    let contacts = (!addresses.is_empty()).then(|| read_contacts(row.line, &addresses)).transpose()?;
     Ok(Candidate {
         line: row.line,
+        contacts,
         iin,
         name: text(&name, LONGEST_NAME).map(SecretText::new).map_err(at(1))?,
         photo: text(&photo, LONGEST_NAME).map_err(at(2))?,
         sha256: [0; 32],
     })
+}
+
+/// An empty value is no contact over that channel.
+fn read_contacts(line: u64, addresses: &[(&'static str, String)]) -> Result<Vec<Contact>, RowRefusal> {
+    let given = addresses.iter().filter(|(_, address)| !address.trim().is_empty());
+    given
+        .filter_map(|(column, address)| {
+            let (_, channel) = CONTACTS.iter().find(|(name, _)| name == column)?;
+            let contact = Contact::new(*channel, address);
+            Some(contact.map_err(|fault| RowFault::Contact(fault).at(line, column)))
+        })
+        .collect()
+}
+
+/// The contacts to be put in place of those that the person has: of a made-up person one that is made up, unless the file says
+/// otherwise; `None` leaves a real person's as they are.
+fn contacts(candidate: &Candidate, sandbox: bool) -> Option<(Iin, Vec<Contact>)> {
+    let iin = candidate.iin.clone();
+    match &candidate.contacts {
+        Some(contacts) => Some((iin, contacts.clone())),
+        None if sandbox => Some((iin.clone(), vec![Contact::made_up(&iin)])),
+        None => None,
+    }
 }
 
 /// Keeps the candidates whose photo passes, with its hash; the others join `refused`.

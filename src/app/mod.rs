@@ -38,6 +38,7 @@ mod load_id_template;
 pub mod manage_webhook;
 pub mod measures;
 pub mod move_clock;
+pub mod notices;
 pub mod once;
 mod played_scenario;
 mod player_error;
@@ -86,10 +87,11 @@ use crate::domain::comparison::Thresholds;
 use crate::domain::face_search::FaceSearchPolicy;
 use crate::domain::id::PlayerId;
 use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{
-    AssertionVerifier, Clock, FaceEngine, FaceIndex, KeySets, Observer, PasskeyCeremonies, PictureMarker,
-    PopulationRegister, ProofVerifier, Randomness, Store, TokenSigner,
+    AssertionVerifier, Clock, ContactsOfRecord, FaceEngine, FaceIndex, KeySets, Observer, PasskeyCeremonies,
+    PictureMarker, PopulationRegister, ProofVerifier, Randomness, Store, TokenSigner,
 };
 use crate::domain::secret::SecretBytes;
 
@@ -103,6 +105,8 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// Who people are.
     pub register: Arc<dyn PopulationRegister>,
+    /// How people are reached; `None` where no source of that is configured.
+    pub contacts: Option<Arc<dyn ContactsOfRecord>>,
     /// Registries of restrictions that are asked about one person at a time.
     pub remotes: Arc<RemoteRegistries>,
     /// Faces.
@@ -162,6 +166,8 @@ pub struct Policy {
     pub registry_timeout: Duration,
     /// How long after its case was opened evidence is kept.
     pub evidence_term: Duration,
+    /// Notices to people.
+    pub notices: NoticePolicy,
 }
 
 impl Policy {

@@ -1,8 +1,9 @@
 //! Whom the sandbox plays. Everything about scenarios passes through here, and outside a sandbox there are none.
 
 use super::{PlayerError, Services};
+use crate::domain::contact::Contact;
 use crate::domain::person::{Citizen, Iin};
-use crate::domain::ports::{RegisterError, StoreError, UnitOfWork};
+use crate::domain::ports::{ContactError, RegisterError, StoreError, UnitOfWork};
 use crate::domain::sandbox_scenario::{RegisterPart, SLOW_ANSWER, Scenario};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::verification::Verification;
@@ -50,4 +51,13 @@ pub(super) async fn find_citizen(services: &Services, iin: &Iin) -> Result<Optio
     // Without a photo: a real camera finds an ID photo that cannot be used.
     let (name, photo) = (SecretText::new("Sandbox Scenario"), SecretBytes::new(Vec::new()));
     Ok(Some(Citizen { iin: iin.clone(), name, photo, sandbox: true }))
+}
+
+/// Asks for the person's contacts of record. Whom a scenario plays has one that is made up.
+pub(super) async fn find_contacts(services: &Services, iin: &Iin) -> Result<Vec<Contact>, ContactError> {
+    match &services.contacts {
+        None => Ok(Vec::new()),
+        Some(_) if played_by(services, iin).is_some() => Ok(vec![Contact::made_up(iin)]),
+        Some(contacts) => contacts.find(iin).await,
+    }
 }

@@ -1,5 +1,6 @@
 //! Why a row of an imported file is refused: a stable code, and a sentence for the person who mends the file.
 
+use crate::domain::contact::ContactFault;
 use crate::domain::person::IinError;
 use crate::domain::reason::ReasonCode;
 
@@ -37,6 +38,9 @@ pub enum RowFault {
     /// No IIN.
     #[error("{0}")]
     Iin(IinError),
+    /// No address.
+    #[error("{0}")]
+    Contact(ContactFault),
     /// A key that stands in an earlier row.
     #[error("the same value stands in line {0} already")]
     Duplicate(u64),
@@ -89,6 +93,7 @@ impl RowFault {
             Self::Quoting => "row_quoting",
             Self::ColumnCount { .. } => "row_column_count",
             Self::Iin(error) => error.code(),
+            Self::Contact(fault) => fault.code(),
             Self::Duplicate(_) => "duplicate",
             Self::Json => "row_json",
             Self::Op => "op_unknown",

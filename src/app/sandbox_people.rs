@@ -4,6 +4,7 @@ use ::time::Date;
 
 use super::Services;
 use super::examine_patiently::{Patience, examine_patiently};
+use crate::domain::contact::Contact;
 use crate::domain::person::{Citizen, Iin, IinError};
 use crate::domain::ports::{Ask, Detail, EngineError, Gate, StoreError};
 use crate::domain::reason::ReasonCode;
@@ -65,8 +66,23 @@ pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Opti
     }
 }
 
+/// How a newcomer is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewcomerContact {
+    /// By a phone that is made up.
+    MadeUp,
+    /// Not at all: nothing is on record.
+    None,
+}
+
 /// Adds a person to the sandbox's register.
-pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: SecretBytes) -> Result<(), NewcomerError> {
+pub async fn add_newcomer(
+    services: &Services,
+    iin: &str,
+    name: &str,
+    photo: SecretBytes,
+    contact: NewcomerContact,
+) -> Result<(), NewcomerError> {
     expect_sandbox(services)?;
     let iin = Iin::parse(iin)?;
     let name = name.trim();
@@ -82,8 +98,14 @@ pub async fn add_newcomer(services: &Services, iin: &str, name: &str, photo: Sec
     if Scenario::of(&iin).is_some() || unit.find_citizen(&iin).await?.is_some() {
         return Err(NewcomerError::Taken);
     }
+    let contacts = match contact {
+        NewcomerContact::MadeUp => vec![Contact::made_up(&iin)],
+        NewcomerContact::None => Vec::new(),
+    };
+    let now = services.clock.now();
+    unit.put_contacts(&[(iin.clone(), contacts)], now).await?;
     let citizen = Citizen { iin, name: SecretText::new(name), photo, sandbox: true };
-    unit.put_citizens(&[citizen], services.clock.now()).await?;
+    unit.put_citizens(&[citizen], now).await?;
     unit.commit().await?;
     Ok(())
 }

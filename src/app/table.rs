@@ -47,6 +47,15 @@ pub struct Table<R> {
 impl<R: BufRead> Table<R> {
     /// Reads the header, in which exactly `columns` must stand, in any order.
     pub fn open(reader: R, columns: &[&'static str]) -> Result<Self, TableError> {
+        Self::open_with(reader, columns, &[]).map(|(table, _)| table)
+    }
+
+    /// The same where some of `optional` may stand, too; says which do. Their values follow the others.
+    pub fn open_with(
+        reader: R,
+        columns: &[&'static str],
+        optional: &[&'static str],
+    ) -> Result<(Self, Vec<&'static str>), TableError> {
         let mut lines = Lines::new(reader);
         let header = |problem: String| TableError::Header { expected: columns.join(","), problem };
         let (_, text) = lines.next_text()?.ok_or_else(|| header("the file is empty".into()))?;
@@ -61,9 +70,11 @@ impl<R: BufRead> Table<R> {
                 _ => Err(header(format!("{column} stands there twice"))),
             }
         };
-        let places = columns.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let there: Vec<&'static str> =
+            optional.iter().copied().filter(|column| names.iter().any(|name| name == column)).collect();
+        let places = columns.iter().chain(&there).map(place).collect::<Result<Vec<_>, _>>()?;
         match names.len() {
-            found if found == columns.len() => Ok(Self { lines, places }),
+            found if found == places.len() => Ok((Self { lines, places }, there)),
             found => Err(header(format!("it names {found} columns"))),
         }
     }

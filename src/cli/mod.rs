@@ -151,7 +151,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Audit(args) => audit::run(context, args).await,
             Command::Evidence(args) => evidence::run(args),
             Command::Replay(args) => replay::run(context, args).await,
-            Command::Sandbox(args) => sandbox::run(&args),
+            Command::Sandbox(args) => sandbox::run(&args).await,
             Command::Conformance(args) => conformance::run(args).await,
             Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,

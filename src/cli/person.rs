@@ -30,7 +30,8 @@ enum Command {
     /// Import people with their ID photos
     #[command(after_long_help = "\
 The file is CSV in UTF-8, its first line names the columns iin, name and photo in any order; photo is a path
-inside --photos. Every photo must pass the gate of ID photos: JPEG, PNG or WebP with exactly one face, large and
+inside --photos. It may also name phone and email: contacts of record, an empty value for none; a file without
+them leaves contacts as they are. Every photo must pass the gate of ID photos: JPEG, PNG or WebP with exactly one face, large and
 sharp enough. People who are known already are replaced.
 
 Nothing is half-imported. Every row is judged first; each refused one gets a report line (line, column, code,

@@ -16,7 +16,7 @@ use super::health;
 use super::operator::error::OAuthProblem;
 use super::operator::{checks, introspection, jwks, metadata, par, revocation, status, token};
 use super::problem::ProblemBody;
-use super::sandbox::{clock, scenarios};
+use super::sandbox::{clock, notices, scenarios};
 use super::sources;
 use crate::app::Services;
 
@@ -69,7 +69,7 @@ pub struct OpenDoors {
         desk_webhook::show, desk_webhook::set, desk_webhook::rotate, desk_webhook::remove, desk_sources::list, desk_sources::release, desk_sources::discard,
         desk_sources::roll_back, keys::show,
         staff::list, staff::invite, staff::change, staff::reinvite,
-        scenarios::list, clock::read, clock::advance, clock::reset,
+        scenarios::list, notices::list, clock::read, clock::advance, clock::reset,
         health::live, health::ready,
     ),
     components(schemas(ProblemBody, OAuthProblem<'static>)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
+use super::notices::keep_delivering;
 use super::sources::{sources, texts};
 use super::webhooks;
 use crate::app::Services;
@@ -32,8 +33,8 @@ pub struct DemoSite {
     pub notes: Vec<(String, &'static str)>,
 }
 
-/// Serves on `listener`, and meanwhile keeps the index of faces in step with the store and delivers webhooks; the demo
-/// operator's site joins in a sandbox that brings one.
+/// Serves on `listener`, and meanwhile keeps the index of faces in step with the store and delivers webhooks and notices;
+/// the demo operator's site joins in a sandbox that brings one.
 pub fn open(
     listener: TcpListener,
     config: &Config,
@@ -60,6 +61,7 @@ pub fn open(
     for followed in sources.followed {
         tokio::spawn(keep_following(services.store.clone(), services.clock.clone(), followed));
     }
+    keep_delivering(config, &services)?;
     tokio::spawn(deliver_webhooks(Courier::new(&services, sender)));
     serve(listener, services, &settings).context("the server does not start")
 }

@@ -1,5 +1,7 @@
 //! What `rastau doctor` looks at: each thing that the service needs, and what to do when it is not right.
 
+mod notices;
+
 use serde::Serialize;
 
 use super::{advice, calibration, clock, connect, passkeys, refuse_sandbox_records, signer, sources};
@@ -54,6 +56,7 @@ pub async fn inspect(config: &Config) -> Vec<Finding> {
     inspect_web_files(config, &mut findings);
     findings.push(staff_key(config));
     findings.extend(sources(config));
+    findings.extend(notices::inspect(config).await);
     match keys {
         Some(keys) => inspect_database(config, &keys, &mut findings).await,
         None => findings.push(Finding::wrong(

@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod console;
+mod notice;
 mod operator;
 mod player;
 mod registry;

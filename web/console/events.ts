@@ -25,6 +25,10 @@ const TOLD = [
   'evidence_replayed',
   'measure_proposed',
   'measure_settled',
+  'notice_queued',
+  'notice_withheld',
+  'notice_delivered',
+  'notice_given_up',
   'attack_confirmed',
   'face_cleared',
 ] as const;

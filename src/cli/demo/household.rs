@@ -16,6 +16,7 @@ use crate::app::registry::manage::put;
 use crate::app::staff::manage::{invite_staff, join_link, reinvite_staff};
 use crate::config::{Config, KeyKind};
 use crate::domain::authorization::new_handle;
+use crate::domain::contact::Contact;
 use crate::domain::operator::OperatorId;
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::restrictions::{Restriction, Source};
@@ -178,6 +179,13 @@ impl Household {
         }
         let mut unit = services.store.begin().await?;
         unit.put_citizens(&citizens, now).await?;
+        // Those who have been here before, too: an older demo gave them none.
+        let contacts: Vec<_> = people()
+            .into_iter()
+            .filter_map(|person| person.iin)
+            .map(|iin| (iin.clone(), vec![Contact::made_up(&iin)]))
+            .collect();
+        unit.put_contacts(&contacts, now).await?;
         unit.commit().await?;
         self.restrict(services, None).await
     }

@@ -212,6 +212,17 @@ pub async fn add_newcomer(base: &Url, name: &str, birth_date: &str, photo: &[u8]
     }
 }
 
+/// What one of the sandbox's people was told, the newest first.
+pub async fn notices(base: &Url, iin: &str) -> Result<Vec<Value>> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let mut address = base.join("api/sandbox/notices")?;
+    address.query_pairs_mut().append_pair("iin", iin);
+    match read(http.get(address).send().await?).await? {
+        Value::Array(notices) => Ok(notices),
+        _ => anyhow::bail!("this is no list of notices"),
+    }
+}
+
 fn is_taken(error: &anyhow::Error) -> bool {
     error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "iin_taken")
 }

@@ -12,7 +12,7 @@ use time::macros::format_description;
 use super::DemoOperator;
 use crate::app::Services;
 use crate::app::sandbox_people::{
-    NewcomerError, PHOTO_BYTES, add_newcomer, find_person, list_people, remove_newcomer, suggest_iin,
+    NewcomerContact, NewcomerError, PHOTO_BYTES, add_newcomer, find_person, list_people, remove_newcomer, suggest_iin,
 };
 use crate::domain::secret::SecretBytes;
 use crate::http::problem::{Problem, ProblemCode, locale};
@@ -36,6 +36,14 @@ pub(super) struct Newcomer {
     iin: String,
     name: String,
     photo: String,
+    /// Without it a phone is made up; `none` leaves the person without a contact of record.
+    contact: Option<ContactWish>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ContactWish {
+    None,
 }
 
 #[derive(Deserialize)]
@@ -112,7 +120,11 @@ pub(super) async fn add(
 ) -> Result<HttpResponse, Problem> {
     let photo =
         STANDARD.decode(&newcomer.photo).map_err(|_| Problem::new(ProblemCode::BadRequest, locale(&request)))?;
-    add_newcomer(&services, &newcomer.iin, &newcomer.name, SecretBytes::new(photo))
+    let contact = match newcomer.contact {
+        None => NewcomerContact::MadeUp,
+        Some(ContactWish::None) => NewcomerContact::None,
+    };
+    add_newcomer(&services, &newcomer.iin, &newcomer.name, SecretBytes::new(photo), contact)
         .await
         .map_err(|error| problem(error, locale(&request)))?;
     Ok(HttpResponse::Created().json(json!({ "iin": newcomer.iin })))

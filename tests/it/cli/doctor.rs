@@ -95,3 +95,55 @@ fn sources_of_restrictions_are_looked_at() {
     );
     assert_eq!(sources(), "good | sources | 0 followed, 0 pushed, 1 asked about each person | ");
 }
+
+/// A service that answers every request with this status.
+fn service(status: &'static str) -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
+    format!("http://{address}/")
+}
+
+#[test]
+fn ways_to_reach_people_are_tried() {
+    let look = |config: &str| {
+        let shop = Workshop::bare(config);
+        for name in ["contacts-token", "sms-token"] {
+            shop.write(name, "secret");
+            let token = shop.path(name);
+            std::fs::set_permissions(token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        }
+        let of = |line: &String| line.contains("| contact of record |") || line.contains("| notices");
+        findings(&shop).into_iter().filter(of).collect::<Vec<_>>()
+    };
+    let contacts =
+        |url: &str| format!("[contact_of_record]\nkind = \"http\"\nurl = \"{url}\"\ntoken_file = \"contacts-token\"\n");
+    let sms = |url: &str| format!("[notices]\nsms_url = \"{url}\"\nsms_token_file = \"sms-token\"\n");
+
+    let without = look("");
+    assert!(
+        without[0].starts_with("good | contact of record | none") && without[1].contains("no channel"),
+        "{without:?}"
+    );
+    let silent = look(&contacts(&service("405 Method Not Allowed")));
+    assert_eq!(silent[0], "good | contact of record | the remote source answers | ");
+    assert!(silent[1].starts_with("wrong | notices | no channel"), "{silent:?}");
+    let good = look(&format!("{}{}", contacts(&service("200 OK")), sms(&service("404 Not Found"))));
+    assert_eq!(good[1], "good | notices by sms | would be taken | ");
+    let shut = format!("{}{}", contacts(&service("401 Unauthorized")), sms(&service("403 Forbidden")));
+    let shut = look(&shut);
+    assert!(shut[0].starts_with("wrong | contact of record | it does not let us in"), "{shut:?}");
+    assert!(shut[1].starts_with("wrong | notices by sms | we are not let in"), "{shut:?}");
+    let gone = look(&format!("{}{}", contacts("http://127.0.0.1:1/"), sms("http://127.0.0.1:1/")));
+    assert!(gone.iter().all(|line| line.starts_with("wrong") && line.contains("no connection")), "{gone:?}");
+    let mail =
+        "[notices]\nsmtp_host = \"127.0.0.1\"\nsmtp_port = 1\nsmtp_tls = \"none\"\nfrom = \"a@rastau.example\"\n";
+    assert!(look(mail)[1].starts_with("wrong | notices by email | no connection"), "{:?}", look(mail));
+}

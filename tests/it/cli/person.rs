@@ -169,3 +169,28 @@ async fn staff_end_a_persons_lock_and_the_log_says_who() {
     assert_eq!((event.kind.as_str(), event.subject.as_str()), ("face_unlocked", player.to_string().as_str()));
     assert!(event.details.contains("user id") && !event.details.contains(iin.expose()), "{}", event.details);
 }
+
+#[tokio::test]
+async fn contacts_of_record_come_with_the_file_and_stay_when_it_is_silent() {
+    let shop = shop_with_photos();
+    let person = Iin::parse("900101300017").unwrap();
+    let contacts = async || {
+        let mut unit = shop.store().await.read().await.unwrap();
+        let found = unit.find_contacts(&person).await.unwrap();
+        found.iter().map(|contact| contact.address().expose().to_owned()).collect::<Vec<_>>()
+    };
+    import(&shop, "iin,name,photo\n900101300017,Айгүл,astronaut.png\n", &[]).good();
+    assert!(matches!(contacts().await.as_slice(), [made_up] if made_up.starts_with("+7799")), "a sandbox makes one up");
+    let file = "phone,iin,name,photo,email\n8 701 123 45 67,900101300017,Айгүл,astronaut.png,aigul@Mail.kz\n";
+    import(&shop, file, &[]).good();
+    assert_eq!(contacts().await, ["+77011234567", "aigul@mail.kz"]);
+    import(&shop, "iin,name,photo,phone\n900101300017,Айгүл,astronaut.png,\n", &[]).good();
+    assert!(contacts().await.is_empty());
+    let bad = "iin,name,photo,phone,email\n900101300017,Айгүл,astronaut.png,112,\n900101300027,Б,astronaut.png,,a@b\n";
+    let outcome = import(&shop, bad, &["--json"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.contains("phone_malformed") && outcome.out.contains("email_malformed"), "{}", outcome.out);
+    assert!(!outcome.out.contains("112") && !outcome.out.contains("a@b"), "a report says nothing of a person");
+    let twice = import(&shop, "iin,name,photo,phone,phone\n900101300017,Айгүл,astronaut.png,,\n", &[]);
+    assert!(twice.bad().contains("phone stands there twice"));
+}

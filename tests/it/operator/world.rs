@@ -18,6 +18,7 @@ use rastau::domain::comparison::{ModelHash, Thresholds};
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::{CaseId, PlayerId};
 use rastau::domain::liveness::decision::PresentationThresholds;
+use rastau::domain::notice::NoticePolicy;
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::person::Iin;
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
@@ -63,7 +64,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<FakeClock>,
     pub(super) bet: Client,
     pub(super) other: Client,
-    pub(super) database: SqlStore,
+    pub(crate) database: SqlStore,
     door: OperatorDoor,
     folder: Arc<TempDir>,
 }
@@ -104,7 +105,7 @@ impl World {
         Self::new(false).await
     }
 
-    pub(super) async fn sandbox() -> Self {
+    pub(crate) async fn sandbox() -> Self {
         Self::new(true).await
     }
 
@@ -117,6 +118,7 @@ impl World {
         let services = Services {
             store: Arc::new(store.clone()),
             register: Arc::new(NotAsked),
+            contacts: None,
             remotes: Arc::default(),
             faces: Arc::new(NotAsked),
             marker: Arc::new(TextMarker),
@@ -417,5 +419,6 @@ fn policy(sandbox: bool) -> Policy {
         required_sources: vec![SOURCE.to_owned()],
         registry_timeout: Duration::from_secs(1),
         evidence_term: Duration::from_hours(24 * 1_827),
+        notices: NoticePolicy::default(),
     }
 }

@@ -16,8 +16,10 @@ use rastau::cli::demo::player::DemoPlayer;
 use rastau::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es256};
 use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::authorization::new_handle;
+use rastau::domain::contact::Contact;
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::PlayerId;
+use rastau::domain::notice::NoticePolicy;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
@@ -35,7 +37,7 @@ use rastau::messages::Texts;
 use rastau::metrics::Metrics;
 use rastau::startup::calibration;
 use rastau::startup::movable_clock::OffsetClock;
-use rastau::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
+use rastau::store::{ColumnKeys, EmbeddedContacts, EmbeddedRegister, SqlStore, StoreOptions};
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
 use rastau::vision::face_index::ScannedFaceIndex;
 use rastau::vision::manifest::Manifest;
@@ -149,10 +151,12 @@ impl TestApp {
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),
             evidence_term: Duration::from_hours(24 * 1_827),
+            notices: NoticePolicy::default(),
         };
         change(&mut policy);
         let services = Services {
             register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
+            contacts: Some(Arc::new(EmbeddedContacts::new(store.clone()))),
             remotes: Arc::default(),
             store,
             face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
@@ -216,6 +220,7 @@ impl TestApp {
         };
         let mut unit = self.unit().await;
         unit.put_citizens(&[citizen], self.now()).await.unwrap();
+        unit.put_contacts(&[(iin.clone(), vec![Contact::made_up(iin)])], self.now()).await.unwrap();
         unit.commit().await.unwrap();
     }
 

@@ -21,6 +21,19 @@ export interface SandboxSession {
   readonly introspection: unknown;
 }
 
+/** What one of the sandbox's people was told. */
+export interface Notice {
+  readonly kind: string;
+  readonly channel: 'sms' | 'email';
+  /** The address as the player is told it. */
+  readonly masked: string;
+  readonly text: string;
+  readonly code?: string;
+  readonly links: readonly string[];
+  /** RFC 3339. */
+  readonly at: string;
+}
+
 export interface NewPerson {
   readonly iin: string;
   readonly name: string;
@@ -31,6 +44,7 @@ export interface NewPerson {
 export const sandbox = {
   scenarios: () => get<readonly Scenario[]>('/api/sandbox/scenarios'),
   people: () => get<readonly Person[]>('/api/sandbox/people'),
+  notices: (iin: string) => get<readonly Notice[]>(`/api/sandbox/notices?iin=${encodeURIComponent(iin)}`),
   session: (id: string) => get<SandboxSession>(`/api/sandbox/session/${encodeURIComponent(id)}`),
   suggestIin: (birthDate: string) =>
     get<{ readonly iin: string }>(`/api/sandbox/people/suggest-iin?birth_date=${encodeURIComponent(birthDate)}`),

@@ -1,0 +1,21 @@
+//! What the people of a sandbox were told. Nothing leaves a sandbox: its testers look here.
+
+use super::super::Services;
+use crate::domain::notice::Notice;
+use crate::domain::person::Iin;
+use crate::domain::ports::StoreError;
+
+/// Most notices shown of one person.
+const SHOWN: u32 = 50;
+
+/// The newest notices to the person, newest first; `None` outside a sandbox.
+pub async fn sandbox_outbox(services: &Services, iin: &Iin) -> Result<Option<Vec<Notice>>, StoreError> {
+    if !services.policy.sandbox {
+        return Ok(None);
+    }
+    let mut unit = services.store.read().await?;
+    match unit.find_player(iin).await? {
+        Some(player) => unit.list_notices(player, SHOWN).await.map(Some),
+        None => Ok(Some(Vec::new())),
+    }
+}
