@@ -13,7 +13,7 @@ use crate::domain::second_factor::FactorKind;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
-/// Longest name of an operator in a notice, characters.
+/// Longest name of an operator in a notice, UTF-16 units: text messages are counted in them.
 const LONGEST_NAME: usize = 24;
 /// Digits that may stand together in one: a name must not pass for a code.
 const DIGITS_TOGETHER: usize = 3;
@@ -161,8 +161,13 @@ fn clean(name: &str) -> String {
             _ => clean.push(' '),
         }
     }
-    let cut: String = clean.trim().chars().take(LONGEST_NAME).collect();
-    cut.trim().to_owned()
+    let mut units = 0;
+    let fits = |character: &char| {
+        units += character.len_utf16();
+        units <= LONGEST_NAME
+    };
+    let cut: String = clean.trim().chars().take_while(fits).collect();
+    cut.trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::domain::id::PlayerId;
 use crate::domain::locale::Locale;
 use crate::domain::notice::{Bucket, Notice, NoticeFailure};
 use crate::domain::outbox::MessageState;
-use crate::domain::ports::Notices;
+use crate::domain::ports::{Notices, StoreError};
 use crate::domain::time::Timestamp;
 
 const TABLE: &str = "notice";
@@ -63,6 +63,20 @@ impl NoticeRow {
             due_at: Timestamp::from_micros(self.due_at),
             last: self.last_result.map(failure).transpose()?,
         })
+    }
+}
+
+impl SqlUnitOfWork {
+    async fn give_up_damaged(&mut self, id: &str, error: &StoreError, now: Timestamp) -> Result<()> {
+        tracing::error!(%error, id, "a notice cannot be read and is given up");
+        let statement = sqlx::query(
+            "UPDATE notice SET state = 'failed', due_at = $2, last_result = $3, address = NULL, content = NULL \
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(now.micros())
+        .bind(NoticeFailure::Damaged.as_str());
+        self.execute(statement).await.map(|_| ())
     }
 }
 
@@ -118,6 +132,12 @@ impl Notices for SqlUnitOfWork {
         Ok(rows.into_iter().map(|(at,)| Timestamp::from_micros(at)).collect())
     }
 
+    async fn channels_with_notices_due(&mut self, now: Timestamp) -> Result<Vec<Channel>> {
+        let query = "SELECT DISTINCT channel FROM notice WHERE state = 'pending' AND due_at <= $1 ORDER BY channel";
+        let rows: Vec<(String,)> = self.fetch_all(sqlx::query_as(query).bind(now.micros())).await?;
+        rows.iter().map(|(name,)| named(name, Channel::from_name, "notice.channel")).collect()
+    }
+
     async fn claim_notices(
         &mut self,
         channel: Channel,
@@ -141,8 +161,15 @@ impl Notices for SqlUnitOfWork {
                 .bind(i64::from(limit)),
             )
             .await?;
-        let mut notices: Vec<Notice> =
-            rows.into_iter().map(|row| row.into_notice(&self.cipher)).collect::<Result<_>>()?;
+        let mut notices: Vec<Notice> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id.clone();
+            match row.into_notice(&self.cipher) {
+                Ok(notice) => notices.push(notice),
+                // One that cannot be read must not keep all the others waiting.
+                Err(error) => self.give_up_damaged(&id, &error, now).await?,
+            }
+        }
         notices.sort_by_key(|notice| notice.id);
         Ok(notices)
     }

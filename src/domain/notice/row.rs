@@ -53,11 +53,14 @@ pub enum NoticeFailure {
     /// Nothing delivers over this channel any more.
     #[error("nothing delivers over this channel")]
     NoChannel,
+    /// What was kept of it cannot be read.
+    #[error("it cannot be read any more")]
+    Damaged,
 }
 
 impl NoticeFailure {
     /// Every failure.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Timeout,
         Self::NoConnection,
         Self::NotNow,
@@ -66,6 +69,7 @@ impl NoticeFailure {
         Self::AddressRefused,
         Self::Expired,
         Self::NoChannel,
+        Self::Damaged,
     ];
 
     /// The failure as columns, the log and figures write it.
@@ -79,6 +83,7 @@ impl NoticeFailure {
             Self::AddressRefused => "address_refused",
             Self::Expired => "expired",
             Self::NoChannel => "no_channel",
+            Self::Damaged => "damaged",
         }
     }
 
@@ -89,7 +94,7 @@ impl NoticeFailure {
 
     /// Whether another try would end the same way.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::AddressRefused | Self::Expired | Self::NoChannel)
+        matches!(self, Self::AddressRefused | Self::Expired | Self::NoChannel | Self::Damaged)
     }
 }
 

@@ -49,8 +49,10 @@ pub trait Notices {
         bucket: Bucket,
         since: Timestamp,
     ) -> Result<Vec<Timestamp>>;
+    /// Channels with notices that are due at `now`.
+    async fn channels_with_notices_due(&mut self, now: Timestamp) -> Result<Vec<Channel>>;
     /// Takes at most `limit` notices that are due at `now`, the longest due first, counts a try of each and leases them until
-    /// `until`: before that nobody else takes them.
+    /// `until`: before that nobody else takes them. One that cannot be read is given up, and keeps no other waiting.
     async fn claim_notices(
         &mut self,
         channel: Channel,

@@ -63,5 +63,16 @@ async fn the_outbox_is_read_over_http() {
     assert!(notice["text"].as_str().unwrap().starts_with("Rastau: 847261"), "{notice}");
     assert_eq!(notice["links"], serde_json::json!([]));
     assert_eq!(get("?iin=900101300018").await.0, 422);
+    let shown = printed(app.base.as_str(), iin.expose()).await;
+    assert!(shown.contains("Rastau: 847261") && shown.contains(&to[0].masked()), "{shown}");
     assert_eq!(get("").await.0, 400);
+}
+
+/// What `rastau sandbox notices` prints.
+async fn printed(base: &str, iin: &str) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rastau"));
+    command.args(["sandbox", "notices", iin, "--url", base]).env_clear();
+    let done = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
 }

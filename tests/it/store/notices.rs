@@ -94,6 +94,10 @@ on_both_engines! {
         let player = database.player(0).await;
         let kept = queued(database, player, 1).await;
         assert!(claim(database, Channel::Email, 1).await.is_empty());
+        let mut unit = database.read().await;
+        assert!(unit.channels_with_notices_due(at(0)).await.unwrap().is_empty());
+        assert_eq!(unit.channels_with_notices_due(at(1)).await.unwrap(), [Channel::Sms]);
+        drop(unit);
         assert!(claim(database, Channel::Sms, 0).await.is_empty(), "not yet due");
         let first = claim(database, Channel::Sms, 1).await.remove(0);
         assert_eq!(first, Notice { attempts: 1, due_at: at(61), ..kept });
@@ -107,6 +111,19 @@ on_both_engines! {
         assert!(unit.finish_notice(&again).await.unwrap());
         assert_eq!(unit.list_notices(player, 8).await.unwrap(), [again]);
         unit.commit().await.unwrap();
+    }
+
+    async fn one_that_cannot_be_read_keeps_no_other_waiting(database: &Database) {
+        let player = database.player(0).await;
+        let damaged = queued(database, player, 1).await;
+        let good = queued(database, player, 2).await;
+        let damage = sqlx::query("UPDATE notice SET address = content WHERE id = $1").bind(damaged.id.to_string());
+        assert_eq!(database.tamper(damage).await, 1);
+        let claimed = claim(database, Channel::Sms, 2).await;
+        assert_eq!(claimed.iter().map(|notice| notice.id).collect::<Vec<_>>(), [good.id]);
+        assert!(claim(database, Channel::Sms, 1_000).await.iter().all(|notice| notice.id == good.id));
+        let given_up = sqlx::query("UPDATE notice SET state = state WHERE last_result = 'damaged' AND content IS NULL");
+        assert_eq!(database.tamper(given_up).await, 1);
     }
 
     async fn two_couriers_never_hold_one_notice(database: &Database) {
