@@ -175,7 +175,7 @@ async fn a_server_that_refuses_is_understood() {
         (|line| Some(if line == "." { "554 5.7.1 spam\r\n" } else { honest(line) }), NoticeFailure::NotNow),
         (|_| Some("554 5.1.1 go away\r\n"), NoticeFailure::NotNow),
         (|_| Some("HTTP/1.1 200 OK\r\n\r\n"), NoticeFailure::Unreadable),
-        (|line| (!line.starts_with("DATA")).then(|| honest(line)), NoticeFailure::NoConnection),
+        (|line| (!line.starts_with("DATA")).then(|| honest(line)), NoticeFailure::Unreadable),
     ];
     for (number, (script, failure)) in scripts.into_iter().enumerate() {
         let (end, _) = sent(script, Protection::None).await;
