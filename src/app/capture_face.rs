@@ -266,7 +266,7 @@ impl FaceCapture {
 
     /// The template that stands for the live face among others, when the capture shows one face.
     fn one_face<'a>(&self, live: Option<&'a Template>) -> Option<&'a Template> {
-        live.filter(|_| self.live.capture().shows_one_face(self.services.policy.comparison.no_match_below))
+        live.filter(|_| self.live.capture().shows_one_face(self.services.policy.comparison))
     }
 
     /// What is remembered of this face. Nothing when it would have passed but for a likeness: whoever it is like would

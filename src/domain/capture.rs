@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::comparison::Template;
+use super::comparison::{Template, Thresholds};
 use super::face_quality::FaceQuality;
 use super::liveness::challenge::{COMMANDS, Challenge};
 use super::liveness::continuity::{Continuity, is_virtual};
@@ -10,11 +10,16 @@ use super::liveness::course::{Content, Course, Glance, Shown};
 use super::liveness::cues::{Cue, Evidence, Finding, Support};
 use super::liveness::evidence::PresentationScores;
 use super::liveness::replay::Film;
-use super::liveness::signs::FaceMesh;
+use super::liveness::shape;
+use super::liveness::signs::{FaceMesh, FaceSigns};
 use super::ports::{Ask, Detail, Examination, Gate, Randomness};
 use super::reason::ReasonCode;
 use super::secret::SecretBytes;
 use super::time::Timestamp;
+
+mod samples;
+
+use samples::{Sample, Samples};
 
 /// Good frames that are kept of the baseline, before anything was asked.
 const BASELINE_KEPT: usize = 3;
@@ -125,6 +130,11 @@ pub struct Capture {
     /// Kept frames, each with the stretch of the course that it is of.
     kept: Vec<KeptFrame>,
     stretches: Vec<usize>,
+    /// Frames of lights and commands that are held against the best one.
+    samples: Samples,
+    /// How far the bones of the moving face were from those of the still one, where a capture is run again without its
+    /// points.
+    written_shape: Option<f32>,
     /// The face of the frame before, where the next one is looked for.
     followed: Option<Face>,
 }
@@ -172,6 +182,8 @@ impl Capture {
             last_kept_at: None,
             kept: Vec::new(),
             stretches: Vec::new(),
+            samples: Samples::default(),
+            written_shape: None,
             followed: None,
         }
     }
@@ -225,13 +237,23 @@ impl Capture {
         Ok(())
     }
 
-    /// What is asked of the engine for a frame of `now`. A frame that would not be kept costs neither PAD nor template.
+    /// What is asked of the engine for a frame of `now`. A frame that is neither kept nor a sample costs neither PAD nor
+    /// template.
     pub fn ask(&self, now: Timestamp) -> Ask {
-        let keeps = self.keeps(now);
+        let (keeps, due) = (self.keeps(now), self.samples.is_due(now));
         let gate = if self.course.wants_straight() { Gate::LiveFrame } else { Gate::MovingFrame };
-        let template = if keeps { Detail::Quick } else { Detail::None };
-        let follow = self.followed.filter(|_| !keeps && !self.frames.is_multiple_of(LOOK_AROUND));
-        Ask { gate, presentation: keeps, template, follow }
+        let template = if keeps || due || self.course.is_moving() { Detail::Quick } else { Detail::None };
+        let follow = self.followed.filter(|_| !keeps && !due && !self.frames.is_multiple_of(LOOK_AROUND));
+        Ask { gate, presentation: keeps || self.samples.wants_presentation(now), template, follow }
+    }
+
+    /// What is still to be asked for a frame in which `found` was found, before the capture takes it: it shows what was
+    /// commanded, and nobody expected it to yet.
+    pub fn ask_again(&self, found: &Examination) -> Option<Ask> {
+        let counts = found.signs.is_some_and(|signs| self.course.counts(&signs));
+        let unproven = counts && found.template.is_none() && found.rejection.is_none();
+        let follow = found.faces.first().copied();
+        unproven.then_some(Ask { gate: Gate::MovingFrame, presentation: false, template: Detail::Quick, follow })
     }
 
     /// Takes a frame and what was found in it.
@@ -246,12 +268,14 @@ impl Capture {
         let signs = found.signs;
         self.followed = found.faces.first().copied().filter(|_| signs.is_some());
         self.continuity.see(now, header.captured_millis, signs.map(|signs| (signs.centre, signs.size)));
+        self.sample(&found, now);
         if let Some(fingerprint) = found.fingerprint {
             self.film.take(now, fingerprint);
         }
         let straight = signs.is_some_and(|signs| self.course.is_straight(&signs));
         let good = found.rejection.is_none() && straight;
         let guidance = self.guide(found.rejection, signs.is_some(), straight);
+        let unproven = signs.is_some_and(|signs| self.course.counts(&signs)) && found.template.is_none();
         if let (true, Some(quality), Some(presentation), Some(template)) =
             (good && self.keeps(now), found.quality, found.presentation, found.template)
         {
@@ -262,12 +286,16 @@ impl Capture {
         let glance = Glance {
             index: header.shown,
             now,
-            signs: signs.as_ref(),
+            // A movement counts only with the face of who makes it.
+            signs: signs.as_ref().filter(|_| !unproven),
             colours: found.colours,
             mesh: found.mesh.as_ref(),
             good,
         };
         let show = self.course.take(glance, self.missing() == 0, randomness);
+        if let Some(shown) = show {
+            self.samples.begin(shown.content, now, randomness);
+        }
         Step { guidance, show, progress: self.course.progress(), seen: true }
     }
 
@@ -318,8 +346,29 @@ impl Capture {
         self.course.meshes()
     }
 
-    /// What commands, lights and continuity say; below `no_match_below` two faces are said to differ.
-    pub fn evidence(&self, no_match_below: f32) -> Vec<Evidence> {
+    /// How many frames of lights and commands were held against the best one.
+    pub fn sampled(&self) -> usize {
+        self.samples.taken()
+    }
+
+    /// How far, in distances of the eyes, the bones of the face that moved are from those of the one that held still.
+    pub fn shape_distance(&self) -> Option<f32> {
+        let [still, moving] = self.course.shapes();
+        still.distance(moving).or(self.written_shape)
+    }
+
+    /// The same as it was measured when this capture was taken; its points are not kept.
+    pub fn set_shape_distance(&mut self, distance: Option<f32>) {
+        self.written_shape = distance;
+    }
+
+    /// What PAD says of the frames of commands that were sampled.
+    pub fn sampled_presentations(&self) -> Vec<PresentationScores> {
+        self.samples.presentations()
+    }
+
+    /// What commands, lights and continuity say; `lines` tell when two faces differ.
+    pub fn evidence(&self, lines: Thresholds) -> Vec<Evidence> {
         let mut evidence = self.course.evidence().to_vec();
         let mut findings = self.continuity.signs();
         if self.virtual_camera {
@@ -329,26 +378,39 @@ impl Capture {
         if cuts > 0 {
             findings.push(Finding::Cut);
         }
-        let one_face = self.shows_one_face(no_match_below);
+        let one_face = self.shows_one_face(lines);
         if !one_face {
             findings.push(Finding::FaceChanged);
+        }
+        let shape = self.shape_distance().map_or(Support::FULL, shape::support);
+        if !shape.speaks_for() {
+            findings.push(Finding::OtherShape);
         }
         let support = match (one_face, cuts) {
             (false, _) | (_, 3..) => Support::NONE,
             (true, 1..) => Support::UNCLEAR,
+            (true, 0) if self.samples.are_scarce() => Support::UNCLEAR,
             (true, 0) => Support::FULL,
         };
+        let support = if shape < support { shape } else { support };
         evidence.push(Evidence { cue: Cue::Continuity, support: Some(support), findings });
         evidence
     }
 
-    /// Whether every kept frame shows the face of the best one, so that no face is slipped in among others; below
-    /// `no_match_below` two faces are said to differ.
-    pub fn shows_one_face(&self, no_match_below: f32) -> bool {
+    /// Whether every kept frame and every sample shows the face of the best one, so that no face is slipped in among
+    /// others.
+    pub fn shows_one_face(&self, lines: Thresholds) -> bool {
         self.best().is_some_and(|best| {
-            let same = |frame: &KeptFrame| frame.template.similarity(&best.template).is_ok_and(|s| s >= no_match_below);
-            self.kept.iter().all(same)
+            let same = |frame: &KeptFrame| {
+                frame.template.similarity(&best.template).is_ok_and(|similarity| similarity >= lines.match_from)
+            };
+            self.kept.iter().all(same) && self.samples.all_show(&best.template, lines)
         })
+    }
+
+    /// How alike the sample is that is least like the best frame, cosine.
+    pub fn least_alike(&self) -> Option<f32> {
+        self.best().and_then(|best| self.samples.least_alike(&best.template))
     }
 
     /// The kept frame of the best quality.
@@ -374,6 +436,16 @@ impl Capture {
             && self.missing() > 0
             && self.course.still_frames() > 0
             && self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING)
+    }
+
+    /// Takes a frame as a sample when one is due, or when it counts for a command.
+    fn sample(&mut self, found: &Examination, now: Timestamp) {
+        let counts = |signs: &FaceSigns| self.course.counts(signs);
+        let wanted = self.samples.is_due(now) || found.signs.as_ref().is_some_and(counts);
+        if let (true, Some(signs), Some(template)) = (wanted, found.signs, &found.template) {
+            let away = self.course.away(&signs).unwrap_or_default();
+            self.samples.take(Sample { template: template.clone(), presentation: found.presentation, away }, now);
+        }
     }
 
     /// One hint, and none that contradicts what is on the page.

@@ -18,6 +18,9 @@ use super::verification::{Outcome, Verdict};
 const SEEN_DOUBT: f32 = 0.05;
 const SEEN_ATTACK: f32 = 0.2;
 
+/// So many sampled frames must have a PAD score for their median to say anything.
+const LEAST_SAMPLED: usize = 2;
+
 /// What follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,13 +62,17 @@ pub fn evidence(
 ) -> Vec<Evidence> {
     let scores: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
     let PresentationThresholds { bona_fide_from, attack_below } = presentation;
-    let passive = Support::graded(capture_score(&scores), attack_below, bona_fide_from, 1.0);
+    // The frames of commands by themselves, too: they may be of another making than the straight ones.
+    let sampled = capture.sampled_presentations();
+    let sampled = if sampled.len() < LEAST_SAMPLED { scores.clone() } else { sampled };
+    let score = capture_score(&scores).min(capture_score(&sampled));
+    let passive = Support::graded(score, attack_below, bona_fide_from, 1.0);
     let solid = geometry::support(&measured.turns);
     let flat = solid.is_some_and(|support| !support.speaks_for());
     let one =
         |cue, support, finding: Option<Finding>| Evidence { cue, support, findings: finding.into_iter().collect() };
     let mut evidence = vec![one(Cue::Passive, Some(passive), None)];
-    evidence.extend(capture.evidence(comparison.no_match_below));
+    evidence.extend(capture.evidence(comparison));
     evidence.push(one(Cue::Geometry, solid, flat.then_some(Finding::Flat)));
     evidence.push(freshness(measured.replayed));
     evidence

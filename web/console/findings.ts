@@ -13,6 +13,7 @@ export const FINDINGS = [
   'not_answered',
   'answered_otherwise',
   'face_changed',
+  'other_shape',
   'cut',
   'even_cadence',
   'clock_astray',

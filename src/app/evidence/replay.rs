@@ -116,8 +116,8 @@ pub async fn replay_case(services: &Services, case: CaseId, by: &str) -> Result<
         return Err(EvidenceError::OtherModels { then: judged.embedder.0, now: embedder.0.clone() });
     }
     let mut pictures = BTreeMap::new();
-    for number in judged.recording.frames.iter().filter(|frame| frame.kept).filter_map(|frame| frame.picture) {
-        pictures.insert(number, open_picture(unit.as_mut(), &dossier, number).await?);
+    for (number, gate) in judged.recording.frames.iter().filter_map(|frame| Some((frame.picture?, frame.gate()?))) {
+        pictures.insert(number, (open_picture(unit.as_mut(), &dossier, number).await?, gate));
     }
     drop(unit);
     let seen = look_again(services, pictures).await?;
@@ -139,11 +139,11 @@ pub async fn replay_case(services: &Services, case: CaseId, by: &str) -> Result<
 
 async fn look_again(
     services: &Services,
-    pictures: BTreeMap<usize, SecretBytes>,
+    pictures: BTreeMap<usize, (SecretBytes, Gate)>,
 ) -> Result<BTreeMap<usize, (SecretBytes, Examination)>, EvidenceError> {
     let mut seen = BTreeMap::new();
-    for (number, picture) in pictures {
-        let ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+    for (number, (picture, gate)) in pictures {
+        let ask = Ask::of(gate, true, Detail::Quick);
         let found = examine_patiently(services.faces.as_ref(), &picture, ask, Patience::COMMAND).await?;
         seen.insert(number, (picture, found));
     }

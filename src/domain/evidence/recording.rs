@@ -14,7 +14,7 @@ use crate::domain::capture::{Capture, FrameHeader};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::{Content, Shown};
 use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
-use crate::domain::ports::{Examination, Randomness};
+use crate::domain::ports::{Examination, Gate, Randomness};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
@@ -61,6 +61,21 @@ pub struct RecordedFrame {
     /// Whether it was kept for comparison.
     #[serde(default)]
     pub kept: bool,
+    /// Whether it was held against the best frame as a sample of a light or a command.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sampled: bool,
+}
+
+impl RecordedFrame {
+    /// The gate that its picture passed when a template was made of it; `None` where none was.
+    pub fn gate(&self) -> Option<Gate> {
+        if self.kept { Some(Gate::LiveFrame) } else { self.sampled.then_some(Gate::MovingFrame) }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A mesh that is told apart from others by its points.
@@ -100,6 +115,9 @@ pub struct Recording {
     pub steps: Vec<RecordedStep>,
     /// Every frame that was looked at.
     pub frames: Vec<RecordedFrame>,
+    /// See [`Capture::shape_distance`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape_distance: Option<f32>,
 }
 
 impl fmt::Debug for Recording {
@@ -122,7 +140,7 @@ impl Recording {
         asked
     }
 
-    /// Runs the course again. `seen` is what the models say now of the pictures of kept frames, by number; a picture that is
+    /// Runs the course again. `seen` is what the models say now of the pictures of kept and sampled frames, by number; a picture that is
     /// missing there was no frame to keep.
     pub fn run_again(&self, seen: &BTreeMap<usize, (SecretBytes, Examination)>) -> Capture {
         let tape = Played { draws: &self.draws, at: Mutex::new(0) };
@@ -130,14 +148,21 @@ impl Recording {
         if self.virtual_camera {
             capture.suspect_camera();
         }
+        capture.set_shape_distance(self.shape_distance);
         for frame in &self.frames {
             let now = self.begun_at.plus(Duration::from_micros(frame.after));
             let FrameHeader { sequence, captured_millis, shown } = frame.header();
             // One that is refused now was refused then, and is not here.
             let _ = capture.admit(FrameHeader { sequence, captured_millis, shown }, now);
-            let again = frame.picture.filter(|_| frame.kept).and_then(|number| seen.get(&number));
+            let again = frame.picture.filter(|_| frame.gate().is_some()).and_then(|number| seen.get(&number));
             let (picture, mut found) = match again {
-                Some((picture, found)) => (picture.clone(), found.clone()),
+                Some((picture, found)) if frame.kept => (picture.clone(), found.clone()),
+                // What a sample moved was measured where the frame before had its face; who it is, is looked at again.
+                Some((picture, found)) => {
+                    let presentation = found.presentation.filter(|_| frame.presentation.is_some());
+                    let template = found.template.clone();
+                    (picture.clone(), Examination { template, presentation, ..frame.examination() })
+                }
                 None => (SecretBytes::new(Vec::new()), frame.examination()),
             };
             // The points that the course took then: those of a frame that only moved were made of no picture here.
@@ -185,6 +210,7 @@ pub struct Recorder {
 pub struct Seen {
     frame: RecordedFrame,
     kept: usize,
+    sampled: usize,
     turned: usize,
     straight: bool,
     shown: Shown,
@@ -200,6 +226,7 @@ impl Recorder {
             draws: Vec::new(),
             steps: vec![RecordedStep { index: shown.index, content: shown.content, after: 0 }],
             frames: Vec::new(),
+            shape_distance: None,
         };
         Self { recording, pictures: Vec::new(), bytes: 0, last_picture: now }
     }
@@ -220,10 +247,12 @@ impl Recorder {
             mesh: None,
             picture: None,
             kept: false,
+            sampled: false,
         };
         Seen {
             frame,
             kept: before.collected(),
+            sampled: before.sampled(),
             turned: turned.len(),
             straight: straight.is_some(),
             shown: before.shown(),
@@ -232,17 +261,19 @@ impl Recorder {
 
     /// Notes what the capture made of it.
     pub fn took(&mut self, seen: Seen, picture: &SecretBytes, after: &Capture, drawn: Vec<u8>, now: Timestamp) {
-        let Seen { mut frame, kept, turned, straight, shown } = seen;
+        let Seen { mut frame, kept, sampled, turned, straight, shown } = seen;
         let (front, turns) = after.meshes();
         let taken = front.filter(|_| !straight).or_else(|| turns.get(turned));
         frame.mesh = taken.filter(|mesh| mesh.is_finite()).cloned().map(Mesh);
         frame.kept = after.collected() > kept;
+        frame.sampled = after.sampled() > sampled;
+        let seen_again = frame.gate().is_some();
         let next = after.shown();
         let ends_a_step = next.index != shown.index && shown.content != Content::Straight;
         let long_since = now.since(self.last_picture) >= NOW_AND_THEN;
         let fits = self.pictures.len() < MOST_PICTURES && self.bytes + picture.len() <= MOST_BYTES;
-        if frame.kept || ((ends_a_step || long_since) && fits) {
-            self.bytes += if frame.kept { 0 } else { picture.len() };
+        if seen_again || ((ends_a_step || long_since) && fits) {
+            self.bytes += if seen_again { 0 } else { picture.len() };
             frame.picture = Some(self.pictures.len());
             self.pictures.push(picture.clone());
             self.last_picture = now;
@@ -257,7 +288,11 @@ impl Recorder {
 
     /// What was written, and its pictures.
     pub fn finish(&self, capture: &Capture) -> (Recording, &[SecretBytes]) {
-        let recording = Recording { virtual_camera: capture.has_virtual_camera(), ..self.recording.clone() };
+        let recording = Recording {
+            virtual_camera: capture.has_virtual_camera(),
+            shape_distance: capture.shape_distance(),
+            ..self.recording.clone()
+        };
         (recording, &self.pictures)
     }
 

@@ -11,6 +11,7 @@ use super::challenge::{COMMANDS, COMMANDS_WITHOUT_LIGHTS, Challenge, Command, LI
 use super::cues::{Cue, Evidence, Finding, Support};
 use super::lights::LightWatch;
 use super::response::{Answer, PAINT_TIME, ResponseWatch};
+use super::shape::RigidShape;
 use super::signs::{FaceMesh, FaceSigns, SceneColours};
 use crate::domain::ports::Randomness;
 use crate::domain::time::Timestamp;
@@ -29,6 +30,8 @@ const STRAIGHT_YAW: f32 = 9.0;
 const STRAIGHT_PITCH: f32 = 7.0;
 const STRAIGHT_MOUTH: f32 = 0.1;
 const STRAIGHT_EYES: f32 = 0.78;
+/// The mesh bends the face's bones less than people differ up to here, degrees off the straight head.
+const SHAPE_WITHIN: f32 = 12.0;
 
 /// What the page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +105,9 @@ pub struct Course {
     suspicious: bool,
     front: Option<FaceMesh>,
     turns: Vec<FaceMesh>,
+    /// The bones of the face that held still, and of the one that moved.
+    still_shape: RigidShape,
+    moving_shape: RigidShape,
 }
 
 impl Course {
@@ -123,6 +129,8 @@ impl Course {
             suspicious: false,
             front: None,
             turns: Vec::new(),
+            still_shape: RigidShape::default(),
+            moving_shape: RigidShape::default(),
         }
     }
 
@@ -179,11 +187,32 @@ impl Course {
         })
     }
 
+    /// How far a head is turned and bent from straight, degrees; `None` while there is no baseline.
+    pub fn away(&self, signs: &FaceSigns) -> Option<f32> {
+        self.baseline.map(|straight| (signs.yaw - straight.yaw).hypot(signs.pitch - straight.pitch))
+    }
+
+    /// Whether a frame with these signs counts for the command on the page: it must show the person, too.
+    pub fn counts(&self, signs: &FaceSigns) -> bool {
+        matches!(&self.phase, Phase::Command(watch) if watch.counts(signs))
+    }
+
+    /// Whether the movement of a command is under way, so that the next frame may count.
+    pub fn is_moving(&self) -> bool {
+        matches!(&self.phase, Phase::Command(watch) if watch.is_under_way())
+    }
+
+    /// The bones of the face that held still, and of the one that moved without turning far.
+    pub fn shapes(&self) -> [&RigidShape; 2] {
+        [&self.still_shape, &self.moving_shape]
+    }
+
     /// Takes a frame; what is to be shown from now on, if that changes. `enough` says whether this stretch has given the
     /// frames that are kept of it.
     pub fn take(&mut self, glance: Glance<'_>, enough: bool, randomness: &dyn Randomness) -> Option<Shown> {
         let now = glance.now;
         let current = glance.index == self.shown.index;
+        self.add_shape(&glance);
         match &mut self.phase {
             Phase::Over => None,
             Phase::Baseline => {
@@ -248,6 +277,16 @@ impl Course {
     /// The straight face, and the turned ones.
     pub fn meshes(&self) -> (Option<&FaceMesh>, &[FaceMesh]) {
         (self.front.as_ref(), &self.turns)
+    }
+
+    fn add_shape(&mut self, glance: &Glance<'_>) {
+        let (Some(signs), Some(mesh)) = (glance.signs, glance.mesh) else { return };
+        let moves = matches!(self.phase, Phase::Light { .. } | Phase::Command(_));
+        if self.wants_straight() && glance.good {
+            self.still_shape.add(mesh);
+        } else if moves && self.away(signs).is_some_and(|away| away <= SHAPE_WITHIN) {
+            self.moving_shape.add(mesh);
+        }
     }
 
     fn count_still(&mut self, glance: &Glance<'_>) {

@@ -133,6 +133,8 @@ pub enum Finding {
     Flat,
     /// Another face among the frames.
     FaceChanged,
+    /// The face that moves has other bones than the one that holds still.
+    OtherShape,
     /// The picture jumped.
     Cut,
     /// A stretch of frames came again.
@@ -149,7 +151,7 @@ pub enum Finding {
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AnsweredTooEarly,
         Self::NotAnswered,
         Self::AnsweredOtherwise,
@@ -160,6 +162,7 @@ impl Finding {
         Self::LightsRefused,
         Self::Flat,
         Self::FaceChanged,
+        Self::OtherShape,
         Self::Cut,
         Self::Loop,
         Self::SeenBefore,
@@ -181,6 +184,7 @@ impl Finding {
             Self::LightsRefused => "lights_refused",
             Self::Flat => "flat",
             Self::FaceChanged => "face_changed",
+            Self::OtherShape => "other_shape",
             Self::Cut => "cut",
             Self::Loop => "loop",
             Self::SeenBefore => "seen_before",

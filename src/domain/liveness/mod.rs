@@ -15,4 +15,5 @@ pub mod geometry;
 pub mod lights;
 pub mod replay;
 pub mod response;
+pub mod shape;
 pub mod signs;

@@ -55,12 +55,13 @@ pub struct ResponseWatch {
     reached: u32,
     closed: bool,
     other: u32,
+    under_way: bool,
 }
 
 impl ResponseWatch {
     /// The page was told at `told_at`; the face was `straight` before.
     pub fn new(command: Command, told_at: Timestamp, straight: FaceSigns) -> Self {
-        Self { command, told_at, first_seen: None, straight, reached: 0, closed: false, other: 0 }
+        Self { command, told_at, first_seen: None, straight, reached: 0, closed: false, other: 0, under_way: false }
     }
 
     /// Looks at a frame that arrived at `now`, with the command on the page or not yet. `None` for a frame without a face.
@@ -70,6 +71,7 @@ impl ResponseWatch {
         }
         if let Some(signs) = signs {
             let share = self.share(self.command, signs);
+            self.under_way = share >= ONSET;
             if share >= ONSET && now.since(self.told_at) < LEAST_REACTION {
                 return Answer::Failed(Finding::AnsweredTooEarly);
             }
@@ -92,6 +94,17 @@ impl ResponseWatch {
             None => now.since(self.told_at) >= PAINT_TIME,
         };
         if late { Answer::Failed(Finding::NotAnswered) } else { Answer::Pending }
+    }
+
+    /// Whether a frame with these signs shows the whole movement, and so counts for the answer: two at most, and of closed
+    /// eyes one.
+    pub fn counts(&self, signs: &FaceSigns) -> bool {
+        !self.closed && self.share(self.command, signs) >= 1.0
+    }
+
+    /// Whether the last frame showed that the movement has begun.
+    pub fn is_under_way(&self) -> bool {
+        self.under_way
     }
 
     fn is_answered(&mut self, share: f32) -> bool {

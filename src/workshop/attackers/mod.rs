@@ -11,6 +11,7 @@ mod resent_frames;
 mod screen_replay;
 mod sheet;
 mod still_photo;
+mod straight_swap;
 mod wrong_person;
 
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub enum AttackKind {
     Loop,
     /// Two people.
     FaceSwap,
+    /// A picture while nothing is asked, a stranger else.
+    StraightSwap,
     /// A stranger.
     WrongPerson,
     /// Old bytes.
@@ -48,7 +51,7 @@ pub enum AttackKind {
 
 impl AttackKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::StillPhoto,
         Self::MovedPhoto,
         Self::CutOut,
@@ -57,6 +60,7 @@ impl AttackKind {
         Self::GuessingRecording,
         Self::Loop,
         Self::FaceSwap,
+        Self::StraightSwap,
         Self::WrongPerson,
         Self::ResentFrames,
     ];
@@ -72,6 +76,7 @@ impl AttackKind {
             Self::GuessingRecording => "guessing_recording",
             Self::Loop => "loop",
             Self::FaceSwap => "face_swap",
+            Self::StraightSwap => "straight_swap",
             Self::WrongPerson => "wrong_person",
             Self::ResentFrames => "resent_frames",
         }
@@ -95,6 +100,9 @@ impl AttackKind {
             Self::GuessingRecording => "an injected recording that answers every command and light with a guess",
             Self::Loop => "two seconds of the living victim looking straight, fed in again and again",
             Self::FaceSwap => "two people in one capture: one face before the second command, the other one from it on",
+            Self::StraightSwap => {
+                "a picture of the victim whenever the page asks for nothing but a straight face, a living stranger else"
+            }
             Self::WrongPerson => "a living stranger who does all that is asked",
             Self::ResentFrames => "the very bytes of frames that were sent in another capture",
         }
@@ -122,6 +130,7 @@ pub fn attacker(
         AttackKind::GuessingRecording => Box::new(guessing_recording::GuessingRecording::new(victim(), seed)),
         AttackKind::Loop => Box::new(looped::Looped::new(victim(), seed)),
         AttackKind::FaceSwap => Box::new(face_swap::FaceSwap::new(victim(), other(), seed)),
+        AttackKind::StraightSwap => Box::new(straight_swap::StraightSwap::new(victim(), other(), seed)),
         AttackKind::WrongPerson => Box::new(wrong_person::wrong_person(other(), seed)),
         AttackKind::ResentFrames => Box::new(ResentFrames::of_another_session(victim(), seed)),
     })
