@@ -53,7 +53,7 @@ fn main() -> Result<(), Failure> {
 async fn run(models: &Path) -> Result<(), Failure> {
     let puppet = Studio::open(models)?.puppet(ASTRONAUT)?;
     let one: Arc<dyn FaceEngine> = Arc::new(OrtFaceEngine::load(models, PoolSettings::patient(1))?);
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
     let id_photo = one.examine(puppet.id_photo()?.into(), ask).await?.template.ok_or("no ID template")?;
     let mut filmed = Vec::new();
     for seed in 1..=CAPTURES {

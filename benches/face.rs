@@ -24,8 +24,10 @@ use rastau::vision::tensor::InputNumbers;
 type Failure = Box<dyn std::error::Error>;
 
 const ROUNDS: usize = 200;
-const EVERYTHING: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None };
-const PHOTO: Ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None };
+const EVERYTHING: Ask =
+    Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
+const PHOTO: Ask =
+    Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
 
 /// A camera frame, what was found in it, and it as each model takes it.
 struct Scene {

@@ -148,7 +148,7 @@ impl FaceCapture {
 
     /// What the browser calls its camera.
     pub fn camera(&mut self, label: &str) {
-        self.live.capture_mut().camera(label);
+        self.live.capture_mut().camera(label, self.services.policy.sandbox);
     }
 
     /// Takes one frame.

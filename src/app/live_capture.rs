@@ -102,7 +102,10 @@ impl LiveCapture {
     async fn complete(&self, picture: &SecretBytes, mut found: Examination) -> Result<Examination, EngineError> {
         let Some(ask) = self.capture.ask_again(&found) else { return Ok(found) };
         match examine_patiently(self.faces.as_ref(), picture, ask, Patience::FRAME).await {
-            Ok(again) => found.template = again.template,
+            Ok(again) => {
+                found.template = again.template;
+                found.texture = found.texture.or(again.texture);
+            }
             Err(EngineError::Busy { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -119,7 +122,8 @@ impl LiveCapture {
         let Some(best) = best else {
             return Ok(Some(live));
         };
-        let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both, follow: None };
+        let ask =
+            Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both, follow: None, texture: false };
         let full = examine_patiently(self.faces.as_ref(), &best.picture, ask, Patience::PERSON).await?.template;
         Ok(Some(match full {
             Some(full) => live.with_second_of(&full),

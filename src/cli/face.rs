@@ -239,6 +239,7 @@ impl InspectArgs {
             presentation: true,
             template: Detail::None,
             follow: None,
+            texture: false,
         };
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
@@ -327,7 +328,7 @@ async fn template(
     file: &Path,
     detail: Detail,
 ) -> anyhow::Result<Result<Template, ReasonCode>> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail, follow: None };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail, follow: None, texture: false };
     Ok(match examine(engine, file, ask).await? {
         Ok(Examination { template: Some(template), .. }) => Ok(template),
         Ok(examination) => Err(examination.rejection.unwrap_or(ReasonCode::NoFace)),

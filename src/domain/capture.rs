@@ -12,14 +12,17 @@ use super::liveness::evidence::PresentationScores;
 use super::liveness::replay::Film;
 use super::liveness::shape;
 use super::liveness::signs::{FaceMesh, FaceSigns};
+use super::liveness::texture::{FaceTexture, PLAYED_CAMERA, TextureChange};
 use super::ports::{Ask, Detail, Examination, Gate, Randomness};
 use super::reason::ReasonCode;
 use super::secret::SecretBytes;
 use super::time::Timestamp;
 
 mod samples;
+mod textures;
 
 use samples::{Sample, Samples};
+use textures::Textures;
 
 /// Good frames that are kept of the baseline, before anything was asked.
 const BASELINE_KEPT: usize = 3;
@@ -122,6 +125,8 @@ pub struct Capture {
     continuity: Continuity,
     film: Film,
     virtual_camera: bool,
+    /// Whether the sandbox's own player stands before the camera.
+    played: bool,
     frames: u32,
     second: (Timestamp, u32),
     last: Option<FrameHeader>,
@@ -135,6 +140,9 @@ pub struct Capture {
     /// How far the bones of the moving face were from those of the still one, where a capture is run again without its
     /// points.
     written_shape: Option<f32>,
+    /// Faces laid flat; `written_change`, what changed between them where a capture is run again without them.
+    textures: Textures,
+    written_change: Option<TextureChange>,
     /// The face of the frame before, where the next one is looked for.
     followed: Option<Face>,
 }
@@ -175,6 +183,7 @@ impl Capture {
             continuity: Continuity::default(),
             film: Film::default(),
             virtual_camera: false,
+            played: false,
             frames: 0,
             second: (now, 0),
             last: None,
@@ -184,6 +193,8 @@ impl Capture {
             stretches: Vec::new(),
             samples: Samples::default(),
             written_shape: None,
+            textures: Textures::default(),
+            written_change: None,
             followed: None,
         }
     }
@@ -193,9 +204,11 @@ impl Capture {
         self.course.shown()
     }
 
-    /// What the browser says of its camera, before the first frame.
-    pub fn camera(&mut self, label: &str) {
-        if is_virtual(label) {
+    /// What the browser says of its camera, before the first frame. In a `sandbox` alone its own player is known by that.
+    pub fn camera(&mut self, label: &str, sandbox: bool) {
+        if sandbox && label == PLAYED_CAMERA {
+            self.play();
+        } else if is_virtual(label) {
             self.suspect_camera();
         }
     }
@@ -204,6 +217,16 @@ impl Capture {
     pub fn suspect_camera(&mut self) {
         self.virtual_camera = true;
         self.course.suspect();
+    }
+
+    /// The sandbox's own player stands before the camera: a photo that is animated, which need not look alive.
+    pub fn play(&mut self) {
+        self.played = true;
+    }
+
+    /// Whether it does.
+    pub fn is_played(&self) -> bool {
+        self.played
     }
 
     /// Whether the camera bore the name of a virtual one.
@@ -244,7 +267,11 @@ impl Capture {
         let gate = if self.course.wants_straight() { Gate::LiveFrame } else { Gate::MovingFrame };
         let template = if keeps || due || self.course.is_moving() { Detail::Quick } else { Detail::None };
         let follow = self.followed.filter(|_| !keeps && !due && !self.frames.is_multiple_of(LOOK_AROUND));
-        Ask { gate, presentation: keeps || self.samples.wants_presentation(now), template, follow }
+        let presentation = keeps || self.samples.wants_presentation(now);
+        let straight = self.course.wants_straight() && self.course.still_frames() > 0;
+        let texture = (straight && self.textures.wants_straight(now))
+            || (self.course.is_turn_commanded() && self.textures.wants_turned());
+        Ask { gate, presentation, template, follow, texture }
     }
 
     /// What is still to be asked for a frame in which `found` was found, before the capture takes it: it shows what was
@@ -253,7 +280,9 @@ impl Capture {
         let counts = found.signs.is_some_and(|signs| self.course.counts(&signs));
         let unproven = counts && found.template.is_none() && found.rejection.is_none();
         let follow = found.faces.first().copied();
-        unproven.then_some(Ask { gate: Gate::MovingFrame, presentation: false, template: Detail::Quick, follow })
+        let texture = self.course.is_turn_commanded() && found.texture.is_none();
+        let gate = Gate::MovingFrame;
+        unproven.then_some(Ask { gate, presentation: false, template: Detail::Quick, follow, texture })
     }
 
     /// Takes a frame and what was found in it.
@@ -283,6 +312,7 @@ impl Capture {
             self.kept.push(KeptFrame { picture, quality, presentation, template });
             self.stretches.push(self.course.stretch());
         }
+        self.lay_flat(found.texture, signs.as_ref(), good, now);
         let glance = Glance {
             index: header.shown,
             now,
@@ -362,6 +392,16 @@ impl Capture {
         self.written_shape = distance;
     }
 
+    /// What changed on the face beyond how it was held; `None` when too little was seen of it.
+    pub fn texture_change(&self) -> Option<TextureChange> {
+        self.textures.change().or(self.written_change)
+    }
+
+    /// The same as it was measured when this capture was taken; its faces are not kept.
+    pub fn set_texture_change(&mut self, change: Option<TextureChange>) {
+        self.written_change = change;
+    }
+
     /// What PAD says of the frames of commands that were sampled.
     pub fn sampled_presentations(&self) -> Vec<PresentationScores> {
         self.samples.presentations()
@@ -394,6 +434,7 @@ impl Capture {
         };
         let support = if shape < support { shape } else { support };
         evidence.push(Evidence { cue: Cue::Continuity, support: Some(support), findings });
+        evidence.push(self.texture_evidence());
         evidence
     }
 
@@ -438,6 +479,17 @@ impl Capture {
             && self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING)
     }
 
+    fn texture_evidence(&self) -> Evidence {
+        let support = self.texture_change().map(|change| change.support());
+        let rigid = support.is_some_and(|support| !support.speaks_for());
+        let (support, finding) = if self.played {
+            (Some(Support::FULL), Some(Finding::Played))
+        } else {
+            (support, rigid.then_some(Finding::Rigid))
+        };
+        Evidence { cue: Cue::Texture, support, findings: finding.into_iter().collect() }
+    }
+
     /// Takes a frame as a sample when one is due, or when it counts for a command.
     fn sample(&mut self, found: &Examination, now: Timestamp) {
         let counts = |signs: &FaceSigns| self.course.counts(signs);
@@ -445,6 +497,17 @@ impl Capture {
         if let (true, Some(signs), Some(template)) = (wanted, found.signs, &found.template) {
             let away = self.course.away(&signs).unwrap_or_default();
             self.samples.take(Sample { template: template.clone(), presentation: found.presentation, away }, now);
+        }
+    }
+
+    /// Takes a face laid flat, when one was asked for.
+    fn lay_flat(&mut self, texture: Option<FaceTexture>, signs: Option<&FaceSigns>, good: bool, now: Timestamp) {
+        let away = signs.and_then(|signs| self.course.away(signs));
+        self.textures.follow(away.unwrap_or_default());
+        match texture {
+            Some(texture) if good && self.course.wants_straight() => self.textures.take_straight(texture, now),
+            Some(texture) if self.course.is_turn_commanded() => self.textures.take_turned(texture),
+            _ => {}
         }
     }
 

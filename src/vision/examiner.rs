@@ -17,6 +17,7 @@ use super::presentation::PresentationDetector;
 use super::quality;
 use super::runtime::{LoadError, environment, session};
 use super::tensor::InferenceError;
+use super::texture;
 use crate::domain::capture::Face;
 use crate::domain::ports::{Ask, Detail, EngineError, Examination, Gate};
 use crate::domain::reason::ReasonCode;
@@ -142,6 +143,7 @@ impl Examiner {
             signs: None,
             mesh: None,
             colours: None,
+            texture: None,
             fingerprint: None,
         };
         let found = match self.follow(picture, ask.follow)? {
@@ -163,6 +165,7 @@ impl Examiner {
             examination.mesh = Some(landmarks.mesh());
             examination.colours = Some(colours::measure(picture, &aligned));
             examination.fingerprint = Some(fingerprint(picture)?);
+            examination.texture = ask.texture.then(|| texture::measure(picture, &landmarks)).flatten();
         }
         examination.rejection = gate::reject(ask.gate, &quality);
         if examination.rejection.is_none() {

@@ -33,5 +33,6 @@ pub mod session_pool;
 pub mod tensor;
 #[cfg(test)]
 mod testing;
+mod texture;
 pub mod turn;
 pub mod wiped;

@@ -21,4 +21,9 @@ pub trait Actor: Send {
     /// # Errors
     /// When a frame cannot be drawn or encoded.
     fn frame(&mut self, shown: &Shown) -> Result<Vec<u8>, AnimateError>;
+
+    /// What the camera calls itself, where that matters.
+    fn camera(&self) -> Option<&'static str> {
+        None
+    }
 }

@@ -8,10 +8,12 @@ use super::motion::Sway;
 use super::page_light::Lighting;
 use super::puppet::{Puppet, Stage};
 use super::reaction::{Reactions, follow};
+use crate::domain::liveness::texture::PLAYED_CAMERA;
 use crate::vision::animate::AnimateError;
 use crate::vision::picture::Picture;
 
-/// A person before their own camera: reacts after a moment, moves smoothly, comes back by themselves.
+/// A person before their own camera: reacts after a moment, moves smoothly, comes back by themselves. It is a photo that is
+/// animated, as an attacker would, and says so: only a sandbox takes its word for it.
 #[derive(Debug)]
 pub struct VirtualPlayer {
     puppet: Arc<Puppet>,
@@ -49,6 +51,10 @@ impl Actor for VirtualPlayer {
     fn frame(&mut self, shown: &Shown) -> Result<Vec<u8>, AnimateError> {
         Camera::encode(self.picture(shown))
     }
+
+    fn camera(&self) -> Option<&'static str> {
+        Some(PLAYED_CAMERA)
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +65,8 @@ mod tests {
     use crate::domain::liveness::challenge::Command;
     use crate::domain::ports::{Ask, Detail, Gate};
 
-    const LOOK: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None };
+    const LOOK: Ask =
+        Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
 
     #[test]
     fn a_player_who_looks_straight_passes_the_gate_and_stays_the_person() {
@@ -80,7 +87,8 @@ mod tests {
     #[test]
     fn a_player_turns_to_the_side_that_was_asked_for_and_comes_back() {
         let Some(mut examiner) = examiner() else { return };
-        let look = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None };
+        let look =
+            Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None, texture: false };
         let [puppet, _] = cast(&mut examiner);
         for (command, side) in [(Command::TurnLeft, 1.0), (Command::TurnRight, -1.0)] {
             let mut player = VirtualPlayer::new(Arc::clone(&puppet), 9);

@@ -14,6 +14,8 @@ export const FINDINGS = [
   'answered_otherwise',
   'face_changed',
   'other_shape',
+  'rigid',
+  'played',
   'cut',
   'even_cadence',
   'clock_astray',

@@ -193,6 +193,9 @@ pub async fn run(line: &mut dyn Line, actor: &mut dyn Actor, pace: &mut dyn Pace
     let mut captured = Captured::default();
     let mut screen = Screen::default();
     let mut writer = None;
+    if let Some(camera) = actor.camera() {
+        line.introduce(camera).await?;
+    }
     let mut heard = line.hear().await?;
     loop {
         for message in heard {

@@ -18,6 +18,9 @@ pub type CaptureSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// Carries one capture.
 #[async_trait]
 pub trait Line: Send {
+    /// Names the camera, before anything is heard.
+    async fn introduce(&mut self, camera: &str) -> Result<()>;
+
     /// What the service says first.
     async fn hear(&mut self) -> Result<Vec<Value>>;
 
@@ -27,6 +30,11 @@ pub trait Line: Send {
 
 #[async_trait]
 impl Line for CaptureSocket {
+    async fn introduce(&mut self, camera: &str) -> Result<()> {
+        let told = json!({ "type": "camera", "label": camera });
+        Ok(self.send(Message::Text(told.to_string().into())).await?)
+    }
+
     async fn hear(&mut self) -> Result<Vec<Value>> {
         let mut heard = Vec::new();
         while let Some(message) = self.next().await {
@@ -65,12 +73,13 @@ pub struct Posts {
     cookie: String,
     frames: Option<Url>,
     lights: bool,
+    camera: Option<String>,
 }
 
 impl Posts {
     /// For the session of this cookie.
     pub fn new(http: reqwest::Client, base: Url, cookie: String, lights: bool) -> Self {
-        Self { http, base, cookie, frames: None, lights }
+        Self { http, base, cookie, frames: None, lights, camera: None }
     }
 
     fn post(&self, address: Url) -> reqwest::RequestBuilder {
@@ -81,12 +90,18 @@ impl Posts {
 
 #[async_trait]
 impl Line for Posts {
+    async fn introduce(&mut self, camera: &str) -> Result<()> {
+        self.camera = Some(camera.to_owned());
+        Ok(())
+    }
+
     async fn hear(&mut self) -> Result<Vec<Value>> {
         let mut address = self.base.join("api/player/captures")?;
         if !self.lights {
             address.set_query(Some("lights=off"));
         }
-        let opened = read(self.post(address).json(&json!({})).send().await?).await?;
+        let told = self.camera.as_ref().map_or(json!({}), |label| json!({ "camera": { "label": label } }));
+        let opened = read(self.post(address).json(&told).send().await?).await?;
         let handle = opened["capture"].as_str().context("the capture has no handle")?;
         self.frames = Some(self.base.join(&format!("api/player/captures/{handle}/frames"))?);
         messages(opened)

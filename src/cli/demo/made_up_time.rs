@@ -32,6 +32,9 @@ pub async fn capture(
     let randomness = SeededRandomness::new(seed);
     let began = Timestamp::from_seconds(0);
     let mut live = LiveCapture::start(faces.clone(), Challenge::draw(&randomness, lights), began);
+    if let Some(camera) = actor.camera() {
+        live.capture_mut().camera(camera, true);
+    }
     let mut screen = Screen::of(live.capture().shown());
     let mut sequence = 0;
     while !live.capture().is_complete() {

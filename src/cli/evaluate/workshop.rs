@@ -121,7 +121,8 @@ impl WorkshopArgs {
         let loaded = faces::load(models)?;
         let calibration = calibration::read(&models.join("calibration.json"), loaded.engine.embedder())?;
         let comparison = calibration.thresholds(FALSE_MATCHES, FALSE_NON_MATCHES);
-        let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None };
+        let ask =
+            Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
         let photo = loaded.engine.examine(puppets[0].id_photo()?.into(), ask).await?;
         let Some(id_photo) = photo.template else { bail!("the demo's ID photo cannot be used: {:?}", photo.rejection) };
         let lines = Lines { comparison, presentation: loaded.presentation };

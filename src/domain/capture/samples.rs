@@ -179,7 +179,9 @@ mod tests {
     fn one_other_face_is_enough_and_a_turned_head_may_be_less_alike() {
         let shown = |given: &[(f32, f32)]| {
             let mut samples = Samples::default();
-            given.iter().for_each(|(cosine, away)| samples.take(sample(*cosine, *away), at(0)));
+            for (cosine, away) in given {
+                samples.take(sample(*cosine, *away), at(0));
+            }
             samples.all_show(&best(), LINES)
         };
         assert!(shown(&[]) && shown(&[(0.9, 3.0), (0.45, 20.0), (0.35, 28.0)]));

@@ -1,8 +1,11 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::*;
 use crate::domain::comparison::ModelHash;
 use crate::domain::face_quality::tests::good;
 use crate::domain::liveness::signs::tests::{moved, there_and_back};
 use crate::domain::liveness::signs::{FaceSigns, SceneColours};
+use crate::domain::liveness::texture::tests::texture;
 use crate::domain::ports::testing::SeededRandomness;
 
 fn template(values: [f32; 2]) -> Template {
@@ -23,6 +26,9 @@ const FACE: Face = Face {
 pub(crate) const STRAIGHT: FaceSigns =
     FaceSigns { yaw: 0.0, pitch: 0.0, mouth_open: 0.03, eyes_open: 0.28, size: 100.0, centre: [320.0, 240.0] };
 
+/// No two faces laid flat are alike.
+static SEEN: AtomicU32 = AtomicU32::new(0);
+
 /// What the engine would say of a good frame.
 pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Examination {
     Examination {
@@ -35,6 +41,7 @@ pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2
         signs: Some(signs),
         mesh: Some(FaceMesh::new(Vec::new())),
         colours: Some(SceneColours { face: [150.0, 120.0, 100.0], background: [90.0; 3] }),
+        texture: ask.texture.then(|| texture(SEEN.fetch_add(1, Ordering::Relaxed), 0.6)),
         fingerprint: None,
     }
 }
@@ -89,7 +96,7 @@ fn a_capture_keeps_frames_of_every_straight_stretch() {
     assert_eq!(capture.stretches, [0, 0, 0, 1, 2, 3, 4, 5]);
     let indices: Vec<u16> = shown.iter().map(|shown| shown.index).collect();
     assert_eq!(indices, (1..=12).collect::<Vec<u16>>());
-    assert_eq!(capture.evidence(LINES).len(), 3);
+    assert_eq!(capture.evidence(LINES).len(), 4);
     assert!(capture.evidence(LINES).iter().all(|evidence| evidence.support.is_none_or(Support::speaks_for)));
 }
 
@@ -97,7 +104,8 @@ fn a_capture_keeps_frames_of_every_straight_stretch() {
 fn a_face_that_changes_on_the_way_is_noticed() {
     let swapped = play(0.9, 90_000, |capture| if capture.collected() < 5 { [1.0, 0.0] } else { [0.0, 1.0] });
     assert!(!swapped.capture.shows_one_face(LINES));
-    let continuity = swapped.capture.evidence(LINES).pop().unwrap();
+    let evidence = swapped.capture.evidence(LINES);
+    let continuity = &evidence[2];
     assert!(continuity.support.unwrap().speaks_against());
     assert_eq!(continuity.findings, [Finding::FaceChanged]);
 }
@@ -228,8 +236,27 @@ fn no_hint_contradicts_the_command() {
 #[test]
 fn a_virtual_camera_costs_more_commands_and_is_told_to_staff() {
     let mut capture = Capture::start(Challenge::draw(&SeededRandomness::new(1), true), at(0));
-    capture.camera("OBS Virtual Camera");
+    capture.camera("OBS Virtual Camera", false);
     assert!(capture.evidence(LINES)[2].findings.contains(&Finding::VirtualCamera));
+}
+
+#[test]
+fn an_animated_photo_plays_in_a_sandbox_by_the_name_of_its_camera_and_nowhere_else() {
+    let rigid = |camera: &str, sandbox| {
+        let mut played = played(0.9, 90_000);
+        let faces: Vec<FaceTexture> = (0..12).map(|number| texture(number, 0.01)).collect();
+        played.capture.textures = Textures::default();
+        played.capture.set_texture_change(TextureChange::measure(&faces[..6], &faces[6..]));
+        played.capture.camera(camera, sandbox);
+        played.capture.evidence(LINES).pop().unwrap()
+    };
+    for (camera, sandbox) in [("FaceTime HD Camera", true), ("", true), (PLAYED_CAMERA, false)] {
+        let texture = rigid(camera, sandbox);
+        assert_eq!((texture.cue, texture.findings), (Cue::Texture, vec![Finding::Rigid]), "{camera} {sandbox}");
+        assert!(texture.support.unwrap().speaks_against());
+    }
+    let texture = rigid(PLAYED_CAMERA, true);
+    assert_eq!((texture.support, texture.findings), (Some(Support::FULL), vec![Finding::Played]));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::domain::capture::{Capture, FrameHeader};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::{Content, Shown};
 use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
+use crate::domain::liveness::texture::TextureChange;
 use crate::domain::ports::{Examination, Gate, Randomness};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
@@ -109,6 +110,9 @@ pub struct Recording {
     pub challenge: Challenge,
     /// Whether the camera bore the name of a virtual one.
     pub virtual_camera: bool,
+    /// Whether the sandbox's own player stood before it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub played: bool,
     /// What was drawn on the way: the lengths of pauses.
     pub draws: Vec<u8>,
     /// What was on the page.
@@ -118,6 +122,9 @@ pub struct Recording {
     /// See [`Capture::shape_distance`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape_distance: Option<f32>,
+    /// See [`Capture::texture_change`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texture_change: Option<TextureChange>,
 }
 
 impl fmt::Debug for Recording {
@@ -148,7 +155,11 @@ impl Recording {
         if self.virtual_camera {
             capture.suspect_camera();
         }
+        if self.played {
+            capture.play();
+        }
         capture.set_shape_distance(self.shape_distance);
+        capture.set_texture_change(self.texture_change);
         for frame in &self.frames {
             let now = self.begun_at.plus(Duration::from_micros(frame.after));
             let FrameHeader { sequence, captured_millis, shown } = frame.header();
@@ -161,7 +172,7 @@ impl Recording {
                 Some((picture, found)) => {
                     let presentation = found.presentation.filter(|_| frame.presentation.is_some());
                     let template = found.template.clone();
-                    (picture.clone(), Examination { template, presentation, ..frame.examination() })
+                    (picture.clone(), Examination { presentation, template, ..frame.examination() })
                 }
                 None => (SecretBytes::new(Vec::new()), frame.examination()),
             };
@@ -190,6 +201,7 @@ impl RecordedFrame {
             signs: self.signs,
             mesh: None,
             colours: self.colours,
+            texture: None,
             fingerprint: None,
         }
     }
@@ -223,10 +235,12 @@ impl Recorder {
             begun_at: now,
             challenge,
             virtual_camera: false,
+            played: false,
             draws: Vec::new(),
             steps: vec![RecordedStep { index: shown.index, content: shown.content, after: 0 }],
             frames: Vec::new(),
             shape_distance: None,
+            texture_change: None,
         };
         Self { recording, pictures: Vec::new(), bytes: 0, last_picture: now }
     }
@@ -290,7 +304,9 @@ impl Recorder {
     pub fn finish(&self, capture: &Capture) -> (Recording, &[SecretBytes]) {
         let recording = Recording {
             virtual_camera: capture.has_virtual_camera(),
+            played: capture.is_played(),
             shape_distance: capture.shape_distance(),
+            texture_change: capture.texture_change(),
             ..self.recording.clone()
         };
         (recording, &self.pictures)

@@ -202,6 +202,11 @@ impl Course {
         matches!(&self.phase, Phase::Command(watch) if watch.is_under_way())
     }
 
+    /// Whether a turn of the head is on the page.
+    pub fn is_turn_commanded(&self) -> bool {
+        matches!(self.shown.content, Content::Command(command) if command.is_turn())
+    }
+
     /// The bones of the face that held still, and of the one that moved without turning far.
     pub fn shapes(&self) -> [&RigidShape; 2] {
         [&self.still_shape, &self.moving_shape]

@@ -27,14 +27,16 @@ pub enum Cue {
     Geometry,
     /// One face, one scene, no cut, no frame twice.
     Continuity,
+    /// What changes on the face beyond how it is held.
+    Texture,
     /// Nothing of this was seen in an earlier capture, or comes again in this one.
     Freshness,
 }
 
 impl Cue {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Passive, Self::Commands, Self::Lights, Self::Geometry, Self::Continuity, Self::Freshness];
+    pub const ALL: [Self; 7] =
+        [Self::Passive, Self::Commands, Self::Lights, Self::Geometry, Self::Continuity, Self::Texture, Self::Freshness];
 
     /// The stable code.
     pub fn code(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Cue {
             Self::Lights => "lights",
             Self::Geometry => "geometry",
             Self::Continuity => "continuity",
+            Self::Texture => "texture",
             Self::Freshness => "freshness",
         }
     }
@@ -135,6 +138,10 @@ pub enum Finding {
     FaceChanged,
     /// The face that moves has other bones than the one that holds still.
     OtherShape,
+    /// Light, eyes and skin do not change as a living face's do.
+    Rigid,
+    /// The sandbox's own player, an animated photo: it need not look alive.
+    Played,
     /// The picture jumped.
     Cut,
     /// A stretch of frames came again.
@@ -151,7 +158,7 @@ pub enum Finding {
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::AnsweredTooEarly,
         Self::NotAnswered,
         Self::AnsweredOtherwise,
@@ -163,6 +170,8 @@ impl Finding {
         Self::Flat,
         Self::FaceChanged,
         Self::OtherShape,
+        Self::Rigid,
+        Self::Played,
         Self::Cut,
         Self::Loop,
         Self::SeenBefore,
@@ -185,6 +194,8 @@ impl Finding {
             Self::Flat => "flat",
             Self::FaceChanged => "face_changed",
             Self::OtherShape => "other_shape",
+            Self::Rigid => "rigid",
+            Self::Played => "played",
             Self::Cut => "cut",
             Self::Loop => "loop",
             Self::SeenBefore => "seen_before",
@@ -226,7 +237,7 @@ mod tests {
         }
     }
 
-    fn evidence(supports: [Option<f32>; 6]) -> Vec<Evidence> {
+    fn evidence(supports: [Option<f32>; 7]) -> Vec<Evidence> {
         let one =
             |(cue, support): (Cue, Option<f32>)| Evidence { cue, support: support.map(Support), findings: Vec::new() };
         Cue::ALL.into_iter().zip(supports).map(one).collect()
@@ -235,7 +246,7 @@ mod tests {
     #[test]
     fn nothing_is_bona_fide_while_a_cue_that_must_speak_is_silent() {
         for (place, cue) in Cue::ALL.into_iter().enumerate() {
-            let mut supports = [Some(1.0); 6];
+            let mut supports = [Some(1.0); 7];
             assert_eq!(weigh(&evidence(supports)), Presentation::BonaFide);
             supports[place] = None;
             let expected = if cue == Cue::Lights { Presentation::BonaFide } else { Presentation::Doubt };
@@ -247,7 +258,7 @@ mod tests {
     proptest! {
         #[test]
         fn more_support_never_worsens_the_decision(
-            before in prop::array::uniform6(prop::option::of(0.0_f32..1.0)), place in 0_usize..6, by in 0.0_f32..1.0,
+            before in prop::array::uniform7(prop::option::of(0.0_f32..1.0)), place in 0_usize..7, by in 0.0_f32..1.0,
         ) {
             let mut after = before;
             after[place] = after[place].map(|support| (support + by).min(1.0));

@@ -17,3 +17,4 @@ pub mod replay;
 pub mod response;
 pub mod shape;
 pub mod signs;
+pub mod texture;

@@ -43,7 +43,7 @@ impl RigidShape {
     pub fn add(&mut self, mesh: &FaceMesh) {
         let Some(points) = rigid(mesh) else { return };
         if self.first.is_empty() {
-            *self.first = points.clone();
+            (*self.first).clone_from(&points);
             *self.sum = vec![[0.0; 3]; points.len()];
         }
         let laid = lay(&points, &self.first);
@@ -160,7 +160,9 @@ mod tests {
 
     fn shape(nose: f32, yaws: &[f32], size: f32) -> RigidShape {
         let mut shape = RigidShape::default();
-        yaws.iter().for_each(|yaw| shape.add(&mesh(nose, *yaw, size)));
+        for yaw in yaws {
+            shape.add(&mesh(nose, *yaw, size));
+        }
         shape
     }
 

@@ -11,6 +11,7 @@ use crate::domain::liveness::evidence::PresentationScores;
 use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::liveness::geometry::TurnGeometry;
 use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
+use crate::domain::liveness::texture::FaceTexture;
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
@@ -38,12 +39,14 @@ pub struct Ask {
     pub template: Detail,
     /// The face of the frame before, which is looked for near its place; `None` looks at the whole picture.
     pub follow: Option<Face>,
+    /// Whether the face is wanted laid flat; the gate need not be passed.
+    pub texture: bool,
 }
 
 impl Ask {
     /// The gate, and whether PAD scores and a template are wanted, of a picture that stands alone.
     pub fn of(gate: Gate, presentation: bool, template: Detail) -> Self {
-        Self { gate, presentation, template, follow: None }
+        Self { gate, presentation, template, follow: None, texture: false }
     }
 }
 
@@ -81,6 +84,8 @@ pub struct Examination {
     pub mesh: Option<FaceMesh>,
     /// Colours of face and surroundings, when there is exactly one.
     pub colours: Option<SceneColours>,
+    /// The face laid flat, when asked for and there is exactly one.
+    pub texture: Option<FaceTexture>,
     /// The frame as it is known again, when there is exactly one face and the frame is a camera's.
     pub fingerprint: Option<FrameFingerprint>,
 }

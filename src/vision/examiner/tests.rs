@@ -8,8 +8,10 @@ use crate::domain::ports::Detail;
 use crate::domain::reason::ReasonCode;
 use std::path::Path;
 
-const EVERYTHING: Ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None };
-const PHOTO: Ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None };
+const EVERYTHING: Ask =
+    Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
+const PHOTO: Ask =
+    Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
 
 fn rejection(examiner: &mut Examiner, picture: &Picture) -> Option<ReasonCode> {
     let examination = examiner.judge(picture, EVERYTHING).unwrap();

@@ -29,7 +29,7 @@ fn codes_lead_back_and_every_kind_says_what_it_does() {
 fn every_attack_shows_a_face_and_follows_from_its_seed() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
-    let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::None, follow: None };
+    let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::None, follow: None, texture: false };
     for kind in AttackKind::ALL {
         for seed in [1, 2] {
             let make = || attacker(kind, &victim, &other, seed).unwrap();
@@ -87,7 +87,7 @@ fn resent_frames_are_the_bytes_of_the_other_session() {
 fn a_swap_shows_two_people_and_either_may_come_first() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Quick, follow: None };
+    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Quick, follow: None, texture: false };
     let mut template = |frame: &[u8]| examiner.examine(frame, ask).unwrap().template.unwrap();
     let reference = template(&VirtualPlayer::new(Arc::clone(&victim), 8).frame(&Shown::default()).unwrap());
     let mut orders = HashSet::new();
