@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use resent_frames::{Recorder, ResentFrames};
 
-use super::actor::Actor;
+use super::actor::{Actor, Shown};
 use super::puppet::Puppet;
 use crate::vision::animate::AnimateError;
 
@@ -131,9 +131,18 @@ pub fn attacker(
         AttackKind::Loop => Box::new(looped::Looped::new(victim(), seed)),
         AttackKind::FaceSwap => Box::new(face_swap::FaceSwap::new(victim(), other(), seed)),
         AttackKind::StraightSwap => Box::new(straight_swap::StraightSwap::new(victim(), other(), seed)),
-        AttackKind::WrongPerson => Box::new(wrong_person::wrong_person(other(), seed)),
+        AttackKind::WrongPerson => Box::new(Unnamed(wrong_person::wrong_person(other(), seed))),
         AttackKind::ResentFrames => Box::new(ResentFrames::of_another_session(victim(), seed)),
     })
+}
+
+/// An actor who does not say what the sandbox's own player says of its camera.
+struct Unnamed<A>(A);
+
+impl<A: Actor> Actor for Unnamed<A> {
+    fn frame(&mut self, shown: &Shown) -> Result<Vec<u8>, AnimateError> {
+        self.0.frame(shown)
+    }
 }
 
 #[cfg(test)]

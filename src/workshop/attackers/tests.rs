@@ -26,6 +26,16 @@ fn codes_lead_back_and_every_kind_says_what_it_does() {
 }
 
 #[test]
+fn nobody_but_the_sandboxs_own_player_names_its_camera() {
+    let Some(mut examiner) = examiner() else { return };
+    let [victim, other] = cast(&mut examiner);
+    for kind in AttackKind::ALL {
+        assert_eq!(attacker(kind, &victim, &other, 1).unwrap().camera(), None, "{}", kind.code());
+    }
+    assert!(VirtualPlayer::new(victim, 1).camera().is_some());
+}
+
+#[test]
 fn every_attack_shows_a_face_and_follows_from_its_seed() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
