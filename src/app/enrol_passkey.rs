@@ -10,8 +10,8 @@ use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PasskeyId;
-use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::{Binding, BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 
 /// The account name that authenticators show; it must not tell who the player is.
@@ -23,7 +23,7 @@ pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
-    expect_none(unit.as_mut(), player).await?;
+    expect_none(unit.as_mut(), player, now).await?;
     let started = services.passkeys.start_registration(player.uuid(), ACCOUNT, &[])?;
     let expires_at = now.plus(CEREMONY_LIFETIME);
     unit.put_ceremony(verification.id, CeremonyKind::Registration, &started.state, expires_at).await?;
@@ -49,18 +49,19 @@ pub async fn finish_passkey_enrolment(
     let (texts, set) = new_recovery_codes(services).await?;
 
     let mut attempt = FactorAttempt::begin(services, session).await?;
-    expect_none(attempt.unit.as_mut(), player).await?;
+    expect_none(attempt.unit.as_mut(), player, now).await?;
     let passkey = StoredPasskey {
         id: PasskeyId::new(now, services.randomness.as_ref()),
         player,
         credential_id: proof.credential_id,
         content: proof.content,
         created_at: now,
+        binding: Binding::at_once(BoundBy::Face),
     };
     attempt.unit.insert_passkey(&passkey).await?;
     attempt.unit.put_recovery_codes(player, &set).await?;
     let details = json!({ "factor": FactorKind::Passkey.as_str(), "passkey": passkey.id });
     audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
-    attempt.accept(services, FactorKind::Passkey).await?;
+    attempt.accept(services, FactorKind::Passkey, BoundBy::Face).await?;
     Ok(texts)
 }

@@ -1,20 +1,47 @@
-//! What a player has enrolled, and the rule that enrolment happens only where nothing is enrolled yet.
+//! What a player has enrolled that counts, and the rule that enrolment happens only where nothing does yet.
 
 use super::PlayerError;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::second_factor::Enrolled;
+use crate::domain::second_factor::passkey::StoredPasskey;
 use crate::domain::second_factor::totp::TotpEnrolment;
+use crate::domain::time::Timestamp;
 
-/// Counts the player's second factors.
-pub(super) async fn enrolled(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<Enrolled, StoreError> {
-    let passkeys = unit.list_passkeys(player).await?.len();
-    let totp = unit.find_totp(player).await?.is_some_and(|enrolment: TotpEnrolment| enrolment.is_confirmed());
-    let recovery_codes = unit.find_recovery_codes(player).await?.map_or(0, |codes| codes.left());
-    Ok(Enrolled { passkeys, totp, recovery_codes })
+/// The player's second factors that count at `now`; those that are held do not.
+pub(super) async fn enrolled(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<Enrolled, StoreError> {
+    let passkeys = passkeys(unit, player, now).await?;
+    let totp =
+        unit.find_totp(player).await?.filter(|totp: &TotpEnrolment| totp.is_confirmed() && totp.binding.counts(now));
+    let bindings = passkeys.iter().map(|passkey| passkey.binding).chain(totp.as_ref().map(|totp| totp.binding));
+    let bound_by = bindings.map(|binding| binding.by).min();
+    let recovery_codes = match bound_by {
+        Some(_) => unit.find_recovery_codes(player).await?.map_or(0, |codes| codes.left()),
+        None => 0,
+    };
+    Ok(Enrolled { passkeys: passkeys.len(), totp: totp.is_some(), recovery_codes, bound_by })
+}
+
+/// Their passkeys that count at `now`.
+pub(super) async fn passkeys(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<Vec<StoredPasskey>, StoreError> {
+    let mut passkeys = unit.list_passkeys(player).await?;
+    passkeys.retain(|passkey| passkey.binding.counts(now));
+    Ok(passkeys)
 }
 
 /// Refuses enrolment where there is a second factor to show: else a stolen face could add its own.
-pub(super) async fn expect_none(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<(), PlayerError> {
-    if enrolled(unit, player).await?.any() { Err(PlayerError::FactorEnrolled) } else { Ok(()) }
+pub(super) async fn expect_none(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    if enrolled(unit, player, now).await?.any() { Err(PlayerError::FactorEnrolled) } else { Ok(()) }
 }

@@ -10,7 +10,7 @@ use crate::domain::grant::{EndOfGrant, GREATEST_AGE, Grant};
 use crate::domain::id::{GrantId, PlayerId};
 use crate::domain::operator::Operator;
 use crate::domain::ports::{StoreError, UnitOfWork};
-use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
@@ -98,6 +98,7 @@ async fn begin(
         player: approved.player,
         verification: code.verification,
         factor: approved.factor,
+        bound_by: approved.bound_by,
         verified_at: approved.at,
         confirmation,
         status: StatusPlace::draw(now, services.randomness.as_ref()),
@@ -122,6 +123,7 @@ async fn begin(
 struct Approval {
     player: PlayerId,
     factor: FactorKind,
+    bound_by: BoundBy,
     at: Timestamp,
 }
 
@@ -131,7 +133,12 @@ impl Approval {
         if outcome.verdict != Verdict::Approved {
             return None;
         }
-        Some(Self { player: verification.player?, factor: verification.factor?, at: verification.decided_at? })
+        Some(Self {
+            player: verification.player?,
+            factor: verification.factor?,
+            bound_by: verification.bound_by?,
+            at: verification.decided_at?,
+        })
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::lockout::Lockout;
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Verdict, Verification};
 
@@ -44,8 +44,13 @@ impl FactorAttempt {
     }
 
     /// The factor holds: the verification is decided, and the slate wiped.
-    pub(super) async fn accept(self, services: &Services, factor: FactorKind) -> Result<(), PlayerError> {
-        self.accept_as(services, factor, json!({ "factor": factor.as_str() })).await
+    pub(super) async fn accept(
+        self,
+        services: &Services,
+        factor: FactorKind,
+        bound_by: BoundBy,
+    ) -> Result<(), PlayerError> {
+        self.accept_as(services, factor, bound_by, json!({ "factor": factor.as_str() })).await
     }
 
     /// The same; `accepted` is what the log says of the factor.
@@ -53,12 +58,17 @@ impl FactorAttempt {
         mut self,
         services: &Services,
         factor: FactorKind,
-        accepted: Value,
+        bound_by: BoundBy,
+        mut accepted: Value,
     ) -> Result<(), PlayerError> {
         let unit = self.unit.as_mut();
-        let Checked { outcome, details } = self.checked;
+        let Checked { outcome, mut details } = self.checked;
+        let outcome = outcome.of_class(self.verification.request.is_met_by(bound_by, factor));
+        for event in [&mut accepted, &mut details] {
+            event["bound_by"] = json!(bound_by.as_str());
+        }
         unit.put_lockout(self.player, &self.lockout.succeeded()).await?;
-        self.verification.factor_succeeded(factor, outcome.clone(), self.now)?;
+        self.verification.factor_shown(factor, bound_by, outcome.clone(), self.now)?;
         unit.update_verification(&mut self.verification).await?;
         audit(unit, &self.verification, AuditKind::FactorAccepted, accepted, self.now).await?;
         record_decision(services, unit, &self.verification, &outcome, details, self.now).await?;

@@ -156,7 +156,7 @@ fn claims(
     expires_at: Timestamp,
 ) -> AccessTokenClaims {
     let policy = &services.policy;
-    let class = if grant.is_elevated(issued_at) { acr(grant.factor) } else { ACR_SESSION };
+    let class = if grant.is_elevated(issued_at) { acr(grant.bound_by, grant.factor) } else { ACR_SESSION };
     AccessTokenClaims {
         iss: policy.issuer.clone(),
         sub: policy.subject(&grant.operator, grant.player),

@@ -2,14 +2,15 @@
 
 use serde_json::Value;
 
+use super::enrolled_factors::passkeys;
 use super::factor_attempt::{FactorAttempt, expect_unlocked};
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::{PlayerId, VerificationId};
 use crate::domain::ports::{Proof, UnitOfWork};
-use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 
@@ -37,13 +38,14 @@ pub async fn prove_passkey(services: &Services, session: HandleHash, answer: &Va
     let state = state.ok_or(PlayerError::CeremonyUnknown)?;
 
     let mut attempt = FactorAttempt::begin(services, session).await?;
-    if !holds(services, attempt.unit.as_mut(), player, &state, answer, now).await? {
-        return attempt.reject(FactorKind::Passkey).await;
+    match holds(services, attempt.unit.as_mut(), player, &state, answer, now).await? {
+        Some(bound_by) => attempt.accept(services, FactorKind::Passkey, bound_by).await,
+        None => attempt.reject(FactorKind::Passkey).await,
     }
-    attempt.accept(services, FactorKind::Passkey).await
 }
 
-/// Whether `answer` is one of the player's passkeys to the ceremony `state`; its counter moves on.
+/// What the passkey is bound by that gave `answer` to the ceremony `state`; its counter moves on. `None` when it is none of the
+/// player's that count.
 pub(super) async fn holds(
     services: &Services,
     unit: &mut dyn UnitOfWork,
@@ -51,14 +53,14 @@ pub(super) async fn holds(
     state: &SecretBytes,
     answer: &Value,
     now: Timestamp,
-) -> Result<bool, PlayerError> {
-    let passkeys = enrolled_passkeys(unit, player).await?;
+) -> Result<Option<BoundBy>, PlayerError> {
+    let passkeys = enrolled_passkeys(unit, player, now).await?;
     let proof = services.passkeys.finish_authentication(state, &contents(&passkeys), answer);
     let Some((passkey, proof)) = proof.ok().and_then(|proof| matching(&passkeys, proof)) else {
-        return Ok(false);
+        return Ok(None);
     };
     unit.update_passkey(passkey.id, &proof.content, now).await?;
-    Ok(true)
+    Ok(Some(passkey.binding.by))
 }
 
 /// Begins a ceremony of this kind, to be answered by one of the player's passkeys.
@@ -70,14 +72,18 @@ pub(super) async fn begin(
     now: Timestamp,
 ) -> Result<Value, PlayerError> {
     expect_unlocked(unit, player, now).await?;
-    let passkeys = contents(&enrolled_passkeys(unit, player).await?);
+    let passkeys = contents(&enrolled_passkeys(unit, player, now).await?);
     let started = services.passkeys.start_authentication(&passkeys)?;
     unit.put_ceremony(verification, kind, &started.state, now.plus(CEREMONY_LIFETIME)).await?;
     Ok(started.options)
 }
 
-async fn enrolled_passkeys(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<Vec<StoredPasskey>, PlayerError> {
-    let passkeys = unit.list_passkeys(player).await?;
+async fn enrolled_passkeys(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<Vec<StoredPasskey>, PlayerError> {
+    let passkeys = passkeys(unit, player, now).await?;
     if passkeys.is_empty() { Err(PlayerError::FactorMissing) } else { Ok(passkeys) }
 }
 

@@ -1,12 +1,13 @@
 //! Recovery codes: made with the first second factor, shown once; each can stand in for it once.
 
+use super::enrolled_factors::enrolled;
 use super::factor_attempt::FactorAttempt;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::recovery_code::{RecoveryCodes, generate};
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
@@ -19,27 +20,28 @@ pub(super) async fn new_recovery_codes(services: &Services) -> Result<(Vec<Secre
 /// Accepts an unused code in place of the second factor.
 pub async fn use_recovery_code(services: &Services, session: HandleHash, typed: &str) -> Result<(), PlayerError> {
     let mut attempt = FactorAttempt::begin(services, session).await?;
-    if holds(attempt.unit.as_mut(), attempt.player, typed, attempt.now).await? {
-        attempt.accept(services, FactorKind::RecoveryCode).await
-    } else {
-        attempt.reject(FactorKind::RecoveryCode).await
+    match holds(attempt.unit.as_mut(), attempt.player, typed, attempt.now).await? {
+        Some(bound_by) => attempt.accept(services, FactorKind::RecoveryCode, bound_by).await,
+        None => attempt.reject(FactorKind::RecoveryCode).await,
     }
 }
 
-/// Whether `typed` is an unused code of the player; it is used up.
+/// What the factor is bound by that `typed` stands in for, when it is an unused code of the player; it is used up. A factor that
+/// is held has codes, and they are held with it.
 pub(super) async fn holds(
     unit: &mut dyn UnitOfWork,
     player: PlayerId,
     typed: &str,
     now: Timestamp,
-) -> Result<bool, PlayerError> {
+) -> Result<Option<BoundBy>, PlayerError> {
+    let bound_by = enrolled(unit, player, now).await?.bound_by.ok_or(PlayerError::FactorMissing)?;
     let codes = unit.find_recovery_codes(player).await?.ok_or(PlayerError::FactorMissing)?;
     let typed = SecretText::new(typed);
     let place =
         tokio::task::spawn_blocking(move || codes.find(typed.expose())).await.map_err(|_| PlayerError::Worker)?;
     match place {
         // Compare-and-set: of two requests with one code, one is too late.
-        Some(place) => Ok(unit.use_recovery_code(player, place, now).await?),
-        None => Ok(false),
+        Some(place) if unit.use_recovery_code(player, place, now).await? => Ok(Some(bound_by)),
+        _ => Ok(None),
     }
 }

@@ -12,8 +12,8 @@ use crate::domain::authorization::HandleHash;
 use crate::domain::grant::EndOfGrant;
 use crate::domain::id::{PlayerId, SelfRestrictionId};
 use crate::domain::ports::{StoreError, UnitOfWork};
-use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::passkey::CeremonyKind;
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::self_restriction::{SelfRestriction, Term};
 use crate::domain::time::Timestamp;
@@ -73,17 +73,17 @@ pub async fn restrict_self(
     let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
     let standing = unit.self_restricted_until(player).await?;
     let ends_at = SelfRestriction::end(term, standing, now)?;
-    let holds = match (shown, &ceremony) {
+    let holds: Option<BoundBy> = match (shown, &ceremony) {
         (ShownFactor::Passkey(answer), Some(state)) => {
             prove_passkey::holds(services, unit.as_mut(), player, state, answer, now).await?
         }
-        (ShownFactor::Passkey(_), None) => false,
+        (ShownFactor::Passkey(_), None) => None,
         (ShownFactor::Totp(code), _) => totp::holds(unit.as_mut(), player, code.expose(), true, now).await?,
         (ShownFactor::RecoveryCode(code), _) => {
             recovery_codes::holds(unit.as_mut(), player, code.expose(), now).await?
         }
     };
-    if !holds {
+    if holds.is_none() {
         return count_failure(unit, &verification, player, lockout, shown.kind(), now).await;
     }
     unit.put_lockout(player, &lockout.succeeded()).await?;

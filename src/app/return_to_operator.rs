@@ -17,15 +17,12 @@ pub async fn return_to_operator(services: &Services, session: HandleHash) -> Res
     let approved = verification.outcome.as_ref().is_some_and(|outcome| outcome.verdict == Verdict::Approved);
     let mut address = Url::parse(&verification.request.redirect_uri)
         .map_err(|error| StoreError::Corrupt(format!("a redirect URI: {error}")))?;
-    let met = verification.factor.is_some_and(|factor| verification.request.is_met_by(factor));
-    if first && approved && met {
+    if first && approved {
         let code = new_handle(services.randomness.as_ref());
         unit.insert_code(&stored_code(&verification, &code, now.plus(CODE_LIFETIME))).await?;
         address.query_pairs_mut().append_pair("code", &code);
     } else {
-        // Not the class that was asked for is no word about the person (RFC 9470 section 5).
-        let error = if approved && !met { "unmet_authentication_requirements" } else { "access_denied" };
-        address.query_pairs_mut().append_pair("error", error);
+        address.query_pairs_mut().append_pair("error", "access_denied");
     }
     if first {
         unit.update_verification(&mut verification).await?;

@@ -7,6 +7,7 @@ use super::player_session::{audit, record_decision};
 use super::record_case::{Captured, Evidence, record_case};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
+use crate::domain::enrolment::Standing;
 use crate::domain::face_search::FaceHit;
 use crate::domain::face_step::{FaceJudgement, told_at_retry};
 use crate::domain::ports::UnitOfWork;
@@ -45,7 +46,7 @@ pub(super) async fn settle(
         }
     };
     if judgement == FaceJudgement::Passed {
-        verification.face_succeeded(attempt, now)?;
+        verification.face_succeeded(attempt, Standing::Bound, now)?;
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {

@@ -11,9 +11,9 @@ use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
@@ -26,7 +26,7 @@ pub async fn begin_totp(services: &Services, session: HandleHash) -> Result<Prov
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
-    expect_none(unit.as_mut(), player).await?;
+    expect_none(unit.as_mut(), player, now).await?;
     let enrolment = TotpEnrolment::begin(player, services.randomness.as_ref());
     unit.put_totp(&enrolment, now).await?;
     unit.commit().await?;
@@ -55,7 +55,7 @@ async fn fits_enrolment(services: &Services, session: HandleHash, code: &str) ->
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
-    expect_none(unit.as_mut(), player).await?;
+    expect_none(unit.as_mut(), player, now).await?;
     let enrolment = unit.find_totp(player).await?.ok_or(PlayerError::FactorMissing)?;
     Ok(enrolment.accept(code, now).is_some())
 }
@@ -74,31 +74,32 @@ async fn prove(
     let mut attempt = FactorAttempt::begin(services, session).await?;
     let (player, now) = (attempt.player, attempt.now);
     if enrolling.is_some() {
-        expect_none(attempt.unit.as_mut(), player).await?;
+        expect_none(attempt.unit.as_mut(), player, now).await?;
     }
-    if !holds(attempt.unit.as_mut(), player, code, enrolling.is_none(), now).await? {
-        return attempt.reject(FactorKind::Totp).await;
-    }
+    let held = holds(attempt.unit.as_mut(), player, code, enrolling.is_none(), now).await?;
+    let Some(bound_by) = held else { return attempt.reject(FactorKind::Totp).await };
     if let Some(set) = enrolling {
         attempt.unit.put_recovery_codes(player, &set).await?;
         let details = json!({ "factor": FactorKind::Totp.as_str() });
         audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
     }
-    attempt.accept(services, FactorKind::Totp).await
+    attempt.accept(services, FactorKind::Totp, bound_by).await
 }
 
-/// Whether `code` is of the player's authenticator, which must be `confirmed` or must not be; the code is used up.
+/// What the player's authenticator is bound by, when `code` is of it; it must count, or must not be confirmed yet. The code is
+/// used up.
 pub(super) async fn holds(
     unit: &mut dyn UnitOfWork,
     player: PlayerId,
     code: &str,
     confirmed: bool,
     now: Timestamp,
-) -> Result<bool, PlayerError> {
-    let enrolment = unit.find_totp(player).await?.filter(|enrolment| enrolment.is_confirmed() == confirmed);
-    match enrolment.ok_or(PlayerError::FactorMissing)?.accept(code, now) {
+) -> Result<Option<BoundBy>, PlayerError> {
+    let fits = |totp: &TotpEnrolment| totp.is_confirmed() == confirmed && (!confirmed || totp.binding.counts(now));
+    let enrolment = unit.find_totp(player).await?.filter(fits).ok_or(PlayerError::FactorMissing)?;
+    match enrolment.accept(code, now) {
         // Compare-and-set: of two requests with one code, one is too late.
-        Some(step) => Ok(unit.advance_totp(player, step).await?),
-        None => Ok(false),
+        Some(step) if unit.advance_totp(player, step).await? => Ok(Some(enrolment.binding.by)),
+        _ => Ok(None),
     }
 }

@@ -76,7 +76,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
     let operator = unit.find_operator(&verification.operator).await?.map(|operator| operator.name);
     let second_factor = match (verification.stage, verification.player) {
         (Stage::SecondFactor, Some(player)) => {
-            let enrolled = enrolled(unit.as_mut(), player).await?;
+            let enrolled = enrolled(unit.as_mut(), player, now).await?;
             let lockout = unit.find_lockout(player).await?;
             let locked_until = lockout.locked_until.filter(|until| *until > now);
             Some(second_factor_view(enrolled, locked_until))
@@ -120,7 +120,7 @@ async fn self_service_view(
     let restricted_until = unit.self_restricted_until(player).await?.filter(|until| *until > now);
     Ok(Some(SelfServiceView {
         until,
-        methods: enrolled(unit, player).await?.methods(),
+        methods: enrolled(unit, player, now).await?.methods(),
         restricted_until,
         terms: SelfRestriction::choices(restricted_until, now),
         contested: unit.contested_reasons(verification.id).await?,

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use super::confirmation::ConfirmationClaim;
 use super::id::PlayerId;
-use super::second_factor::FactorKind;
+use super::second_factor::{BoundBy, FactorKind};
 use super::secret::SecretBytes;
 
 /// No access token lives longer.
@@ -70,13 +70,24 @@ pub struct StatusReference {
 /// The authentication context class once the elevation has ended: the person was verified earlier in this session.
 pub const ACR_SESSION: &str = "urn:rastau:acr:session";
 
-/// The authentication context class for a face and this second factor.
-pub fn acr(factor: FactorKind) -> &'static str {
-    match factor {
-        FactorKind::Passkey => "urn:rastau:acr:face+passkey",
-        FactorKind::Totp => "urn:rastau:acr:face+totp",
-        FactorKind::RecoveryCode => "urn:rastau:acr:face+recovery",
+/// The authentication context class for a face and this second factor, bound by this.
+pub fn acr(bound_by: BoundBy, factor: FactorKind) -> &'static str {
+    match (bound_by, factor) {
+        (BoundBy::Face, FactorKind::Passkey) => "urn:rastau:acr:face+passkey",
+        (BoundBy::Face, FactorKind::Totp) => "urn:rastau:acr:face+totp",
+        (BoundBy::Face, FactorKind::RecoveryCode) => "urn:rastau:acr:face+recovery",
+        (BoundBy::Wait, FactorKind::Passkey) => "urn:rastau:acr:face+wait+passkey",
+        (BoundBy::Wait, FactorKind::Totp) => "urn:rastau:acr:face+wait+totp",
+        (BoundBy::Wait, FactorKind::RecoveryCode) => "urn:rastau:acr:face+wait+recovery",
+        (BoundBy::Contact, FactorKind::Passkey) => "urn:rastau:acr:face+contact+passkey",
+        (BoundBy::Contact, FactorKind::Totp) => "urn:rastau:acr:face+contact+totp",
+        (BoundBy::Contact, FactorKind::RecoveryCode) => "urn:rastau:acr:face+contact+recovery",
     }
+}
+
+/// Every class of a verification, the weakest proof first.
+pub fn classes() -> Vec<&'static str> {
+    BoundBy::ALL.into_iter().flat_map(|by| FactorKind::ALL.map(|factor| acr(by, factor))).collect()
 }
 
 /// Authentication methods, RFC 8176 section 2.

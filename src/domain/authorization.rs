@@ -7,13 +7,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::access_token::acr;
+use super::access_token::{acr, classes};
 use super::confirmation::Thumbprint;
 use super::id::{GrantId, VerificationId};
 use super::operator::{Operator, OperatorId};
 use super::ports::Randomness;
 use super::scope::Scope;
-use super::second_factor::FactorKind;
+use super::second_factor::{BoundBy, FactorKind};
 use super::time::Timestamp;
 
 /// A pushed request must be used within this time.
@@ -97,8 +97,8 @@ pub enum RequestError {
     /// `dpop_jkt` is no thumbprint, or not that of the proof beside it.
     #[error("dpop_jkt must be the thumbprint of the key of the DPoP proof")]
     DpopKey,
-    /// `acr_values` names no class that this service gives.
-    #[error("acr_values names no authentication context class that is known")]
+    /// `acr_values` names a class that this service does not give.
+    #[error("acr_values names an authentication context class that is not known")]
     Acr,
     /// `max_age` is no number of seconds.
     #[error("max_age must be a number of seconds")]
@@ -162,11 +162,12 @@ impl PushedRequest {
         if longer(&parameters.state, 512) || longer(&parameters.ui_locales, 64) || longer(&parameters.acr_values, 256) {
             return Err(RequestError::TooLong);
         }
-        // Everybody is verified anew, so that any age is met; of the classes one must be ours to give.
+        // Everybody is verified anew, so that any age is met; the classes must all be ours to give: one that is mistyped would
+        // ask for less than was meant.
         if parameters.max_age.as_ref().is_some_and(|age| age.parse::<u32>().is_err()) {
             return Err(RequestError::MaxAge);
         }
-        if parameters.acr_values.as_ref().is_some_and(|wanted| !wanted.split(' ').any(is_given)) {
+        if parameters.acr_values.as_ref().is_some_and(|wanted| !wanted.split(' ').all(is_given)) {
             return Err(RequestError::Acr);
         }
         Ok(Self {
@@ -192,13 +193,15 @@ fn bound_key(named: Option<&str>, proven: Option<Thumbprint>) -> Result<Option<T
 }
 
 fn is_given(class: &str) -> bool {
-    FactorKind::ALL.into_iter().any(|factor| acr(factor) == class)
+    classes().contains(&class)
 }
 
 impl PushedRequest {
-    /// Whether a verification with this factor is what was asked for (RFC 9470 section 4).
-    pub fn is_met_by(&self, factor: FactorKind) -> bool {
-        self.acr_values.as_ref().is_none_or(|wanted| wanted.split(' ').any(|class| class == acr(factor)))
+    /// Whether a verification with this factor is what was asked for (RFC 9470 section 4): of one of the classes, or of one with
+    /// the same factor and a better proof.
+    pub fn is_met_by(&self, bound_by: BoundBy, factor: FactorKind) -> bool {
+        let reached = || BoundBy::ALL.into_iter().filter(|by| *by <= bound_by).map(|by| acr(by, factor));
+        self.acr_values.as_ref().is_none_or(|wanted| wanted.split(' ').any(|class| reached().any(|one| one == class)))
     }
 }
 
@@ -298,7 +301,26 @@ mod tests {
         assert_eq!(check(&|p| p.dpop_jkt = Some("x".into())), Err(RequestError::DpopKey));
         assert_eq!(check(&|p| p.max_age = Some("-1".into())), Err(RequestError::MaxAge));
         assert_eq!(check(&|p| p.acr_values = Some("urn:x urn:y".into())), Err(RequestError::Acr));
-        assert_eq!(check(&|p| p.acr_values = Some("urn:x urn:rastau:acr:face+totp".into())), Ok(()));
+        let classes = |wanted: &'static str| check(&|p| p.acr_values = Some(wanted.into()));
+        assert_eq!(classes("urn:x urn:rastau:acr:face+totp"), Err(RequestError::Acr));
+        assert_eq!(classes("urn:rastau:acr:face+contact+totp urn:rastau:acr:face+totp"), Ok(()));
+        assert_eq!(classes(""), Err(RequestError::Acr));
+    }
+
+    #[test]
+    fn a_class_is_met_by_its_factor_and_no_weaker_proof() {
+        use BoundBy::{Contact, Face, Wait};
+        let request = |wanted: &str| {
+            let parameters = RequestParameters { acr_values: Some(wanted.to_owned()), ..parameters() };
+            PushedRequest::check(&operator(), parameters, Timestamp::from_seconds(0)).unwrap()
+        };
+        let contact = request("urn:rastau:acr:face+contact+passkey");
+        assert_eq!([Face, Wait, Contact].map(|by| contact.is_met_by(by, FactorKind::Passkey)), [false, false, true]);
+        assert!(!contact.is_met_by(Contact, FactorKind::Totp));
+        let wait = request("urn:rastau:acr:face+wait+totp urn:rastau:acr:face+contact+passkey");
+        assert_eq!([Face, Wait, Contact].map(|by| wait.is_met_by(by, FactorKind::Totp)), [false, true, true]);
+        let face = request("urn:rastau:acr:face+passkey");
+        assert!(BoundBy::ALL.into_iter().all(|by| face.is_met_by(by, FactorKind::Passkey)));
     }
 
     #[test]

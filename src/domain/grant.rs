@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::confirmation::Confirmation;
 use super::id::{GrantId, PlayerId, VerificationId};
 use super::operator::OperatorId;
-use super::second_factor::FactorKind;
+use super::second_factor::{BoundBy, FactorKind};
 use super::status_list::StatusPlace;
 use super::time::Timestamp;
 
@@ -29,6 +29,8 @@ pub struct Grant {
     pub verification: VerificationId,
     /// With which second factor.
     pub factor: FactorKind,
+    /// What that factor is bound by.
+    pub bound_by: BoundBy,
     /// When the person was verified.
     pub verified_at: Timestamp,
     /// Whose key makes its tokens good; `None`, in a sandbox only, leaves them bearer tokens.
@@ -64,6 +66,8 @@ pub enum EndOfGrant {
     RefreshReplayed,
     /// The person may no longer play.
     Restricted,
+    /// The person said that the factor it came from is not theirs.
+    Disowned,
 }
 
 impl EndOfGrant {
@@ -74,6 +78,7 @@ impl EndOfGrant {
             Self::CodeReplayed => "code_replayed",
             Self::RefreshReplayed => "refresh_replayed",
             Self::Restricted => "restricted",
+            Self::Disowned => "disowned",
         }
     }
 }
@@ -91,6 +96,7 @@ pub(crate) mod tests {
             player: PlayerId::from(Uuid::nil()),
             verification: VerificationId::from(Uuid::nil()),
             factor: FactorKind::Passkey,
+            bound_by: BoundBy::Contact,
             verified_at: Timestamp::from_seconds(100),
             confirmation: None,
             status: StatusPlace { list: 1, index: 2 },

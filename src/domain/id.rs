@@ -97,6 +97,14 @@ id!(
     SelfRestrictionId
 );
 id!(
+    /// An enrolment that waits until it counts.
+    HoldId
+);
+id!(
+    /// A code that went to a contact of record.
+    ContactCodeId
+);
+id!(
     /// What an operator was granted by one approved verification.
     GrantId
 );

@@ -14,6 +14,8 @@ pub mod check;
 pub mod comparison;
 pub mod confirmation;
 pub mod contact;
+pub mod contact_code;
+pub mod enrolment;
 pub mod error_rates;
 pub mod evidence;
 pub mod face_lockout;

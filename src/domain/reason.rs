@@ -91,6 +91,13 @@ reason_codes! {
     PersonNotFound = "person_not_found",
     /// Under 21.
     UnderAge = "under_21",
+    // The second factor.
+    /// It counts only after a time in which nobody says that it is not theirs.
+    EnrolmentHeld = "enrolment_held",
+    /// Somebody said of a held enrolment that it was not them. For staff.
+    EnrolmentDisowned = "enrolment_disowned",
+    /// The operator wants a stronger proof than this person's second factor stands on.
+    ClassUnmet = "class_unmet",
     // Restrictions.
     /// In the register of debtors.
     RestrictedDebtor = "restricted_debtor",

@@ -1,9 +1,13 @@
 //! One run of a player through the gate: the only state machine.
 //!
 //! ```text
-//! consent -> identify -> face -> second factor -> decided -> returned
-//!     \__________\_________\___________\____________/   refused, in doubt or cancelled
+//! consent -> identify -> face -> (contact) -> second factor -> decided -> returned
+//!     \__________\_________\________\____________\____________/   refused, in doubt or cancelled
 //! ```
+//!
+//! The contact step is due where no second factor counts: nothing is bound to a person on the face alone.
+
+mod outcome;
 
 use std::time::Duration;
 
@@ -11,13 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization::{HandleHash, PushedRequest};
 use super::capture::CAPTURE_ATTEMPTS;
+use super::enrolment::Standing;
 use super::id::{PlayerId, VerificationId};
 use super::operator::OperatorId;
-use super::reason::ReasonCode;
-use super::restrictions::{Permission, Restriction};
-use super::second_factor::FactorKind;
+use super::restrictions::Restriction;
+use super::second_factor::{BoundBy, FactorKind};
 use super::self_restriction::SELF_SERVICE;
 use super::time::Timestamp;
+
+pub use outcome::{Outcome, Reason, Verdict};
 
 /// A verification that is not decided within this time has expired.
 pub const VERIFICATION_LIFETIME: Duration = Duration::from_mins(20);
@@ -34,6 +40,8 @@ pub enum Stage {
     Identify,
     /// Before the camera.
     Face,
+    /// Asked for a second proof, before a first factor is bound.
+    Contact,
     /// Asked for the second factor.
     SecondFactor,
     /// Over; the player has not gone back to the operator yet.
@@ -44,8 +52,8 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage in order.
-    pub const ALL: [Self; 6] =
-        [Self::Consent, Self::Identify, Self::Face, Self::SecondFactor, Self::Decided, Self::Returned];
+    pub const ALL: [Self; 7] =
+        [Self::Consent, Self::Identify, Self::Face, Self::Contact, Self::SecondFactor, Self::Decided, Self::Returned];
 
     /// The stage as columns and interfaces write it.
     pub fn as_str(self) -> &'static str {
@@ -53,6 +61,7 @@ impl Stage {
             Self::Consent => "consent",
             Self::Identify => "identify",
             Self::Face => "face",
+            Self::Contact => "contact",
             Self::SecondFactor => "second_factor",
             Self::Decided => "decided",
             Self::Returned => "returned",
@@ -62,107 +71,6 @@ impl Stage {
     /// Reads [`Stage::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == name)
-    }
-}
-
-/// What came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// May play.
-    Approved,
-    /// May not.
-    Refused,
-    /// A person will look; until then: may not.
-    UnderReview,
-    /// The player turned back.
-    Cancelled,
-}
-
-impl Verdict {
-    /// Every verdict.
-    pub const ALL: [Self; 4] = [Self::Approved, Self::Refused, Self::UnderReview, Self::Cancelled];
-
-    /// Reads [`Verdict::as_str`] back.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verdict| verdict.as_str() == name)
-    }
-
-    /// The verdict as columns and interfaces write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approved => "approved",
-            Self::Refused => "refused",
-            Self::UnderReview => "under_review",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// One reason, as the player is told it. Never for the operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// The code.
-    pub code: ReasonCode,
-    /// The law or decision.
-    pub legal_basis: Option<String>,
-    /// Who says so.
-    pub source: Option<String>,
-    /// Until when.
-    pub until: Option<Timestamp>,
-}
-
-impl From<ReasonCode> for Reason {
-    fn from(code: ReasonCode) -> Self {
-        Self { code, legal_basis: None, source: None, until: None }
-    }
-}
-
-impl From<&Restriction> for Reason {
-    fn from(restriction: &Restriction) -> Self {
-        Self {
-            code: restriction.ground.reason(),
-            legal_basis: Some(restriction.legal_basis.clone()),
-            source: Some(restriction.source.clone()),
-            until: restriction.ends_at,
-        }
-    }
-}
-
-/// The end of a verification.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// What came of it.
-    pub verdict: Verdict,
-    /// Why, when it is not approved.
-    pub reasons: Vec<Reason>,
-}
-
-impl Outcome {
-    /// A verdict with plain reason codes.
-    pub fn new(verdict: Verdict, reasons: impl IntoIterator<Item = ReasonCode>) -> Self {
-        Self { verdict, reasons: reasons.into_iter().map(Reason::from).collect() }
-    }
-
-    /// The reason codes alone.
-    pub fn codes(&self) -> Vec<ReasonCode> {
-        self.reasons.iter().map(|reason| reason.code).collect()
-    }
-
-    /// The last question, asked when face and second factor have succeeded: of age, and free of restrictions? Every
-    /// ground is named; not knowing is a refusal.
-    pub fn of_permission(of_age: bool, permission: &Permission) -> Self {
-        let mut reasons: Vec<Reason> = Vec::new();
-        if !of_age {
-            reasons.push(ReasonCode::UnderAge.into());
-        }
-        match permission {
-            Permission::Allowed => {}
-            Permission::Restricted(restrictions) => reasons.extend(restrictions.iter().map(Reason::from)),
-            Permission::Unknown => reasons.push(ReasonCode::RestrictionsUnknown.into()),
-        }
-        let verdict = if reasons.is_empty() { Verdict::Approved } else { Verdict::Refused };
-        Self { verdict, reasons }
     }
 }
 
@@ -209,6 +117,11 @@ pub struct Verification {
     pub face_at: Option<Timestamp>,
     /// Which second factor succeeded.
     pub factor: Option<FactorKind>,
+    /// What the second factor stands on: in a visit that enrols, the second proof that was given or put off; else what the
+    /// factor that was shown is bound by.
+    pub bound_by: Option<BoundBy>,
+    /// From when the factor counts that was made in this visit, or waits since an earlier one.
+    pub held_until: Option<Timestamp>,
     /// The end.
     pub outcome: Option<Outcome>,
     /// When it ended.
@@ -236,6 +149,8 @@ impl Verification {
             face_attempts: 0,
             face_at: None,
             factor: None,
+            bound_by: None,
+            held_until: None,
             outcome: None,
             decided_at: None,
             reopened_at: None,
@@ -304,33 +219,97 @@ impl Verification {
     }
 
     /// The live face is bona fide and matches the ID photo.
-    pub fn face_succeeded(&mut self, attempt: u32, now: Timestamp) -> Result<(), StepError> {
+    pub fn face_succeeded(&mut self, attempt: u32, standing: Standing, now: Timestamp) -> Result<(), StepError> {
         self.expect_capture(attempt, now)?;
-        self.face_at = Some(now);
-        self.stage = Stage::SecondFactor;
+        self.face_found(standing, now);
         Ok(())
     }
 
-    /// Whether a second factor may be enrolled or shown at `now`: right after this session's own face step.
-    pub fn expect_second_factor(&self, now: Timestamp) -> Result<PlayerId, StepError> {
-        self.expect(Stage::SecondFactor, now)?;
-        let fresh = self.face_at.is_some_and(|at| now.since(at) < FACE_VALIDITY);
-        match self.player {
-            Some(player) if fresh => Ok(player),
-            _ => Err(StepError::FaceTooOld),
-        }
+    /// Whether a second proof may be given or put off at `now`: right after this session's own face step.
+    pub fn expect_contact(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        self.expect(Stage::Contact, now)?;
+        self.expect_fresh_face(now)
     }
 
-    /// The second factor succeeded and the last question was answered.
-    pub fn factor_succeeded(&mut self, factor: FactorKind, outcome: Outcome, now: Timestamp) -> Result<(), StepError> {
+    /// The code that went to a contact of record came back.
+    pub fn contact_proven(&mut self, now: Timestamp) -> Result<(), StepError> {
+        self.expect_contact(now)?;
+        (self.bound_by, self.stage) = (Some(BoundBy::Contact), Stage::SecondFactor);
+        Ok(())
+    }
+
+    /// There is no such proof: what is enrolled now will be held.
+    pub fn wait_instead(&mut self, now: Timestamp) -> Result<(), StepError> {
+        self.expect_contact(now)?;
+        (self.bound_by, self.stage) = (Some(BoundBy::Wait), Stage::SecondFactor);
+        Ok(())
+    }
+
+    /// Whether a second factor may be shown or made at `now`: right after this session's own face step.
+    pub fn expect_second_factor(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        self.expect(Stage::SecondFactor, now)?;
+        self.expect_fresh_face(now)
+    }
+
+    /// Whether one may be made, and what it will be bound by: where the contact step was passed, and nowhere else.
+    pub fn expect_enrolment(&self, now: Timestamp) -> Result<(PlayerId, BoundBy), StepError> {
+        let player = self.expect_second_factor(now)?;
+        self.bound_by.map(|by| (player, by)).ok_or(StepError::OutOfTurn)
+    }
+
+    /// A second factor that counts was shown, and the last question was answered.
+    pub fn factor_shown(
+        &mut self,
+        factor: FactorKind,
+        bound_by: BoundBy,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<(), StepError> {
         self.expect_second_factor(now)?;
+        (self.factor, self.bound_by) = (Some(factor), Some(bound_by));
+        self.close(outcome, now);
+        Ok(())
+    }
+
+    /// A second factor was made on the code of a contact of record, and the last question was answered.
+    pub fn factor_enrolled(&mut self, factor: FactorKind, outcome: Outcome, now: Timestamp) -> Result<(), StepError> {
+        if self.expect_enrolment(now)?.1 != BoundBy::Contact {
+            return Err(StepError::OutOfTurn);
+        }
         self.factor = Some(factor);
         self.close(outcome, now);
         Ok(())
     }
 
-    /// Ends it early: a refusal, a doubt, a player who turned back. An approval comes from
-    /// [`Verification::factor_succeeded`] alone.
+    /// A second factor was made that counts from `until` on. Nobody learns a ground of it; where the deployer lets people play
+    /// meanwhile, and `may_play`, they do on the face alone.
+    pub fn factor_held(
+        &mut self,
+        factor: FactorKind,
+        until: Timestamp,
+        may_play: bool,
+        now: Timestamp,
+    ) -> Result<&Outcome, StepError> {
+        if self.expect_enrolment(now)?.1 != BoundBy::Wait {
+            return Err(StepError::OutOfTurn);
+        }
+        self.held_until = Some(until);
+        if may_play {
+            (self.factor, self.bound_by) = (Some(factor), Some(BoundBy::Face));
+            Ok(self.close(Outcome::new(Verdict::Approved, []), now))
+        } else {
+            Ok(self.close(Outcome::held(until), now))
+        }
+    }
+
+    /// A factor made in an earlier visit still waits, and nothing hurries it.
+    pub fn still_held(&mut self, until: Timestamp, now: Timestamp) -> Result<&Outcome, StepError> {
+        self.expect_contact(now)?;
+        self.held_until = Some(until);
+        Ok(self.close(Outcome::held(until), now))
+    }
+
+    /// Ends it early: a refusal, a doubt, a player who turned back. An approval comes from a second factor alone.
     pub fn end_early(&mut self, outcome: Outcome, now: Timestamp) -> Result<(), StepError> {
         if self.is_over() || outcome.verdict == Verdict::Approved {
             return Err(StepError::OutOfTurn);
@@ -339,25 +318,27 @@ impl Verification {
         Ok(())
     }
 
-    /// Staff found that what was refused for the face is the person's own attempt: on to the second factor, as if the capture
-    /// had succeeded at `now`. Not once the operator has its answer.
-    pub fn reopen(&mut self, now: Timestamp) -> Result<(), StepError> {
+    /// Staff found that what was refused for the face is the person's own attempt: on as if the capture had succeeded at
+    /// `now`. Not once the operator has its answer.
+    pub fn reopen(&mut self, standing: Standing, now: Timestamp) -> Result<(), StepError> {
         let refused = |outcome: &Outcome| matches!(outcome.verdict, Verdict::Refused | Verdict::UnderReview);
-        let of_the_face = self.factor.is_none() && self.player.is_some() && self.outcome.as_ref().is_some_and(refused);
+        let of_the_face = self.factor.is_none()
+            && self.held_until.is_none()
+            && self.player.is_some()
+            && self.outcome.as_ref().is_some_and(refused);
         if self.stage != Stage::Decided || !of_the_face {
             return Err(StepError::OutOfTurn);
         }
-        (self.outcome, self.decided_at) = (None, None);
-        (self.face_at, self.reopened_at) = (Some(now), Some(now));
-        self.stage = Stage::SecondFactor;
+        (self.outcome, self.decided_at, self.bound_by) = (None, None, None);
+        self.reopened_at = Some(now);
+        self.face_found(standing, now);
         Ok(())
     }
 
     /// Staff found before that this person's face was their own: no capture this time.
-    pub fn skip_face(&mut self, now: Timestamp) -> Result<(), StepError> {
+    pub fn skip_face(&mut self, standing: Standing, now: Timestamp) -> Result<(), StepError> {
         self.expect(Stage::Face, now)?;
-        self.face_at = Some(now);
-        self.stage = Stage::SecondFactor;
+        self.face_found(standing, now);
         Ok(())
     }
 
@@ -384,9 +365,10 @@ impl Verification {
         }
     }
 
-    /// Until when the person may act on the decision; `None` unless face and second factor have shown that it is they.
+    /// Until when the person may act on the decision; `None` unless face and a second factor that counts have shown that it is
+    /// they.
     pub fn self_service_until(&self) -> Option<Timestamp> {
-        let proven = self.is_over() && self.factor.is_some() && self.player.is_some();
+        let proven = self.is_over() && self.factor.is_some() && self.held_until.is_none() && self.player.is_some();
         self.decided_at.filter(|_| proven).map(|at| at.plus(SELF_SERVICE))
     }
 
@@ -408,10 +390,26 @@ impl Verification {
         std::mem::replace(&mut outcome.verdict, Verdict::Refused) == Verdict::Approved
     }
 
-    fn close(&mut self, outcome: Outcome, now: Timestamp) {
-        self.outcome = Some(outcome);
+    fn face_found(&mut self, standing: Standing, now: Timestamp) {
+        self.face_at = Some(now);
+        self.stage = match standing {
+            Standing::Bound => Stage::SecondFactor,
+            Standing::Unbound => Stage::Contact,
+        };
+    }
+
+    fn expect_fresh_face(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        let fresh = self.face_at.is_some_and(|at| now.since(at) < FACE_VALIDITY);
+        match self.player {
+            Some(player) if fresh => Ok(player),
+            _ => Err(StepError::FaceTooOld),
+        }
+    }
+
+    fn close(&mut self, outcome: Outcome, now: Timestamp) -> &Outcome {
         self.decided_at = Some(now);
         self.stage = Stage::Decided;
+        self.outcome.insert(outcome)
     }
 }
 

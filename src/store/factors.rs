@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{bytes, count, instant, micros, parse, placeholders};
+use super::columns::{bytes, corrupt, count, instant, micros, named, parse, placeholders};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::id::{PasskeyId, PlayerId, VerificationId};
@@ -12,6 +12,7 @@ use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use crate::domain::second_factor::recovery_code::{CodeHash, RecoveryCodes, StoredCode};
 use crate::domain::second_factor::totp::TotpEnrolment;
+use crate::domain::second_factor::{Binding, BoundBy};
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 
@@ -26,6 +27,28 @@ struct PasskeyRow {
     credential_id: Vec<u8>,
     content: Vec<u8>,
     created_at: i64,
+    #[sqlx(flatten)]
+    binding: BindingRow,
+}
+
+/// By what a factor is bound, as its row has it.
+#[derive(FromRow)]
+struct BindingRow {
+    bound_by: String,
+    hold: Option<String>,
+    counts_from: Option<i64>,
+}
+
+impl BindingRow {
+    fn into_binding(self, table: &str) -> Result<Binding> {
+        let by = named(&self.bound_by, BoundBy::from_name, &format!("{table}.bound_by"))?;
+        let held = match (self.hold, instant(self.counts_from)) {
+            (None, None) => None,
+            (Some(hold), Some(from)) => Some((parse(&hold, &format!("{table}.hold"))?, from)),
+            _ => return Err(corrupt(&format!("{table}.counts_from"))),
+        };
+        Ok(Binding { by, held })
+    }
 }
 
 impl PasskeyRow {
@@ -36,8 +59,17 @@ impl PasskeyRow {
             player: parse(&self.player, "passkey.player")?,
             credential_id: self.credential_id,
             created_at: Timestamp::from_micros(self.created_at),
+            binding: self.binding.into_binding("passkey")?,
         })
     }
+}
+
+#[derive(FromRow)]
+struct TotpRow {
+    secret: Vec<u8>,
+    last_step: Option<i64>,
+    #[sqlx(flatten)]
+    binding: BindingRow,
 }
 
 #[derive(FromRow)]
@@ -115,14 +147,17 @@ impl Factors for SqlUnitOfWork {
         let sealed = self.cipher.seal(PASSKEY_CONTENT, &[row.as_bytes()], passkey.content.expose())?;
         self.change(
             sqlx::query(
-                "INSERT INTO passkey (id, player, credential_id, content, created_at) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                "INSERT INTO passkey (id, player, credential_id, content, created_at, bound_by, hold, counts_from) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             )
             .bind(row)
             .bind(passkey.player.to_string())
             .bind(passkey.credential_id.as_slice())
             .bind(sealed)
-            .bind(passkey.created_at.micros()),
+            .bind(passkey.created_at.micros())
+            .bind(passkey.binding.by.as_str())
+            .bind(passkey.binding.held.map(|(hold, _)| hold.to_string()))
+            .bind(micros(passkey.binding.held.map(|(_, from)| from))),
         )
         .await
     }
@@ -131,7 +166,7 @@ impl Factors for SqlUnitOfWork {
         let rows = self
             .fetch_all(
                 sqlx::query_as::<_, PasskeyRow>(
-                    "SELECT id, player, credential_id, content, created_at FROM passkey \
+                    "SELECT id, player, credential_id, content, created_at, bound_by, hold, counts_from FROM passkey \
                      WHERE player = $1 ORDER BY created_at, id",
                 )
                 .bind(player.to_string()),
@@ -171,16 +206,17 @@ impl Factors for SqlUnitOfWork {
 
     async fn find_totp(&mut self, player: PlayerId) -> Result<Option<TotpEnrolment>> {
         let row = player.to_string();
-        let found: Option<(Vec<u8>, Option<i64>)> = self
-            .fetch_optional(sqlx::query_as("SELECT secret, last_step FROM totp WHERE player = $1").bind(row.as_str()))
-            .await?;
-        let Some((sealed, last_step)) = found else {
+        let query = sqlx::query_as::<_, TotpRow>(
+            "SELECT secret, last_step, bound_by, hold, counts_from FROM totp WHERE player = $1",
+        );
+        let Some(found) = self.fetch_optional(query.bind(row.as_str())).await? else {
             return Ok(None);
         };
         Ok(Some(TotpEnrolment {
             player,
-            secret: self.cipher.open(TOTP_SECRET, &[row.as_bytes()], &sealed)?,
-            last_step,
+            secret: self.cipher.open(TOTP_SECRET, &[row.as_bytes()], &found.secret)?,
+            last_step: found.last_step,
+            binding: found.binding.into_binding("totp")?,
         }))
     }
 
@@ -196,6 +232,17 @@ impl Factors for SqlUnitOfWork {
             )
             .await?;
         Ok(advanced > 0)
+    }
+
+    async fn bind_totp(&mut self, player: PlayerId, binding: &Binding) -> Result<()> {
+        self.change(
+            sqlx::query("UPDATE totp SET bound_by = $2, hold = $3, counts_from = $4 WHERE player = $1")
+                .bind(player.to_string())
+                .bind(binding.by.as_str())
+                .bind(binding.held.map(|(hold, _)| hold.to_string()))
+                .bind(micros(binding.held.map(|(_, from)| from))),
+        )
+        .await
     }
 
     async fn put_recovery_codes(&mut self, player: PlayerId, codes: &RecoveryCodes) -> Result<()> {

@@ -20,14 +20,14 @@ use crate::domain::id::{GrantId, PlayerId};
 use crate::domain::operator::OperatorId;
 use crate::domain::person::Iin;
 use crate::domain::ports::{Grants, Players as _, StoreError};
-use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::status_list::StatusPlace;
 use crate::domain::time::Timestamp;
 
 /// Of [`GrantRow`]; other tables beside it have an id, too.
 macro_rules! grant_columns {
     () => {
-        "play_grant.id, operator, player, verification, factor, verified_at, confirmation, thumbprint, \
+        "play_grant.id, operator, player, verification, factor, bound_by, verified_at, confirmation, thumbprint, \
          status_list, status_index, expires_at, ended_at"
     };
 }
@@ -48,6 +48,7 @@ pub(super) struct GrantRow {
     player: String,
     verification: String,
     factor: String,
+    bound_by: String,
     verified_at: i64,
     confirmation: Option<String>,
     thumbprint: Option<Vec<u8>>,
@@ -82,6 +83,7 @@ impl GrantRow {
             player: parse(&self.player, "play_grant.player")?,
             verification: parse(&self.verification, "play_grant.verification")?,
             factor: named(&self.factor, FactorKind::from_name, "play_grant.factor")?,
+            bound_by: named(&self.bound_by, BoundBy::from_name, "play_grant.bound_by")?,
             verified_at: Timestamp::from_micros(self.verified_at),
             confirmation,
             status,
@@ -148,8 +150,8 @@ impl Grants for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO play_grant \
                  (id, code, operator, player, verification, factor, verified_at, confirmation, thumbprint, \
-                  status_list, status_index, expires_at, ended_at, iin_lookup, iin_lookup_before, key_generation) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+                  status_list, status_index, expires_at, ended_at, iin_lookup, iin_lookup_before, key_generation, bound_by) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
             )
             .bind(grant.id.to_string())
             .bind(code.0.to_vec())
@@ -166,7 +168,8 @@ impl Grants for SqlUnitOfWork {
             .bind(grant.ended_at.map(Timestamp::micros))
             .bind(person.0.to_vec())
             .bind(before.map(|person| person.0.to_vec()))
-            .bind(i64::from(generation)),
+            .bind(i64::from(generation))
+            .bind(grant.bound_by.as_str()),
         )
         .await
     }

@@ -9,7 +9,7 @@ use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::{HandleHash, PushedRequest};
 use crate::domain::id::{PlayerId, VerificationId};
 use crate::domain::ports::Verifications;
-use crate::domain::second_factor::FactorKind;
+use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Stage, Verification};
 
@@ -19,7 +19,8 @@ macro_rules! select_verification {
         concat!(
             "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
             "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
-            "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt, reopened_at ",
+            "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt, reopened_at, ",
+            "bound_by, held_until ",
             "FROM verification WHERE ",
             $condition
         )
@@ -51,12 +52,15 @@ struct VerificationRow {
     request_acr_values: Option<String>,
     request_dpop_jkt: Option<Vec<u8>>,
     reopened_at: Option<i64>,
+    bound_by: Option<String>,
+    held_until: Option<i64>,
 }
 
 impl VerificationRow {
     fn into_verification(self) -> Result<Verification> {
         let operator = operator_id(&self.operator)?;
         let factor = |name: String| named(&name, FactorKind::from_name, "verification.factor");
+        let bound_by = |name: String| named(&name, BoundBy::from_name, "verification.bound_by");
         Ok(Verification {
             id: parse(&self.id, "verification.id")?,
             request: PushedRequest {
@@ -80,6 +84,8 @@ impl VerificationRow {
             face_attempts: count(self.face_attempts, "verification.face_attempts")?,
             face_at: instant(self.face_at),
             factor: self.factor.map(factor).transpose()?,
+            bound_by: self.bound_by.map(bound_by).transpose()?,
+            held_until: instant(self.held_until),
             outcome: self.outcome.map(|json| from_json(json.as_bytes(), "verification.outcome")).transpose()?,
             decided_at: instant(self.decided_at),
             reopened_at: instant(self.reopened_at),
@@ -104,9 +110,9 @@ impl Verifications for SqlUnitOfWork {
                  (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
                   face_attempts, face_at, factor, outcome, decided_at, revision, device, \
-                  request_acr_values, request_dpop_jkt, reopened_at) \
+                  request_acr_values, request_dpop_jkt, reopened_at, bound_by, held_until) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                  $21, $22, $23) \
+                  $21, $22, $23, $24, $25) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -131,7 +137,9 @@ impl Verifications for SqlUnitOfWork {
             .bind(verification.device.map(|hash| hash.0.to_vec()))
             .bind(request.acr_values.as_deref())
             .bind(request.dpop_jkt.map(|key| key.0.to_vec()))
-            .bind(micros(verification.reopened_at)),
+            .bind(micros(verification.reopened_at))
+            .bind(verification.bound_by.map(BoundBy::as_str))
+            .bind(micros(verification.held_until)),
         )
         .await
     }
@@ -158,7 +166,7 @@ impl Verifications for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE verification SET session = $3, stage = $4, consent_at = $5, consent_version = $6, \
                  player = $7, face_attempts = $8, face_at = $9, factor = $10, outcome = $11, decided_at = $12, \
-                 reopened_at = $13, revision = revision + 1 WHERE id = $1 AND revision = $2",
+                 reopened_at = $13, bound_by = $14, held_until = $15, revision = revision + 1 WHERE id = $1 AND revision = $2",
             )
             .bind(verification.id.to_string())
             .bind(verification.revision)
@@ -172,7 +180,9 @@ impl Verifications for SqlUnitOfWork {
             .bind(verification.factor.map(FactorKind::as_str))
             .bind(outcome(verification)?)
             .bind(micros(verification.decided_at))
-            .bind(micros(verification.reopened_at)),
+            .bind(micros(verification.reopened_at))
+            .bind(verification.bound_by.map(BoundBy::as_str))
+            .bind(micros(verification.held_until)),
         )
         .await?;
         verification.revision += 1;

@@ -9,6 +9,7 @@ use crate::app::Services;
 use crate::app::player_session::{audit, record_decision};
 use crate::app::queue_webhook::queue_webhook;
 use crate::domain::audit::AuditKind;
+use crate::domain::enrolment::Standing;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::review::Case;
 use crate::domain::time::Timestamp;
@@ -43,7 +44,7 @@ pub(super) async fn refusal_falls(
     now: Timestamp,
 ) -> Result<(), CaseWorkError> {
     let Some(mut verification) = unit.find_verification(case.verification).await? else { return Ok(()) };
-    let goes_on = verification.reopen(now).is_ok();
+    let goes_on = verification.reopen(Standing::Bound, now).is_ok();
     if goes_on {
         unit.update_verification(&mut verification).await?;
     } else if let Some(device) = verification.device {

@@ -4,6 +4,7 @@ mod case_evidence;
 mod case_work;
 mod credentials;
 mod engines;
+mod enrolments;
 mod face_search;
 mod figures;
 mod notices;
@@ -27,6 +28,7 @@ pub use engines::{
     Ask, Detail, EngineError, Examination, FaceEngine, FoundFace, Gate, PictureMarker, PopulationRegister,
     RegisterError,
 };
+pub use enrolments::{ContactCodes, HeldEnrolments};
 pub use face_search::{FaceIndex, FaceIndexError};
 pub use figures::{Figures, FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
 pub use notices::{

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::case_evidence::CaseEvidence;
 use super::case_work::CaseQueue;
+use super::enrolments::{ContactCodes, HeldEnrolments};
 use super::figures::Figures;
 use super::notices::{Notices, RecordedContacts};
 use super::proposals::Proposals;
@@ -30,6 +31,7 @@ use crate::domain::person::{Citizen, Iin};
 use crate::domain::reason::ReasonCode;
 use crate::domain::restrictions::{PersonKey, Restriction, Source};
 use crate::domain::review::Case;
+use crate::domain::second_factor::Binding;
 use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use crate::domain::second_factor::recovery_code::RecoveryCodes;
@@ -117,6 +119,8 @@ pub trait UnitOfWork:
     + Players
     + IdTemplates
     + Factors
+    + HeldEnrolments
+    + ContactCodes
     + RestrictionVersions
     + RegistryKeys
     + SelfRestrictions
@@ -334,6 +338,8 @@ pub trait Factors {
     async fn find_totp(&mut self, player: PlayerId) -> Result<Option<TotpEnrolment>>;
     /// Sets the last accepted step, only if `step` is later than the stored one; false otherwise.
     async fn advance_totp(&mut self, player: PlayerId, step: i64) -> Result<bool>;
+    /// Says by what the player's TOTP is bound, in the transaction that confirms it.
+    async fn bind_totp(&mut self, player: PlayerId, binding: &Binding) -> Result<()>;
     /// Keeps a set in place of the earlier one.
     async fn put_recovery_codes(&mut self, player: PlayerId, codes: &RecoveryCodes) -> Result<()>;
     /// The player's set, used codes included.

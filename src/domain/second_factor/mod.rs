@@ -1,10 +1,12 @@
 //! The second step: passkey, else TOTP, else a recovery code.
 
+mod binding;
 pub mod lockout;
 pub mod passkey;
 pub mod recovery_code;
 pub mod totp;
 
+pub use binding::{Binding, BoundBy};
 use serde::{Deserialize, Serialize};
 
 /// Which second factor was shown.
@@ -38,7 +40,7 @@ impl FactorKind {
     }
 }
 
-/// What a player has enrolled.
+/// What a player has enrolled that counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Enrolled {
     /// How many passkeys.
@@ -47,6 +49,8 @@ pub struct Enrolled {
     pub totp: bool,
     /// How many recovery codes are left.
     pub recovery_codes: usize,
+    /// The least that one of passkeys and TOTP is bound by: what a recovery code stands on.
+    pub bound_by: Option<BoundBy>,
 }
 
 impl Enrolled {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::id::{PasskeyId, PlayerId};
+use crate::domain::second_factor::Binding;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 
@@ -44,4 +45,6 @@ pub struct StoredPasskey {
     pub content: SecretBytes,
     /// When it was enrolled.
     pub created_at: Timestamp,
+    /// By what it is bound to the player.
+    pub binding: Binding,
 }

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::domain::id::PlayerId;
 use crate::domain::ports::Randomness;
+use crate::domain::second_factor::{Binding, BoundBy};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
@@ -22,6 +23,8 @@ pub struct TotpEnrolment {
     pub secret: SecretBytes,
     /// The last step that was accepted; `None` until the first code confirms the enrolment.
     pub last_step: Option<i64>,
+    /// By what it is bound to the player; says nothing until it is confirmed.
+    pub binding: Binding,
 }
 
 /// What an authenticator app needs.
@@ -38,7 +41,7 @@ impl TotpEnrolment {
     pub fn begin(player: PlayerId, randomness: &dyn Randomness) -> Self {
         let mut secret = vec![0_u8; SECRET_BYTES];
         randomness.fill(&mut secret);
-        Self { player, secret: secret.into(), last_step: None }
+        Self { player, secret: secret.into(), last_step: None, binding: Binding::at_once(BoundBy::Face) }
     }
 
     /// Whether a code has confirmed it.
@@ -95,6 +98,7 @@ mod tests {
             player: PlayerId::from(Uuid::nil()),
             secret: b"12345678901234567890".to_vec().into(),
             last_step: None,
+            binding: Binding::at_once(BoundBy::Face),
         }
     }
 

@@ -10,9 +10,8 @@ use url::Url;
 
 use super::{ClientCertificates, PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, revocation, token};
 use crate::app::{Policy, Services};
-use crate::domain::access_token::acr;
+use crate::domain::access_token::classes;
 use crate::domain::scope::Scope;
-use crate::domain::second_factor::FactorKind;
 use crate::messages::Locale;
 
 /// The player's browser is sent here; served by the player's door.
@@ -89,7 +88,7 @@ struct Metadata {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
-    acr_values_supported: [&'static str; 3],
+    acr_values_supported: Vec<&'static str>,
     ui_locales_supported: [&'static str; 3],
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,7 +154,7 @@ impl Metadata {
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             subject_types_supported: ["pairwise"],
-            acr_values_supported: FactorKind::ALL.map(acr),
+            acr_values_supported: classes(),
             ui_locales_supported: Locale::ALL.map(Locale::tag),
             tls_client_certificate_bound_access_tokens: certificates.are_on(),
             mtls_endpoint_aliases: certificates.url.as_ref().filter(|_| certificates.are_on()).map(Aliases::at),

@@ -31,7 +31,7 @@ async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {
     let now = world.now();
     assert_eq!((claims.iat, claims.exp, claims.auth_time), (now, now + 300, now - 5));
     assert_eq!((claims.aud.as_str(), claims.client_id.as_str()), ("demo-bet", "demo-bet"));
-    assert_eq!(claims.acr, "urn:rastau:acr:face+passkey");
+    assert_eq!(claims.acr, "urn:rastau:acr:face+contact+passkey");
     assert_eq!(claims.amr, ["face", "pop", "mfa"]);
     assert_eq!(claims.cnf.as_ref().unwrap().jkt.as_deref(), Some(world.bet.thumbprint()));
     assert!(claims.status.status_list.uri.starts_with("https://rastau.example/oauth2/status/"));

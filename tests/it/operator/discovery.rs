@@ -40,7 +40,10 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
         "acr_values_supported":
-            ["urn:rastau:acr:face+passkey", "urn:rastau:acr:face+totp", "urn:rastau:acr:face+recovery"],
+            ["urn:rastau:acr:face+passkey", "urn:rastau:acr:face+totp", "urn:rastau:acr:face+recovery",
+             "urn:rastau:acr:face+wait+passkey", "urn:rastau:acr:face+wait+totp", "urn:rastau:acr:face+wait+recovery",
+             "urn:rastau:acr:face+contact+passkey", "urn:rastau:acr:face+contact+totp",
+             "urn:rastau:acr:face+contact+recovery"],
         "ui_locales_supported": ["kk", "ru", "en"],
         "tls_client_certificate_bound_access_tokens": false,
     });

@@ -29,7 +29,7 @@ async fn an_active_token_is_told_in_full() {
     let expected = json!({
         "active": true, "token_type": "DPoP", "cnf": { "jkt": world.bet.thumbprint() }, "status": claims.status, "iss": BASE, "aud": "demo-bet", "client_id": "demo-bet",
         "sub": claims.sub, "jti": claims.jti, "scope": "play", "iat": now, "exp": now + 300, "auth_time": now,
-        "acr": "urn:rastau:acr:face+passkey", "amr": ["face", "pop", "mfa"],
+        "acr": "urn:rastau:acr:face+contact+passkey", "amr": ["face", "pop", "mfa"],
     });
     assert_eq!(answer.body, expected);
 }

@@ -50,8 +50,8 @@ async fn an_elevation_ends_and_the_session_with_its_greatest_age() {
     let mut tokens = first(&world).await;
     let acr =
         |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap().acr.clone();
-    assert_eq!(acr(&tokens), "urn:rastau:acr:face+passkey");
-    for (minutes, class) in [(14, "urn:rastau:acr:face+passkey"), (1, "urn:rastau:acr:session")] {
+    assert_eq!(acr(&tokens), "urn:rastau:acr:face+contact+passkey");
+    for (minutes, class) in [(14, "urn:rastau:acr:face+contact+passkey"), (1, "urn:rastau:acr:session")] {
         world.clock.advance(Duration::from_mins(minutes));
         tokens = renew(&world, &tokens).await.body;
         assert_eq!(acr(&tokens), class);

@@ -15,6 +15,7 @@ use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::audit::ChainWalk;
 use rastau::domain::authorization::{HandleHash, hash_handle};
 use rastau::domain::comparison::{ModelHash, Thresholds};
+use rastau::domain::enrolment::Standing;
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::{CaseId, PlayerId};
 use rastau::domain::liveness::decision::PresentationThresholds;
@@ -390,9 +391,10 @@ fn approve(verification: &mut Verification, player: PlayerId, now: Timestamp) {
     verification.give_consent("2026-11", now).unwrap();
     verification.identify(player, now).unwrap();
     let attempt = verification.begin_capture(now).unwrap();
-    verification.face_succeeded(attempt, now).unwrap();
+    verification.face_succeeded(attempt, Standing::Unbound, now).unwrap();
+    verification.contact_proven(now).unwrap();
     let outcome = Outcome::of_permission(true, &Permission::Allowed);
-    verification.factor_succeeded(FactorKind::Passkey, outcome, now).unwrap();
+    verification.factor_enrolled(FactorKind::Passkey, outcome, now).unwrap();
 }
 
 /// An outcome that must never become a token.

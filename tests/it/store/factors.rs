@@ -4,6 +4,7 @@ use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use rastau::domain::second_factor::recovery_code::{CodeHash, RecoveryCodes, StoredCode};
 use rastau::domain::second_factor::totp::TotpEnrolment;
+use rastau::domain::second_factor::{Binding, BoundBy};
 use rastau::domain::secret::SecretBytes;
 
 use super::database::{Database, at};
@@ -16,6 +17,7 @@ async fn passkey(database: &Database, credential: &[u8]) -> StoredPasskey {
         credential_id: credential.to_vec(),
         content: SecretBytes::new(b"{\"counter\":0}".to_vec()),
         created_at: at(1),
+        binding: Binding::at_once(BoundBy::Contact),
     }
 }
 
@@ -56,7 +58,8 @@ on_both_engines! {
         let mut contents: Vec<(PasskeyId, &SecretBytes)> = listed.iter().map(|p| (p.id, &p.content)).collect();
         contents.sort_by_key(|(id, _)| *id != one.id);
         assert_eq!(contents, [(one.id, &moved_on), (two.id, &two.content)]);
-        assert!(listed.iter().all(|p| p.player == one.player && p.created_at == at(1)));
+        let same = |p: &StoredPasskey| (p.player, p.created_at, p.binding) == (one.player, at(1), one.binding);
+        assert!(listed.iter().all(same));
         unit.commit().await.unwrap();
         let other = database.player(1).await;
         assert!(database.read().await.list_passkeys(other).await.unwrap().is_empty());

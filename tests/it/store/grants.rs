@@ -7,7 +7,7 @@ use rastau::domain::grant::{GREATEST_AGE, Grant};
 use rastau::domain::id::GrantId;
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::restrictions::{Ground, Restriction};
-use rastau::domain::second_factor::FactorKind;
+use rastau::domain::second_factor::{BoundBy, FactorKind};
 use rastau::domain::status_list::StatusPlace;
 
 use super::database::{Database, at, iin};
@@ -22,6 +22,7 @@ pub(super) async fn grant(database: &Database, code: &AuthorizationCode) -> Gran
         player: database.player(0).await,
         verification: code.verification,
         factor: FactorKind::Totp,
+        bound_by: BoundBy::Wait,
         verified_at: at(1),
         confirmation: Some(Confirmation::DpopKey(Thumbprint([9; 32]))),
         status: StatusPlace::draw(at(1), database.randomness.as_ref()),

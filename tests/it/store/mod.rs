@@ -6,6 +6,7 @@ mod cases;
 mod citizens;
 pub(crate) mod database;
 mod enquiries;
+mod enrolments;
 mod evidence;
 mod face_lockouts;
 mod factors;

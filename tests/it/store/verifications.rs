@@ -1,3 +1,4 @@
+use rastau::domain::enrolment::Standing;
 use rastau::domain::id::VerificationId;
 use rastau::domain::ports::StoreError;
 use rastau::domain::reason::ReasonCode;
@@ -13,13 +14,14 @@ on_both_engines! {
         let player = database.player(0).await;
         let mut unit = database.begin().await;
         assert_eq!(unit.insert_verification(&verification).await, Err(StoreError::Conflict));
-        for step in 0..6 {
+        for step in 0..7 {
             match step {
                 0 => verification.give_consent("2026-11", at(1)).unwrap(),
                 1 => verification.identify(player, at(2)).unwrap(),
                 2 => assert_eq!(verification.begin_capture(at(3)).unwrap(), 1),
-                3 => verification.face_succeeded(1, at(4)).unwrap(),
-                5 => assert!(verification.hand_back().unwrap()),
+                3 => verification.face_succeeded(1, Standing::Unbound, at(4)).unwrap(),
+                4 => verification.contact_proven(at(4)).unwrap(),
+                6 => assert!(verification.hand_back().unwrap()),
                 _ => {
                     let mut outcome = Outcome::new(Verdict::Refused, [ReasonCode::UnderAge]);
                     outcome.reasons.push(Reason {
@@ -28,7 +30,7 @@ on_both_engines! {
                         source: Some("court".to_owned()),
                         until: Some(at(900)),
                     });
-                    verification.factor_succeeded(FactorKind::Totp, outcome, at(5)).unwrap();
+                    verification.factor_enrolled(FactorKind::Totp, outcome, at(5)).unwrap();
                 }
             }
             unit.update_verification(&mut verification).await.unwrap();
@@ -40,6 +42,19 @@ on_both_engines! {
         let unknown = VerificationId::new(at(0), database.randomness.as_ref());
         assert_eq!(unit.find_verification(unknown).await.unwrap(), None);
         assert_eq!(unit.find_session(database.handle()).await.unwrap(), None);
+    }
+
+    async fn a_held_verification_says_until_when(database: &Database) {
+        let mut verification = database.verification().await;
+        let player = database.player(0).await;
+        verification.give_consent("2026-11", at(1)).unwrap();
+        verification.identify(player, at(2)).unwrap();
+        verification.skip_face(Standing::Unbound, at(3)).unwrap();
+        verification.wait_instead(at(4)).unwrap();
+        verification.factor_held(FactorKind::Passkey, at(900), true, at(5)).unwrap();
+        let mut unit = database.begin().await;
+        unit.update_verification(&mut verification).await.unwrap();
+        assert_eq!(unit.find_verification(verification.id).await.unwrap(), Some(verification));
     }
 
     async fn the_device_is_kept_where_it_is_known(database: &Database) {

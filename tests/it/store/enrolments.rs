@@ -1,0 +1,197 @@
+use std::time::Duration;
+
+use rastau::domain::contact_code::{ContactCode, LIFETIME, TRIES};
+use rastau::domain::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
+use rastau::domain::id::{HoldId, PasskeyId, PlayerId};
+use rastau::domain::ports::StoreError;
+use rastau::domain::second_factor::lockout::Lockout;
+use rastau::domain::second_factor::passkey::StoredPasskey;
+use rastau::domain::second_factor::recovery_code::RecoveryCodes;
+use rastau::domain::second_factor::totp::TotpEnrolment;
+use rastau::domain::second_factor::{Binding, BoundBy};
+use rastau::domain::secret::{SecretBytes, SecretText};
+
+use super::database::{Database, at};
+use super::on_both_engines;
+
+async fn hold(database: &Database, player: PlayerId) -> HeldEnrolment {
+    HeldEnrolment {
+        id: HoldId::new(at(1), database.randomness.as_ref()),
+        kind: HoldKind::First,
+        player,
+        verification: database.verification().await.id,
+        began_at: at(1),
+        until: at(86_401),
+        not_me: database.handle(),
+        ended: None,
+    }
+}
+
+fn passkey(database: &Database, player: PlayerId, credential: &[u8], binding: Binding) -> StoredPasskey {
+    StoredPasskey {
+        id: PasskeyId::new(at(1), database.randomness.as_ref()),
+        player,
+        credential_id: credential.to_vec(),
+        content: SecretBytes::new(b"{}".to_vec()),
+        created_at: at(1),
+        binding,
+    }
+}
+
+async fn code(database: &Database, player: PlayerId, seconds: i64) -> (SecretText, ContactCode) {
+    let verification = database.verification().await.id;
+    let masked = SecretText::new("+7 7\u{2022}\u{2022} 34");
+    ContactCode::draw((verification, player), masked, database.randomness.as_ref(), at(seconds))
+}
+
+on_both_engines! {
+    async fn a_hold_comes_back_and_a_player_has_one_open(database: &Database) {
+        let player = database.player(0).await;
+        let (one, other) = (hold(database, player).await, hold(database, player).await);
+        let mut unit = database.begin().await;
+        unit.insert_held_enrolment(&one).await.unwrap();
+        assert_eq!(unit.insert_held_enrolment(&other).await, Err(StoreError::Conflict));
+        assert_eq!(unit.open_hold(player).await.unwrap(), Some(one.clone()));
+        assert_eq!(unit.find_hold(one.not_me).await.unwrap(), Some(one.clone()));
+        assert_eq!(unit.find_hold(other.not_me).await.unwrap(), None);
+        assert!(unit.end_hold(one.id, EndOfHold::NotMe, at(5)).await.unwrap());
+        assert_eq!(unit.open_hold(player).await.unwrap(), None);
+        let ended = HeldEnrolment { ended: Some((at(5), EndOfHold::NotMe)), ..one.clone() };
+        assert_eq!(unit.find_hold(one.not_me).await.unwrap(), Some(ended));
+        unit.insert_held_enrolment(&other).await.unwrap();
+    }
+
+    async fn a_hold_ends_once_and_one_that_passed_can_still_be_disowned(database: &Database) {
+        let player = database.player(0).await;
+        let hold = hold(database, player).await;
+        let mut unit = database.begin().await;
+        unit.insert_held_enrolment(&hold).await.unwrap();
+        unit.commit().await.unwrap();
+        let ends = database.race(async |unit| unit.end_hold(hold.id, EndOfHold::Overruled, at(5)).await).await;
+        assert_eq!(ends, (Ok(true), Ok(false)));
+        let mut unit = database.begin().await;
+        assert!(!unit.end_hold(hold.id, EndOfHold::NotMe, at(6)).await.unwrap(), "its factor is gone already");
+        unit.commit().await.unwrap();
+        database.tamper(sqlx::query("UPDATE held_enrolment SET how = 'passed'")).await;
+        let mut unit = database.begin().await;
+        assert!(!unit.end_hold(hold.id, EndOfHold::Overruled, at(7)).await.unwrap());
+        assert!(unit.end_hold(hold.id, EndOfHold::NotMe, at(7)).await.unwrap());
+        assert!(!unit.end_hold(hold.id, EndOfHold::NotMe, at(8)).await.unwrap());
+    }
+
+    async fn held_factors_say_so_and_go_with_their_hold(database: &Database) {
+        let (player, other) = (database.player(0).await, database.player(1).await);
+        let hold = hold(database, player).await;
+        let held = Binding::held(&hold);
+        let mine = passkey(database, player, b"held", held);
+        let theirs = passkey(database, other, b"other", Binding::at_once(BoundBy::Face));
+        let codes = || RecoveryCodes { salt: [1; 16], codes: vec![] };
+        let mut unit = database.begin().await;
+        unit.insert_held_enrolment(&hold).await.unwrap();
+        for (passkey, binding) in [(&mine, held), (&theirs, theirs.binding)] {
+            unit.insert_passkey(passkey).await.unwrap();
+            assert_eq!(unit.list_passkeys(passkey.player).await.unwrap()[0].binding, binding);
+            unit.put_recovery_codes(passkey.player, &codes()).await.unwrap();
+        }
+        let totp = TotpEnrolment::begin(player, database.randomness.as_ref());
+        unit.put_totp(&totp, at(1)).await.unwrap();
+        unit.bind_totp(player, &held).await.unwrap();
+        let found = unit.find_totp(player).await.unwrap().unwrap().binding;
+        assert_eq!(found, held);
+        assert!(!found.counts(at(86_400)) && found.counts(at(86_401)));
+        assert_eq!(unit.bind_totp(other, &held).await, Err(StoreError::Conflict), "none there");
+
+        assert_eq!(unit.remove_held_factors(&hold).await, Ok(2));
+        assert!(unit.list_passkeys(player).await.unwrap().is_empty());
+        assert!(unit.find_totp(player).await.unwrap().is_none());
+        assert!(unit.find_recovery_codes(player).await.unwrap().is_none());
+        assert_eq!(unit.list_passkeys(other).await.unwrap().len(), 1, "another person's stay");
+        assert!(unit.find_recovery_codes(other).await.unwrap().is_some());
+    }
+
+    async fn recovery_codes_stay_while_another_factor_does(database: &Database) {
+        let player = database.player(0).await;
+        let hold = hold(database, player).await;
+        let mut unit = database.begin().await;
+        unit.insert_held_enrolment(&hold).await.unwrap();
+        unit.insert_passkey(&passkey(database, player, b"old", Binding::at_once(BoundBy::Contact))).await.unwrap();
+        unit.insert_passkey(&passkey(database, player, b"held", Binding::held(&hold))).await.unwrap();
+        unit.put_recovery_codes(player, &RecoveryCodes { salt: [1; 16], codes: vec![] }).await.unwrap();
+        assert_eq!(unit.remove_held_factors(&hold).await, Ok(1));
+        assert!(unit.find_recovery_codes(player).await.unwrap().is_some());
+    }
+
+    async fn a_factor_of_before_counts_as_bound_by_the_face(database: &Database) {
+        let player = database.player(0).await;
+        let old = passkey(database, player, b"old", Binding::at_once(BoundBy::Contact));
+        let mut unit = database.begin().await;
+        unit.insert_passkey(&old).await.unwrap();
+        unit.commit().await.unwrap();
+        // As the column's default has it for rows that were there.
+        database.tamper(sqlx::query("UPDATE passkey SET bound_by = 'face'")).await;
+        let found = database.read().await.list_passkeys(player).await.unwrap();
+        assert_eq!(found[0].binding, Binding::at_once(BoundBy::Face));
+        database.tamper(sqlx::query("UPDATE passkey SET bound_by = 'nothing'")).await;
+        let unreadable = database.read().await.list_passkeys(player).await;
+        assert_eq!(unreadable.unwrap_err(), StoreError::Corrupt("passkey.bound_by".to_owned()));
+    }
+
+    async fn a_code_comes_back_is_tried_few_times_and_used_once(database: &Database) {
+        let player = database.player(0).await;
+        let (text, first) = code(database, player, 0).await;
+        let (_, second) = code(database, player, 60).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.newest_contact_code(first.verification).await.unwrap(), None);
+        unit.insert_contact_code(&first).await.unwrap();
+        unit.insert_contact_code(&second).await.unwrap();
+        let newest = unit.newest_contact_code(first.verification).await.unwrap();
+        assert_eq!(newest, Some(second.clone()), "both are of one verification");
+        for _ in 0..TRIES {
+            assert!(unit.count_contact_try(second.id).await.unwrap());
+        }
+        assert!(!unit.count_contact_try(second.id).await.unwrap());
+        assert_eq!(unit.newest_contact_code(first.verification).await.unwrap().unwrap().tries, TRIES);
+        assert!(first.fits(text.expose(), at(LIFETIME.as_secs().cast_signed() - 1)));
+        unit.commit().await.unwrap();
+        let used = database.race(async |unit| unit.use_contact_code(first.id, at(5)).await).await;
+        assert_eq!(used, (Ok(true), Ok(false)));
+        assert!(!database.begin().await.count_contact_try(first.id).await.unwrap(), "used");
+    }
+
+    async fn a_code_lies_in_no_readable_form_and_in_its_own_row_alone(database: &Database) {
+        let player = database.player(0).await;
+        let (one, two) = (code(database, player, 0).await.1, code(database, player, 1).await.1);
+        let mut unit = database.begin().await;
+        unit.insert_contact_code(&one).await.unwrap();
+        unit.insert_contact_code(&two).await.unwrap();
+        unit.commit().await.unwrap();
+        let swap = "UPDATE contact_code SET secret = (SELECT secret FROM contact_code WHERE id = $1) WHERE id = $2";
+        database.tamper(sqlx::query(swap).bind(one.id.to_string()).bind(two.id.to_string())).await;
+        let found = database.read().await.newest_contact_code(one.verification).await;
+        assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
+    }
+
+    async fn codes_are_counted_by_player_and_go_after_their_day(database: &Database) {
+        let (player, other) = (database.player(0).await, database.player(1).await);
+        let mut unit = database.begin().await;
+        for seconds in [0, 60, 120] {
+            unit.insert_contact_code(&code(database, player, seconds).await.1).await.unwrap();
+        }
+        unit.insert_contact_code(&code(database, other, 90).await.1).await.unwrap();
+        assert_eq!(unit.contact_codes_sent(player, at(0)).await.unwrap(), [at(120), at(60)]);
+        assert_eq!(unit.contact_codes_sent(other, at(0)).await.unwrap(), [at(90)]);
+        assert_eq!(unit.delete_contact_codes(at(100), 2).await, Ok(2));
+        assert_eq!(unit.delete_contact_codes(at(100), 2).await, Ok(1));
+        assert_eq!(unit.contact_codes_sent(player, at(-1)).await.unwrap(), [at(120)]);
+    }
+
+    async fn wrong_codes_are_kept_apart_from_those_of_a_second_factor(database: &Database) {
+        let (player, other) = (database.player(0).await, database.player(1).await);
+        let lockout = Lockout { failures: 3, locked_until: Some(at(30)) };
+        let mut unit = database.begin().await;
+        unit.put_contact_lockout(player, &lockout).await.unwrap();
+        unit.put_lockout(player, &Lockout::default()).await.unwrap();
+        assert_eq!(unit.find_contact_lockout(player).await.unwrap(), lockout);
+        assert_eq!(unit.find_contact_lockout(other).await.unwrap().wait(at(0)), Duration::ZERO);
+    }
+}
