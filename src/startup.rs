@@ -165,6 +165,7 @@ async fn services_with(
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
         evidence_term: config.retention.evidence.0,
+        enrolment: config.enrolment.policy(),
         notices: notices::policy(config),
     };
     Ok(Services {

@@ -1,17 +1,17 @@
-//! A passkey is made right after the same session's face step succeeded, and at no other time.
+//! A passkey is made right after the same session's face and contact steps, and at no other time.
 
 use serde_json::{Value, json};
 
+use super::enrol_factor::{Enrolling, make_room};
 use super::enrolled_factors::expect_none;
-use super::factor_attempt::FactorAttempt;
-use super::player_session::{audit, open};
+use super::player_session::open;
 use super::recovery_codes::new_recovery_codes;
 use super::{PlayerError, Services};
-use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PasskeyId;
+use crate::domain::locale::Locale;
+use crate::domain::second_factor::FactorKind;
 use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
-use crate::domain::second_factor::{Binding, BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 
 /// The account name that authenticators show; it must not tell who the player is.
@@ -24,6 +24,8 @@ pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
     expect_none(unit.as_mut(), player, now).await?;
+    let (_, proof) = verification.expect_enrolment(now)?;
+    make_room(unit.as_mut(), player, proof, now).await?;
     let started = services.passkeys.start_registration(player.uuid(), ACCOUNT, &[])?;
     let expires_at = now.plus(CEREMONY_LIFETIME);
     unit.put_ceremony(verification.id, CeremonyKind::Registration, &started.state, expires_at).await?;
@@ -31,37 +33,34 @@ pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -
     Ok(started.options)
 }
 
-/// Stores the new passkey, which is also the second factor of this verification. Returns the recovery codes, to be
-/// shown once.
+/// Stores the new passkey, which is also the second factor of this verification unless it is held. Returns the recovery codes,
+/// to be shown once.
 pub async fn finish_passkey_enrolment(
     services: &Services,
     session: HandleHash,
     answer: &Value,
+    locale: Locale,
 ) -> Result<Vec<SecretText>, PlayerError> {
     let now = services.clock.now();
     // The state is used up by the attempt, whatever comes of it.
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
-    let player = verification.expect_second_factor(now)?;
+    let (player, _) = verification.expect_enrolment(now)?;
     let state = unit.take_ceremony(verification.id, CeremonyKind::Registration, now).await?;
     unit.commit().await?;
     let proof = services.passkeys.finish_registration(&state.ok_or(PlayerError::CeremonyUnknown)?, answer)?;
     let (texts, set) = new_recovery_codes(services).await?;
 
-    let mut attempt = FactorAttempt::begin(services, session).await?;
-    expect_none(attempt.unit.as_mut(), player, now).await?;
+    let mut enrolling = Enrolling::begin(services, session).await?;
     let passkey = StoredPasskey {
         id: PasskeyId::new(now, services.randomness.as_ref()),
         player,
         credential_id: proof.credential_id,
         content: proof.content,
         created_at: now,
-        binding: Binding::at_once(BoundBy::Face),
+        binding: enrolling.binding,
     };
-    attempt.unit.insert_passkey(&passkey).await?;
-    attempt.unit.put_recovery_codes(player, &set).await?;
-    let details = json!({ "factor": FactorKind::Passkey.as_str(), "passkey": passkey.id });
-    audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
-    attempt.accept(services, FactorKind::Passkey, BoundBy::Face).await?;
+    enrolling.attempt.unit.insert_passkey(&passkey).await?;
+    enrolling.finish(services, FactorKind::Passkey, &set, json!({ "passkey": passkey.id }), locale).await?;
     Ok(texts)
 }

@@ -1,12 +1,15 @@
 //! What a player has enrolled that counts, and the rule that enrolment happens only where nothing does yet.
 
 use super::PlayerError;
+use super::second_proof::hold::note_passed_hold;
+use crate::domain::enrolment::Standing;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::second_factor::Enrolled;
 use crate::domain::second_factor::passkey::StoredPasskey;
 use crate::domain::second_factor::totp::TotpEnrolment;
 use crate::domain::time::Timestamp;
+use crate::domain::verification::Verification;
 
 /// The player's second factors that count at `now`; those that are held do not.
 pub(super) async fn enrolled(
@@ -35,6 +38,18 @@ pub(super) async fn passkeys(
     let mut passkeys = unit.list_passkeys(player).await?;
     passkeys.retain(|passkey| passkey.binding.counts(now));
     Ok(passkeys)
+}
+
+/// How the player of this verification stands once their face was found to be theirs; what waited until now is noted to count.
+pub(super) async fn standing_of(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    now: Timestamp,
+) -> Result<Standing, StoreError> {
+    let Some(player) = verification.player else { return Ok(Standing::Unbound) };
+    note_passed_hold(unit, player, now).await?;
+    let enrolled = enrolled(unit, player, now).await?;
+    Ok(if enrolled.any() { Standing::Bound } else { Standing::Unbound })
 }
 
 /// Refuses enrolment where there is a second factor to show: else a stolen face could add its own.

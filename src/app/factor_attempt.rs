@@ -14,7 +14,7 @@ use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Verdict, Verification};
+use crate::domain::verification::{Outcome, Verdict, Verification};
 
 /// An attempt under way, with its transaction open and the player's lock held: guesses queue up instead of racing.
 pub(super) struct FactorAttempt {
@@ -59,18 +59,60 @@ impl FactorAttempt {
         services: &Services,
         factor: FactorKind,
         bound_by: BoundBy,
-        mut accepted: Value,
+        accepted: Value,
+    ) -> Result<(), PlayerError> {
+        let outcome = self.outcome(bound_by, factor);
+        self.verification.factor_shown(factor, bound_by, outcome.clone(), self.now)?;
+        self.decide(services, outcome, Some(accepted)).await
+    }
+
+    /// A first factor was bound on the code of a contact: it is also the one of this verification.
+    pub(super) async fn enrolled(
+        mut self,
+        services: &Services,
+        factor: FactorKind,
+        accepted: Value,
+    ) -> Result<(), PlayerError> {
+        let outcome = self.outcome(BoundBy::Contact, factor);
+        self.verification.factor_enrolled(factor, outcome.clone(), self.now)?;
+        self.decide(services, outcome, Some(accepted)).await
+    }
+
+    /// A first factor was made that counts from `until` on. Of what was asked about the person nothing is told, but for the one bit
+    /// where the deployer lets people play meanwhile.
+    pub(super) async fn hold(
+        mut self,
+        services: &Services,
+        factor: FactorKind,
+        until: Timestamp,
+    ) -> Result<(), PlayerError> {
+        let allowed = self.outcome(BoundBy::Face, factor).verdict == Verdict::Approved;
+        let may_play = allowed && services.policy.enrolment.token_while_held;
+        let outcome = self.verification.factor_held(factor, until, may_play, self.now)?.clone();
+        self.decide(services, outcome, None).await
+    }
+
+    /// What comes of it with this factor; the class that the operator wants is the last question.
+    fn outcome(&self, bound_by: BoundBy, factor: FactorKind) -> Outcome {
+        self.checked.outcome.clone().of_class(self.verification.request.is_met_by(bound_by, factor))
+    }
+
+    /// The verification ends here; `accepted` is what the log says of a factor that counts.
+    async fn decide(
+        mut self,
+        services: &Services,
+        outcome: Outcome,
+        accepted: Option<Value>,
     ) -> Result<(), PlayerError> {
         let unit = self.unit.as_mut();
-        let Checked { outcome, mut details } = self.checked;
-        let outcome = outcome.of_class(self.verification.request.is_met_by(bound_by, factor));
-        for event in [&mut accepted, &mut details] {
-            event["bound_by"] = json!(bound_by.as_str());
-        }
-        unit.put_lockout(self.player, &self.lockout.succeeded()).await?;
-        self.verification.factor_shown(factor, bound_by, outcome.clone(), self.now)?;
+        let mut details = self.checked.details;
+        details["bound_by"] = json!(self.verification.bound_by.map(BoundBy::as_str));
         unit.update_verification(&mut self.verification).await?;
-        audit(unit, &self.verification, AuditKind::FactorAccepted, accepted, self.now).await?;
+        if let Some(mut accepted) = accepted {
+            unit.put_lockout(self.player, &self.lockout.succeeded()).await?;
+            accepted["bound_by"] = details["bound_by"].clone();
+            audit(unit, &self.verification, AuditKind::FactorAccepted, accepted, self.now).await?;
+        }
         record_decision(services, unit, &self.verification, &outcome, details, self.now).await?;
         if outcome.verdict != Verdict::Approved {
             let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
+use super::enrolled_factors::standing_of;
 use super::played_scenario::{find_citizen, played_by};
 use super::player_session::{audit, open};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
-use crate::domain::enrolment::Standing;
 use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
 use crate::domain::ports::UnitOfWork;
@@ -50,7 +50,8 @@ async fn waive_face(
 ) -> Result<(), PlayerError> {
     let Some(device) = verification.device else { return Ok(()) };
     let Some(case) = unit.take_leave(player, &verification.operator, device, now).await? else { return Ok(()) };
-    verification.skip_face(Standing::Bound, now)?;
+    let standing = standing_of(unit, verification, now).await?;
+    verification.skip_face(standing, now)?;
     unit.update_verification(verification).await?;
     audit(unit, verification, AuditKind::FaceWaived, json!({ "case": case }), now).await
 }

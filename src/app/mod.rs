@@ -13,6 +13,7 @@ pub mod clear_face;
 pub mod contest_reason;
 pub mod deliver_webhooks;
 pub mod end_restricted_grants;
+mod enrol_factor;
 pub mod enrol_passkey;
 mod enrolled_factors;
 pub mod evaluate_faces;
@@ -24,6 +25,7 @@ mod face_lockout;
 mod factor_attempt;
 pub mod follow_sightings;
 pub mod forget_captures;
+mod forget_contact_codes;
 pub mod forget_webhooks;
 pub mod forget_what_is_past;
 pub mod gather;
@@ -64,6 +66,7 @@ pub mod revoke_token;
 pub mod row_refusal;
 pub mod sandbox_people;
 pub mod search_faces;
+pub mod second_proof;
 mod settle_capture;
 pub mod staff;
 pub mod start_verification;
@@ -84,6 +87,7 @@ use url::Url;
 
 use crate::domain::access_token::pairwise_subject;
 use crate::domain::comparison::Thresholds;
+use crate::domain::enrolment::EnrolmentPolicy;
 use crate::domain::face_search::FaceSearchPolicy;
 use crate::domain::id::PlayerId;
 use crate::domain::liveness::decision::PresentationThresholds;
@@ -93,7 +97,7 @@ use crate::domain::ports::{
     AssertionVerifier, Clock, ContactsOfRecord, FaceEngine, FaceIndex, KeySets, Observer, PasskeyCeremonies,
     PictureMarker, PopulationRegister, ProofVerifier, Randomness, Store, TokenSigner,
 };
-use crate::domain::secret::SecretBytes;
+use crate::domain::secret::{SecretBytes, SecretText};
 
 pub use player_error::PlayerError;
 use remote_registries::RemoteRegistries;
@@ -166,6 +170,8 @@ pub struct Policy {
     pub registry_timeout: Duration,
     /// How long after its case was opened evidence is kept.
     pub evidence_term: Duration,
+    /// What a first factor is bound on.
+    pub enrolment: EnrolmentPolicy,
     /// Notices to people.
     pub notices: NoticePolicy,
 }
@@ -176,6 +182,13 @@ impl Policy {
         let mut address = self.public_url.clone();
         let base = address.path().trim_end_matches('/').to_owned();
         address.set_path(&format!("{base}{path}"));
+        address
+    }
+
+    /// The page where a held enrolment is disowned. The token stands in the fragment: no server's log and no `Referer` has it.
+    pub fn not_me(&self, token: &SecretText) -> Url {
+        let mut address = self.address("/not-me/");
+        address.set_fragment(Some(token.expose()));
         address
     }
 

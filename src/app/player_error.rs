@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::notices::queue::NoticeError;
 use crate::domain::person::IinError;
-use crate::domain::ports::{EngineError, PasskeyError, RegisterError, StoreError};
+use crate::domain::ports::{ContactError, EngineError, PasskeyError, RegisterError, StoreError};
 use crate::domain::review::ContestError;
 use crate::domain::self_restriction::SelfRestrictionError;
 use crate::domain::verification::StepError;
@@ -53,6 +54,30 @@ pub enum PlayerError {
     /// Too many wrong codes.
     #[error("the second factor is locked for {0:?}")]
     Locked(Duration),
+    /// No code went out in this verification, or none that may still be tried.
+    #[error("no code is there that may be tried: another one is needed")]
+    CodeExpired,
+    /// Another code may not be sent yet.
+    #[error("another code may be sent in {0:?}")]
+    CodeTooSoon(Duration),
+    /// No contact of record is at this place.
+    #[error("no contact of record is at this place of the list")]
+    ContactUnknown,
+    /// A code is wanted, and the deployer lets nobody wait instead.
+    #[error("a code of a contact of record is needed")]
+    ContactNeeded,
+    /// What is on record cannot be told.
+    #[error(transparent)]
+    Contacts(#[from] ContactError),
+    /// An enrolment waits already, and this visit has no better proof.
+    #[error("an enrolment waits already")]
+    EnrolmentPending,
+    /// No enrolment waits.
+    #[error("no enrolment waits")]
+    NothingHeld,
+    /// The link is unknown, used up or too old.
+    #[error("the link is unknown, was used or is too old")]
+    LinkUnknown,
     /// Too many captures failed.
     #[error("captures of this person or from this device are locked for {0:?}")]
     FaceLocked(Duration),
@@ -80,4 +105,13 @@ pub enum PlayerError {
     /// A worker thread died.
     #[error("a worker thread died")]
     Worker,
+}
+
+impl From<NoticeError> for PlayerError {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::TooMany { wait } => Self::CodeTooSoon(wait),
+            NoticeError::Store(store) => store.into(),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::played_scenario::expect_scenario;
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
-use crate::domain::second_factor::{BoundBy, FactorKind};
+use crate::domain::second_factor::FactorKind;
 
 /// Accepts `factor` as if it had been shown; what follows from it (restrictions, `acr`, `amr`) follows.
 ///
@@ -19,5 +19,5 @@ pub async fn pretend_factor(services: &Services, session: HandleHash, factor: Fa
     expect_scenario(services, unit.as_mut(), &verification).await?;
     drop(unit);
     let accepted = json!({ "factor": factor.as_str(), "pretended": true });
-    FactorAttempt::begin(services, session).await?.accept_as(services, factor, BoundBy::Face, accepted).await
+    FactorAttempt::begin(services, session).await?.enrolled(services, factor, accepted).await
 }

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::capture_face::CaptureResult;
+use super::enrolled_factors::standing_of;
 use super::player_session::{audit, record_decision};
 use super::record_case::{Captured, Evidence, record_case};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
-use crate::domain::enrolment::Standing;
 use crate::domain::face_search::FaceHit;
 use crate::domain::face_step::{FaceJudgement, told_at_retry};
 use crate::domain::ports::UnitOfWork;
@@ -46,7 +46,8 @@ pub(super) async fn settle(
         }
     };
     if judgement == FaceJudgement::Passed {
-        verification.face_succeeded(attempt, Standing::Bound, now)?;
+        let standing = standing_of(unit, verification, now).await?;
+        verification.face_succeeded(attempt, standing, now)?;
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {

@@ -1,17 +1,17 @@
-//! TOTP: enrolled right after the face step, demanded every time after.
+//! TOTP: enrolled right after the face and contact steps, demanded every time after.
 
 use serde_json::json;
 
+use super::enrol_factor::{Enrolling, make_room};
 use super::enrolled_factors::expect_none;
 use super::factor_attempt::FactorAttempt;
-use super::player_session::{audit, open};
+use super::player_session::open;
 use super::recovery_codes::new_recovery_codes;
 use super::{PlayerError, Services};
-use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
+use crate::domain::locale::Locale;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
@@ -27,6 +27,8 @@ pub async fn begin_totp(services: &Services, session: HandleHash) -> Result<Prov
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_second_factor(now)?;
     expect_none(unit.as_mut(), player, now).await?;
+    let (_, proof) = verification.expect_enrolment(now)?;
+    make_room(unit.as_mut(), player, proof, now).await?;
     let enrolment = TotpEnrolment::begin(player, services.randomness.as_ref());
     unit.put_totp(&enrolment, now).await?;
     unit.commit().await?;
@@ -35,55 +37,48 @@ pub async fn begin_totp(services: &Services, session: HandleHash) -> Result<Prov
     Ok(enrolment.provisioning(ISSUER, &format!("player {short_id}")))
 }
 
-/// The first code confirms the enrolment and is the second factor of this verification. Returns the recovery codes, to
-/// be shown once.
+/// The first code confirms the enrolment and is the second factor of this verification unless it is held. Returns the recovery
+/// codes, to be shown once.
 pub async fn confirm_totp(
     services: &Services,
     session: HandleHash,
     code: &str,
+    locale: Locale,
 ) -> Result<Vec<SecretText>, PlayerError> {
     // Looked at first without consequences: a guess must not cost us ten hashes, nor the hashes a held lock.
     if !fits_enrolment(services, session, code).await? {
         FactorAttempt::begin(services, session).await?.reject(FactorKind::Totp).await?;
     }
     let (texts, set) = new_recovery_codes(services).await?;
-    prove(services, session, code, Some(set)).await?;
+    let mut enrolling = Enrolling::begin(services, session).await?;
+    let (player, now) = (enrolling.attempt.player, enrolling.attempt.now);
+    if holds(enrolling.attempt.unit.as_mut(), player, code, false, now).await?.is_none() {
+        return enrolling.attempt.reject(FactorKind::Totp).await.map(|()| Vec::new());
+    }
+    enrolling.attempt.unit.bind_totp(player, &enrolling.binding).await?;
+    enrolling.finish(services, FactorKind::Totp, &set, json!({}), locale).await?;
     Ok(texts)
 }
 
 async fn fits_enrolment(services: &Services, session: HandleHash, code: &str) -> Result<bool, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
-    let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
+    let verification = open(unit.as_mut(), session).await?;
+    let player = verification.expect_second_factor(now)?;
     expect_none(unit.as_mut(), player, now).await?;
+    verification.expect_enrolment(now)?;
     let enrolment = unit.find_totp(player).await?.ok_or(PlayerError::FactorMissing)?;
     Ok(enrolment.accept(code, now).is_some())
 }
 
 /// A code of an enrolled authenticator.
 pub async fn prove_totp(services: &Services, session: HandleHash, code: &str) -> Result<(), PlayerError> {
-    prove(services, session, code, None).await
-}
-
-async fn prove(
-    services: &Services,
-    session: HandleHash,
-    code: &str,
-    enrolling: Option<RecoveryCodes>,
-) -> Result<(), PlayerError> {
     let mut attempt = FactorAttempt::begin(services, session).await?;
     let (player, now) = (attempt.player, attempt.now);
-    if enrolling.is_some() {
-        expect_none(attempt.unit.as_mut(), player, now).await?;
+    match holds(attempt.unit.as_mut(), player, code, true, now).await? {
+        Some(bound_by) => attempt.accept(services, FactorKind::Totp, bound_by).await,
+        None => attempt.reject(FactorKind::Totp).await,
     }
-    let held = holds(attempt.unit.as_mut(), player, code, enrolling.is_none(), now).await?;
-    let Some(bound_by) = held else { return attempt.reject(FactorKind::Totp).await };
-    if let Some(set) = enrolling {
-        attempt.unit.put_recovery_codes(player, &set).await?;
-        let details = json!({ "factor": FactorKind::Totp.as_str() });
-        audit(attempt.unit.as_mut(), &attempt.verification, AuditKind::FactorEnrolled, details, now).await?;
-    }
-    attempt.accept(services, FactorKind::Totp, bound_by).await
 }
 
 /// What the player's authenticator is bound by, when `code` is of it; it must count, or must not be confirmed yet. The code is

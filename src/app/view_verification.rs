@@ -79,7 +79,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
             let enrolled = enrolled(unit.as_mut(), player, now).await?;
             let lockout = unit.find_lockout(player).await?;
             let locked_until = lockout.locked_until.filter(|until| *until > now);
-            Some(second_factor_view(enrolled, locked_until))
+            Some(second_factor_view(enrolled, verification.bound_by.is_some(), locked_until))
         }
         _ => None,
     };
@@ -127,10 +127,11 @@ async fn self_service_view(
     }))
 }
 
-fn second_factor_view(enrolled: Enrolled, locked_until: Option<Timestamp>) -> SecondFactorView {
-    if enrolled.any() {
-        SecondFactorView { enrol: false, methods: enrolled.methods(), locked_until }
-    } else {
+/// A factor is made where none counts and the contact step was passed.
+fn second_factor_view(enrolled: Enrolled, may_enrol: bool, locked_until: Option<Timestamp>) -> SecondFactorView {
+    if may_enrol && !enrolled.any() {
         SecondFactorView { enrol: true, methods: vec![FactorKind::Passkey, FactorKind::Totp], locked_until }
+    } else {
+        SecondFactorView { enrol: false, methods: enrolled.methods(), locked_until }
     }
 }

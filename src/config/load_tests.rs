@@ -80,6 +80,25 @@ fn queue_and_wait_are_bounded_and_metrics_are_off_unless_asked_for() {
 }
 
 #[test]
+fn a_first_factor_wants_a_code_unless_it_is_said_otherwise() {
+    use crate::domain::enrolment::{EnrolmentPolicy, ProofWanted};
+    assert_eq!(with("", &[]).unwrap().enrolment.policy(), EnrolmentPolicy::default());
+    let text = "[enrolment]\nproof = \"wait\"\nhold = \"48h\"\ntoken_while_held = true\nwait_without_access = false";
+    let wanted = EnrolmentPolicy {
+        proof: ProofWanted::Wait,
+        hold: std::time::Duration::from_hours(48),
+        token_while_held: true,
+        wait_without_access: false,
+    };
+    assert_eq!(with(text, &[]).unwrap().enrolment.policy(), wanted);
+    for hold in ["59m", "721h", "0s"] {
+        let why = with(&format!("[enrolment]\nhold = \"{hold}\""), &[]).unwrap_err();
+        assert!(why.contains("enrolment.hold"), "{why}");
+    }
+    assert!(with("[enrolment]\nproof = \"face\"", &[]).is_err());
+}
+
+#[test]
 fn contacts_and_notices_are_off_until_they_are_set_and_checked_as_a_whole() {
     let usual = with("", &[]).unwrap();
     assert_eq!((usual.contact_kind(), usual.notices.an_hour), (ContactKind::None, 5));
@@ -149,6 +168,7 @@ fn the_described_keys_are_the_keys() {
     check::<Models>();
     check::<Comparison>();
     check::<Face>();
+    check::<Enrolment>();
     check::<Restrictions>();
     check::<PopulationRegister>();
     check::<ContactOfRecord>();

@@ -10,6 +10,7 @@ mod compliance;
 mod contact_of_record;
 mod database;
 mod door_key;
+mod enrolment;
 mod face;
 mod face_search;
 mod fault;
@@ -42,6 +43,7 @@ pub use comparison::Comparison;
 pub use compliance::Compliance;
 pub use contact_of_record::{ContactKind, ContactOfRecord};
 pub use database::Database;
+pub use enrolment::Enrolment;
 pub use face::Face;
 pub use face_search::FaceSearch;
 pub use fault::{ConfigError, Fault, Origin};
@@ -87,6 +89,8 @@ pub struct Config {
     pub restrictions: Restrictions,
     /// How long evidence is kept.
     pub retention: Retention,
+    /// What a first second factor is bound on.
+    pub enrolment: Enrolment,
     /// Who knows people.
     pub population_register: PopulationRegister,
     /// Who knows how they are reached.

@@ -141,6 +141,20 @@ pub enum AuditKind {
     NoticeDelivered,
     /// A notice is tried no more.
     NoticeGivenUp,
+    /// The code of a contact of record came back.
+    ContactProven,
+    /// A wrong one did.
+    ContactRejected,
+    /// The person waits instead of typing a code.
+    ContactPutOff,
+    /// A factor was made that counts later.
+    EnrolmentHeld,
+    /// Its time came, and it counts.
+    EnrolmentCounts,
+    /// It is gone, since the person gave a better proof.
+    EnrolmentOverruled,
+    /// It is gone, since somebody said that it was not them.
+    EnrolmentDisowned,
 }
 
 impl AuditKind {
@@ -210,6 +224,13 @@ impl AuditKind {
             Self::NoticeWithheld => "notice_withheld",
             Self::NoticeDelivered => "notice_delivered",
             Self::NoticeGivenUp => "notice_given_up",
+            Self::ContactProven => "contact_proven",
+            Self::ContactRejected => "contact_rejected",
+            Self::ContactPutOff => "contact_put_off",
+            Self::EnrolmentHeld => "enrolment_held",
+            Self::EnrolmentCounts => "enrolment_counts",
+            Self::EnrolmentOverruled => "enrolment_overruled",
+            Self::EnrolmentDisowned => "enrolment_disowned",
         }
     }
 }

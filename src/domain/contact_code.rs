@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(wait_for_next(&[at(0)], at(20)), Duration::from_secs(40));
         assert_eq!(wait_for_next(&[at(0)], at(60)), Duration::ZERO);
         let five: Vec<_> = (0..5).rev().map(|minute| at(minute * 60)).collect();
-        assert_eq!(wait_for_next(&five, at(300)), Duration::from_secs(3_300));
+        assert_eq!(wait_for_next(&five, at(300)), Duration::from_mins(55));
         let ten: Vec<_> = (0..10).rev().map(|hour| at(hour * 3_600)).collect();
         assert_eq!(wait_for_next(&ten, at(10 * 3_600)), Duration::from_hours(14));
     }

@@ -70,6 +70,14 @@ problem_codes! {
     FactorMissing = "factor_missing", CONFLICT;
     CodeWrong = "code_wrong", UNPROCESSABLE_ENTITY;
     FactorLocked = "factor_locked", TOO_MANY_REQUESTS;
+    CodeExpired = "code_expired", UNPROCESSABLE_ENTITY;
+    CodeTooSoon = "code_too_soon", TOO_MANY_REQUESTS;
+    ContactsUnavailable = "contacts_unavailable", SERVICE_UNAVAILABLE;
+    ContactUnknown = "contact_unknown", UNPROCESSABLE_ENTITY;
+    ContactNeeded = "contact_needed", CONFLICT;
+    EnrolmentPending = "enrolment_pending", CONFLICT;
+    NothingHeld = "nothing_held", CONFLICT;
+    LinkUnknown = "link_unknown", NOT_FOUND;
     FaceLocked = "face_locked", TOO_MANY_REQUESTS;
     SelfRestrictionTerm = "self_restriction_term", UNPROCESSABLE_ENTITY;
     SelfRestrictionNotLonger = "self_restriction_not_longer", UNPROCESSABLE_ENTITY;

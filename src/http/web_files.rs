@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
@@ -22,9 +22,9 @@ pub fn has_page(room: &str) -> bool {
     WebFiles::get(&format!("{room}/index.html")).is_some()
 }
 
-/// Mounts `/verify/`.
+/// Mounts `/verify/`, and `/not-me/` that links in notices lead to.
 pub fn configure_verify(config: &mut web::ServiceConfig) {
-    config.route("/verify/{path:.*}", web::get().to(verify_file));
+    config.route("/verify/{path:.*}", web::get().to(verify_file)).route("/not-me/", web::get().to(not_me));
 }
 
 /// Mounts `/console/`.
@@ -40,6 +40,14 @@ pub fn configure_sandbox(config: &mut web::ServiceConfig) {
 /// Mounts `/docs/`.
 pub fn configure_docs(config: &mut web::ServiceConfig) {
     config.route("/docs/{path:.*}", web::get().to(docs_file));
+}
+
+/// The token stands behind the `#` of the link: browsers keep it over the redirect, and no server is sent it.
+async fn not_me() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, "/verify/?not-me"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
 }
 
 async fn verify_file(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::CaseWorkError;
 use crate::app::Services;
+use crate::app::enrolled_factors::standing_of;
 use crate::app::player_session::{audit, record_decision};
 use crate::app::queue_webhook::queue_webhook;
 use crate::domain::audit::AuditKind;
-use crate::domain::enrolment::Standing;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::review::Case;
 use crate::domain::time::Timestamp;
@@ -44,7 +44,8 @@ pub(super) async fn refusal_falls(
     now: Timestamp,
 ) -> Result<(), CaseWorkError> {
     let Some(mut verification) = unit.find_verification(case.verification).await? else { return Ok(()) };
-    let goes_on = verification.reopen(Standing::Bound, now).is_ok();
+    let standing = standing_of(unit, &verification, now).await?;
+    let goes_on = verification.reopen(standing, now).is_ok();
     if goes_on {
         unit.update_verification(&mut verification).await?;
     } else if let Some(device) = verification.device {

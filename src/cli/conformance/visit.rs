@@ -27,6 +27,7 @@ impl<'a> Visit<'a> {
         if player.identify(iin).await.is_err() {
             player.post("cancel", &json!({})).await?;
         } else if player.post("captures/pretend", &json!({})).await?["stage"] != "decided" {
+            player.post("contact/pretend", &json!({})).await?;
             player.post("second-factor/pretend", &json!({})).await?;
         }
         let callback = player.return_address().await?;

@@ -43,6 +43,7 @@ pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     let player = DemoPlayer::arrive(base).await?;
     teller.step("the operator pushes its request; the player's browser arrives");
     walk_to_second_factor(&player, &iin, cast.puppet, &mut teller).await?;
+    prove_contact(&player, &iin, &mut teller).await?;
     let codes = player.enrol_passkey(&mut SoftPasskey::new(true)).await?;
     teller.step(&format!("a software passkey is made and shown; {codes} recovery codes"));
     let view = player.view().await?;
@@ -61,6 +62,7 @@ pub(super) async fn play(base: &Url, cast: &Cast<'_>) -> Result<()> {
     let player = DemoPlayer::arrive(base).await?;
     teller.since = Instant::now();
     walk_to_second_factor(&player, cast.restricted_iin, cast.puppet, &mut teller).await?;
+    prove_contact(&player, cast.restricted_iin, &mut teller).await?;
     finish_restricted(&player, &mut teller).await
 }
 
@@ -82,6 +84,14 @@ async fn walk_to_second_factor(
         captured.frames,
         captured.shown.join(", ")
     ));
+    Ok(())
+}
+
+/// A face is no secret: before a first factor is bound to a person, a code goes to a contact that the state has on record.
+async fn prove_contact(player: &DemoPlayer, iin: &str, teller: &mut Teller) -> Result<()> {
+    if let Some(masked) = player.prove_contact(iin).await? {
+        teller.step(&format!("a code went to {masked}, the contact on record, and came back"));
+    }
     Ok(())
 }
 

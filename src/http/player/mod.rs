@@ -2,6 +2,7 @@
 
 mod authorize;
 mod capture;
+mod contact;
 mod device_cookie;
 mod enquiries;
 mod lost_browser;
@@ -28,6 +29,7 @@ pub fn configure_pretended(config: &mut web::ServiceConfig) {
         |path: &str| web::resource(path.to_owned()).wrap(from_fn(own_origin::check)).wrap(from_fn(per_session::limit));
     config
         .service(step("/api/player/captures/pretend").route(web::post().to(pretend::capture)))
+        .service(step("/api/player/contact/pretend").route(web::post().to(pretend::contact)))
         .service(step("/api/player/second-factor/pretend").route(web::post().to(pretend::factor)));
 }
 
@@ -49,6 +51,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/return", web::get().to(steps::back))
             .route("/capture", web::get().to(capture::stream))
             .route("/captures", web::post().to(capture::open))
+            .route("/contact", web::get().to(contact::read))
+            .route("/contact/send", web::post().to(contact::send))
+            .route("/contact/verify", web::post().to(contact::verify))
+            .route("/contact/wait", web::post().to(contact::wait))
+            .route("/contact/not-me", web::post().to(contact::not_me))
+            .route("/not-me/look", web::post().to(contact::look_at_link))
+            .route("/not-me", web::post().to(contact::not_me_by_link))
             .route("/passkey/register/start", web::post().to(passkey::register_start))
             .route("/passkey/register/finish", web::post().to(passkey::register_finish))
             .route("/passkey/authenticate/start", web::post().to(passkey::authenticate_start))

@@ -27,9 +27,10 @@ pub(super) async fn register_finish(
     credential: web::Json<Value>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    let codes = finish_passkey_enrolment(&services, session, &credential)
+    let locale = locale(&request);
+    let codes = finish_passkey_enrolment(&services, session, &credential, locale)
         .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+        .map_err(|error| problem(&error, locale))?;
     answer_with_codes(&request, &services, session, &codes).await
 }
 

@@ -8,6 +8,7 @@ use super::{session_cookie, steps};
 use crate::app::Services;
 use crate::app::pretend_capture::pretend_capture;
 use crate::app::pretend_factor::pretend_factor;
+use crate::app::second_proof::pretend::pretend_contact;
 use crate::domain::second_factor::FactorKind;
 use crate::http::problem::{Problem, locale};
 
@@ -20,6 +21,12 @@ pub(super) struct Pretended {
 pub(super) async fn capture(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
     pretend_capture(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
+    steps::answer(&request, &services, session).await
+}
+
+pub(super) async fn contact(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    pretend_contact(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
     steps::answer(&request, &services, session).await
 }
 

@@ -19,10 +19,17 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::FaceLocked(wait) => {
             return Problem::new(ProblemCode::FaceLocked, locale).retry_after(*wait);
         }
+        PlayerError::CodeTooSoon(wait) => {
+            return Problem::new(ProblemCode::CodeTooSoon, locale).retry_after(*wait);
+        }
         PlayerError::PersonNotFound => return Problem::reason(ReasonCode::PersonNotFound, locale),
         PlayerError::Register(why) => {
             tracing::error!(%why, "the population register failed");
             ProblemCode::RegisterUnavailable
+        }
+        PlayerError::Contacts(why) => {
+            tracing::error!(%why, "the contacts of record cannot be told");
+            ProblemCode::ContactsUnavailable
         }
         PlayerError::Passkey(why) => {
             tracing::info!(%why, "a passkey ceremony failed");
@@ -47,6 +54,12 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::CeremonyUnknown => ProblemCode::CeremonyUnknown,
         PlayerError::PasskeyRejected => ProblemCode::PasskeyRejected,
         PlayerError::CodeWrong => ProblemCode::CodeWrong,
+        PlayerError::CodeExpired => ProblemCode::CodeExpired,
+        PlayerError::ContactUnknown => ProblemCode::ContactUnknown,
+        PlayerError::ContactNeeded => ProblemCode::ContactNeeded,
+        PlayerError::EnrolmentPending => ProblemCode::EnrolmentPending,
+        PlayerError::NothingHeld => ProblemCode::NothingHeld,
+        PlayerError::LinkUnknown => ProblemCode::LinkUnknown,
         PlayerError::SelfRestriction(SelfRestrictionError::Term) => ProblemCode::SelfRestrictionTerm,
         PlayerError::SelfRestriction(SelfRestrictionError::NotLonger) => ProblemCode::SelfRestrictionNotLonger,
         PlayerError::Contest(ContestError::Reason) => ProblemCode::NotContestable,

@@ -56,9 +56,9 @@ pub(super) async fn enrol_finish(
     body: web::Json<Code>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    let codes = confirm_totp(&services, session, body.code.expose())
-        .await
-        .map_err(|error| problem(&error, locale(&request)))?;
+    let locale = locale(&request);
+    let codes =
+        confirm_totp(&services, session, body.code.expose(), locale).await.map_err(|error| problem(&error, locale))?;
     answer_with_codes(&request, &services, session, &codes).await
 }
 

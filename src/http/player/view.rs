@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::app::view_verification::{SelfServiceView, VerificationView, view_verification};
 use crate::app::{Policy, Services};
 use crate::domain::authorization::HandleHash;
+use crate::domain::reason::ReasonCode;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::secret::SecretText;
 use crate::domain::self_restriction::Term;
@@ -163,7 +164,8 @@ fn render_reason(reason: &Reason, texts: &Texts, locale: Locale) -> ReasonView {
         text,
         legal_basis: reason.legal_basis.clone(),
         source: reason.source.as_ref().map(|source| texts.source(source, locale)),
-        until: reason.until.map(date),
+        // A day of the law; but a factor that is held counts from a moment on.
+        until: reason.until.map(|at| if reason.code == ReasonCode::EnrolmentHeld { at.rfc3339() } else { date(at) }),
         turn_to,
         contest: None,
     }

@@ -53,7 +53,7 @@ async fn two_of_the_staff_let_a_person_go_straight_on() {
     let settled = act(&two, case, "settle", json!({ "yes": true })).await.good();
     assert_eq!(settled["status"], "decided");
     assert_eq!(settled["decisions"][0]["settled"]["by"], "two");
-    assert_eq!(stage(&world, doubted.session).await, (Stage::SecondFactor, None));
+    assert_eq!(stage(&world, doubted.session).await, (Stage::Contact, None));
     let told = queued(&world).await;
     let kinds: Vec<&str> = told.iter().map(|(kind, _)| *kind).collect();
     assert_eq!(kinds, ["verification.reopened"]);

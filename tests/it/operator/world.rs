@@ -15,7 +15,7 @@ use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::audit::ChainWalk;
 use rastau::domain::authorization::{HandleHash, hash_handle};
 use rastau::domain::comparison::{ModelHash, Thresholds};
-use rastau::domain::enrolment::Standing;
+use rastau::domain::enrolment::{EnrolmentPolicy, Standing};
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::{CaseId, PlayerId};
 use rastau::domain::liveness::decision::PresentationThresholds;
@@ -421,6 +421,7 @@ fn policy(sandbox: bool) -> Policy {
         required_sources: vec![SOURCE.to_owned()],
         registry_timeout: Duration::from_secs(1),
         evidence_term: Duration::from_hours(24 * 1_827),
+        enrolment: EnrolmentPolicy::default(),
         notices: NoticePolicy::default(),
     }
 }

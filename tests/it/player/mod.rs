@@ -14,5 +14,6 @@ mod sandbox;
 mod sandbox_clock;
 mod scenarios;
 mod second_factor;
+mod second_proof;
 mod self_service;
 mod story;

@@ -68,7 +68,7 @@ async fn play(app: &TestApp, scenario: &Value) {
     assert_eq!(view["scenario"], code);
     let (status, view) = browser.pretend_capture().await;
     assert_eq!(status, 200, "{code}: {view}");
-    let view = if view["stage"] == "second_factor" { browser.pretend_factor(&json!({})).await.1 } else { view };
+    let view = if view["stage"] == "contact" { browser.pretend_factor(&json!({})).await.1 } else { view };
     let outcome = &view["outcome"];
     assert_eq!((outcome["result"].as_str(), codes(outcome)), (Some(expected), reasons), "{code}: {view}");
     assert_eq!(browser.pretend_capture().await.1["code"], "out_of_turn", "{code}: once is all");
@@ -84,7 +84,7 @@ async fn play(app: &TestApp, scenario: &Value) {
     let part = |name: &str| told[name].clone();
     assert_eq!(
         (part("active"), part("sandbox"), part("acr")),
-        (json!(true), json!(true), json!("urn:rastau:acr:face+passkey"))
+        (json!(true), json!(true), json!("urn:rastau:acr:face+contact+passkey"))
     );
 }
 
@@ -105,7 +105,7 @@ async fn a_pretended_step_is_decided_kept_and_logged_as_a_real_one_and_marked() 
     let judged = details("face_judged");
     assert_eq!(judged[0], json!({ "attempt": 1, "result": "passed", "pretended": true }));
     assert_eq!(judged[1]["result"], "face_doubtful");
-    assert_eq!(details("factor_accepted"), [json!({ "factor": "totp", "pretended": true })]);
+    assert_eq!(details("factor_accepted"), [json!({ "factor": "totp", "pretended": true, "bound_by": "contact" })]);
     let verdicts: Vec<Value> = details("verification_decided").iter().map(|event| event["verdict"].clone()).collect();
     assert_eq!(verdicts, ["approved", "under_review"]);
     assert!(details("factor_enrolled").is_empty(), "nothing is enrolled by pretending");
@@ -120,7 +120,9 @@ async fn a_pretended_step_is_decided_kept_and_logged_as_a_real_one_and_marked() 
 async fn the_pretended_factor_is_the_one_that_was_named() {
     let app = TestApp::start().await;
     let operator = OperatorServer::of(&app);
-    for (factor, acr) in [("totp", "urn:rastau:acr:face+totp"), ("passkey", "urn:rastau:acr:face+passkey")] {
+    for (factor, acr) in
+        [("totp", "urn:rastau:acr:face+contact+totp"), ("passkey", "urn:rastau:acr:face+contact+passkey")]
+    {
         let browser = come_to_face(&app, iin_of("approved")).await;
         browser.pretend_capture().await;
         let (_, problem) = browser.pretend_factor(&json!({ "factor": "crystal_ball" })).await;
@@ -144,7 +146,7 @@ async fn a_scenario_that_fails_locks_nobody() {
     }
     player.consent().await.unwrap();
     player.identify(iin_of("approved")).await.unwrap();
-    assert_eq!(player.post("captures/pretend", &json!({})).await.unwrap()["stage"], "second_factor");
+    assert_eq!(player.post("captures/pretend", &json!({})).await.unwrap()["stage"], "contact");
 }
 
 #[tokio::test]
@@ -172,7 +174,7 @@ async fn steps_are_taken_in_turn_from_our_own_pages_and_with_a_session() {
     let app = TestApp::start().await;
     let browser = come_to_face(&app, iin_of("approved")).await;
     assert_eq!(browser.pretend_factor(&json!({})).await.1["code"], "out_of_turn");
-    for path in ["captures/pretend", "second-factor/pretend"] {
+    for path in ["captures/pretend", "contact/pretend", "second-factor/pretend"] {
         assert_eq!(browser.step_from_elsewhere(path, &json!({})).await.1["code"], "foreign_origin");
         let address = app.base.join("api/player/").unwrap().join(path).unwrap();
         let own = app.base.origin().ascii_serialization();

@@ -52,7 +52,7 @@ async fn totp_is_enrolled_once_then_demanded_and_no_code_works_twice() {
     let view = player.post("totp/verify", &json!({ "code": fresh })).await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved");
     let visit = player.go_back().await.unwrap();
-    assert_eq!(visit["claims"]["acr"], "urn:rastau:acr:face+totp");
+    assert_eq!(visit["claims"]["acr"], "urn:rastau:acr:face+contact+totp");
     app.verify_audit().await;
 }
 
@@ -66,7 +66,7 @@ async fn a_recovery_code_works_once() {
     to_second_factor(&player, &iin, Who::Astronaut).await;
     let view = player.post("recovery-code/verify", &json!({ "code": typed })).await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved");
-    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+recovery");
+    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+contact+recovery");
 
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
@@ -125,7 +125,7 @@ async fn a_passkey_is_demanded_at_the_next_visit_and_a_strangers_is_refused() {
     assert!(player.show_passkey(&mut SoftPasskey::new(true)).await.is_err(), "a device without the passkey");
     let view = player.show_passkey(&mut device).await.unwrap();
     assert_eq!(view["outcome"]["result"], "approved");
-    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+passkey");
+    assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+contact+passkey");
     app.verify_audit().await;
 }
 

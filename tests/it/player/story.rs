@@ -33,7 +33,7 @@ async fn tell(app: &TestApp) {
     let visit = player.go_back().await.unwrap();
     let claims = &visit["claims"];
     assert_eq!(visit["introspection"]["active"], true, "{visit}");
-    assert_eq!(claims["acr"], "urn:rastau:acr:face+passkey");
+    assert_eq!(claims["acr"], "urn:rastau:acr:face+contact+passkey");
     assert_eq!(claims["sandbox"], true);
     assert!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap() <= 300);
     // The operator learns nothing that names the person or says how sure we were.

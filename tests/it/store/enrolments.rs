@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use rastau::domain::contact_code::{ContactCode, LIFETIME, TRIES};
 use rastau::domain::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
-use rastau::domain::id::{HoldId, PasskeyId, PlayerId};
+use rastau::domain::id::{HoldId, PasskeyId, PlayerId, VerificationId};
 use rastau::domain::ports::StoreError;
 use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::passkey::StoredPasskey;
@@ -38,8 +38,11 @@ fn passkey(database: &Database, player: PlayerId, credential: &[u8], binding: Bi
     }
 }
 
-async fn code(database: &Database, player: PlayerId, seconds: i64) -> (SecretText, ContactCode) {
-    let verification = database.verification().await.id;
+fn code(
+    database: &Database,
+    (verification, player): (VerificationId, PlayerId),
+    seconds: i64,
+) -> (SecretText, ContactCode) {
     let masked = SecretText::new("+7 7\u{2022}\u{2022} 34");
     ContactCode::draw((verification, player), masked, database.randomness.as_ref(), at(seconds))
 }
@@ -137,9 +140,9 @@ on_both_engines! {
     }
 
     async fn a_code_comes_back_is_tried_few_times_and_used_once(database: &Database) {
-        let player = database.player(0).await;
-        let (text, first) = code(database, player, 0).await;
-        let (_, second) = code(database, player, 60).await;
+        let of = (database.verification().await.id, database.player(0).await);
+        let (text, first) = code(database, of, 0);
+        let (_, second) = code(database, of, 60);
         let mut unit = database.begin().await;
         assert_eq!(unit.newest_contact_code(first.verification).await.unwrap(), None);
         unit.insert_contact_code(&first).await.unwrap();
@@ -159,8 +162,8 @@ on_both_engines! {
     }
 
     async fn a_code_lies_in_no_readable_form_and_in_its_own_row_alone(database: &Database) {
-        let player = database.player(0).await;
-        let (one, two) = (code(database, player, 0).await.1, code(database, player, 1).await.1);
+        let of = (database.verification().await.id, database.player(0).await);
+        let (one, two) = (code(database, of, 0).1, code(database, of, 1).1);
         let mut unit = database.begin().await;
         unit.insert_contact_code(&one).await.unwrap();
         unit.insert_contact_code(&two).await.unwrap();
@@ -173,11 +176,12 @@ on_both_engines! {
 
     async fn codes_are_counted_by_player_and_go_after_their_day(database: &Database) {
         let (player, other) = (database.player(0).await, database.player(1).await);
+        let verification = database.verification().await.id;
         let mut unit = database.begin().await;
         for seconds in [0, 60, 120] {
-            unit.insert_contact_code(&code(database, player, seconds).await.1).await.unwrap();
+            unit.insert_contact_code(&code(database, (verification, player), seconds).1).await.unwrap();
         }
-        unit.insert_contact_code(&code(database, other, 90).await.1).await.unwrap();
+        unit.insert_contact_code(&code(database, (verification, other), 90).1).await.unwrap();
         assert_eq!(unit.contact_codes_sent(player, at(0)).await.unwrap(), [at(120), at(60)]);
         assert_eq!(unit.contact_codes_sent(other, at(0)).await.unwrap(), [at(90)]);
         assert_eq!(unit.delete_contact_codes(at(100), 2).await, Ok(2));

@@ -17,13 +17,14 @@ use rastau::credentials::jose::{AssertionJose, DpopJose, JoseSigner, generate_es
 use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::authorization::new_handle;
 use rastau::domain::contact::Contact;
+use rastau::domain::enrolment::EnrolmentPolicy;
 use rastau::domain::face_search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::id::PlayerId;
 use rastau::domain::notice::NoticePolicy;
 use rastau::domain::operator::{ClientAuthentication, Operator, OperatorId};
 use rastau::domain::person::{Citizen, Iin};
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{Clock, PopulationRegister, Store, UnitOfWork};
+use rastau::domain::ports::{Clock, ContactsOfRecord, PopulationRegister, Store, UnitOfWork};
 use rastau::domain::restrictions::{Restriction, Source};
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
@@ -85,7 +86,16 @@ impl TestApp {
     pub(crate) async fn start_cold(pool: PoolSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
-        Self::start_with_pool(&url, folder, pool, |_| ()).await
+        Self::start_with_pool(&url, folder, pool, None, |_| ()).await
+    }
+
+    /// Starts with another source of contacts than the database.
+    pub(crate) async fn start_asking(contacts: Arc<dyn ContactsOfRecord>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        let app = Self::start_with_pool(&url, folder, PoolSettings::patient(1), Some(contacts), |_| ()).await;
+        app.services.faces.warm_up().await.unwrap();
+        app
     }
 
     /// Starts with a changed policy.
@@ -113,24 +123,23 @@ impl TestApp {
 
     async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
         // Patient: the machine may be busy with other tests.
-        let app = Self::start_with_pool(url, folder, PoolSettings::patient(1), change).await;
+        let app = Self::start_with_pool(url, folder, PoolSettings::patient(1), None, change).await;
         app.services.faces.warm_up().await.unwrap();
         app
     }
 
-    async fn start_with_pool(url: &str, folder: TempDir, pool: PoolSettings, change: impl FnOnce(&mut Policy)) -> Self {
+    async fn start_with_pool(
+        url: &str,
+        folder: TempDir,
+        pool: PoolSettings,
+        contacts: Option<Arc<dyn ContactsOfRecord>>,
+        change: impl FnOnce(&mut Policy),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base: Url = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
         let clock = Arc::new(FakeClock::new(real_now()));
         let randomness = Arc::new(SeededRandomness::new(7));
-        let keys = ColumnKeys {
-            encryption: vec![SecretBytes::new(vec![1; 32])],
-            lookup: SecretBytes::new(vec![2; 32]),
-            registry: Vec::new(),
-        };
-        let store = SqlStore::connect(url, keys, randomness.clone(), StoreOptions::default()).await.unwrap();
-        store.migrate().await.unwrap();
-        let store: Arc<dyn Store> = Arc::new(store);
+        let store = connect(url, randomness.clone()).await;
         let metrics = Arc::new(Metrics::default());
         let faces = OrtFaceEngine::observed(&models(), pool, metrics.clone()).unwrap();
         let faces = Arc::new(Valve::new(Arc::new(faces)));
@@ -151,12 +160,13 @@ impl TestApp {
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),
             evidence_term: Duration::from_hours(24 * 1_827),
+            enrolment: EnrolmentPolicy::default(),
             notices: NoticePolicy::default(),
         };
         change(&mut policy);
         let services = Services {
             register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
-            contacts: Some(Arc::new(EmbeddedContacts::new(store.clone()))),
+            contacts: contacts.or_else(|| Some(Arc::new(EmbeddedContacts::new(store.clone())))),
             remotes: Arc::default(),
             store,
             face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
@@ -242,6 +252,18 @@ impl TestApp {
         reqwest::Client::new().get(address).bearer_auth(STAFF_KEY).send().await.unwrap()
     }
 
+    /// What the sandbox's person was told, the newest first.
+    pub(crate) async fn notices(&self, iin: &Iin) -> Vec<serde_json::Value> {
+        let address = self.base.join(&format!("api/sandbox/notices?iin={}", iin.expose())).unwrap();
+        reqwest::get(address).await.unwrap().json().await.unwrap()
+    }
+
+    /// The code that they were sent last.
+    pub(crate) async fn newest_code(&self, iin: &Iin) -> String {
+        let told = self.notices(iin).await;
+        told.iter().find_map(|notice| notice["code"].as_str()).expect("a code was sent").to_owned()
+    }
+
     /// The whole log is unbroken.
     pub(crate) async fn verify_audit(&self) {
         verify_audit(self.services.store.as_ref(), None, |_, _| ()).await.unwrap();
@@ -258,6 +280,17 @@ impl Drop for TestApp {
         // Ungraceful: nothing is under way when a test ends, and the runtime goes away with it.
         drop(self.server.stop(false));
     }
+}
+
+async fn connect(url: &str, randomness: Arc<SeededRandomness>) -> Arc<dyn Store> {
+    let keys = ColumnKeys {
+        encryption: vec![SecretBytes::new(vec![1; 32])],
+        lookup: SecretBytes::new(vec![2; 32]),
+        registry: Vec::new(),
+    };
+    let store = SqlStore::connect(url, keys, randomness, StoreOptions::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    Arc::new(store)
 }
 
 /// As `startup` has it: a sandbox's clock may be moved.

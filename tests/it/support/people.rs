@@ -27,8 +27,14 @@ pub(crate) async fn to_face(player: &DemoPlayer, iin: &Iin) {
     player.identify(iin.expose()).await.unwrap();
 }
 
-/// Consent, IIN and the camera.
+/// Consent, IIN, the camera and, where no factor is there yet, the code of the contact on record.
 pub(crate) async fn to_second_factor(player: &DemoPlayer, iin: &Iin, face: Who) {
+    pass_face(player, iin, face).await;
+    player.prove_contact(iin.expose()).await.unwrap();
+}
+
+/// Consent, IIN and the camera, and not the second proof that a first factor needs.
+pub(crate) async fn pass_face(player: &DemoPlayer, iin: &Iin, face: Who) {
     to_face(player, iin).await;
     let captured = player.capture(&mut *living(face)).await.unwrap();
     assert_eq!(captured.result, "passed", "{:?}", captured.hints);

@@ -24,7 +24,10 @@ test('the whole story with a passkey, ending with a token; the next visit asks f
     await player.part('face-start').click();
     await page.locator('[data-testid=face][data-phase=capturing]').waitFor();
     await picture(page, 'face-live');
-    assert.equal(await player.faceEnds(), 'second_factor');
+    assert.equal(await player.faceEnds(), 'contact');
+    await player.part('contact-send').waitFor();
+    await lookInEachLanguage(page, 'contact');
+    await player.proveContact(iin);
     await lookInEachLanguage(page, 'enrol');
 
     await player.makePasskey();
@@ -36,7 +39,7 @@ test('the whole story with a passkey, ending with a token; the next visit asks f
 
     assert.equal(await player.returnToOperator(), 'token');
     await lookInEachLanguage(page, 'operator-token');
-    await assertToken(player, { acr: 'urn:rastau:acr:face+passkey' });
+    await assertToken(player, { acr: 'urn:rastau:acr:face+contact+passkey' });
 
     await player.comeToSecondFactor(iin);
     assert.equal(await player.part('prove').getAttribute('data-method'), 'passkey');
@@ -46,5 +49,5 @@ test('the whole story with a passkey, ending with a token; the next visit asks f
     assert.equal((await authenticator.credentials()).length, 1, 'no second passkey was made');
     // Nobody presses the button this time: the page goes back by itself.
     await player.part('session').waitFor();
-    await assertToken(player, { acr: 'urn:rastau:acr:face+passkey' });
+    await assertToken(player, { acr: 'urn:rastau:acr:face+contact+passkey' });
   }));

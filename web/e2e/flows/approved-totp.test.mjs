@@ -30,7 +30,7 @@ test('a newcomer adds themselves and passes with an authenticator app; later wit
     const [recoveryCode] = await player.saveRecoveryCodes();
     assert.equal(await player.outcome(), 'approved');
     assert.equal(await player.returnToOperator(), 'token');
-    await assertToken(player, { acr: 'urn:rastau:acr:face+totp' });
+    await assertToken(player, { acr: 'urn:rastau:acr:face+contact+totp' });
 
     await player.comeToSecondFactor(iin);
     assert.equal(await player.part('prove').getAttribute('data-method'), 'totp');
@@ -54,7 +54,7 @@ test('a newcomer adds themselves and passes with an authenticator app; later wit
     await player.part('prove-continue').click();
     assert.equal(await player.outcome(), 'approved');
     assert.equal(await player.returnToOperator(), 'token');
-    await assertToken(player, { acr: 'urn:rastau:acr:face+totp' });
+    await assertToken(player, { acr: 'urn:rastau:acr:face+contact+totp' });
   }));
 
 /** By the form of the sandbox's page, with a photo from a file. */

@@ -34,7 +34,7 @@ async function playInWindow(page, site) {
 async function goThrough(inside, code) {
   await inside.consent();
   await inside.enterIin(await scenario(rastau, code));
-  for (const step of ['face', 'second_factor']) {
+  for (const step of ['face', 'contact', 'second_factor']) {
     await inside.page.locator(`[data-testid=pretend][data-step=${step}]`).waitFor();
     await inside.part('pretend-go').click();
   }

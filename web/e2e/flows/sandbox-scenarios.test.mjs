@@ -35,15 +35,19 @@ test('scenarios go through by their buttons alone: approved, several grounds, do
     await tryScenario(player, 'approved');
     await lookInEachLanguage(page, 'pretend-face');
     await pretend(player, 'face');
+    await player.onPage('contact');
+    await lookInEachLanguage(page, 'pretend-contact');
+    await pretend(player, 'contact');
     await player.onPage('second_factor');
     await lookInEachLanguage(page, 'pretend-second');
     await pretend(player, 'second_factor');
     assert.equal(await player.outcome(), 'approved');
     assert.equal(await player.returnToOperator(), 'token');
-    await assertToken(player, { acr: 'urn:rastau:acr:face+passkey' });
+    await assertToken(player, { acr: 'urn:rastau:acr:face+contact+passkey' });
 
     await tryScenario(player, 'several_grounds', 'kk');
     await pretend(player, 'face');
+    await pretend(player, 'contact');
     await pretend(player, 'second_factor');
     assert.equal(await player.outcome(), 'refused');
     assert.deepEqual(await player.reasons(), ['restricted_debtor', 'restricted_court', 'restricted_self']);

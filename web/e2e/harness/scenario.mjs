@@ -13,7 +13,10 @@ export async function playScenario(origin, address, iin) {
   await post('consent', { accepted: true, version: CONSENT });
   await post('identify', { iin });
   const view = await post('captures/pretend', {});
-  if (view.stage !== 'decided') await post('second-factor/pretend', {});
+  if (view.stage !== 'decided') {
+    await post('contact/pretend', {});
+    await post('second-factor/pretend', {});
+  }
   const back = await fetch(`${origin}/api/player/return`, { redirect: 'manual', headers: { cookie } });
   return new URL(back.headers.get('location'), origin).href;
 }

@@ -1,4 +1,5 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
+import type { ContactStepView, HeldEnrolment } from './contact';
 import { get, post } from './http';
 import type { Enrolled, VerificationView } from './verification';
 
@@ -29,7 +30,15 @@ export const player = {
   identify: (iin: string) => post<VerificationView>(at('identify'), { iin }),
   cancel: () => post<VerificationView>(at('cancel')),
   pretendCapture: () => post<VerificationView>(at('captures/pretend')),
+  pretendContact: () => post<VerificationView>(at('contact/pretend')),
   pretendFactor: () => post<VerificationView>(at('second-factor/pretend')),
+  contact: () => get<ContactStepView>(at('contact')),
+  contactSend: (contact: number) => post<ContactStepView>(at('contact/send'), { contact }),
+  contactVerify: (code: string) => post<VerificationView>(at('contact/verify'), { code }),
+  contactWait: () => post<VerificationView>(at('contact/wait')),
+  contactNotMe: () => post<ContactStepView>(at('contact/not-me')),
+  heldEnrolment: (token: string) => post<HeldEnrolment>(at('not-me/look'), { token }),
+  disownEnrolment: (token: string) => post<unknown>(at('not-me'), { token }),
   passkeyRegisterStart: () => post<{ publicKey: CreationOptionsJson }>(at('passkey/register/start')),
   passkeyRegisterFinish: (credential: unknown) => post<Enrolled>(at('passkey/register/finish'), credential),
   passkeyAuthenticateStart: () => post<{ publicKey: RequestOptionsJson }>(at('passkey/authenticate/start')),

@@ -1,5 +1,5 @@
 /** The verification view of docs/API.md: all that the player's pages know. */
-export type Stage = 'consent' | 'identify' | 'face' | 'second_factor' | 'decided';
+export type Stage = 'consent' | 'identify' | 'face' | 'contact' | 'second_factor' | 'decided';
 export type Method = 'passkey' | 'totp' | 'recovery_code';
 export type Result = 'approved' | 'refused' | 'under_review' | 'cancelled';
 

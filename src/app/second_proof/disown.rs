@@ -1,0 +1,92 @@
+//! "This was not me": by the link in a notice, or by whoever passed the face step while an enrolment waits. Either ends it and
+//! opens a case for staff; whom it locks out enrols anew.
+
+use super::super::player_session::open;
+use super::super::record_case::open_case;
+use super::super::{PlayerError, Services};
+use super::hold::disown_hold;
+use crate::domain::authorization::{HandleHash, hash_handle, is_handle};
+use crate::domain::enrolment::HeldEnrolment;
+use crate::domain::id::CaseId;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::reason::ReasonCode;
+use crate::domain::review::{Case, CaseStatus, FaceScores};
+use crate::domain::time::Timestamp;
+
+/// What a link leads to. Looking changes nothing: programs that look at links before people do must not decide.
+///
+/// # Errors
+/// [`PlayerError::LinkUnknown`] for a link that is unknown, used up or too old.
+pub async fn view_held_enrolment(services: &Services, token: &str) -> Result<HeldEnrolment, PlayerError> {
+    let mut unit = services.store.read().await?;
+    find(unit.as_mut(), token, services.clock.now()).await
+}
+
+/// Ends the enrolment that the link is about.
+///
+/// # Errors
+/// As [`view_held_enrolment`].
+pub async fn disown_by_link(services: &Services, token: &str) -> Result<(), PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let hold = find(unit.as_mut(), token, now).await?;
+    unit.lock_player(hold.player).await?;
+    if !disown(services, unit.as_mut(), &hold, "link", now).await? {
+        return Err(PlayerError::LinkUnknown);
+    }
+    unit.commit().await?;
+    Ok(())
+}
+
+/// Ends the enrolment that waits for the player of this session, who passed the face step. The session stays at its step.
+///
+/// # Errors
+/// [`PlayerError::NothingHeld`] when none waits.
+pub async fn disown_by_face(services: &Services, session: HandleHash) -> Result<(), PlayerError> {
+    let now = services.clock.now();
+    let mut unit = services.store.begin().await?;
+    let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
+    unit.lock_player(player).await?;
+    let hold = unit.open_hold(player).await?.filter(|hold| hold.is_pending(now)).ok_or(PlayerError::NothingHeld)?;
+    if !disown(services, unit.as_mut(), &hold, "face", now).await? {
+        return Err(PlayerError::NothingHeld);
+    }
+    unit.commit().await?;
+    Ok(())
+}
+
+async fn find(unit: &mut dyn UnitOfWork, token: &str, now: Timestamp) -> Result<HeldEnrolment, PlayerError> {
+    if !is_handle(token) {
+        return Err(PlayerError::LinkUnknown);
+    }
+    let hold = unit.find_hold(hash_handle(token)).await?;
+    hold.filter(|hold| hold.may_be_disowned(now)).ok_or(PlayerError::LinkUnknown)
+}
+
+async fn disown(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    hold: &HeldEnrolment,
+    by: &'static str,
+    now: Timestamp,
+) -> Result<bool, PlayerError> {
+    if !disown_hold(services, unit, hold, by, now).await? {
+        return Ok(false);
+    }
+    let Some(verification) = unit.find_verification(hold.verification).await? else { return Ok(true) };
+    let case = Case {
+        id: CaseId::new(now, services.randomness.as_ref()),
+        verification: verification.id,
+        operator: verification.operator,
+        player: Some(hold.player),
+        opened_at: now,
+        status: CaseStatus::Open,
+        reasons: vec![ReasonCode::EnrolmentDisowned],
+        scores: FaceScores::default(),
+        face_hits: Vec::new(),
+        frame: None,
+        contest: None,
+    };
+    open_case(services, unit, &case, None).await?;
+    Ok(true)
+}

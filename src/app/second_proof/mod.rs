@@ -1,0 +1,53 @@
+//! The step between the face and a first second factor: a code to a contact of record, or a wait.
+
+pub mod disown;
+pub mod hold;
+pub mod pretend;
+pub mod send;
+pub mod verify;
+pub mod view;
+pub mod wait;
+
+use super::Services;
+use super::notices::queue::contacts_of;
+use super::player_error::PlayerError;
+use super::player_session::open;
+use crate::domain::authorization::HandleHash;
+use crate::domain::contact::Contact;
+use crate::domain::contact_code::LONGEST_COUNT;
+use crate::domain::enrolment::ProofWanted;
+use crate::domain::id::PlayerId;
+use crate::domain::ports::{StoreError, UnitOfWork};
+use crate::domain::time::Timestamp;
+
+/// The contacts that a code may go to, of the player of a session that is at this step; asked outside any writing
+/// transaction. None where the deployer wants no such proof.
+async fn contacts(services: &Services, session: HandleHash, now: Timestamp) -> Result<Vec<Contact>, PlayerError> {
+    let mut unit = services.store.read().await?;
+    let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
+    if services.policy.enrolment.proof == ProofWanted::Wait {
+        return Ok(Vec::new());
+    }
+    contacts_of_player(services, unit, player).await
+}
+
+/// All contacts of a player; ends the transaction that they are looked up in before it asks for them.
+pub(super) async fn contacts_of_player(
+    services: &Services,
+    mut unit: Box<dyn UnitOfWork>,
+    player: PlayerId,
+) -> Result<Vec<Contact>, PlayerError> {
+    let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("player.iin".to_owned()))?;
+    drop(unit);
+    Ok(contacts_of(services, &iin).await?)
+}
+
+/// When codes went to the player, as far back as they count.
+async fn sent(unit: &mut dyn UnitOfWork, player: PlayerId, now: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+    unit.contact_codes_sent(player, now.minus(LONGEST_COUNT)).await
+}
+
+/// Whether who is at this step may wait instead of typing a code.
+fn may_wait(services: &Services, contacts: &[Contact]) -> bool {
+    contacts.is_empty() || services.policy.enrolment.wait_without_access
+}

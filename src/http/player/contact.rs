@@ -1,0 +1,155 @@
+//! The second proof: which contacts there are, a code to one of them, the code back, or a wait; and "this was not me".
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::problem::problem;
+use super::{session_cookie, steps};
+use crate::app::Services;
+use crate::app::second_proof::disown::{disown_by_face, disown_by_link, view_held_enrolment};
+use crate::app::second_proof::send::send_contact_code;
+use crate::app::second_proof::verify::verify_contact_code;
+use crate::app::second_proof::view::{ContactView, view_contact_step};
+use crate::app::second_proof::wait::wait_instead;
+use crate::domain::authorization::HandleHash;
+use crate::domain::contact::Channel;
+use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
+use crate::http::problem::{Problem, locale};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    contact: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Code {
+    code: SecretText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    token: SecretText,
+}
+
+#[derive(Serialize)]
+struct View {
+    contacts: Vec<ContactJson>,
+    sent: Option<SentJson>,
+    next_at: String,
+    locked_until: Option<String>,
+    wait_until: Option<String>,
+    pending: Option<PendingJson>,
+}
+
+#[derive(Serialize)]
+struct ContactJson {
+    channel: Channel,
+    masked: SecretText,
+}
+
+#[derive(Serialize)]
+struct SentJson {
+    masked: SecretText,
+    sent_at: String,
+    expires_at: String,
+    tries_left: u32,
+}
+
+#[derive(Serialize)]
+struct PendingJson {
+    since: String,
+    until: String,
+}
+
+impl From<ContactView> for View {
+    fn from(view: ContactView) -> Self {
+        Self {
+            contacts: view.contacts.into_iter().map(|(channel, masked)| ContactJson { channel, masked }).collect(),
+            sent: view.sent.map(|sent| SentJson {
+                masked: sent.masked,
+                sent_at: sent.sent_at.rfc3339(),
+                expires_at: sent.expires_at.rfc3339(),
+                tries_left: sent.tries_left,
+            }),
+            next_at: view.next_at.rfc3339(),
+            locked_until: view.locked_until.map(Timestamp::rfc3339),
+            wait_until: view.wait_until.map(Timestamp::rfc3339),
+            pending: view.pending.map(|hold| PendingJson { since: hold.since.rfc3339(), until: hold.until.rfc3339() }),
+        }
+    }
+}
+
+async fn answer(request: &HttpRequest, services: &Services, session: HandleHash) -> Result<HttpResponse, Problem> {
+    let view = view_contact_step(services, session).await.map_err(|error| problem(&error, locale(request)))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(View::from(view)))
+}
+
+pub(super) async fn read(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    answer(&request, &services, session).await
+}
+
+pub(super) async fn send(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: web::Json<Chosen>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let locale = locale(&request);
+    send_contact_code(&services, session, body.contact, locale).await.map_err(|error| problem(&error, locale))?;
+    answer(&request, &services, session).await
+}
+
+pub(super) async fn verify(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: web::Json<Code>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    verify_contact_code(&services, session, body.code.expose())
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
+    steps::answer(&request, &services, session).await
+}
+
+pub(super) async fn wait(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    wait_instead(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
+    steps::answer(&request, &services, session).await
+}
+
+/// By whoever passed the face step while an enrolment waits.
+pub(super) async fn not_me(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    disown_by_face(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
+    answer(&request, &services, session).await
+}
+
+/// What the link of a notice is about. A POST, so that the token stands in no address; it changes nothing.
+pub(super) async fn look_at_link(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: web::Json<Link>,
+) -> Result<HttpResponse, Problem> {
+    let hold =
+        view_held_enrolment(&services, body.token.expose()).await.map_err(|error| problem(&error, locale(&request)))?;
+    let counts = services.clock.now() >= hold.until;
+    let body = json!({ "since": hold.began_at.rfc3339(), "until": hold.until.rfc3339(), "counts": counts });
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+}
+
+/// Ends it.
+pub(super) async fn not_me_by_link(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: web::Json<Link>,
+) -> Result<HttpResponse, Problem> {
+    disown_by_link(&services, body.token.expose()).await.map_err(|error| problem(&error, locale(&request)))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({ "ended": true })))
+}

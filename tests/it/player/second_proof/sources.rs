@@ -1,0 +1,70 @@
+//! What is on record, and what cannot be told.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use rastau::domain::contact::{Channel, Contact};
+use rastau::domain::ports::{ContactError, ContactsOfRecord};
+
+use super::*;
+use crate::support::faces::{Who, id_photo};
+use crate::support::people::{adult, pass_face, refusal};
+
+/// Says what it was told to say.
+#[derive(Default)]
+struct Told(Mutex<Option<Vec<Contact>>>);
+
+#[async_trait]
+impl ContactsOfRecord for Told {
+    async fn find(&self, _: &Iin) -> Result<Vec<Contact>, ContactError> {
+        self.0.lock().unwrap().clone().ok_or_else(|| ContactError::Unavailable("it does not answer".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_does_not_answer_is_never_none_on_record() {
+    let source = Arc::new(Told::default());
+    let app = TestApp::start_asking(source.clone()).await;
+    let iin = adult(90);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    pass_face(&player, &iin, Who::Astronaut).await;
+    for (path, body) in [("contact/send", json!({ "contact": 0 })), ("contact/wait", json!({}))] {
+        assert_eq!(refusal(player.post(path, &body).await), "contacts_unavailable", "{path}");
+    }
+    assert_eq!(player.view().await.unwrap()["stage"], "contact");
+
+    let both = [(Channel::Sms, "+77011234534"), (Channel::Email, "aidos@mail.kz")];
+    let both = both.map(|(channel, address)| Contact::new(channel, address).unwrap());
+    *source.0.lock().unwrap() = Some(both.to_vec());
+    let step = player.post("contact/send", &json!({ "contact": 1 })).await.unwrap();
+    assert_eq!(step["sent"]["masked"], "a\u{2022}\u{2022}\u{2022}@mail.kz");
+    assert_eq!(step["contacts"][0]["masked"], "+7 7\u{2022}\u{2022} \u{2022}\u{2022}\u{2022} \u{2022}\u{2022} 34");
+
+    // Away again between the wait and the enrolment: whom to tell is not known, so nothing is made.
+    player.post("contact/wait", &json!({})).await.unwrap();
+    player.post("totp/enrol/start", &json!({})).await.unwrap();
+    let code = json!({ "code": app_code(&app, &iin).await });
+    *source.0.lock().unwrap() = None;
+    assert_eq!(refusal(player.post("totp/enrol/finish", &code).await), "contacts_unavailable");
+    *source.0.lock().unwrap() = Some(both.to_vec());
+    let answer = player.post("totp/enrol/finish", &code).await.unwrap();
+    assert_eq!(reasons(&answer["verification"]), ["enrolment_held"]);
+    let told = app.notices(&iin).await;
+    let held: Vec<_> = told.iter().filter(|notice| notice["kind"] == "enrolment_held").collect();
+    assert_eq!(held.len(), 2, "over every channel: {told:?}");
+}
+
+#[tokio::test]
+async fn who_has_nothing_on_record_waits_and_is_asked_for_no_code() {
+    let source = Arc::new(Told(Mutex::new(Some(Vec::new()))));
+    let app = TestApp::start_asking(source).await;
+    let iin = adult(91);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    pass_face(&player, &iin, Who::Astronaut).await;
+    assert_eq!(refusal(player.post("contact/send", &json!({ "contact": 0 })).await), "contact_unknown");
+    let view = player.post("contact/wait", &json!({})).await.unwrap();
+    assert_eq!(view["second_factor"]["mode"], "enrol");
+    assert!(app.notices(&iin).await.is_empty());
+}
