@@ -40,6 +40,12 @@ async fn the_player_is_told_and_goes_on_when_it_is_back() {
     assert_eq!(player.view().await.unwrap()["stage"], "face");
 
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+    // At the second proof: no code goes out that was not written down.
+    line.send(Line::Cut).unwrap();
+    assert!(player.prove_contact(iin.expose()).await.is_err());
+    line.send(Line::Open).unwrap();
+    assert!(app.notices(&iin).await.is_empty());
+    player.prove_contact(iin.expose()).await.unwrap();
     line.send(Line::Cut).unwrap();
     assert!(player.enrol_passkey(&mut SoftPasskey::new(true)).await.is_err());
     line.send(Line::Open).unwrap();
