@@ -15,7 +15,7 @@ use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, Sto
 use crate::domain::secret::SecretText;
 
 /// The account name that authenticators show; it must not tell who the player is.
-const ACCOUNT: &str = "Rastau";
+pub(super) const ACCOUNT: &str = "Rastau";
 
 /// The options for `navigator.credentials.create`.
 pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -> Result<Value, PlayerError> {

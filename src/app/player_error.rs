@@ -6,6 +6,7 @@ use super::notices::queue::NoticeError;
 use crate::domain::person::IinError;
 use crate::domain::ports::{ContactError, EngineError, PasskeyError, RegisterError, StoreError};
 use crate::domain::review::ContestError;
+use crate::domain::second_factor::own::{FactorNameFault, OwnFactorFault};
 use crate::domain::self_restriction::SelfRestrictionError;
 use crate::domain::verification::StepError;
 
@@ -39,6 +40,12 @@ pub enum PlayerError {
     /// The player has no such factor.
     #[error("no such second factor is enrolled")]
     FactorMissing,
+    /// It cannot be added or removed.
+    #[error(transparent)]
+    OwnFactor(#[from] OwnFactorFault),
+    /// No name.
+    #[error(transparent)]
+    FactorName(#[from] FactorNameFault),
     /// The ceremony was never begun, is used up or has expired.
     #[error("the passkey ceremony is unknown, used up or expired")]
     CeremonyUnknown,

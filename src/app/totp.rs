@@ -32,9 +32,13 @@ pub async fn begin_totp(services: &Services, session: HandleHash) -> Result<Prov
     let enrolment = TotpEnrolment::begin(player, services.randomness.as_ref());
     unit.put_totp(&enrolment, now).await?;
     unit.commit().await?;
-    // The account tells entries of one phone apart; an IIN has no business there.
-    let short_id: String = player.to_string().chars().rev().take(6).collect();
-    Ok(enrolment.provisioning(ISSUER, &format!("player {short_id}")))
+    Ok(provisioning(&enrolment))
+}
+
+/// What an app reads. The account tells entries of one phone apart; an IIN has no business there.
+pub(super) fn provisioning(enrolment: &TotpEnrolment) -> Provisioning {
+    let short_id: String = enrolment.player.to_string().chars().rev().take(6).collect();
+    enrolment.provisioning(ISSUER, &format!("player {short_id}"))
 }
 
 /// The first code confirms the enrolment and is the second factor of this verification unless it is held. Returns the recovery
@@ -94,7 +98,10 @@ pub(super) async fn holds(
     let enrolment = unit.find_totp(player).await?.filter(fits).ok_or(PlayerError::FactorMissing)?;
     match enrolment.accept(code, now) {
         // Compare-and-set: of two requests with one code, one is too late.
-        Some(step) if unit.advance_totp(player, step).await? => Ok(Some(enrolment.binding.by)),
+        Some(step) if unit.advance_totp(player, step).await? => {
+            unit.note_totp_use(player, now).await?;
+            Ok(Some(enrolment.binding.by))
+        }
         _ => Ok(None),
     }
 }

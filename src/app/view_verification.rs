@@ -8,6 +8,7 @@ use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
+use crate::domain::second_factor::own::all_made_since;
 use crate::domain::second_factor::{Enrolled, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::self_restriction::{SelfRestriction, Term};
@@ -50,6 +51,10 @@ pub struct SelfServiceView {
     pub restricted_until: Option<Timestamp>,
     /// How long they may restrict themselves, and when that would end.
     pub terms: Vec<(Term, Timestamp)>,
+    /// Until when they could take back what they declare now: everything that they can show was made in this visit.
+    pub revocable_until: Option<Timestamp>,
+    /// Until when one can be taken back that was declared already.
+    pub take_back_until: Option<Timestamp>,
     /// Reasons that they contested.
     pub contested: Vec<ReasonCode>,
 }
@@ -118,11 +123,15 @@ async fn self_service_view(
         return Ok(None);
     };
     let restricted_until = unit.self_restricted_until(player).await?.filter(|until| *until > now);
+    let first_visit = all_made_since(&unit.own_factors(player).await?, verification.face_at);
+    let revocable = unit.revocable_self_restrictions(player, now).await?;
     Ok(Some(SelfServiceView {
         until,
         methods: enrolled(unit, player, now).await?.methods(),
         restricted_until,
         terms: SelfRestriction::choices(restricted_until, now),
+        revocable_until: SelfRestriction::revocable_until(first_visit, now),
+        take_back_until: revocable.iter().filter_map(|one| one.revocable_until).min(),
         contested: unit.contested_reasons(verification.id).await?,
     }))
 }

@@ -1,5 +1,6 @@
 //! `rastau person`
 
+mod forget_factors;
 mod reembed;
 mod unlock;
 
@@ -18,7 +19,7 @@ use super::{Context, print, print_json, row_report};
 use crate::app::import_people::{PeopleImport, PeopleReport, Ports, import_people};
 use crate::startup;
 
-/// Fill the embedded population register, keep templates of ID photos current, end locks
+/// Fill the embedded population register, keep templates of ID photos current, end locks, forget lost factors
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -56,6 +57,7 @@ Examples:
     },
     Reembed(reembed::Args),
     Unlock(unlock::Args),
+    ForgetFactors(forget_factors::Args),
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
@@ -63,6 +65,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::Import { file, photos, skip_refused, json } => import(context, file, photos, skip_refused, json).await,
         Command::Reembed(args) => reembed::run(context, args).await,
         Command::Unlock(args) => unlock::run(context, args).await,
+        Command::ForgetFactors(args) => forget_factors::run(context, args).await,
     }
 }
 

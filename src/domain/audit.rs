@@ -155,6 +155,18 @@ pub enum AuditKind {
     EnrolmentOverruled,
     /// It is gone, since somebody said that it was not them.
     EnrolmentDisowned,
+    /// All second factors of a person were taken away; how they showed who they are was written down.
+    FactorsForgotten,
+    /// A person put a further factor beside theirs.
+    FactorAdded,
+    /// A person gave a factor of theirs a name.
+    FactorRenamed,
+    /// A person removed a factor of theirs.
+    FactorRemoved,
+    /// A person drew new recovery codes.
+    RecoveryCodesRenewed,
+    /// A self-restriction of the first visit was taken back, by an independent proof.
+    SelfRestrictionTakenBack,
 }
 
 impl AuditKind {
@@ -231,6 +243,12 @@ impl AuditKind {
             Self::EnrolmentCounts => "enrolment_counts",
             Self::EnrolmentOverruled => "enrolment_overruled",
             Self::EnrolmentDisowned => "enrolment_disowned",
+            Self::FactorsForgotten => "factors_forgotten",
+            Self::FactorAdded => "factor_added",
+            Self::FactorRenamed => "factor_renamed",
+            Self::FactorRemoved => "factor_removed",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::SelfRestrictionTakenBack => "self_restriction_taken_back",
         }
     }
 }

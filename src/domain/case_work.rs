@@ -65,7 +65,10 @@ impl Conclusion {
     /// Whether it says something about a case with these reasons: of a face, or of what records say.
     pub fn fits(self, reasons: &[ReasonCode]) -> bool {
         let of_records = reasons.iter().any(|reason| reason.is_contestable());
+        // Nothing of a face is in doubt: what helps takes two in another way, and a document.
+        let of_factors = reasons.contains(&ReasonCode::FactorsLost);
         match self {
+            _ if of_factors => self == Self::CannotTell,
             Self::SourceRight | Self::SourceWrong => of_records,
             Self::Attack | Self::AnotherPerson | Self::RightfulPerson => !of_records,
             Self::CannotTell => true,

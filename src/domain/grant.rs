@@ -68,6 +68,10 @@ pub enum EndOfGrant {
     Restricted,
     /// The person said that the factor it came from is not theirs.
     Disowned,
+    /// The factor that was shown for it is the person's no more.
+    FactorsForgotten,
+    /// The person removed a factor such as was shown for it.
+    FactorRemoved,
 }
 
 impl EndOfGrant {
@@ -79,6 +83,8 @@ impl EndOfGrant {
             Self::RefreshReplayed => "refresh_replayed",
             Self::Restricted => "restricted",
             Self::Disowned => "disowned",
+            Self::FactorsForgotten => "factors_forgotten",
+            Self::FactorRemoved => "factor_removed",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What takes two of the staff besides lifting a refusal: one asks and says why, another says yes.
 
+mod identity_check;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use super::case_work::{Settlement, WorkFault};
 use super::id::{CaseId, MeasureId, StaffId};
 use super::staff::{Act, Login, Role};
 use super::time::Timestamp;
+
+pub use identity_check::{IdentityCheck, IdentityCheckFault, LONGEST_CHECK, SHORTEST_CHECK};
 
 /// Nobody says yes after so long: who still wants it asks again.
 pub const WAITS: Duration = Duration::from_hours(7 * 24);
@@ -32,6 +36,16 @@ pub enum Measure {
     },
     /// The person of a case may try again at once.
     UnlockPerson {
+        /// Which.
+        case: CaseId,
+    },
+    /// The person of a case has no second factor any more, and makes one anew.
+    ForgetFactors {
+        /// Which.
+        case: CaseId,
+    },
+    /// The self-restriction of a case's person falls that somebody declared in their place, at the visit of a first factor.
+    TakeBackSelfRestriction {
         /// Which.
         case: CaseId,
     },
@@ -74,6 +88,8 @@ impl Measure {
             Self::EraseEvidence { .. } => "erase_evidence",
             Self::ExportEvidence { .. } => "export_evidence",
             Self::UnlockPerson { .. } => "unlock_person",
+            Self::ForgetFactors { .. } => "forget_factors",
+            Self::TakeBackSelfRestriction { .. } => "take_back_self_restriction",
             Self::ReleaseVersion { .. } => "release_version",
             Self::InviteStaff { .. } => "invite_staff",
             Self::ReinviteStaff { .. } => "reinvite_staff",
@@ -84,9 +100,11 @@ impl Measure {
     /// What it is about: a case, a source or a login.
     pub fn subject(&self) -> String {
         match self {
-            Self::EraseEvidence { case } | Self::ExportEvidence { case } | Self::UnlockPerson { case } => {
-                case.to_string()
-            }
+            Self::EraseEvidence { case }
+            | Self::ExportEvidence { case }
+            | Self::UnlockPerson { case }
+            | Self::ForgetFactors { case }
+            | Self::TakeBackSelfRestriction { case } => case.to_string(),
             Self::ReleaseVersion { source, .. } => source.clone(),
             Self::InviteStaff { login, .. } | Self::ReinviteStaff { login } | Self::ChangeStaff { login, .. } => {
                 login.to_string()
@@ -97,10 +115,19 @@ impl Measure {
     /// What it takes to ask for it.
     pub fn asked_by(&self) -> Act {
         match self {
-            Self::EraseEvidence { .. } | Self::ExportEvidence { .. } | Self::UnlockPerson { .. } => Act::Decide,
+            Self::EraseEvidence { .. }
+            | Self::ExportEvidence { .. }
+            | Self::UnlockPerson { .. }
+            | Self::ForgetFactors { .. }
+            | Self::TakeBackSelfRestriction { .. } => Act::Decide,
             Self::ReleaseVersion { .. } => Act::ManageSources,
             Self::InviteStaff { .. } | Self::ReinviteStaff { .. } | Self::ChangeStaff { .. } => Act::ManageStaff,
         }
+    }
+
+    /// Whether who asks must write down how they made sure of whom they speak with.
+    pub fn needs_identity_check(&self) -> bool {
+        matches!(self, Self::ForgetFactors { .. } | Self::TakeBackSelfRestriction { .. })
     }
 
     /// What the log has of it: no names.
@@ -140,6 +167,8 @@ pub struct Proposal {
     pub measure: Measure,
     /// Why, in the words of who asked.
     pub why: String,
+    /// How they made sure of whom they speak with, where that is needed.
+    pub identity_check: Option<IdentityCheck>,
     /// Who asked.
     pub by: StaffId,
     /// When.
@@ -187,108 +216,4 @@ impl Proposal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
-    use proptest::prelude::*;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_seconds(seconds)
-    }
-
-    fn ids() -> [StaffId; 3] {
-        let randomness = SeededRandomness::new(1);
-        [0, 1, 2].map(|_| StaffId::new(at(0), &randomness))
-    }
-
-    fn measures() -> Vec<Measure> {
-        let case = CaseId::new(at(0), &SeededRandomness::new(2));
-        let login: Login = "a.b".parse().unwrap();
-        let roles: BTreeSet<Role> = [Role::Supervisor].into();
-        vec![
-            Measure::EraseEvidence { case },
-            Measure::ExportEvidence { case },
-            Measure::UnlockPerson { case },
-            Measure::ReleaseVersion { source: "debtors".into(), version: 3 },
-            Measure::InviteStaff { login: login.clone(), name: "A".into(), roles: roles.clone() },
-            Measure::ReinviteStaff { login: login.clone() },
-            Measure::ChangeStaff { login, roles: Some(roles), disabled: None },
-        ]
-    }
-
-    fn asked(measure: Measure, by: StaffId) -> Proposal {
-        let id = MeasureId::new(at(0), &SeededRandomness::new(3));
-        Proposal { id, measure, why: "because".into(), by, at: at(0), settlement: None, done_at: None }
-    }
-
-    #[test]
-    fn measures_are_written_and_read_back() {
-        for measure in measures() {
-            let written = serde_json::to_value(&measure).unwrap();
-            assert_eq!(written["kind"], measure.kind());
-            assert_eq!(serde_json::from_value::<Measure>(written).unwrap(), measure);
-            assert!(!measure.subject().is_empty());
-            let logged = measure.details();
-            assert_eq!(logged["kind"], measure.kind());
-            assert!(logged.get("name").is_none(), "{logged}");
-        }
-    }
-
-    #[test]
-    fn a_login_is_read_as_strictly_as_ever() {
-        assert!(serde_json::from_str::<Measure>(r#"{"kind":"reinvite_staff","login":"A B"}"#).is_err());
-    }
-
-    #[test]
-    fn what_was_allowed_is_fetched_in_time_by_who_asked_and_an_invitation_once() {
-        let [one, two, three] = ids();
-        for measure in measures() {
-            let (fetched, once) = (measure.is_fetched(), measure.is_fetched_once());
-            let mut proposal = asked(measure, one);
-            assert_eq!(proposal.fetch(one, at(1)), Err(WorkFault::NotDue), "nobody said yes");
-            proposal.settle(two, true, at(1)).unwrap();
-            assert_eq!(proposal.done_at.is_some(), !fetched);
-            assert_eq!(proposal.fetch(two, at(2)), Err(WorkFault::NotYours));
-            assert_eq!(proposal.fetch(three, at(2)), Err(WorkFault::NotYours));
-            let mut late = proposal.clone();
-            assert_eq!(late.fetch(one, at(1).plus(ALLOWED)), Err(WorkFault::NotDue));
-            assert_eq!(proposal.fetch(one, at(2)).is_ok(), fetched);
-            assert_eq!(proposal.fetch(one, at(3)).is_ok(), fetched && !once);
-        }
-    }
-
-    #[test]
-    fn eyes_are_who_decides_or_approves() {
-        for role in Role::ALL {
-            assert_eq!(are_eyes(&[role].into()), role.may(Act::Decide) || role.may(Act::Approve), "{role}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_done_without_the_yes_of_another(
-            steps in prop::collection::vec((0_usize..3, any::<bool>(), any::<bool>(), 0_i64..900_000), 0..12), which in 0_usize..7,
-        ) {
-            let people = ids();
-            let mut proposal = asked(measures().remove(which), people[0]);
-            let mut now = 0;
-            for (who, settles, yes, later) in steps {
-                now += later;
-                let before = proposal.clone();
-                let done = if settles {
-                    proposal.settle(people[who], yes, at(now))
-                } else {
-                    proposal.fetch(people[who], at(now))
-                };
-                if done.is_err() {
-                    prop_assert_eq!(&proposal, &before);
-                }
-                if proposal.done_at.is_some() {
-                    let settled = proposal.settlement.unwrap();
-                    prop_assert!(settled.yes && settled.by != proposal.by);
-                    prop_assert!(settled.at.since(proposal.at) < WAITS);
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -98,6 +98,9 @@ reason_codes! {
     EnrolmentDisowned = "enrolment_disowned",
     /// The operator wants a stronger proof than this person's second factor stands on.
     ClassUnmet = "class_unmet",
+    // The second factor, later.
+    /// The person has none of their factors at hand any more.
+    FactorsLost = "factors_lost",
     // Restrictions.
     /// In the register of debtors.
     RestrictedDebtor = "restricted_debtor",

@@ -1,4 +1,7 @@
-//! A person keeps themselves from betting: for a term that they choose, longer at any time, shorter never.
+//! A person keeps themselves from betting: for a term that they choose, longer at any time, shorter never, but for
+//! [`take_back`].
+
+pub mod take_back;
 
 use std::time::Duration;
 
@@ -31,6 +34,12 @@ pub enum SelfRestrictionError {
     /// It would end no later than the one that stands.
     #[error("a self-restriction stands already and ends no earlier")]
     NotLonger,
+    /// It cannot be taken back, or not any more.
+    #[error("this self-restriction cannot be taken back")]
+    Irrevocable,
+    /// What was shown may be whose declaration it was.
+    #[error("taking it back needs a proof that is independent of the declaration")]
+    NotIndependent,
 }
 
 impl Term {
@@ -66,7 +75,7 @@ fn months_later(date: Date, months: u32) -> Date {
     Date::from_calendar_date(year, month, day).unwrap_or(Date::MAX)
 }
 
-/// One that was declared. It is never changed.
+/// One that was declared. It is never changed but by being taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelfRestriction {
     /// Its id.
@@ -81,6 +90,10 @@ pub struct SelfRestriction {
     pub starts_at: Timestamp,
     /// Until here, exclusive.
     pub ends_at: Timestamp,
+    /// Until when it can be taken back, where it can.
+    pub revocable_until: Option<Timestamp>,
+    /// When it was.
+    pub taken_back_at: Option<Timestamp>,
 }
 
 impl SelfRestriction {

@@ -18,6 +18,7 @@ use super::capture::CAPTURE_ATTEMPTS;
 use super::enrolment::Standing;
 use super::id::{PlayerId, VerificationId};
 use super::operator::OperatorId;
+use super::reason::ReasonCode;
 use super::restrictions::Restriction;
 use super::second_factor::{BoundBy, FactorKind};
 use super::self_restriction::SELF_SERVICE;
@@ -388,6 +389,20 @@ impl Verification {
         outcome.reasons.retain(|one| one.code != reason.code || one.source != reason.source);
         outcome.reasons.push(reason);
         std::mem::replace(&mut outcome.verdict, Verdict::Refused) == Verdict::Approved
+    }
+
+    /// What was shown counts no more: what is under way begins anew, and an approval is none. False when there was neither.
+    pub fn void(&mut self, now: Timestamp) -> bool {
+        let void = Outcome::new(Verdict::Refused, [ReasonCode::Expired]);
+        match self.outcome.as_ref().map(|outcome| outcome.verdict) {
+            None => {
+                self.close(void, now);
+            }
+            Some(Verdict::Approved) => self.outcome = Some(void),
+            Some(_) => return false,
+        }
+        (self.factor, self.bound_by) = (None, None);
+        true
     }
 
     fn face_found(&mut self, standing: Standing, now: Timestamp) {

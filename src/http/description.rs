@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 use super::administration::{operators, webhook};
 use super::compliance::cases;
 use super::console::{
-    cases as desk, evidence, keys, operators as desk_operators, overview, proposals, sign_in, sources as desk_sources,
-    staff, webhook as desk_webhook,
+    cases as desk, evidence, forgetting, keys, operators as desk_operators, overview, proposals, sign_in,
+    sources as desk_sources, staff, webhook as desk_webhook,
 };
 use super::health;
 use super::operator::error::OAuthProblem;
@@ -64,7 +64,7 @@ pub struct OpenDoors {
         desk::settle,
         evidence::capture, evidence::trail,
         proposals::list, proposals::settle, proposals::bundle, proposals::invitation,
-        proposals::erase, proposals::export, proposals::unlock, proposals::hold,
+        proposals::erase, proposals::export, proposals::unlock, proposals::hold, forgetting::forget_factors, forgetting::take_back,
         desk_operators::list, desk_operators::add_one, desk_operators::change_one, desk_operators::switch_one,
         desk_webhook::show, desk_webhook::set, desk_webhook::rotate, desk_webhook::remove, desk_sources::list, desk_sources::release, desk_sources::discard,
         desk_sources::roll_back, keys::show,

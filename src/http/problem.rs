@@ -121,6 +121,15 @@ problem_codes! {
     NothingWaits = "nothing_waits", CONFLICT;
     NoStepBack = "no_step_back", CONFLICT;
     PersonNotLocked = "person_not_locked", CONFLICT;
+    IdentityCheckMissing = "identity_check_missing", UNPROCESSABLE_ENTITY;
+    FactorUnknown = "factor_unknown", NOT_FOUND;
+    FactorLast = "factor_last", CONFLICT;
+    FactorEnough = "factor_enough", CONFLICT;
+    FactorNameInvalid = "factor_name_invalid", UNPROCESSABLE_ENTITY;
+    SelfRestrictionStays = "self_restriction_stays", CONFLICT;
+    SelfRestrictionNotIndependent = "self_restriction_not_independent", FORBIDDEN;
+    FactorsStand = "factors_stand", CONFLICT;
+    NoFactorThere = "no_factor_there", CONFLICT;
 }
 
 impl ProblemBody {

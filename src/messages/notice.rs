@@ -95,19 +95,14 @@ fn value(name: &str, content: &NoticeContent, channel: Channel, locale: Locale) 
 
 /// Where to object, or, where the time for that is over, to whom to turn.
 fn link_or_help(content: &NoticeContent, channel: Channel, locale: Locale) -> String {
-    let (question, help) = match (content.kind(), locale) {
-        // It cannot be taken back: nothing to turn to support for.
-        (NoticeKind::SelfRestricted, Locale::Kk) => ("Сіз емес пе?", ""),
-        (NoticeKind::SelfRestricted, Locale::Ru) => ("Не вы?", ""),
-        (NoticeKind::SelfRestricted, Locale::En) => ("Not you?", ""),
-        (_, Locale::Kk) => ("Сіз емес пе?", "Қолдау қызметіне хабарласыңыз."),
-        (_, Locale::Ru) => ("Не вы?", "Обратитесь в службу поддержки."),
-        (_, Locale::En) => ("Not you?", "Turn to support."),
+    let (question, help) = match locale {
+        Locale::Kk => ("Сіз емес пе?", "Қолдау қызметіне хабарласыңыз."),
+        Locale::Ru => ("Не вы?", "Обратитесь в службу поддержки."),
+        Locale::En => ("Not you?", "Turn to support."),
     };
     let gap = if channel == Channel::Email { "\n\n" } else { " " };
     match content.link() {
         Some(link) => format!("{gap}{question} {link}"),
-        None if help.is_empty() => String::new(),
         None => format!("{gap}{question} {help}"),
     }
 }

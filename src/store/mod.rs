@@ -1,7 +1,7 @@
 //! The store: every repository over SQLite (the default) or PostgreSQL (by URL), with one SQL text for both.
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
-//! - one file a repository: `operators`, `authorizations`, `grants`, `restricted_grants`, `verifications`, `players`, `id_templates`, `factors`, `restrictions`,
+//! - one file a repository: `operators`, `authorizations`, `grants`, `restricted_grants`, `verifications`, `players`, `id_templates`, `factors`, `factor_life`, `restrictions`,
 //!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
 //!   `webhook_messages`, `contacts`, `notices`;
 //! - `places`: statements about many keys at once;
@@ -27,6 +27,7 @@ mod engine;
 mod enquiries;
 mod errors;
 mod face_lockouts;
+mod factor_life;
 mod factors;
 mod figures;
 mod frame_fingerprints;

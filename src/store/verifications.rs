@@ -11,7 +11,7 @@ use crate::domain::id::{PlayerId, VerificationId};
 use crate::domain::ports::Verifications;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Stage, Verification};
+use crate::domain::verification::{Stage, Verdict, Verification};
 
 /// The columns are named, not `*`: a column that a newer replica adds must not upset prepared statements.
 macro_rules! select_verification {
@@ -158,6 +158,17 @@ impl Verifications for SqlUnitOfWork {
         .await?
         .map(VerificationRow::into_verification)
         .transpose()
+    }
+
+    async fn unsettled_verifications(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Verification>> {
+        let query = sqlx::query_as::<_, VerificationRow>(select_verification!(
+            "player = $1 AND (stage IN ('second_factor', 'decided') OR (stage = 'returned' AND decided_at > $2)) ORDER BY id"
+        ));
+        let rows = self.fetch_all(query.bind(player.to_string()).bind(since.micros())).await?;
+        let all: Result<Vec<_>> = rows.into_iter().map(VerificationRow::into_verification).collect();
+        let counts =
+            |one: &Verification| one.outcome.as_ref().is_none_or(|outcome| outcome.verdict == Verdict::Approved);
+        Ok(all?.into_iter().filter(counts).collect())
     }
 
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()> {

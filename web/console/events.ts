@@ -36,6 +36,8 @@ const TOLD = [
   'notice_withheld',
   'notice_delivered',
   'notice_given_up',
+  'factors_forgotten',
+  'self_restriction_taken_back',
   'attack_confirmed',
   'face_cleared',
 ] as const;

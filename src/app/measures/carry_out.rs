@@ -4,12 +4,19 @@ use serde_json::{Value, json};
 
 use super::MeasureError;
 use super::propose::player_of;
+use crate::app::Services;
 use crate::app::evidence::erase::erase_evidence;
+use crate::app::forget_factors::forget_player_factors;
 use crate::app::registry::manage::release_version;
 use crate::app::staff::manage::{StaffChange, change_within};
+use crate::app::take_back::{staff_proof, take_back_all};
+use crate::app::tell::tell;
 use crate::app::unlock_person::unlock_player;
+use crate::domain::contact::Contact;
 use crate::domain::id::MeasureId;
+use crate::domain::locale::Locale;
 use crate::domain::measure::Measure;
+use crate::domain::notice::NoticeContent;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::time::Timestamp;
 
@@ -27,8 +34,10 @@ impl Two {
 }
 
 pub(super) async fn carry_out(
+    services: &Services,
     unit: &mut dyn UnitOfWork,
     measure: &Measure,
+    contacts: &[Contact],
     two: &Two,
     now: Timestamp,
 ) -> Result<(), MeasureError> {
@@ -37,6 +46,18 @@ pub(super) async fn carry_out(
         Measure::UnlockPerson { case } => {
             let player = player_of(unit, *case).await?;
             unlock_player(unit, player, two.details(), now).await?;
+        }
+        Measure::ForgetFactors { case } => {
+            let player = player_of(unit, *case).await?;
+            forget_player_factors(services, unit, (player, contacts), two.details(), now).await?;
+        }
+        Measure::TakeBackSelfRestriction { case } => {
+            let player = player_of(unit, *case).await?;
+            unit.lock_player(player).await?;
+            let proof = staff_proof(unit, player).await?;
+            take_back_all(unit, player, &proof, &two.details(), now).await?;
+            let content = NoticeContent::SelfRestrictionTakenBack;
+            tell(services, unit, (player, contacts), &content, Locale::default(), now).await?;
         }
         Measure::ReleaseVersion { source, version } => {
             release_version(unit, source, Some(*version), two.details(), now).await?;

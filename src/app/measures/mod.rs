@@ -7,8 +7,10 @@ pub mod propose;
 pub mod settle;
 
 use crate::app::evidence::EvidenceError;
+use crate::app::forget_factors::ForgetError;
 use crate::app::registry::manage::ManageError;
 use crate::app::staff::StaffError;
+use crate::app::take_back::TakeBackError;
 use crate::app::unlock_person::UnlockError;
 use crate::domain::case_work::WorkFault;
 use crate::domain::ports::StoreError;
@@ -28,6 +30,15 @@ pub enum MeasureError {
     /// Evidence.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
+    /// Nobody said how they made sure of whom they speak with, or said it where nobody asks.
+    #[error("say which document was seen and how, where and only where that is asked")]
+    IdentityCheck,
+    /// Factors.
+    #[error(transparent)]
+    Forget(#[from] ForgetError),
+    /// A self-restriction.
+    #[error(transparent)]
+    TakeBack(#[from] TakeBackError),
     /// A lock.
     #[error(transparent)]
     Unlock(#[from] UnlockError),

@@ -6,15 +6,17 @@ use super::MeasureError;
 use crate::app::Services;
 use crate::app::case_work::evidence::Why;
 use crate::app::evidence::EvidenceError;
+use crate::app::forget_factors::ForgetError;
 use crate::app::registry::manage::ManageError;
 use crate::app::staff::StaffError;
 use crate::app::staff::session::Admitted;
+use crate::app::take_back;
 use crate::app::unlock_person::UnlockError;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::evidence::retention::may_erase;
 use crate::domain::face_lockout::LockSubject;
 use crate::domain::id::{CaseId, MeasureId, PlayerId, StaffId};
-use crate::domain::measure::{Measure, Proposal};
+use crate::domain::measure::{IdentityCheck, Measure, Proposal};
 use crate::domain::ports::UnitOfWork;
 use crate::domain::restrictions::{Version, VersionState};
 use crate::domain::staff::StaffMember;
@@ -23,13 +25,17 @@ use crate::domain::time::Timestamp;
 /// So many of one subject are looked through for the same.
 const LATELY: u32 = 50;
 
-/// Asks for `measure`. What cannot be done is not asked for.
+/// Asks for `measure`, with what was done to know whom it is for where that is needed. What cannot be done is not asked for.
 pub async fn propose(
     services: &Services,
     by: &Admitted,
     measure: Measure,
     why: &Why,
+    identity_check: Option<IdentityCheck>,
 ) -> Result<Proposal, MeasureError> {
+    if measure.needs_identity_check() != identity_check.is_some() {
+        return Err(MeasureError::IdentityCheck);
+    }
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     expect_possible(unit.as_mut(), &measure, now).await?;
@@ -42,6 +48,7 @@ pub async fn propose(
         id: MeasureId::new(now, services.randomness.as_ref()),
         measure,
         why: why.as_str().to_owned(),
+        identity_check,
         by: by.member.id,
         at: now,
         settlement: None,
@@ -68,6 +75,16 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
             let player = player_of(unit, *case).await?;
             let lockout = unit.hold_face_lockout(LockSubject::Person(player)).await?;
             lockout.locked_at(now).ok_or(UnlockError::NotLocked)?;
+        }
+        Measure::ForgetFactors { case } => {
+            let player = player_of(unit, *case).await?;
+            if unit.own_factors(player).await?.is_empty() {
+                return Err(ForgetError::NothingThere.into());
+            }
+        }
+        Measure::TakeBackSelfRestriction { case } => {
+            let player = player_of(unit, *case).await?;
+            take_back::expect_possible(unit, player, now).await?;
         }
         Measure::ReleaseVersion { source, version } => {
             let versions = unit.list_versions(source).await?;

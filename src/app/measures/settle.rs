@@ -4,11 +4,14 @@ use serde_json::json;
 
 use super::MeasureError;
 use super::carry_out::{Two, carry_out};
+use super::propose::player_of;
 use crate::app::Services;
 use crate::app::registry::tidy::tidy_later;
 use crate::app::staff::session::Admitted;
+use crate::app::tell::reachable;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::case_work::WorkFault;
+use crate::domain::contact::Contact;
 use crate::domain::id::MeasureId;
 use crate::domain::measure::{Measure, Proposal};
 
@@ -20,6 +23,7 @@ pub async fn settle_proposal(
     yes: bool,
 ) -> Result<Proposal, MeasureError> {
     let now = services.clock.now();
+    let contacts = contacts_of_case(services, id, yes).await?;
     let mut unit = services.store.begin().await?;
     let mut proposal = unit.find_proposal(id).await?.ok_or(MeasureError::Unknown)?;
     proposal.settle(by.member.id, yes, now)?;
@@ -34,11 +38,26 @@ pub async fn settle_proposal(
         let asker = asker.filter(|asker| asker.may(proposal.measure.asked_by()));
         let asker = asker.ok_or(WorkFault::NotDue)?;
         let two = Two { first: asker.login.to_string(), second: by.member.login.to_string(), proposal: id };
-        carry_out(unit.as_mut(), &proposal.measure, &two, now).await?;
+        carry_out(services, unit.as_mut(), &proposal.measure, &contacts, &two, now).await?;
     }
     unit.commit().await?;
     if let (true, Measure::ReleaseVersion { source, .. }) = (yes, &proposal.measure) {
         tidy_later(services.store.clone(), source.clone());
     }
     Ok(proposal)
+}
+
+/// Whom a yes is told to, where the person of a case hears of it; asked before anything is changed.
+async fn contacts_of_case(services: &Services, id: MeasureId, yes: bool) -> Result<Vec<Contact>, MeasureError> {
+    let mut unit = services.store.read().await?;
+    let proposal = unit.find_proposal(id).await?.ok_or(MeasureError::Unknown)?;
+    let (Measure::ForgetFactors { case } | Measure::TakeBackSelfRestriction { case }) = proposal.measure else {
+        return Ok(Vec::new());
+    };
+    if !yes {
+        return Ok(Vec::new());
+    }
+    let player = player_of(unit.as_mut(), case).await?;
+    drop(unit);
+    Ok(reachable(services, player).await?)
 }

@@ -6,6 +6,7 @@ mod credentials;
 mod engines;
 mod enrolments;
 mod face_search;
+mod factor_life;
 mod figures;
 mod notices;
 mod observer;
@@ -30,6 +31,7 @@ pub use engines::{
 };
 pub use enrolments::{ContactCodes, HeldEnrolments};
 pub use face_search::{FaceIndex, FaceIndexError};
+pub use factor_life::FactorLife;
 pub use figures::{Figures, FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
 pub use notices::{
     ContactError, ContactsOfRecord, NoticeSender, NoticeWriter, Notices, OutgoingNotice, RecordedContacts,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::case_evidence::CaseEvidence;
 use super::case_work::CaseQueue;
 use super::enrolments::{ContactCodes, HeldEnrolments};
+use super::factor_life::FactorLife;
 use super::figures::Figures;
 use super::notices::{Notices, RecordedContacts};
 use super::proposals::Proposals;
@@ -121,6 +122,7 @@ pub trait UnitOfWork:
     + Factors
     + HeldEnrolments
     + ContactCodes
+    + FactorLife
     + RestrictionVersions
     + RegistryKeys
     + SelfRestrictions
@@ -243,6 +245,9 @@ pub trait Verifications {
     async fn find_verification(&mut self, id: VerificationId) -> Result<Option<Verification>>;
     /// By the hash of the browser session's handle.
     async fn find_session(&mut self, session: HandleHash) -> Result<Option<Verification>>;
+    /// Those of a player that wait for a second factor, or were approved and may still give a code or, decided after `since`,
+    /// a grant; the oldest first.
+    async fn unsettled_verifications(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Verification>>;
     /// Writes a change of the revision that was read and raises `revision`; [`StoreError::Conflict`] when someone was
     /// faster.
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()>;
@@ -389,6 +394,10 @@ pub trait Enquiries {
 pub trait SelfRestrictions {
     /// Keeps one; it counts from this transaction on.
     async fn insert_self_restriction(&mut self, restriction: &SelfRestriction) -> Result<()>;
+    /// Those of a player that could be taken back at `now`, the oldest first.
+    async fn revocable_self_restrictions(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<SelfRestriction>>;
+    /// Keeps that one was taken back; [`StoreError::Conflict`] when it was before, cannot be, or not any more.
+    async fn end_self_restriction(&mut self, restriction: &SelfRestriction) -> Result<()>;
     /// Until when the player has restricted themselves, at the latest; a time that is past when they are free.
     async fn self_restricted_until(&mut self, player: PlayerId) -> Result<Option<Timestamp>>;
 }

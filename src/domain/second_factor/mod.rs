@@ -2,6 +2,7 @@
 
 mod binding;
 pub mod lockout;
+pub mod own;
 pub mod passkey;
 pub mod recovery_code;
 pub mod totp;

@@ -19,6 +19,10 @@ pub enum CeremonyKind {
     Authentication,
     /// The same, to confirm what somebody does after the decision.
     Confirmation,
+    /// A further passkey is made, after another factor was shown for that.
+    Addition,
+    /// No ceremony of WebAuthn: an app is set up, after another factor was shown for that; the state is its secret.
+    TotpAddition,
 }
 
 impl CeremonyKind {
@@ -28,6 +32,8 @@ impl CeremonyKind {
             Self::Registration => "registration",
             Self::Authentication => "authentication",
             Self::Confirmation => "confirmation",
+            Self::Addition => "addition",
+            Self::TotpAddition => "totp_addition",
         }
     }
 }

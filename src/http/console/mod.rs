@@ -4,6 +4,7 @@ pub(in crate::http) mod cases;
 mod door;
 pub(in crate::http) mod evidence;
 mod evidence_view;
+pub(in crate::http) mod forgetting;
 pub(in crate::http) mod keys;
 pub(in crate::http) mod operators;
 pub(in crate::http) mod overview;
@@ -57,6 +58,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/cases/{id}/erase", web::post().to(proposals::erase))
             .route("/cases/{id}/export", web::post().to(proposals::export))
             .route("/cases/{id}/unlock", web::post().to(proposals::unlock))
+            .route("/cases/{id}/forget-factors", web::post().to(forgetting::forget_factors))
+            .route("/cases/{id}/take-back", web::post().to(forgetting::take_back))
             .route("/cases/{id}/hold", web::post().to(proposals::hold))
             .route("/proposals", web::get().to(proposals::list))
             .route("/proposals/{id}/settle", web::post().to(proposals::settle))

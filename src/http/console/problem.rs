@@ -4,12 +4,15 @@ use actix_web::HttpRequest;
 
 use crate::app::case_work::CaseWorkError;
 use crate::app::evidence::EvidenceError;
+use crate::app::forget_factors::ForgetError;
 use crate::app::measures::MeasureError;
 use crate::app::registry::manage::ManageError;
 use crate::app::staff::StaffError;
+use crate::app::take_back::TakeBackError;
 use crate::app::unlock_person::UnlockError;
 use crate::domain::case_work::WorkFault;
 use crate::domain::evidence::retention::EraseFault;
+use crate::domain::self_restriction::SelfRestrictionError;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// The problem of an error, in the reader's language.
@@ -37,7 +40,19 @@ pub(super) fn problem(request: &HttpRequest, error: &StaffError) -> Problem {
 pub(super) fn measure_problem(request: &HttpRequest, error: &MeasureError) -> Problem {
     let plain = |code| Problem::new(code, locale(request));
     match error {
-        MeasureError::Unknown | MeasureError::Unlock(UnlockError::Unknown) => plain(ProblemCode::NotFound),
+        MeasureError::Unknown
+        | MeasureError::Unlock(UnlockError::Unknown)
+        | MeasureError::Forget(ForgetError::Unknown) => plain(ProblemCode::NotFound),
+        MeasureError::TakeBack(TakeBackError::Rule(SelfRestrictionError::NotIndependent)) => {
+            plain(ProblemCode::FactorsStand)
+        }
+        MeasureError::TakeBack(TakeBackError::Rule(_)) => plain(ProblemCode::SelfRestrictionStays),
+        MeasureError::IdentityCheck => plain(ProblemCode::IdentityCheckMissing),
+        MeasureError::Forget(ForgetError::NothingThere) => plain(ProblemCode::NoFactorThere),
+        MeasureError::Forget(ForgetError::Effect(error)) => {
+            tracing::error!(%error, "what follows from forgetting factors was not done");
+            plain(ProblemCode::Internal)
+        }
         MeasureError::Asked => plain(ProblemCode::ProposalWaits),
         MeasureError::Fault(WorkFault::OwnDecision) => plain(ProblemCode::CaseOwnDecision),
         MeasureError::Fault(WorkFault::NotYours) => plain(ProblemCode::ProposalNotYours),
@@ -48,6 +63,8 @@ pub(super) fn measure_problem(request: &HttpRequest, error: &MeasureError) -> Pr
         MeasureError::Source(ManageError::NoPrevious(_)) => plain(ProblemCode::NoStepBack),
         MeasureError::Staff(error) => problem(request, error),
         MeasureError::Unlock(UnlockError::Store(error))
+        | MeasureError::Forget(ForgetError::Store(error))
+        | MeasureError::TakeBack(TakeBackError::Store(error))
         | MeasureError::Source(ManageError::Store(error))
         | MeasureError::Store(error) => Problem::store(error, locale(request)),
     }

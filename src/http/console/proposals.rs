@@ -23,7 +23,8 @@ use crate::app::measures::settle::settle_proposal;
 use crate::domain::id::{CaseId, MeasureId};
 use crate::domain::measure::{ALLOWED, Measure, Proposal, WAITS};
 use crate::domain::ports::StoreError;
-use crate::domain::staff::{StaffMember, login_of};
+use crate::domain::secret::SecretText;
+use crate::domain::staff::{Act, StaffMember, login_of};
 use crate::domain::time::Timestamp;
 use crate::http::problem::{Problem, locale};
 use crate::messages::report::report_page;
@@ -36,7 +37,7 @@ const SHOWN: u32 = 100;
 #[schema(as = Proposal)]
 pub(in crate::http) struct View {
     id: String,
-    /// `erase_evidence`, `export_evidence`, `unlock_person`, `release_version`, `invite_staff`, `reinvite_staff` or `change_staff`
+    /// `erase_evidence`, `export_evidence`, `unlock_person`, `forget_factors`, `take_back_self_restriction`, `release_version`, `invite_staff`, `reinvite_staff` or `change_staff`
     kind: &'static str,
     /// A case, a source or a login
     subject: String,
@@ -44,6 +45,10 @@ pub(in crate::http) struct View {
     #[schema(value_type = Object)]
     measure: Value,
     why: String,
+    /// How who asked made sure of whom they speak with, where it is needed; told to who decides or approves
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    identity_check: Option<SecretText>,
     /// Login of who asked
     by: String,
     at: String,
@@ -80,6 +85,7 @@ impl View {
             subject: proposal.measure.subject(),
             measure: json!(proposal.measure),
             why: proposal.why.clone(),
+            identity_check: None,
             by: login_of(proposal.by, staff),
             at: proposal.at.rfc3339(),
             state,
@@ -89,6 +95,13 @@ impl View {
             ),
         }
     }
+}
+
+/// The same for who must judge it.
+fn whole(proposal: &Proposal, staff: &[StaffMember], reader: &Staff, now: Timestamp) -> View {
+    let judges = reader.0.member.may(Act::Decide) || reader.0.member.may(Act::Approve);
+    let check = proposal.identity_check.as_ref().filter(|_| judges);
+    View { identity_check: check.map(|check| check.words().clone()), ..View::of(proposal, staff, now) }
 }
 
 /// Which.
@@ -105,6 +118,7 @@ pub(in crate::http) struct About {
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
+    reader: Staff,
     about: web::Query<About>,
 ) -> Result<HttpResponse, Problem> {
     let read = async {
@@ -112,7 +126,7 @@ pub(in crate::http) async fn list(
         let proposals = unit.list_proposals(about.subject.as_deref(), SHOWN).await?;
         let staff = unit.list_staff().await?;
         let now = services.clock.now();
-        Ok::<_, StoreError>(proposals.iter().map(|one| View::of(one, &staff, now)).collect::<Vec<_>>())
+        Ok::<_, StoreError>(proposals.iter().map(|one| whole(one, &staff, &reader, now)).collect::<Vec<_>>())
     };
     Ok(private(&read.await.map_err(|error| Problem::store(&error, locale(&request)))?))
 }
@@ -129,7 +143,7 @@ pub(in crate::http) async fn settle(
     body: web::Json<Settling>,
 ) -> Result<HttpResponse, Problem> {
     let settled = settle_proposal(&services, &staff.0, *id, body.yes).await;
-    answer(&request, &services, settled, StatusCode::OK).await
+    answer(&request, &services, &staff, settled, StatusCode::OK).await
 }
 
 /// Fetch evidence that another allowed to take out
@@ -253,20 +267,21 @@ pub(super) async fn ask(
     why: &str,
 ) -> Result<HttpResponse, Problem> {
     let why = read_why(request, why)?;
-    let asked = propose(services, &staff.0, measure, &why).await;
-    answer(request, services, asked, StatusCode::ACCEPTED).await
+    let asked = propose(services, &staff.0, measure, &why, None).await;
+    answer(request, services, staff, asked, StatusCode::ACCEPTED).await
 }
 
-async fn answer(
+pub(super) async fn answer(
     request: &HttpRequest,
     services: &Services,
+    reader: &Staff,
     result: Result<Proposal, MeasureError>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let told = async {
         let proposal = result?;
         let staff = services.store.read().await?.list_staff().await?;
-        Ok::<_, MeasureError>(View::of(&proposal, &staff, services.clock.now()))
+        Ok::<_, MeasureError>(whole(&proposal, &staff, reader, services.clock.now()))
     };
     let view = told.await.map_err(|error| measure_problem(request, &error))?;
     Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(view))

@@ -41,6 +41,8 @@ pub const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST, "/cases/{id}/erase", Rule::May(Act::Decide)),
     (Method::POST, "/cases/{id}/export", Rule::May(Act::Decide)),
     (Method::POST, "/cases/{id}/unlock", Rule::May(Act::Decide)),
+    (Method::POST, "/cases/{id}/forget-factors", Rule::May(Act::Decide)),
+    (Method::POST, "/cases/{id}/take-back", Rule::May(Act::Decide)),
     (Method::POST, "/cases/{id}/hold", Rule::May(Act::Approve)),
     (Method::GET, "/proposals", Rule::May(Act::ReadProposals)),
     (Method::POST, "/proposals/{id}/settle", Rule::May(Act::Approve)),

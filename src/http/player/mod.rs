@@ -5,6 +5,7 @@ mod capture;
 mod contact;
 mod device_cookie;
 mod enquiries;
+mod factors;
 mod lost_browser;
 mod passkey;
 mod pretend;
@@ -67,6 +68,15 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/totp/verify", web::post().to(totp::verify))
             .route("/self-restriction/confirm/start", web::post().to(self_service::confirm_start))
             .route("/self-restriction", web::post().to(self_service::restrict))
+            .route("/second-factor/lost", web::post().to(factors::lost))
+            .route("/factors", web::get().to(factors::list))
+            .route("/factors/passkey/start", web::post().to(factors::passkey_start))
+            .route("/factors/passkey/finish", web::post().to(factors::passkey_finish))
+            .route("/factors/totp/start", web::post().to(factors::totp_start))
+            .route("/factors/totp/finish", web::post().to(factors::totp_finish))
+            .route("/factors/recovery-codes", web::post().to(factors::renew_codes))
+            .route("/factors/{id}", web::patch().to(factors::rename))
+            .route("/factors/{id}/remove", web::post().to(factors::remove))
             .route("/enquiries", web::get().to(enquiries::list))
             .route("/contest", web::post().to(self_service::contest))
             .route("/recovery-code/verify", web::post().to(totp::recovery_code)),

@@ -3,6 +3,7 @@
 use crate::app::PlayerError;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::ContestError;
+use crate::domain::second_factor::own::OwnFactorFault;
 use crate::domain::self_restriction::SelfRestrictionError;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::messages::Locale;
@@ -51,6 +52,10 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::Iin(error) => (*error).into(),
         PlayerError::FactorEnrolled => ProblemCode::FactorEnrolled,
         PlayerError::FactorMissing => ProblemCode::FactorMissing,
+        PlayerError::OwnFactor(OwnFactorFault::Unknown) => ProblemCode::FactorUnknown,
+        PlayerError::OwnFactor(OwnFactorFault::Last) => ProblemCode::FactorLast,
+        PlayerError::OwnFactor(OwnFactorFault::Enough) => ProblemCode::FactorEnough,
+        PlayerError::FactorName(_) => ProblemCode::FactorNameInvalid,
         PlayerError::CeremonyUnknown => ProblemCode::CeremonyUnknown,
         PlayerError::PasskeyRejected => ProblemCode::PasskeyRejected,
         PlayerError::CodeWrong => ProblemCode::CodeWrong,
@@ -62,6 +67,10 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::LinkUnknown => ProblemCode::LinkUnknown,
         PlayerError::SelfRestriction(SelfRestrictionError::Term) => ProblemCode::SelfRestrictionTerm,
         PlayerError::SelfRestriction(SelfRestrictionError::NotLonger) => ProblemCode::SelfRestrictionNotLonger,
+        PlayerError::SelfRestriction(SelfRestrictionError::Irrevocable) => ProblemCode::SelfRestrictionStays,
+        PlayerError::SelfRestriction(SelfRestrictionError::NotIndependent) => {
+            ProblemCode::SelfRestrictionNotIndependent
+        }
         PlayerError::Contest(ContestError::Reason) => ProblemCode::NotContestable,
         PlayerError::Contest(ContestError::Statement) => ProblemCode::StatementInvalid,
         PlayerError::Contested => ProblemCode::AlreadyContested,

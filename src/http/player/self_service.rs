@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::problem::problem;
 use super::{session_cookie, steps};
+use crate::app::confirm_factor::{ShownFactor, begin_confirmation};
 use crate::app::contest_reason::contest_reason;
-use crate::app::restrict_self::{ShownFactor, begin_confirmation, restrict_self};
+use crate::app::restrict_self::restrict_self;
 use crate::app::{PlayerError, Services};
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::{Contest, ContestError};
@@ -25,7 +26,7 @@ pub(super) struct Declaration {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Factor {
+pub(super) enum Factor {
     Passkey(Value),
     Totp(SecretText),
     RecoveryCode(SecretText),
@@ -68,7 +69,7 @@ pub(super) async fn restrict(
     let fail = |error: PlayerError| problem(&error, locale(&request));
     let Declaration { months, factor } = body.into_inner();
     let term = Term::of_months(months).map_err(|error| fail(error.into()))?;
-    restrict_self(&services, session, term, &factor.into()).await.map_err(fail)?;
+    restrict_self(&services, session, term, &factor.into(), locale(&request)).await.map_err(fail)?;
     steps::answer(&request, &services, session).await
 }
 

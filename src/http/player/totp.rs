@@ -13,6 +13,7 @@ use crate::app::recovery_codes::use_recovery_code;
 use crate::app::totp::{begin_totp, confirm_totp, prove_totp};
 use crate::app::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
+use crate::domain::second_factor::totp::Provisioning;
 use crate::domain::secret::SecretText;
 use crate::http::problem::{Problem, locale};
 
@@ -39,8 +40,13 @@ pub(super) async fn enrol_start(request: HttpRequest, services: web::Data<Servic
     let session = session_cookie::read(&request, &services)?;
     let fail = |error: PlayerError| problem(&error, locale(&request));
     let provisioning = begin_totp(&services, session).await.map_err(fail)?;
+    provisioned(&provisioning).map_err(fail)
+}
+
+/// What an app reads, as address, secret and picture.
+pub(super) fn provisioned(provisioning: &Provisioning) -> Result<HttpResponse, PlayerError> {
     let uri = provisioning.uri.expose();
-    let code = QrCode::new(uri).map_err(|_| fail(PlayerError::Worker))?;
+    let code = QrCode::new(uri).map_err(|_| PlayerError::Worker)?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
     let body = json!({
         "otpauth_uri": uri,

@@ -40,6 +40,10 @@ struct SelfServiceJson {
     methods: Vec<FactorKind>,
     restricted_until: Option<String>,
     terms: Vec<TermView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocable_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    take_back_until: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -149,6 +153,8 @@ fn render_self_service(service: SelfServiceView) -> SelfServiceJson {
         methods: service.methods,
         restricted_until: service.restricted_until.map(date),
         terms: service.terms.into_iter().map(term).collect(),
+        revocable_until: service.revocable_until.map(Timestamp::rfc3339),
+        take_back_until: service.take_back_until.map(Timestamp::rfc3339),
     }
 }
 

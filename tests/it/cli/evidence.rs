@@ -26,7 +26,11 @@ fn where_the_staff_has_a_second_person_one_alone_says_so() {
     let nothing = shop.run(&["registry", "release", "debtors"]).bad();
     assert!(nothing.contains("no version of source debtors waits"), "{nothing}");
     shop.run(&["staff", "invite", "one", "--name", "One", "--role", "supervisor"]).good();
-    for command in [&["registry", "release", "debtors"][..], &["person", "unlock", "--iin", "900101300017"]] {
+    for command in [
+        &["registry", "release", "debtors"][..],
+        &["person", "unlock", "--iin", "900101300017"],
+        &["person", "forget-factors", "--iin", "900101300017"],
+    ] {
         let told = shop.run(command).bad();
         assert!(told.contains("--alone"), "{told}");
         let alone = [command, &["--alone"]].concat();

@@ -194,3 +194,32 @@ async fn contacts_of_record_come_with_the_file_and_stay_when_it_is_silent() {
     let twice = import(&shop, "iin,name,photo,phone,phone\n900101300017,Айгүл,astronaut.png,,\n", &[]);
     assert!(twice.bad().contains("phone stands there twice"));
 }
+
+#[tokio::test]
+async fn factors_are_forgotten_by_whoever_has_the_machine_and_the_log_says_who() {
+    use rastau::domain::id::PlayerId;
+    use rastau::domain::ports::testing::SeededRandomness;
+    use rastau::domain::second_factor::totp::TotpEnrolment;
+    use rastau::domain::time::Timestamp;
+    let shop = Workshop::sandbox();
+    let iin = Iin::parse("900101300017").unwrap();
+    let forget = ["person", "forget-factors", "--iin", "900101300017"];
+    let err = shop.run(&forget).bad();
+    assert!(err.contains("nobody with this IIN"), "{err}");
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let mut unit = shop.store().await.begin().await.unwrap();
+    let player = unit.player_of(&iin, PlayerId::new(now, &SeededRandomness::new(3)), now).await.unwrap();
+    unit.put_totp(&TotpEnrolment::begin(player, &SeededRandomness::new(4)), now).await.unwrap();
+    assert!(unit.advance_totp(player, 1).await.unwrap());
+    unit.commit().await.unwrap();
+    let out = shop.run(&forget).good();
+    assert!(out.starts_with("forgotten: "), "{out}");
+    let err = shop.run(&forget).bad();
+    assert!(err.contains("has no second factor"), "{err}");
+    let mut unit = shop.store().await.read().await.unwrap();
+    assert!(unit.find_totp(player).await.unwrap().is_none());
+    let events = unit.list_audit(1, 10).await.unwrap();
+    let event = events.last().unwrap();
+    assert_eq!((event.kind.as_str(), event.subject.as_str()), ("factors_forgotten", player.to_string().as_str()));
+    assert!(event.details.contains("user id") && !event.details.contains(iin.expose()), "{}", event.details);
+}

@@ -5,6 +5,7 @@
 
 mod cases;
 mod desk;
+mod forgetting;
 mod measures;
 mod overview;
 mod rules;

@@ -67,7 +67,7 @@ pub(crate) struct World {
     pub(super) other: Client,
     pub(crate) database: SqlStore,
     door: OperatorDoor,
-    folder: Arc<TempDir>,
+    pub(crate) folder: Arc<TempDir>,
 }
 
 /// A player in doubt.
@@ -295,19 +295,51 @@ impl World {
     /// The same, of a request that was pushed.
     pub(super) async fn code_for(&self, client_id: &str, request_uri: &str) -> String {
         let started = start_verification(&self.services, client_id, request_uri, None).await.unwrap();
-        let session = hash_handle(started.session.expose());
-        let mut unit = self.services.store.begin().await.unwrap();
-        let mut verification = unit.find_session(session).await.unwrap().unwrap();
-        let now = self.services.clock.now();
-        let iin = Iin::parse(IIN).unwrap();
-        let id = PlayerId::new(now, self.services.randomness.as_ref());
-        let player = unit.player_of(&iin, id, now).await.unwrap();
-        approve(&mut verification, player, now);
-        unit.update_verification(&mut verification).await.unwrap();
-        unit.commit().await.unwrap();
+        let session = self.take_steps(hash_handle(started.session.expose()), approve).await;
         let address = return_to_operator(&self.services, session).await.unwrap();
         let (_, code) = address.query_pairs().find(|(name, _)| name == "code").unwrap();
         code.into_owned()
+    }
+
+    /// The same person, approved and not back at the operator yet.
+    pub(crate) async fn approved(&self) -> HandleHash {
+        self.brought(approve).await
+    }
+
+    /// The same person, their face seen and no second factor shown.
+    pub(crate) async fn before_the_second_step(&self) -> HandleHash {
+        self.brought(show_face).await
+    }
+
+    /// A code of theirs that was handed out.
+    pub(crate) async fn handed_out(&self) -> String {
+        self.code(&self.bet).await
+    }
+
+    /// What the operator gets for it.
+    pub(crate) async fn redeem(&self, code: &str) -> (StatusCode, Value) {
+        let answer = self.exchange(&self.bet, code).await;
+        (answer.status, answer.body)
+    }
+
+    async fn brought(&self, take: fn(&mut Verification, PlayerId, Timestamp)) -> HandleHash {
+        let pushed = self.post(&self.bet, "/oauth2/par", request_fields()).await;
+        let request_uri = pushed.body["request_uri"].as_str().unwrap();
+        let started = start_verification(&self.services, self.bet.id, request_uri, None).await.unwrap();
+        self.take_steps(hash_handle(started.session.expose()), take).await
+    }
+
+    /// The person of every code takes these steps.
+    async fn take_steps(&self, session: HandleHash, take: fn(&mut Verification, PlayerId, Timestamp)) -> HandleHash {
+        let mut unit = self.services.store.begin().await.unwrap();
+        let mut verification = unit.find_session(session).await.unwrap().unwrap();
+        let now = self.services.clock.now();
+        let id = PlayerId::new(now, self.services.randomness.as_ref());
+        let player = unit.player_of(&Iin::parse(IIN).unwrap(), id, now).await.unwrap();
+        take(&mut verification, player, now);
+        unit.update_verification(&mut verification).await.unwrap();
+        unit.commit().await.unwrap();
+        session
     }
 
     /// A player of demo-bet whose face left a doubt, before the page that says so; and the case.
@@ -386,13 +418,18 @@ fn frame() -> SecretBytes {
     SecretBytes::new(jpeg(&Picture::black(64, 48), 80).unwrap())
 }
 
-/// Takes every step in its turn.
-fn approve(verification: &mut Verification, player: PlayerId, now: Timestamp) {
+/// Takes the steps up to the second factor.
+fn show_face(verification: &mut Verification, player: PlayerId, now: Timestamp) {
     verification.give_consent("2026-11", now).unwrap();
     verification.identify(player, now).unwrap();
     let attempt = verification.begin_capture(now).unwrap();
     verification.face_succeeded(attempt, Standing::Unbound, now).unwrap();
     verification.contact_proven(now).unwrap();
+}
+
+/// Takes every step in its turn.
+fn approve(verification: &mut Verification, player: PlayerId, now: Timestamp) {
+    show_face(verification, player, now);
     let outcome = Outcome::of_permission(true, &Permission::Allowed);
     verification.factor_enrolled(FactorKind::Passkey, outcome, now).unwrap();
 }

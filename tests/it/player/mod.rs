@@ -7,6 +7,7 @@ mod evidence;
 mod face_search;
 mod lockout;
 mod overload;
+mod own_factors;
 mod recordings;
 mod reembedding;
 mod refusals;

@@ -50,6 +50,8 @@ on_both_engines! {
             factor: FactorKind::Totp,
             starts_at: at(1_000),
             ends_at: at(2_000),
+            revocable_until: None,
+            taken_back_at: None,
         };
         let mut unit = database.begin().await;
         unit.insert_self_restriction(&own).await.unwrap();

@@ -10,7 +10,7 @@ use rastau::domain::secret::SecretBytes;
 use super::database::{Database, at};
 use super::on_both_engines;
 
-async fn passkey(database: &Database, credential: &[u8]) -> StoredPasskey {
+pub(super) async fn passkey(database: &Database, credential: &[u8]) -> StoredPasskey {
     StoredPasskey {
         id: PasskeyId::new(at(1), database.randomness.as_ref()),
         player: database.player(0).await,
@@ -21,7 +21,7 @@ async fn passkey(database: &Database, credential: &[u8]) -> StoredPasskey {
     }
 }
 
-fn ten_codes(salt: u8) -> RecoveryCodes {
+pub(super) fn ten_codes(salt: u8) -> RecoveryCodes {
     let code = |place: u8| StoredCode { place: i64::from(place), hash: CodeHash([salt ^ place; 32]), used: false };
     RecoveryCodes { salt: [salt; 16], codes: (0..10).map(code).collect() }
 }

@@ -9,6 +9,7 @@ mod enquiries;
 mod enrolments;
 mod evidence;
 mod face_lockouts;
+mod factor_life;
 mod factors;
 mod figures;
 mod frame_fingerprints;

@@ -1,6 +1,6 @@
 use rastau::domain::case_work::Settlement;
 use rastau::domain::id::{MeasureId, StaffId};
-use rastau::domain::measure::{Measure, Proposal};
+use rastau::domain::measure::{IdentityCheck, Measure, Proposal};
 use rastau::domain::ports::StoreError;
 use rastau::domain::staff::{Role, StaffMember};
 
@@ -14,6 +14,7 @@ fn proposal(database: &Database, number: i64, by: StaffId, source: &str) -> Prop
         why: "мемлекеттік тізім \"тексерілді\"".to_owned(),
         by,
         at: at(number),
+        identity_check: Some(IdentityCheck::read("жеке куәлік, бейнебайланыспен көрсетілді").unwrap()),
         settlement: None,
         done_at: None,
     }

@@ -174,6 +174,8 @@ export type MeasureKind =
   | 'erase_evidence'
   | 'export_evidence'
   | 'unlock_person'
+  | 'forget_factors'
+  | 'take_back_self_restriction'
   | 'release_version'
   | 'invite_staff'
   | 'reinvite_staff'
@@ -186,6 +188,7 @@ export interface Proposal {
   readonly subject: string;
   readonly measure: Readonly<Record<string, unknown>>;
   readonly why: string;
+  readonly identity_check?: string;
   readonly by: string;
   readonly at: string;
   readonly state: 'waiting' | 'refused' | 'allowed' | 'done' | 'lapsed';
@@ -351,6 +354,8 @@ export const console_ = {
   capture: (id: string, why: string) => post<Capture>(at(id, '/capture'), { why }),
   trail: (id: string) => get<Trail>(at(id, '/trail')),
   ask: (id: string, what: 'erase' | 'export' | 'unlock', why: string) => post<Proposal>(at(id, `/${what}`), { why }),
+  askForPerson: (id: string, what: 'forget-factors' | 'take-back', why: string, identityCheck: string) =>
+    post<Proposal>(at(id, `/${what}`), { why, identity_check: identityCheck }),
   hold: (id: string, held: boolean, why: string) => send(at(id, '/hold'), { held, why }),
   proposals: (subject?: string) => get<readonly Proposal[]>(`${BASE}/proposals${subject ? `?subject=${encodeURIComponent(subject)}` : ''}`),
   settleProposal: (id: string, yes: boolean) => post<Proposal>(proposal(id, '/settle'), { yes }),

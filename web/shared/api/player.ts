@@ -1,7 +1,7 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
 import type { ContactStepView, HeldEnrolment } from './contact';
-import { get, post } from './http';
-import type { Enrolled, VerificationView } from './verification';
+import { get, patch, post } from './http';
+import type { Enrolled, Method, VerificationView } from './verification';
 
 /** The version of the consent text in verify/i18n; a changed text needs a new one here and on the server. */
 const CONSENT_VERSION = '2026-11';
@@ -20,6 +20,25 @@ export interface Enquiry {
   readonly at: string;
   /** Until when it asked again and again. */
   readonly until: string | null;
+}
+
+/** One of the person's own ways to confirm that it is them. */
+export interface OwnFactor {
+  readonly id: string;
+  readonly kind: 'passkey' | 'totp';
+  readonly name: string | null;
+  readonly created_at: string;
+  readonly used_at: string | null;
+  /** What was shown before it was bound to the person. */
+  readonly bound_by: 'contact' | 'wait' | 'face';
+  /** Shown or made in this visit. */
+  readonly used_now: boolean;
+}
+
+export interface OwnFactors {
+  readonly factors: readonly OwnFactor[];
+  readonly recovery_codes: { readonly left: number; readonly of: number };
+  readonly addable: readonly Method[];
 }
 
 const at = (path: string): string => `/api/player/${path}`;
@@ -48,6 +67,16 @@ export const player = {
   totpVerify: (code: string) => post<VerificationView>(at('totp/verify'), { code }),
   confirmStart: () => post<{ publicKey: RequestOptionsJson }>(at('self-restriction/confirm/start')),
   restrictSelf: (months: number, factor: unknown) => post<VerificationView>(at('self-restriction'), { months, factor }),
+  factorsLost: () => post<VerificationView>(at('second-factor/lost')),
+  factors: () => get<OwnFactors>(at('factors')),
+  addPasskeyStart: (factor: unknown) => post<{ publicKey: CreationOptionsJson }>(at('factors/passkey/start'), { factor }),
+  addPasskeyFinish: (credential: unknown) => post<OwnFactors>(at('factors/passkey/finish'), { credential }),
+  addTotpStart: (factor: unknown) => post<TotpEnrolment>(at('factors/totp/start'), { factor }),
+  addTotpFinish: (code: string) => post<OwnFactors>(at('factors/totp/finish'), { code }),
+  renewRecoveryCodes: (factor: unknown) =>
+    post<{ own: OwnFactors; recovery_codes: readonly string[] }>(at('factors/recovery-codes'), { factor }),
+  renameFactor: (id: string, name: string) => patch<OwnFactors>(at(`factors/${id}`), { name }),
+  removeFactor: (id: string, factor: unknown) => post<OwnFactors>(at(`factors/${id}/remove`), { factor }),
   enquiries: (before: string | null) =>
     get<{ enquiries: readonly Enquiry[]; next: string | null }>(at(before ? `enquiries?before=${before}` : 'enquiries')),
   contest: (reason: string, statement: string) => post<VerificationView>(at('contest'), { reason, statement }),

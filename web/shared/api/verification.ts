@@ -30,6 +30,10 @@ export interface SelfService {
   readonly methods: readonly Method[];
   readonly restricted_until: string | null;
   readonly terms: readonly Term[];
+  /** Until when what is declared now can be taken back; only in the visit of a first way to confirm. */
+  readonly revocable_until?: string;
+  /** Until when one that was declared can be. */
+  readonly take_back_until?: string;
 }
 
 export interface Outcome {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addAuthenticator } from '../harness/authenticator.mjs';
+import { lookInEachLanguage } from '../harness/look.mjs';
+import { addPerson } from '../harness/people.mjs';
+import { withPlayer } from '../harness/player.mjs';
+import { lookAtDesk, withStaff } from '../harness/staff.mjs';
+
+const CHECK = 'Удостоверение личности показано по видеосвязи, фото совпадает';
+
+test('two of the staff forget the factors of a person who lost them, and the person makes one anew', () =>
+  withStaff({ login: 'gulnar', roles: ['reviewer'] }, (gulnar) =>
+    withStaff({ login: 'marat', roles: ['supervisor'] }, (marat) =>
+      withPlayer({ face: 'astronaut' }, async (player) => {
+        await addAuthenticator(player.page);
+        const iin = await addPerson(player.origin, { face: 'astronaut', birthDate: '1987-04-05' });
+        await player.comeToSecondFactor(iin);
+        await player.makePasskey();
+        await player.saveRecoveryCodes();
+        assert.equal(await player.outcome(), 'approved');
+        // At the next visit nothing of it is at hand; the face alone changes nothing.
+        await player.comeToSecondFactor(iin);
+        await player.part('lost-open').click();
+        await lookInEachLanguage(player.page, 'lost-factors');
+        await player.part('lost-back').click();
+        await player.part('lost-open').click();
+        await player.part('lost-report').click();
+        assert.equal(await player.outcome(), 'under_review');
+        assert.deepEqual(await player.reasons(), ['factors_lost']);
+        await lookInEachLanguage(player.page, 'outcome-lost-factors');
+
+        await gulnar.join();
+        await marat.join();
+        await gulnar.find(iin, 'Обращение игрока');
+        const id = await gulnar.part('queue-row').first().getAttribute('data-case');
+        await gulnar.part('queue-row').first().getByRole('link').click();
+        await gulnar.part('measure-why').fill('Телефон украден');
+        await gulnar.part('open-forget-factors').click();
+        assert.ok(await gulnar.part('give-go').isDisabled(), 'nothing is asked for without a check');
+        await gulnar.part('identity-check-text').fill(CHECK);
+        await lookAtDesk(gulnar.page, 'console-forgetting');
+        await gulnar.part('give-go').click();
+        await gulnar.page.locator(`[data-testid=proposal][data-kind=forget_factors][data-state=waiting]`).waitFor();
+        assert.equal(await gulnar.part('proposal-yes').count(), 0, 'one is not two');
+
+        await marat.openProposal(id);
+        await marat.part('identity-check').getByText(CHECK).waitFor();
+        await lookAtDesk(marat.page, 'console-forget-proposal');
+        await marat.allow(id);
+        await marat.page.locator(`[data-testid=proposal][data-kind=forget_factors][data-subject="${id}"][data-state=done]`).waitFor();
+
+        await player.comeToSecondFactor(iin);
+        await player.makePasskey();
+        await player.saveRecoveryCodes();
+        assert.equal(await player.outcome(), 'approved');
+      }),
+    ),
+  ));
