@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rastau::app::live_capture::{Lines, LiveCapture};
 use rastau::cli::demo::camera::Studio;
-use rastau::cli::demo::made_up_time::{self, Sent};
+use rastau::cli::demo::made_up_time::{self, Sent, Source};
 use rastau::cli::demo::people::ASTRONAUT;
 use rastau::domain::capture::FrameHeader;
 use rastau::domain::comparison::{Template, Thresholds};
@@ -109,7 +109,7 @@ async fn run(models: &Path) -> Result<(), Failure> {
 /// Has the player follow a challenge, and keeps the frames.
 async fn film(engine: &Arc<dyn FaceEngine>, mut player: VirtualPlayer, seed: u64) -> Result<Filmed, Failure> {
     let mut frames = Vec::new();
-    made_up_time::capture(engine, &mut player, true, seed, |sent| frames.push(sent.clone())).await?;
+    made_up_time::capture(engine, &mut player, Source::usual(true), seed, |sent| frames.push(sent.clone())).await?;
     Ok(Filmed { seed, frames })
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +17,7 @@ use super::demo::capture::{CaptureRefused, Captured};
 use super::demo::people::{ASTRONAUT, COLLEAGUE};
 use super::demo::player::{DemoPlayer, add_newcomer, remove_newcomer};
 use super::{print, print_json};
+use crate::vision::decode::{DecodeLimits, decode};
 use crate::workshop::actor::Actor;
 use crate::workshop::attackers::{AttackKind, Recorder, ResentFrames, attacker};
 use crate::workshop::person::VirtualPlayer;
@@ -43,6 +45,12 @@ pub(super) struct Args {
     /// Over plain requests, as where WebSockets are blocked
     #[arg(long)]
     https: bool,
+    /// Attack the person of this ID photo instead of the demo's; with --photo
+    #[arg(long, value_name = "FILE", requires = "photo")]
+    id: Option<PathBuf>,
+    /// The picture of the same person that the attacker has; with --id
+    #[arg(long, value_name = "FILE", requires = "id")]
+    photo: Option<PathBuf>,
     /// Folder of the models' manifest, which the actors are drawn with
     #[arg(long, default_value = "models", value_name = "DIR")]
     models: PathBuf,
@@ -56,11 +64,14 @@ fn help() -> String {
     for cast in Cast::all() {
         let _ = writeln!(text, "  {:<19} {}", cast.code(), cast.sentence());
     }
-    text + "\nExit status: 0 when no attacker passed (and, of virtual_player, when all did), 1 otherwise.\n\n\
+    text + "\nvirtual_player and victim_puppet are the same puppet, one photo on a face mesh: a capture that it passes shows that the\n\
+        step can be followed, not that it tells people from puppets.\n\n\
+        Exit status: 0 when no attacker passed (and, of virtual_player, when all did), 1 otherwise.\n\n\
         Examples:\n  \
         rastau attack --url http://localhost:8080 --kind screen_replay\n  \
         rastau attack --url http://localhost:8080 --kind virtual_player --https\n  \
-        rastau attack --url http://localhost:8080 --kind guessing_recording --runs 20 --json"
+        rastau attack --url http://localhost:8080 --kind guessing_recording --runs 20 --json\n  \
+        rastau attack --url http://localhost:8080 --kind victim_puppet --id id.jpg --photo other.jpg --lights-off"
 }
 
 /// How one capture ended.
@@ -74,14 +85,15 @@ struct Run {
 
 pub(super) async fn run(args: Args) -> Result<ExitCode> {
     let mut studio = Studio::open(&args.models)?;
-    let [victim, other] = [studio.puppet(ASTRONAUT)?, studio.puppet(COLLEAGUE)?];
+    let (victim, id_photo) = victim(&args, &mut studio)?;
+    let other = studio.puppet(COLLEAGUE)?;
     drop(studio);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} captures, {eta} left")?;
     let bar = ProgressBar::new(args.runs.into()).with_style(style);
     let mut runs = Vec::new();
     for number in 0..args.runs {
         let seed = args.seed ^ (u64::from(number) << 32);
-        let iin = add_newcomer(&args.url, "Attacked Person", "1990-01-01", &victim.id_photo()?)
+        let iin = add_newcomer(&args.url, "Attacked Person", "1990-01-01", &id_photo)
             .await
             .context("nobody can join the register: is this a sandbox?")?;
         let run = one(&args, &iin, [&victim, &other], seed).await;
@@ -104,7 +116,21 @@ pub(super) async fn run(args: Args) -> Result<ExitCode> {
     Ok(if passed == wanted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn one(args: &Args, iin: &str, [victim, other]: [&std::sync::Arc<Puppet>; 2], seed: u64) -> Result<Run> {
+/// The puppet of whoever is attacked, and their ID photo.
+fn victim(args: &Args, studio: &mut Studio) -> Result<(Arc<Puppet>, Vec<u8>)> {
+    let (Some(id), Some(photo)) = (&args.id, &args.photo) else {
+        let victim = studio.puppet(ASTRONAUT)?;
+        let id_photo = victim.id_photo()?;
+        return Ok((victim, id_photo));
+    };
+    let read = |file: &PathBuf| std::fs::read(file).with_context(|| file.display().to_string());
+    let picture = decode(&read(photo)?, DecodeLimits::PHOTO)
+        .map_err(|reason| anyhow::anyhow!("{}: {}", photo.display(), reason.code()))?;
+    let puppet = studio.puppet_of(&picture).with_context(|| format!("{}: no puppet can be made", photo.display()))?;
+    Ok((puppet, read(id)?))
+}
+
+async fn one(args: &Args, iin: &str, [victim, other]: [&Arc<Puppet>; 2], seed: u64) -> Result<Run> {
     let mut actor: Box<dyn Actor> = match args.kind {
         Cast::VirtualPlayer => Box::new(VirtualPlayer::new(victim.clone(), seed)),
         // What is sent again was sent to this service once.

@@ -5,7 +5,7 @@ use crate::workshop::attackers::AttackKind;
 /// Who stands before the camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cast {
-    /// The person on the ID photo.
+    /// A puppet that stands for the person on the ID photo.
     VirtualPlayer,
     /// Somebody who is not, or not there.
     Attacker(AttackKind),
@@ -31,7 +31,9 @@ impl Cast {
     /// What they do, in one plain sentence.
     pub(super) fn sentence(self) -> &'static str {
         match self {
-            Self::VirtualPlayer => "the person themselves, who follows everything: the one who must pass",
+            Self::VirtualPlayer => {
+                "a puppet that stands for the person on the ID photo and follows everything: the one who must pass"
+            }
             Self::Attacker(kind) => kind.sentence(),
         }
     }

@@ -1,11 +1,14 @@
 //! `rastau evaluate`: how well the models do on labelled pictures, by the very way that players go.
 
+mod captures;
 mod index;
+mod injection;
 mod lines;
 mod liveness;
 mod pictures;
 mod progress;
 mod report;
+mod trial;
 mod workshop;
 
 use std::path::{Path, PathBuf};
@@ -16,18 +19,23 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use self::captures::CapturesArgs;
 use self::index::{Index, Row};
+use self::injection::InjectionArgs;
 use self::liveness::LivenessArgs;
 use self::workshop::WorkshopArgs;
 use super::{print, print_json};
 use crate::app::evaluate_faces::compare::Listed;
 use crate::app::evaluate_faces::{Failure, Measured, Wanted, measure};
 use crate::domain::calibration::Calibration;
-use crate::domain::comparison::ModelHash;
+use crate::domain::comparison::{ModelHash, Thresholds};
 use crate::startup::{self, faces};
 
 /// Where every draw starts from: the same figures come out again.
 const SEED: u64 = 1;
+/// False match and false non-match rates at which the service's default configuration compares.
+const FALSE_MATCHES: f64 = 1e-4;
+const FALSE_NON_MATCHES: f64 = 1e-3;
 
 /// Measure the models on labelled pictures
 #[derive(Debug, Subcommand)]
@@ -36,6 +44,10 @@ pub enum EvaluateCommand {
     Faces(Box<FacesArgs>),
     /// Tell living people from attacks by the passive cue alone, print error rates
     Liveness(Box<LivenessArgs>),
+    /// Play films of real people and of attacks through whole captures
+    Captures(Box<CapturesArgs>),
+    /// Let every instrument through every way in, as CEN/TS 18099 tests injection attacks
+    Injection(Box<InjectionArgs>),
     /// Let living players and attackers of the workshop through whole captures, and switch off each cue in turn
     Workshop(Box<WorkshopArgs>),
 }
@@ -120,6 +132,8 @@ impl EvaluateCommand {
         match self {
             Self::Faces(args) => args.run(models).await,
             Self::Liveness(args) => args.run(models).await,
+            Self::Captures(args) => args.run(models).await,
+            Self::Injection(args) => args.run(models).await,
             Self::Workshop(args) => args.run(models).await,
         }
     }
@@ -206,6 +220,11 @@ fn tell(
         eprintln!("the report is in {}", write(folder)?.display());
     }
     Ok(())
+}
+
+/// Where the service's default configuration draws the lines of comparison.
+fn usual_thresholds(calibration: &Calibration) -> Thresholds {
+    calibration.thresholds(FALSE_MATCHES, FALSE_NON_MATCHES)
 }
 
 fn read_calibration(file: &Path) -> anyhow::Result<Calibration> {

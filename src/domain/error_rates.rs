@@ -5,6 +5,7 @@
 
 pub mod bootstrap;
 pub mod presentations;
+pub mod shares;
 
 /// Two compared pictures: their score, and whose they are. A person is a number from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]

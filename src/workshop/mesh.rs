@@ -76,6 +76,8 @@ pub(super) struct Placed {
     /// Where in the photo's frame its colour comes from.
     pub(super) from: [f32; 2],
     pub(super) shade: f32,
+    /// How much more of the room's light falls on it than did in the photo.
+    pub(super) room: f32,
 }
 
 impl Mesh {
@@ -115,8 +117,8 @@ impl Mesh {
         [least[0] + half(0), least[1] + half(1), half(0), half(1)]
     }
 
-    /// Where every vertex is in this pose.
-    pub(super) fn place(&self, pose: &Pose, placed: &mut Vec<Placed>) {
+    /// Where every vertex is in this pose, and how a light of the `room` falls on it.
+    pub(super) fn place(&self, pose: &Pose, room: Option<[f32; 3]>, placed: &mut Vec<Placed>) {
         placed.clear();
         let scale = 1.0 + pose.nearer.max(-0.5);
         let moved = [pose.shift[0], pose.shift[1], approach(pose.nearer)];
@@ -132,12 +134,25 @@ impl Mesh {
             let place: [f32; 3] =
                 std::array::from_fn(|i| place[i] + vertex.turns * (turned[i] - arm[i]) + vertex.moves * moved[i]);
             let [x, y, z] = inward(place);
-            let facing = -pose.turn(vertex.normal)[2];
+            let normal = pose.turn(vertex.normal);
+            let facing = -normal[2];
+            let room = room.map_or(0.0, |light| vertex.turns * relit(vertex.normal, normal, light));
             let shade = vertex.sheen * facing.max(0.0) * (1.0 + vertex.moves * (scale * scale - 1.0));
             let from = [0, 1].map(|i| vertex.rest[i] + laid * vertex.skin[i] + aside * vertex.side[i]);
-            Placed { at: [x + pose.camera[0], y + pose.camera[1], z], from, shade }
+            Placed { at: [x + pose.camera[0], y + pose.camera[1], z], from, shade, room }
         }));
     }
+}
+
+/// How a surface's share of the room's light changes when it turns from one normal to another (Lambert's law over an even
+/// light from everywhere).
+fn relit(from: [f32; 3], to: [f32; 3], light: [f32; 3]) -> f32 {
+    const EVEN: f32 = 0.55;
+    let falls = |normal: [f32; 3]| {
+        let along: f32 = (0..3).map(|i| normal[i] * light[i]).sum();
+        EVEN + (1.0 - EVEN) * along.max(0.0)
+    };
+    (falls(to) / falls(from) - 1.0).clamp(-0.45, 0.8)
 }
 
 impl Build {

@@ -1,4 +1,5 @@
-//! A living player who follows what the page shows.
+//! A player who follows what the page shows: a puppet that stands for a living one. The attack `victim_puppet` is the same
+//! puppet made of another photo, so that it passes says nothing of telling people from puppets.
 
 use std::sync::Arc;
 

@@ -5,9 +5,11 @@ use std::fmt;
 use super::mesh::{Closed, Mesh, Placed, smooth};
 use super::pose::Pose;
 use super::raster::{Corner, Paint, Raster, Tone};
+use super::regions::EYES;
 use crate::domain::ports::Gate;
 use crate::vision::animate::{AnimateError, MARGIN, Portrait};
 use crate::vision::examiner::Examiner;
+use crate::vision::landmarks::POINTS;
 use crate::vision::picture::Picture;
 
 /// What is seen between open lips: red, green, blue.
@@ -36,7 +38,23 @@ pub struct Puppet {
 pub struct Stage {
     /// The frame.
     pub raster: Raster,
+    /// Where the room's light comes from, if the head is to be lit anew as it turns: towards the light, length 1. `None`
+    /// leaves every shadow where the photo has it.
+    pub room: Option<[f32; 3]>,
+    /// What is drawn in place of the photo: the same scene, worked on.
+    pub texture: Option<Picture>,
     placed: Vec<Placed>,
+}
+
+impl Stage {
+    /// Middles of the eyes in the last frame, left and right in the picture, and how far apart their corners are.
+    pub fn eyes(&self) -> [([f32; 2], f32); 2] {
+        EYES.each_ref().map(|eye| {
+            let [outer, inner] = eye.corners.map(|corner| self.placed.get(corner).map_or([0.0; 3], |placed| placed.at));
+            let middle = [f32::midpoint(outer[0], inner[0]), f32::midpoint(outer[1], inner[1])];
+            (middle, (inner[0] - outer[0]).hypot(inner[1] - outer[1]))
+        })
+    }
 }
 
 impl fmt::Debug for Puppet {
@@ -95,22 +113,27 @@ impl Puppet {
         &self.portrait
     }
 
+    /// The face's 468 points at rest, pixels of the frame.
+    pub fn points(&self) -> Vec<[f32; 3]> {
+        self.mesh.vertices.iter().take(POINTS).map(|vertex| vertex.rest).collect()
+    }
+
     /// Draws the person over what is on the stage; the wall behind them is drawn, too.
     pub fn draw(&self, pose: &Pose, tone: &Tone, stage: &mut Stage) {
         stage.raster.begin();
-        self.mesh.place(pose, &mut stage.placed);
+        self.mesh.place(pose, stage.room, &mut stage.placed);
         let margin = MARGIN as f32;
-        let Stage { raster, placed } = stage;
+        let Stage { raster, placed, texture, .. } = stage;
         let mut layer = |triangles: &[[usize; 3]], paint: Paint<'_>, behind: f32| {
             for corners in triangles {
                 let [a, b, c] = corners.map(|place| {
-                    let Placed { at: [x, y, z], from, shade } = placed[place];
-                    Corner { at: [x, y, z + behind], from: from.map(|place| place + margin), shade }
+                    let Placed { at: [x, y, z], from, shade, room } = placed[place];
+                    Corner { at: [x, y, z + behind], from: from.map(|place| place + margin), shade, room }
                 });
                 raster.draw([&a, &b, &c], paint, tone);
             }
         };
-        let photo = Paint::Picture(self.portrait.scene());
+        let photo = Paint::Picture(texture.as_ref().unwrap_or(self.portrait.scene()));
         layer(&self.mesh.skin, photo, 0.0);
         layer(&self.mesh.teeth, photo, 0.0);
         layer(&self.mesh.hollow, Paint::Plain(HOLLOW), HOLLOW_DEPTH);
@@ -122,10 +145,10 @@ impl Puppet {
 
 /// Lays skin over a lid that closes, and the line of lashes at its rim.
 fn close(eye: &Closed, skin: [f32; 3], lids: f32, stage: &mut Stage, tone: &Tone) {
-    let Stage { raster, placed } = stage;
+    let Stage { raster, placed, .. } = stage;
     let corner = |place: usize, thick: f32| {
-        let Placed { at: [x, y, z], shade, .. } = placed[place];
-        Corner { at: [x, y, z - LID_DEPTH], from: [thick, 0.0], shade }
+        let Placed { at: [x, y, z], shade, room, .. } = placed[place];
+        Corner { at: [x, y, z - LID_DEPTH], from: [thick, 0.0], shade, room }
     };
     let laid = smooth(lids, 0.1, 0.7);
     if laid > 0.0 {

@@ -17,6 +17,8 @@ pub struct Corner {
     pub from: [f32; 2],
     /// How much of the page's light falls here: 0 none, 1 a surface that looks at it.
     pub shade: f32,
+    /// How much more of the room's light falls here than did in the texture: 0 as much, .2 a fifth more.
+    pub room: f32,
 }
 
 /// One in [`Tone`]'s numbers.
@@ -117,8 +119,8 @@ fn cross(a: [f32; 2], b: [f32; 2], y: f32) -> f32 {
     if height <= f32::EPSILON { a[0] } else { a[0] + (b[0] - a[0]) * ((y - a[1]) / height).clamp(0.0, 1.0) }
 }
 
-/// Depth, place in the texture (two) and shade.
-type Values = [f32; 4];
+/// Depth, place in the texture (two), shade and the room's light.
+type Values = [f32; 5];
 
 /// [`Values`] over the frame: they change evenly within one triangle.
 struct Plane {
@@ -135,7 +137,7 @@ impl Plane {
         if area.abs() < 1e-6 || !area.is_finite() {
             return None;
         }
-        let values = |corner: &Corner| [corner.at[2], corner.from[0], corner.from[1], corner.shade];
+        let values = |corner: &Corner| [corner.at[2], corner.from[0], corner.from[1], corner.shade, corner.room];
         let [va, vb, vc] = [a, b, c].map(values);
         let slope =
             |by_b: f32, by_c: f32| std::array::from_fn(|i| ((vb[i] - va[i]) * by_b + (vc[i] - va[i]) * by_c) / area);
@@ -193,7 +195,7 @@ impl Row<'_> {
     #[inline]
     fn fill(self, found: impl Fn(Place) -> Option<([u8; 3], u32)>) {
         let fixed = |value: f32| (value * 65_536.0) as i64;
-        let [mut z, u, v, mut shade] = self.values;
+        let [mut z, u, v, mut shade, mut room] = self.values;
         let mut place = [fixed(u), fixed(v)];
         let step = [fixed(self.step[1]), fixed(self.step[2])];
         for (pixel, nearest) in self.pixels.iter_mut().zip(self.depth) {
@@ -201,7 +203,8 @@ impl Row<'_> {
                 && let Some((colour, thick)) = found(place)
             {
                 *nearest = z;
-                let gain = self.tone.at(shade);
+                let lit = ((1.0 + room) * ONE) as u32;
+                let gain = self.tone.at(shade).map(|gain| (gain * lit) >> 12);
                 for channel in 0..3 {
                     let toned = ((u32::from(colour[channel]) * gain[channel] + 2048) >> 12).min(255);
                     let level = toned * thick + u32::from(pixel[channel]) * (WHOLE - thick);
@@ -211,6 +214,7 @@ impl Row<'_> {
             z += self.step[0];
             place = [place[0] + step[0], place[1] + step[1]];
             shade += self.step[3];
+            room += self.step[4];
         }
     }
 }
@@ -280,7 +284,7 @@ mod tests {
     use super::*;
 
     fn corner(x: f32, y: f32, z: f32) -> Corner {
-        Corner { at: [x, y, z], from: [x, y], shade: 0.0 }
+        Corner { at: [x, y, z], from: [x, y], shade: 0.0, room: 0.0 }
     }
 
     fn square(raster: &mut Raster, side: [f32; 2], depth: f32, paint: Paint<'_>) {

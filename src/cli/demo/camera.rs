@@ -10,6 +10,7 @@ use crate::vision::animate::Portrait;
 use crate::vision::decode::{DecodeLimits, decode};
 use crate::vision::examiner::{Examiner, Models, PictureLimits};
 use crate::vision::manifest::Manifest;
+use crate::vision::picture::Picture;
 use crate::workshop::puppet::Puppet;
 
 /// Frames of the clip that is streamed again and again.
@@ -35,6 +36,12 @@ impl Studio {
     /// The person of a demo picture.
     pub fn puppet(&mut self, which: DemoPortrait) -> Result<Arc<Puppet>> {
         puppet_with(&mut self.examiner, &self.models, which)
+    }
+
+    /// The person in the middle of a picture.
+    pub fn puppet_of(&mut self, picture: &Picture) -> Result<Arc<Puppet>> {
+        let middle = [picture.width(), picture.height()].map(|side| side as f32 / 2.0);
+        Ok(Arc::new(Puppet::new(&mut self.examiner, picture, middle)?))
     }
 }
 

@@ -43,6 +43,9 @@ const MOTION_SEED: u64 = 1;
 Starts the service on SQLite in a folder of its own, plays one verification that is approved and one that is refused,
 then stays up and prints its addresses. No camera and no screen are needed.
 
+Whoever stands before the camera by itself is a puppet: one photo on a face mesh, which does what the page asks. That it is let
+through shows the way, not that the step tells people from puppets: docs/ACCURACY.md says how often such puppets pass.
+
 Examples:
   rastau demo
   rastau demo --port 9000

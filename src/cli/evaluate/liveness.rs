@@ -1,7 +1,7 @@
 //! `rastau evaluate liveness`: how well the passive cue tells living people from attacks, on labelled pictures and clips.
 
-mod frames;
-mod index;
+pub(super) mod frames;
+pub(super) mod index;
 mod lines;
 mod presentations;
 mod report;

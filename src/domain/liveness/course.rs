@@ -311,7 +311,9 @@ impl Course {
     fn next_light_or_straight(&mut self, now: Timestamp, randomness: &dyn Randomness) -> Shown {
         let Some(light) = self.challenge.lights.get(self.lights_told).copied() else {
             let speaks = self.lights.evidence().support.is_some();
-            self.needed = if speaks && !self.suspicious { COMMANDS } else { COMMANDS_WITHOUT_LIGHTS };
+            let usual = if speaks && !self.suspicious { COMMANDS } else { COMMANDS_WITHOUT_LIGHTS };
+            // A drawn challenge has more; that of a film, in the evaluation, may have fewer.
+            self.needed = usual.min(self.challenge.commands.len());
             return self.straight(now, randomness);
         };
         self.lights.begin(light);

@@ -12,6 +12,9 @@ mod screen_replay;
 mod sheet;
 mod still_photo;
 mod straight_swap;
+mod victim_puppet;
+mod victim_puppet_relit;
+mod victim_warp;
 mod wrong_person;
 
 use std::sync::Arc;
@@ -47,11 +50,17 @@ pub enum AttackKind {
     WrongPerson,
     /// Old bytes.
     ResentFrames,
+    /// A photo on a mesh.
+    VictimPuppet,
+    /// The same, lit and filmed.
+    VictimPuppetRelit,
+    /// A photo bent in the plane.
+    VictimWarp,
 }
 
 impl AttackKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::StillPhoto,
         Self::MovedPhoto,
         Self::CutOut,
@@ -63,6 +72,9 @@ impl AttackKind {
         Self::StraightSwap,
         Self::WrongPerson,
         Self::ResentFrames,
+        Self::VictimPuppet,
+        Self::VictimPuppetRelit,
+        Self::VictimWarp,
     ];
 
     /// The stable code.
@@ -79,6 +91,9 @@ impl AttackKind {
             Self::StraightSwap => "straight_swap",
             Self::WrongPerson => "wrong_person",
             Self::ResentFrames => "resent_frames",
+            Self::VictimPuppet => "victim_puppet",
+            Self::VictimPuppetRelit => "victim_puppet_relit",
+            Self::VictimWarp => "victim_warp",
         }
     }
 
@@ -105,6 +120,13 @@ impl AttackKind {
             }
             Self::WrongPerson => "a living stranger who does all that is asked",
             Self::ResentFrames => "the very bytes of frames that were sent in another capture",
+            Self::VictimPuppet => "one photo of the victim on a 3-D face mesh, animated to do all that is asked",
+            Self::VictimPuppetRelit => {
+                "the same puppet with the room's shadows, a sensor's noise and a hand-held camera added to every frame"
+            }
+            Self::VictimWarp => {
+                "one photo of the victim bent in the plane, with painted lids and mouth: another renderer"
+            }
         }
     }
 }
@@ -133,6 +155,9 @@ pub fn attacker(
         AttackKind::StraightSwap => Box::new(straight_swap::StraightSwap::new(victim(), other(), seed)),
         AttackKind::WrongPerson => Box::new(Unnamed(wrong_person::wrong_person(other(), seed))),
         AttackKind::ResentFrames => Box::new(ResentFrames::of_another_session(victim(), seed)),
+        AttackKind::VictimPuppet => Box::new(Unnamed(victim_puppet::victim_puppet(victim(), seed))),
+        AttackKind::VictimPuppetRelit => Box::new(victim_puppet_relit::VictimPuppetRelit::new(victim(), seed)),
+        AttackKind::VictimWarp => Box::new(victim_warp::VictimWarp::new(&victim(), seed)?),
     })
 }
 

@@ -121,6 +121,7 @@ impl Sheet {
             at: [x + held.pose.camera[0], y + held.pose.camera[1], z],
             from: [share[0] * size[0], share[1] * size[1]],
             shade: self.sheen * facing * nearer * nearer,
+            room: 0.0,
         }
     }
 }
@@ -146,6 +147,7 @@ impl Wall {
             at: [x + camera[0], y + camera[1], WALL_DEPTH],
             from: [x + margin, y + margin],
             shade: WALL_SHEEN,
+            room: 0.0,
         };
         let [a, b, c, d] =
             [corner(-margin, -margin), corner(width, -margin), corner(-margin, height), corner(width, height)];

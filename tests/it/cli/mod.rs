@@ -6,6 +6,8 @@ mod config;
 mod demo;
 mod doctor;
 mod evaluate;
+mod evaluate_captures;
+mod evaluate_injection;
 mod evaluate_liveness;
 mod evidence;
 mod face;

@@ -19,10 +19,10 @@ const MOST_FRAMES: usize = 120;
 const PICTURES: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
 /// A stable code and a sentence.
-pub(super) type Unread = (&'static str, String);
+pub(in crate::cli::evaluate) type Unread = (&'static str, String);
 
 /// Reads a picture or a clip: JPEG, PNG or WebP bytes that the engine takes. Blocks.
-pub(super) fn read(path: &Path) -> Result<Vec<Vec<u8>>, Unread> {
+pub(in crate::cli::evaluate) fn read(path: &Path) -> Result<Vec<Vec<u8>>, Unread> {
     match path.metadata() {
         Ok(about) if !about.is_file() => return Err(("file_unreadable", "it is not a file".to_owned())),
         Ok(_) => {}
@@ -50,6 +50,27 @@ fn picture(path: &Path) -> Result<Vec<u8>, Unread> {
         }
         Err(reason) => Err(told(reason)),
     }
+}
+
+/// The first `seconds` of a film: milliseconds from its beginning, and the JPEG, ten a second or as many as it has. Blocks.
+pub(in crate::cli::evaluate) fn film(path: &Path, seconds: u32) -> Result<Vec<(u64, Vec<u8>)>, Unread> {
+    let unread = |why: crate::vision::clip::ClipError| ("clip_unreadable", why.to_string());
+    if !path.exists() {
+        return Err(("file_missing", "there is no such file".to_owned()));
+    }
+    let mut clip = Clip::open(path).map_err(unread)?;
+    let (mut frames, mut due) = (Vec::new(), Duration::ZERO);
+    while let Some((at, frame)) = clip.next_frame().map_err(unread)? {
+        if at > Duration::from_secs(seconds.into()) {
+            break;
+        }
+        if at < due {
+            continue;
+        }
+        due = (due + SPACING).max(at + SPACING / 2);
+        frames.push((u64::try_from(at.as_millis()).unwrap_or(u64::MAX), sent(&frame)?));
+    }
+    if frames.is_empty() { Err(("clip_unreadable", "it has no frame".to_owned())) } else { Ok(frames) }
 }
 
 fn clip(path: &Path) -> Result<Vec<Vec<u8>>, Unread> {

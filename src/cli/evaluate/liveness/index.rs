@@ -13,28 +13,31 @@ const UNNAMED: &str = "unnamed";
 
 /// A file and its labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) line: u64,
-    pub(super) file: String,
-    pub(super) label: Label,
-    pub(super) subject: String,
+pub(in crate::cli::evaluate) struct Row {
+    pub(in crate::cli::evaluate) line: u64,
+    pub(in crate::cli::evaluate) file: String,
+    pub(in crate::cli::evaluate) label: Label,
+    pub(in crate::cli::evaluate) subject: String,
+    /// The tool that made an attack.
+    pub(in crate::cli::evaluate) method: Option<String>,
 }
 
 /// Everything that the index says.
 #[derive(Debug)]
-pub(super) struct Index {
-    pub(super) rows: Vec<Row>,
-    pub(super) failures: Vec<Failure>,
+pub(in crate::cli::evaluate) struct Index {
+    pub(in crate::cli::evaluate) rows: Vec<Row>,
+    pub(in crate::cli::evaluate) failures: Vec<Failure>,
     /// What else there is to say, a line each.
-    pub(super) notices: Vec<String>,
+    pub(in crate::cli::evaluate) notices: Vec<String>,
 }
 
 impl Index {
-    /// Reads the columns file and label, and attack and subject where they are there.
-    pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
+    /// Reads the columns file and label, and attack, subject and method where they are there.
+    pub(in crate::cli::evaluate) fn read(path: &Path) -> anyhow::Result<Self> {
         let mut table = Table::open(path)?;
         let (file, label) = (table.place("file")?, table.place("label")?);
         let (attack, subject) = (table.place("attack").ok(), table.place("subject").ok());
+        let method = table.place("method").ok();
         let mut notices = Vec::new();
         if subject.is_none() {
             notices.push("the index has no column subject: every file counts as another person".to_owned());
@@ -59,7 +62,7 @@ impl Index {
                 failures.push(incomplete(Some(file), line, "subject"));
                 continue;
             };
-            rows.push(Row { line, file, label, subject });
+            rows.push(Row { line, file, label, subject, method: method.and_then(value) });
         }
         if rows.is_empty() && failures.is_empty() {
             bail!("{}: no files", path.display());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::super::lines::{interval, percent};
 use super::tally::Tally;
 use crate::domain::liveness::cues::Cue;
 
@@ -11,14 +12,20 @@ pub(super) fn table(tallies: &[Tally]) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{:<20}{:>6}{:>8}{:>10}{:>9}{:>10}{:>8}",
-        "actor", "runs", "passed", "doubtful", "refused", "at most", "frames"
+        "{:<20}{:>7}{:>6}{:>8}{:>10}{:>9}{:>10}{:>8}  share that passed [95 %]",
+        "actor", "people", "runs", "passed", "doubtful", "refused", "at most", "frames"
     );
     for tally in tallies {
         let Tally { kind, runs, passed, doubtful, refused, .. } = tally;
         let at_most = format!("{:.1} %", 100.0 * tally.passed_at_most);
-        let _ =
-            writeln!(out, "{kind:<20}{runs:>6}{passed:>8}{doubtful:>10}{refused:>9}{at_most:>10}{:>8.0}", tally.frames);
+        let (people, frames) = (tally.people.len(), tally.frames);
+        let share = tally.share.map_or_else(String::new, |share| {
+            format!("{}{}", percent(Some(share.share())), interval(Some(share.interval)))
+        });
+        let _ = writeln!(
+            out,
+            "{kind:<20}{people:>7}{runs:>6}{passed:>8}{doubtful:>10}{refused:>9}{at_most:>10}{frames:>8.0}  {share}"
+        );
     }
     section(&mut out, "cue does not speak for", tallies, |tally, cue| tally.not_for.get(cue).copied());
     section(&mut out, "would pass without", tallies, |tally, cue| tally.without.get(cue).copied());

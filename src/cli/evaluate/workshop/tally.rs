@@ -4,46 +4,53 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::trial::{End, Trial};
+use super::super::trial::{End, Trial};
+use crate::domain::error_rates::shares::PassingShare;
 use crate::domain::liveness::cues::{Cue, Finding, Support};
 
 /// What came of all captures of one actor.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Tally {
+pub(in crate::cli::evaluate) struct Tally {
     /// Whose.
-    pub(super) kind: &'static str,
+    pub(in crate::cli::evaluate) kind: &'static str,
     /// How many.
-    pub(super) runs: u32,
+    pub(in crate::cli::evaluate) runs: u32,
     /// How many passed.
-    pub(super) passed: u32,
+    pub(in crate::cli::evaluate) passed: u32,
+    /// How many people were attacked, and the interval of the share that passed with 95 %, by person where there are several.
+    pub(in crate::cli::evaluate) share: Option<PassingShare>,
+    /// Of each person: runs and passed.
+    pub(in crate::cli::evaluate) people: BTreeMap<String, [u32; 2]>,
     /// How many a person would have to look at.
-    pub(super) doubtful: u32,
+    pub(in crate::cli::evaluate) doubtful: u32,
     /// How many were refused.
-    pub(super) refused: u32,
+    pub(in crate::cli::evaluate) refused: u32,
     /// Reasons of those that did not pass.
-    pub(super) reasons: BTreeMap<&'static str, u32>,
+    pub(in crate::cli::evaluate) reasons: BTreeMap<&'static str, u32>,
     /// What the cues saw, in how many captures.
-    pub(super) findings: BTreeMap<Finding, u32>,
+    pub(in crate::cli::evaluate) findings: BTreeMap<Finding, u32>,
     /// How often each cue spoke against.
-    pub(super) against: BTreeMap<&'static str, u32>,
+    pub(in crate::cli::evaluate) against: BTreeMap<&'static str, u32>,
     /// How often each cue did not speak for: it was against, unclear or silent.
-    pub(super) not_for: BTreeMap<&'static str, u32>,
+    pub(in crate::cli::evaluate) not_for: BTreeMap<&'static str, u32>,
     /// How many more would pass with this cue switched off; `comparison` is that of live face and ID photo.
-    pub(super) without: BTreeMap<&'static str, u32>,
+    pub(in crate::cli::evaluate) without: BTreeMap<&'static str, u32>,
     /// How many more would pass with these two switched off, and not with one of them alone: `one+other`.
-    pub(super) without_pair: BTreeMap<String, u32>,
+    pub(in crate::cli::evaluate) without_pair: BTreeMap<String, u32>,
     /// Frames of a capture, on average.
-    pub(super) frames: f64,
+    pub(in crate::cli::evaluate) frames: f64,
     /// Upper bound of the share that passes, at 95 % (Clopper and Pearson; exact where none passed).
-    pub(super) passed_at_most: f64,
+    pub(in crate::cli::evaluate) passed_at_most: f64,
 }
 
 impl Tally {
-    pub(super) fn new(kind: &'static str) -> Self {
+    pub(in crate::cli::evaluate) fn new(kind: &'static str) -> Self {
         Self {
             kind,
             runs: 0,
             passed: 0,
+            share: None,
+            people: BTreeMap::new(),
             doubtful: 0,
             refused: 0,
             reasons: BTreeMap::new(),
@@ -57,8 +64,11 @@ impl Tally {
         }
     }
 
-    pub(super) fn count(&mut self, trial: &Trial) {
+    pub(in crate::cli::evaluate) fn count(&mut self, trial: &Trial, person: &str) {
         self.runs += 1;
+        let [runs, passed] = self.people.entry(person.to_owned()).or_default();
+        *runs += 1;
+        *passed += u32::from(trial.end == End::Passed);
         match trial.end {
             End::Passed => self.passed += 1,
             End::Doubtful(reason) => {
@@ -87,6 +97,24 @@ impl Tally {
         *self.without.entry("comparison").or_default() += u32::from(trial.held_by_comparison);
         self.frames += (f64::from(trial.frames) - self.frames) / f64::from(self.runs);
         self.passed_at_most = upper_bound(self.passed, self.runs);
+        self.share = self.share_now();
+    }
+}
+
+impl Tally {
+    /// Runs of one person alone are as independent as their seeds.
+    fn share_now(&self) -> Option<PassingShare> {
+        let names: Vec<String> = (0..self.runs).map(|run| run.to_string()).collect();
+        let one_person = self.people.len() == 1;
+        let each = self
+            .people
+            .iter()
+            .flat_map(|(name, [runs, passed])| (0..*runs).map(move |run| (name.as_str(), run, run < *passed)));
+        let of = |(name, run, passed): (_, u32, bool)| {
+            let own = names.get(run as usize).map(String::as_str).filter(|_| one_person);
+            (own.unwrap_or(name), passed)
+        };
+        PassingShare::of(each.map(of))
     }
 }
 
