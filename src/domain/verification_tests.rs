@@ -247,8 +247,11 @@ proptest! {
                 9 => v.factor_held(FactorKind::Passkey, at(9_000), may_play, now).map(|_| ()),
                 10 => v.still_held(at(9_000), now).map(|_| ()),
                 11 => v.skip_face(standing, now),
-                _ => v.end_early(Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]), now)
-                    .and_then(|()| v.reopen(standing, now)),
+                // Whoever goes on after a review begins with the second proof again.
+                _ => v
+                    .end_early(Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]), now)
+                    .and_then(|()| v.reopen(standing, now))
+                    .inspect(|()| (proven, waits) = (false, false)),
             };
             // Enrolment is open to whom a second proof was asked of, and only as what they gave.
             if let Ok((_, by)) = v.expect_enrolment(now) {

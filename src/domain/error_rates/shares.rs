@@ -39,7 +39,8 @@ impl PassingShare {
             return None;
         }
         let share = passed / runs;
-        let independent = if share <= 0.0 || share >= 1.0 || count < 2.0 {
+        let one_each = (count - runs).abs() < 0.5;
+        let independent = if share <= 0.0 || share >= 1.0 || count < 2.0 || one_each {
             count
         } else {
             let between: f64 = people.values().map(|[all, through]| (through - share * all).powi(2)).sum();

@@ -36,6 +36,10 @@ impl<A: Actor> Actor for Recorder<A> {
         self.frames.push(frame.clone());
         Ok(frame)
     }
+
+    fn camera(&self) -> Option<&'static str> {
+        self.actor.camera()
+    }
 }
 
 /// Plays frames of another session, one a call, from the start again when they end.
