@@ -3,6 +3,7 @@
 //! Guesses are few in two ways: of one code by [`TRIES`], of one person over all codes and sessions by the lock that other
 //! codes have, too ([`Lockout`](super::second_factor::lockout::Lockout)). Sending is rationed by person, so that nobody is flooded.
 
+use std::fmt;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -28,13 +29,19 @@ pub const LONGEST_COUNT: Duration = Duration::from_hours(24);
 const DIGITS: u32 = 6;
 const CODES: u32 = 10_u32.pow(DIGITS);
 
-/// What the store keeps of a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the store keeps of a code. Redacted in `Debug`: six digits are soon tried through.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CodeDigest {
     /// Key of the hash.
     pub salt: [u8; 32],
     /// HMAC-SHA256 of the code.
     pub hash: [u8; 32],
+}
+
+impl fmt::Debug for CodeDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeDigest(redacted)")
+    }
 }
 
 /// A code as stored.
@@ -161,7 +168,9 @@ mod tests {
         assert!(!code.fits(text, at(1)), "tried too often");
         let used = ContactCode { tries: 0, used_at: Some(at(1)), ..code.clone() };
         assert!(!used.fits(text, at(2)), "used");
-        assert!(!format!("{code:?}").contains(text) && !format!("{code:?}").contains("34"));
+        let printed = format!("{code:?}");
+        assert!(!printed.contains(text) && !printed.contains("** 34"), "{printed}");
+        assert!(printed.contains("CodeDigest(redacted)"), "{printed}");
     }
 
     #[test]
