@@ -9,7 +9,7 @@ import { lookAtDesk, withStaff } from '../harness/staff.mjs';
 const CHECK = 'Удостоверение личности показано по видеосвязи, фото совпадает';
 
 test('two of the staff forget the factors of a person who lost them, and the person makes one anew', () =>
-  withStaff({ login: 'gulnar', roles: ['reviewer'] }, (gulnar) =>
+  withStaff({ login: 'saule', roles: ['reviewer'] }, (saule) =>
     withStaff({ login: 'marat', roles: ['supervisor'] }, (marat) =>
       withPlayer({ face: 'astronaut' }, async (player) => {
         await addAuthenticator(player.page);
@@ -29,19 +29,19 @@ test('two of the staff forget the factors of a person who lost them, and the per
         assert.deepEqual(await player.reasons(), ['factors_lost']);
         await lookInEachLanguage(player.page, 'outcome-lost-factors');
 
-        await gulnar.join();
+        await saule.join();
         await marat.join();
-        await gulnar.find(iin, 'Обращение игрока');
-        const id = await gulnar.part('queue-row').first().getAttribute('data-case');
-        await gulnar.part('queue-row').first().getByRole('link').click();
-        await gulnar.part('measure-why').fill('Телефон украден');
-        await gulnar.part('open-forget-factors').click();
-        assert.ok(await gulnar.part('give-go').isDisabled(), 'nothing is asked for without a check');
-        await gulnar.part('identity-check-text').fill(CHECK);
-        await lookAtDesk(gulnar.page, 'console-forgetting');
-        await gulnar.part('give-go').click();
-        await gulnar.page.locator(`[data-testid=proposal][data-kind=forget_factors][data-state=waiting]`).waitFor();
-        assert.equal(await gulnar.part('proposal-yes').count(), 0, 'one is not two');
+        await saule.find(iin, 'Обращение игрока');
+        const id = await saule.part('queue-row').first().getAttribute('data-case');
+        await saule.part('queue-row').first().getByRole('link').click();
+        await saule.part('measure-why').fill('Телефон украден');
+        await saule.part('open-forget-factors').click();
+        assert.ok(await saule.part('give-go').isDisabled(), 'nothing is asked for without a check');
+        await saule.part('identity-check-text').fill(CHECK);
+        await lookAtDesk(saule.page, 'console-forgetting');
+        await saule.part('give-go').click();
+        await saule.page.locator(`[data-testid=proposal][data-kind=forget_factors][data-state=waiting]`).waitFor();
+        assert.equal(await saule.part('proposal-yes').count(), 0, 'one is not two');
 
         await marat.openProposal(id);
         await marat.part('identity-check').getByText(CHECK).waitFor();

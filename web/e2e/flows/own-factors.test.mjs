@@ -74,6 +74,7 @@ test('a person names their passkey, adds an app, removes the passkey that they n
     await player.part('confirm-code').fill(renewed[0]);
     await player.part('confirm-submit').click();
     await card.waitFor({ state: 'detached' });
+    await page.locator('[data-testid=factor][data-kind=totp]').waitFor();
     assert.equal(await player.part('factor').count(), 1);
     await player.part('factors-back').click();
     assert.equal(await player.outcome(), 'approved', 'this visit goes on');

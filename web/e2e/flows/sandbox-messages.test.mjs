@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lookInEachLanguage } from '../harness/look.mjs';
+import { addPerson } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
 
 test('messages of the sandbox are read beside the people that they went to', () =>
   withPlayer({ face: null }, async (player) => {
     const { page, origin } = player;
+    // Somebody whom no other flow has written to.
+    const iin = await addPerson(origin, { face: 'astronaut', birthDate: '1984-03-09' });
     await page.goto(new URL('/sandbox/', origin).href);
-    const card = page.locator('[data-testid=person]').first();
-    const iin = await card.getAttribute('data-iin');
+    const card = page.locator(`[data-testid=person][data-iin="${iin}"]`);
     await card.getByTestId('person-messages').click();
     assert.equal(await player.part('outbox-iin').inputValue(), iin);
     await player.part('outbox-none').waitFor();

@@ -110,7 +110,8 @@ export class Player {
 
   /** Has a code sent to the contact on record, reads it where the sandbox shows it, and types it. */
   async proveContact(iin) {
-    await this.part('contact-send').click();
+    // Between two codes lies a minute.
+    await this.part('contact-send').click({ timeout: 80_000 });
     await this.part('contact-code').waitFor();
     await this.part('contact-code').fill((await notices(this.origin, iin))[0].code);
     await this.part('contact-continue').click();
