@@ -35,7 +35,7 @@ is sent while the film runs on, so no picture is cut. The ID photo is another fr
 
 A film that shows fewer than three commands in one pass is played back and forth, so that heads come back; since its frames
 come again then, the cue that looks for repeated frames is left out. A film without a turn of the head is no capture and told as
-unfit, but with --turnless: then the cue of the turning head is left out, too. What is left out stands in the table.
+unfit, but with --turnless: then the cues that a turning head shows are left out, too. What is left out stands in the table.
 
 Exit status: 0 when there was a capture, 1 otherwise. What could not be used is told line by line on standard error.
 

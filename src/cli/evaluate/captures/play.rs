@@ -63,7 +63,7 @@ pub(super) fn parts(reel: &Reel, least: usize, turnless: bool, most: usize) -> V
     if !found.is_empty() || !turnless {
         return found;
     }
-    of(&again, 2 * all, Wanted { least, turn: false }, &[Cue::Freshness, Cue::Geometry])
+    of(&again, 2 * all, Wanted { least, turn: false }, &[Cue::Freshness, Cue::Geometry, Cue::Texture])
 }
 
 /// Those of the most commands, and of them such as have other movements, spread over the film's length.
