@@ -449,11 +449,6 @@ impl Capture {
         })
     }
 
-    /// How alike the sample is that is least like the best frame, cosine.
-    pub fn least_alike(&self) -> Option<f32> {
-        self.best().and_then(|best| self.samples.least_alike(&best.template))
-    }
-
     /// The kept frame of the best quality.
     pub fn best(&self) -> Option<&KeptFrame> {
         self.kept.iter().max_by(|a, b| a.quality.unified().total_cmp(&b.quality.unified()))

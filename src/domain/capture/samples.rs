@@ -95,12 +95,6 @@ impl Samples {
         self.taken.iter().all(|sample| sample.shows(best, lines))
     }
 
-    /// The least alike to `best`, cosine; `None` without any.
-    pub(super) fn least_alike(&self, best: &Template) -> Option<f32> {
-        let similarities = self.taken.iter().filter_map(|sample| sample.template.similarity(best).ok());
-        similarities.min_by(f32::total_cmp)
-    }
-
     /// Whether more were drawn than could be taken: whoever spoils the frames that they do not want looked at.
     pub(super) fn are_scarce(&self) -> bool {
         self.missed > self.taken.len()
