@@ -3,6 +3,12 @@ import { test } from 'node:test';
 import { lookAtDesk, withStaff } from '../harness/staff.mjs';
 import { refusal } from '../harness/watch.mjs';
 
+/** What was typed meanwhile must stay. */
+const answerLate = async (route) => {
+  await new Promise((done) => setTimeout(done, 400));
+  await route.continue();
+};
+
 test('operators, sources and keys are looked after, and who decides is made by two', () =>
   withStaff({ login: 'farida', roles: ['administrator', 'operator_manager'], expected: [refusal(404)] }, (farida) =>
     withStaff({ login: 'galym', roles: ['supervisor'] }, async (galym) => {
@@ -25,8 +31,13 @@ test('operators, sources and keys are looked after, and who decides is made by t
       await farida.part('operator-name').fill('Console Bet, renamed');
       await farida.part('operator-save').click();
       await row.getByText('Console Bet, renamed').waitFor();
+      await farida.page.route('**/operators/bet-console/webhook', answerLate, { times: 1 });
+      const looked = farida.page.waitForResponse('**/operators/bet-console/webhook');
       await row.getByTestId('hook').click();
       await farida.part('webhook-url').fill('http://127.0.0.1:9/in');
+      await looked;
+      await farida.page.waitForTimeout(100);
+      assert.equal(await farida.part('webhook-url').inputValue(), 'http://127.0.0.1:9/in');
       await farida.part('webhook-set').click();
       await farida.part('webhook-secret').waitFor();
       await farida.part('webhook-remove').click();
