@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rastau::app::live_capture::{Lines, LiveCapture};
@@ -12,11 +13,13 @@ use rastau::cli::demo::camera::Studio;
 use rastau::cli::demo::made_up_time::{self, Sent, Source};
 use rastau::cli::demo::people::ASTRONAUT;
 use rastau::domain::capture::FrameHeader;
-use rastau::domain::comparison::{Template, Thresholds};
+use rastau::domain::comparison::{ModelHash, Template, Thresholds};
 use rastau::domain::liveness::challenge::Challenge;
 use rastau::domain::liveness::decision::PresentationThresholds;
+use rastau::domain::liveness::geometry::TurnGeometry;
+use rastau::domain::liveness::signs::FaceMesh;
 use rastau::domain::ports::testing::SeededRandomness;
-use rastau::domain::ports::{Ask, Detail, FaceEngine, Gate};
+use rastau::domain::ports::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
 use rastau::domain::secret::SecretBytes;
 use rastau::domain::time::Timestamp;
 use rastau::vision::engine::{OrtFaceEngine, PoolSettings};
@@ -41,6 +44,50 @@ struct Filmed {
     frames: Vec<Sent>,
 }
 
+/// The engine, and how much of what costs it has made.
+struct Counted {
+    engine: Arc<dyn FaceEngine>,
+    templates: AtomicU32,
+    presentations: AtomicU32,
+    textures: AtomicU32,
+}
+
+#[async_trait::async_trait]
+impl FaceEngine for Counted {
+    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+        let found = self.engine.examine(picture, ask).await?;
+        let made = [
+            (&self.templates, found.template.is_some()),
+            (&self.presentations, found.presentation.is_some()),
+            (&self.textures, found.texture.is_some()),
+        ];
+        for (count, made) in made {
+            count.fetch_add(u32::from(made), Ordering::Relaxed);
+        }
+        Ok(found)
+    }
+
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+        self.examine(picture, ask).await
+    }
+
+    fn turn(&self, straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry> {
+        self.engine.turn(straight, turned)
+    }
+
+    async fn warm_up(&self) -> Result<(), EngineError> {
+        self.engine.warm_up().await
+    }
+
+    fn is_ready(&self) -> bool {
+        self.engine.is_ready()
+    }
+
+    fn embedder(&self) -> &ModelHash {
+        self.engine.embedder()
+    }
+}
+
 fn main() -> Result<(), Failure> {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     if !models.join("store/sface.onnx").exists() {
@@ -52,12 +99,19 @@ fn main() -> Result<(), Failure> {
 
 async fn run(models: &Path) -> Result<(), Failure> {
     let puppet = Studio::open(models)?.puppet(ASTRONAUT)?;
-    let one: Arc<dyn FaceEngine> = Arc::new(OrtFaceEngine::load(models, PoolSettings::patient(1))?);
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
+    let engine: Arc<dyn FaceEngine> = Arc::new(OrtFaceEngine::load(models, PoolSettings::patient(1))?);
+    let none = || AtomicU32::new(0);
+    let counted = Arc::new(Counted { engine, templates: none(), presentations: none(), textures: none() });
+    let one: Arc<dyn FaceEngine> = counted.clone();
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
     let id_photo = one.examine(puppet.id_photo()?.into(), ask).await?.template.ok_or("no ID template")?;
     let mut filmed = Vec::new();
     for seed in 1..=CAPTURES {
         filmed.push(Arc::new(film(&one, VirtualPlayer::new(puppet.clone(), seed), seed).await?));
+    }
+    let counts = [&counted.templates, &counted.presentations, &counted.textures];
+    for count in counts {
+        count.store(0, Ordering::Relaxed);
     }
     let mut per_capture = Vec::new();
     let mut hints = Vec::new();
@@ -73,6 +127,11 @@ async fn run(models: &Path) -> Result<(), Failure> {
         "a capture of 120 frames, judged     {:7.3} s (median), {:.3} s (most)",
         at(&mut per_capture, 0.5),
         at(&mut per_capture, 1.0)
+    );
+    let [templates, presentations, textures] =
+        counts.map(|count| f64::from(count.load(Ordering::Relaxed)) / (CAPTURES * ROUNDS) as f64);
+    println!(
+        "of these                            {templates:.1} templates, {presentations:.1} PAD, {textures:.1} laid flat"
     );
     println!(
         "a frame's hint                      {:7.1} ms (median), {:.1} ms (p95)",

@@ -24,10 +24,8 @@ use rastau::vision::tensor::InputNumbers;
 type Failure = Box<dyn std::error::Error>;
 
 const ROUNDS: usize = 200;
-const EVERYTHING: Ask =
-    Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
-const PHOTO: Ask =
-    Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
+const EVERYTHING: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+const PHOTO: Ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
 
 /// A camera frame, what was found in it, and it as each model takes it.
 struct Scene {

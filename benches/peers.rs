@@ -89,7 +89,7 @@ fn main() -> Result<(), Failure> {
 fn compare(examiner: &mut Examiner, pair: &Pair, detail: Detail) -> Result<(f32, f64), Failure> {
     let before = cpu_ms()?;
     let mut template = |path: &Path| -> Result<_, Failure> {
-        let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail, follow: None, texture: false };
+        let ask = Ask::of(Gate::IdPhoto, false, detail);
         let found = examiner.examine(&std::fs::read(path)?, ask)?;
         found.template.ok_or_else(|| format!("{}: {:?}", path.display(), found.rejection).into())
     };

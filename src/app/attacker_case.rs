@@ -81,8 +81,7 @@ impl Desk<'_> {
             return Err(CaseError::Victim(case));
         }
         let frame = found.frame.ok_or(CaseError::NoFrame(case))?;
-        let ask =
-            Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Full, follow: None, texture: false };
+        let ask = Ask::of(Gate::LiveFrame, false, Detail::Full);
         let template = match faces.examine(frame, ask).await {
             Ok(examination) => examination.template.ok_or(CaseError::NoFace(case))?,
             Err(EngineError::Picture(_)) => return Err(CaseError::NoFace(case)),

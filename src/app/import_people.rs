@@ -229,7 +229,7 @@ async fn judge_photo(
         Err(fault) => return refuse(fault),
     };
     candidate.sha256 = Sha256::digest(photo.expose()).into();
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
     let examined = examine_patiently(ports.faces, &photo, ask, Patience::COMMAND).await;
     match examined.map(|examination| examination.rejection) {
         Ok(None) => Ok(Ok(candidate)),

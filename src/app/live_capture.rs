@@ -12,7 +12,7 @@ use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::cues::Evidence;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::liveness::replay::Replayed;
-use crate::domain::ports::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, Randomness};
+use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate, Randomness};
 use crate::domain::review::FaceScores;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
@@ -84,7 +84,6 @@ impl LiveCapture {
     ) -> Result<Step, EngineError> {
         match examine_patiently(self.faces.as_ref(), &picture, self.capture.ask(now), Patience::FRAME).await {
             Ok(found) => {
-                let found = self.complete(&picture, found).await?;
                 let seen = self.recorder.see(header, &found, &self.capture, now);
                 let drawn = Drawn::from(randomness);
                 let step = self.capture.take(header, picture.clone(), found, now, &drawn);
@@ -97,21 +96,6 @@ impl LiveCapture {
         }
     }
 
-    /// What is still to be asked of a frame that turned out to count. An engine that is busy then gives no template, and the
-    /// frame does not count: the next one may.
-    async fn complete(&self, picture: &SecretBytes, mut found: Examination) -> Result<Examination, EngineError> {
-        let Some(ask) = self.capture.ask_again(&found) else { return Ok(found) };
-        match examine_patiently(self.faces.as_ref(), picture, ask, Patience::FRAME).await {
-            Ok(again) => {
-                found.template = again.template;
-                found.texture = found.texture.or(again.texture);
-            }
-            Err(EngineError::Busy { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(found)
-    }
-
     /// The template of the whole capture. Where the first embedder leaves room for doubt, the second looks at the best
     /// frame, too; a frame that it cannot judge adds nothing, and the doubt stays.
     pub async fn template(&self, id_photo: &Template) -> Result<Option<Template>, PlayerError> {
@@ -122,8 +106,7 @@ impl LiveCapture {
         let Some(best) = best else {
             return Ok(Some(live));
         };
-        let ask =
-            Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::Both, follow: None, texture: false };
+        let ask = Ask::of(Gate::LiveFrame, false, Detail::Both);
         let full = examine_patiently(self.faces.as_ref(), &best.picture, ask, Patience::PERSON).await?.template;
         Ok(Some(match full {
             Some(full) => live.with_second_of(&full),

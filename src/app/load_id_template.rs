@@ -21,7 +21,7 @@ pub(super) async fn load_id_template(services: &Services, player: PlayerId) -> R
         return Ok(Some(template));
     }
     drop(unit);
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
     let template = match examine_patiently(services.faces.as_ref(), &citizen.photo, ask, Patience::PERSON).await {
         Ok(examination) => examination.template,
         Err(EngineError::Picture(_)) => None,

@@ -196,7 +196,7 @@ async fn embed(ports: Ports<'_>, pace: Pace, player: PlayerId) -> Result<Done, R
 }
 
 async fn examine(faces: &dyn FaceEngine, pace: Pace, photo: &SecretBytes) -> Result<Examination, EngineError> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
     if pace == Pace::Steady {
         return examine_patiently(faces, photo, ask, Patience::COMMAND).await;
     }

@@ -58,7 +58,7 @@ pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, Newcom
 /// template included, and keeps none. Asks once: a busy engine says so.
 pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Option<ReasonCode>, NewcomerError> {
     expect_sandbox(services)?;
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Quick, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::Quick);
     match services.faces.examine(photo, ask).await {
         Ok(examination) => Ok(examination.rejection),
         Err(EngineError::Picture(reason)) => Ok(Some(reason)),
@@ -89,7 +89,7 @@ pub async fn add_newcomer(
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(NewcomerError::Name);
     }
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
     let examination = examine_patiently(services.faces.as_ref(), &photo, ask, Patience::PERSON).await?;
     if let Some(reason) = examination.rejection {
         return Err(NewcomerError::Photo(reason));

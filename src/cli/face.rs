@@ -234,13 +234,8 @@ struct PresentationFindings {
 impl InspectArgs {
     async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         let faces = faces::load(models)?;
-        let ask = Ask {
-            gate: if self.live { Gate::LiveFrame } else { Gate::IdPhoto },
-            presentation: true,
-            template: Detail::None,
-            follow: None,
-            texture: false,
-        };
+        let gate = if self.live { Gate::LiveFrame } else { Gate::IdPhoto };
+        let ask = Ask::of(gate, true, Detail::None);
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let outcome = examine(faces.engine.as_ref(), file, ask).await?;
@@ -328,7 +323,7 @@ async fn template(
     file: &Path,
     detail: Detail,
 ) -> anyhow::Result<Result<Template, ReasonCode>> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: detail, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, detail);
     Ok(match examine(engine, file, ask).await? {
         Ok(Examination { template: Some(template), .. }) => Ok(template),
         Ok(examination) => Err(examination.rejection.unwrap_or(ReasonCode::NoFace)),

@@ -2,34 +2,33 @@
 
 use std::time::Duration;
 
-use super::comparison::{Template, Thresholds};
-use super::face_quality::FaceQuality;
-use super::liveness::challenge::{COMMANDS, Challenge};
+use super::comparison::Template;
+use super::liveness::challenge::Challenge;
 use super::liveness::continuity::{Continuity, is_virtual};
 use super::liveness::course::{Content, Course, Glance, Shown};
-use super::liveness::cues::{Cue, Evidence, Finding, Support};
 use super::liveness::evidence::PresentationScores;
 use super::liveness::replay::Film;
-use super::liveness::shape;
 use super::liveness::signs::{FaceMesh, FaceSigns};
-use super::liveness::texture::{FaceTexture, PLAYED_CAMERA, TextureChange};
+use super::liveness::texture::{FaceTexture, PLAYED_CAMERA};
 use super::ports::{Ask, Detail, Examination, Gate, Randomness};
-use super::reason::ReasonCode;
 use super::secret::SecretBytes;
 use super::time::Timestamp;
 
+mod evidence;
+mod face;
+mod guidance;
+mod kept;
 mod samples;
 mod textures;
 
+pub use evidence::FaceChange;
+pub use face::Face;
+pub use guidance::Guidance;
+use kept::Kept;
+pub use kept::{FRAMES_KEPT, KeptFrame};
 use samples::{Sample, Samples};
 use textures::Textures;
 
-/// Good frames that are kept of the baseline, before anything was asked.
-const BASELINE_KEPT: usize = 3;
-/// Good frames that are kept of a whole capture with lights: those of the baseline, and one after each command.
-pub const FRAMES_KEPT: usize = BASELINE_KEPT + COMMANDS;
-/// Good frames closer together than this count once, so that one instant is not taken for several.
-const FRAME_SPACING: Duration = Duration::from_millis(150);
 /// How long one capture may last.
 pub const CAPTURE_TIME: Duration = Duration::from_secs(90);
 /// How long a connection may be silent.
@@ -42,57 +41,6 @@ const MOST_FRAMES_A_SECOND: u32 = 40;
 /// Every so many frames the whole picture is looked at, also while a face is followed: somebody may have come in.
 const LOOK_AROUND: u32 = 10;
 
-/// One face as the detector and the quality measures see it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Face {
-    /// Left, top, width and height of the box, in pixels of the upright picture.
-    pub bounds: [f32; 4],
-    /// Eye on the image's left, eye on its right, nose, mouth corner left, mouth corner right: x, y in pixels.
-    pub points: [[f32; 2]; 5],
-    /// Detector's confidence, 0 to 1.
-    pub confidence: f32,
-}
-
-impl Face {
-    /// Distance between the eyes in pixels.
-    pub fn eye_distance(&self) -> f32 {
-        let [left, right, ..] = self.points;
-        (right[0] - left[0]).hypot(right[1] - left[1])
-    }
-
-    /// How far the nose stands from the middle of the eyes, along the line of the eyes, in eye distances; .27 to .40
-    /// is about 30 degrees of yaw, positive towards the image's right.
-    pub fn yaw(&self) -> f32 {
-        let [left, right, nose, ..] = self.points;
-        let axis = [right[0] - left[0], right[1] - left[1]];
-        let length = self.eye_distance().max(f32::EPSILON);
-        let from_middle = [nose[0] - f32::midpoint(left[0], right[0]), nose[1] - f32::midpoint(left[1], right[1])];
-        (from_middle[0] * axis[0] + from_middle[1] * axis[1]) / (length * length)
-    }
-}
-
-/// What the capture makes of one frame, told to the player.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guidance {
-    /// The frame is good; stay like this.
-    HoldStill,
-    /// What is on the page is what is waited for.
-    Follow,
-    /// The frame does not count, and this is the one thing to change.
-    Change(ReasonCode),
-}
-
-impl Guidance {
-    /// The stable code of the hint.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::HoldStill => "hold_still",
-            Self::Follow => "follow",
-            Self::Change(reason) => reason.code(),
-        }
-    }
-}
-
 /// What comes with a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
@@ -102,19 +50,6 @@ pub struct FrameHeader {
     pub captured_millis: u64,
     /// The index of what was on the page then; 0 before anything was.
     pub shown: u16,
-}
-
-/// A frame that counts.
-#[derive(Clone, Debug)]
-pub struct KeptFrame {
-    /// The JPEG as it came.
-    pub picture: SecretBytes,
-    /// What was measured of its face.
-    pub quality: FaceQuality,
-    /// What PAD says of it.
-    pub presentation: PresentationScores,
-    /// Its template, held against the other frames and the ID photo.
-    pub template: Template,
 }
 
 /// A capture under way.
@@ -131,18 +66,12 @@ pub struct Capture {
     second: (Timestamp, u32),
     last: Option<FrameHeader>,
     last_frame_at: Timestamp,
-    last_kept_at: Option<Timestamp>,
-    /// Kept frames, each with the stretch of the course that it is of.
-    kept: Vec<KeptFrame>,
-    stretches: Vec<usize>,
+    kept: Kept,
     /// Frames of lights and commands that are held against the best one.
     samples: Samples,
-    /// How far the bones of the moving face were from those of the still one, where a capture is run again without its
-    /// points.
-    written_shape: Option<f32>,
-    /// Faces laid flat; `written_change`, what changed between them where a capture is run again without them.
+    /// Faces laid flat.
     textures: Textures,
-    written_change: Option<TextureChange>,
+    change: Option<FaceChange>,
     /// The face of the frame before, where the next one is looked for.
     followed: Option<Face>,
 }
@@ -188,13 +117,10 @@ impl Capture {
             second: (now, 0),
             last: None,
             last_frame_at: now,
-            last_kept_at: None,
-            kept: Vec::new(),
-            stretches: Vec::new(),
+            kept: Kept::default(),
             samples: Samples::default(),
-            written_shape: None,
             textures: Textures::default(),
-            written_change: None,
+            change: None,
             followed: None,
         }
     }
@@ -261,28 +187,17 @@ impl Capture {
     }
 
     /// What is asked of the engine for a frame of `now`. A frame that is neither kept nor a sample costs neither PAD nor
-    /// template.
+    /// template, unless it shows what was commanded.
     pub fn ask(&self, now: Timestamp) -> Ask {
         let (keeps, due) = (self.keeps(now), self.samples.is_due(now));
         let gate = if self.course.wants_straight() { Gate::LiveFrame } else { Gate::MovingFrame };
-        let template = if keeps || due || self.course.is_moving() { Detail::Quick } else { Detail::None };
+        let template = if keeps || due { Detail::Quick } else { Detail::None };
         let follow = self.followed.filter(|_| !keeps && !due && !self.frames.is_multiple_of(LOOK_AROUND));
         let presentation = keeps || self.samples.wants_presentation(now);
         let straight = self.course.wants_straight() && self.course.still_frames() > 0;
         let texture = (straight && self.textures.wants_straight(now))
             || (self.course.is_turn_commanded() && self.textures.wants_turned());
-        Ask { gate, presentation, template, follow, texture }
-    }
-
-    /// What is still to be asked for a frame in which `found` was found, before the capture takes it: it shows what was
-    /// commanded, and nobody expected it to yet.
-    pub fn ask_again(&self, found: &Examination) -> Option<Ask> {
-        let counts = found.signs.is_some_and(|signs| self.course.counts(&signs));
-        let unproven = counts && found.template.is_none() && found.rejection.is_none();
-        let follow = found.faces.first().copied();
-        let texture = self.course.is_turn_commanded() && found.texture.is_none();
-        let gate = Gate::MovingFrame;
-        unproven.then_some(Ask { gate, presentation: false, template: Detail::Quick, follow, texture })
+        Ask { gate, presentation, template, follow, texture, answer: self.course.answer() }
     }
 
     /// Takes a frame and what was found in it.
@@ -303,16 +218,16 @@ impl Capture {
         }
         let straight = signs.is_some_and(|signs| self.course.is_straight(&signs));
         let good = found.rejection.is_none() && straight;
-        let guidance = self.guide(found.rejection, signs.is_some(), straight);
+        let guidance = Guidance::of(self.course.shown().content, found.rejection, signs.map(|_| straight));
         let unproven = signs.is_some_and(|signs| self.course.counts(&signs)) && found.template.is_none();
         if let (true, Some(quality), Some(presentation), Some(template)) =
             (good && self.keeps(now), found.quality, found.presentation, found.template)
         {
-            self.last_kept_at = Some(now);
-            self.kept.push(KeptFrame { picture, quality, presentation, template });
-            self.stretches.push(self.course.stretch());
+            let frame = KeptFrame { picture, quality, presentation, template };
+            self.kept.take(frame, self.course.stretch(), now);
         }
         self.lay_flat(found.texture, signs.as_ref(), good, now);
+        let enough = self.kept.missing(self.course.stretch()) == 0;
         let glance = Glance {
             index: header.shown,
             now,
@@ -322,9 +237,12 @@ impl Capture {
             mesh: found.mesh.as_ref(),
             good,
         };
-        let show = self.course.take(glance, self.missing() == 0, randomness);
+        let show = self.course.take(glance, enough, randomness);
         if let Some(shown) = show {
             self.samples.begin(shown.content, now, randomness);
+        }
+        if self.course.is_over() && self.change.is_none() {
+            self.change = Some(self.measure_change());
         }
         Step { guidance, show, progress: self.course.progress(), seen: true }
     }
@@ -358,12 +276,12 @@ impl Capture {
 
     /// How many frames are kept.
     pub fn collected(&self) -> usize {
-        self.kept.len()
+        self.kept.frames().len()
     }
 
     /// The kept frames, oldest first.
     pub fn frames(&self) -> &[KeptFrame] {
-        &self.kept
+        self.kept.frames()
     }
 
     /// Its frames, as far as they are needed to know them again.
@@ -381,25 +299,14 @@ impl Capture {
         self.samples.taken()
     }
 
-    /// How far, in distances of the eyes, the bones of the face that moved are from those of the one that held still.
-    pub fn shape_distance(&self) -> Option<f32> {
-        let [still, moving] = self.course.shapes();
-        still.distance(moving).or(self.written_shape)
+    /// What changed on the face; nothing while the course runs.
+    pub fn change(&self) -> FaceChange {
+        self.change.unwrap_or_default()
     }
 
-    /// The same as it was measured when this capture was taken; its points are not kept.
-    pub fn set_shape_distance(&mut self, distance: Option<f32>) {
-        self.written_shape = distance;
-    }
-
-    /// What changed on the face beyond how it was held; `None` when too little was seen of it.
-    pub fn texture_change(&self) -> Option<TextureChange> {
-        self.textures.change().or(self.written_change)
-    }
-
-    /// The same as it was measured when this capture was taken; its faces are not kept.
-    pub fn set_texture_change(&mut self, change: Option<TextureChange>) {
-        self.written_change = change;
+    /// The same as it was measured when this capture was taken: where it is run again there are no points and no faces.
+    pub fn set_change(&mut self, change: FaceChange) {
+        self.change = Some(change);
     }
 
     /// What PAD says of the frames of commands that were sampled.
@@ -407,91 +314,31 @@ impl Capture {
         self.samples.presentations()
     }
 
-    /// What commands, lights and continuity say; `lines` tell when two faces differ.
-    pub fn evidence(&self, lines: Thresholds) -> Vec<Evidence> {
-        let mut evidence = self.course.evidence().to_vec();
-        let mut findings = self.continuity.signs();
-        if self.virtual_camera {
-            findings.push(Finding::VirtualCamera);
-        }
-        let cuts = self.continuity.cuts();
-        if cuts > 0 {
-            findings.push(Finding::Cut);
-        }
-        let one_face = self.shows_one_face(lines);
-        if !one_face {
-            findings.push(Finding::FaceChanged);
-        }
-        let shape = self.shape_distance().map_or(Support::FULL, shape::support);
-        if !shape.speaks_for() {
-            findings.push(Finding::OtherShape);
-        }
-        let support = match (one_face, cuts) {
-            (false, _) | (_, 3..) => Support::NONE,
-            (true, 1..) => Support::UNCLEAR,
-            (true, 0) if self.samples.are_scarce() => Support::UNCLEAR,
-            (true, 0) => Support::FULL,
-        };
-        let support = if shape < support { shape } else { support };
-        evidence.push(Evidence { cue: Cue::Continuity, support: Some(support), findings });
-        evidence.push(self.texture_evidence());
-        evidence
-    }
-
-    /// Whether every kept frame and every sample shows the face of the best one, so that no face is slipped in among
-    /// others.
-    pub fn shows_one_face(&self, lines: Thresholds) -> bool {
-        self.best().is_some_and(|best| {
-            let same = |frame: &KeptFrame| {
-                frame.template.similarity(&best.template).is_ok_and(|similarity| similarity >= lines.match_from)
-            };
-            self.kept.iter().all(same) && self.samples.all_show(&best.template, lines)
-        })
-    }
-
     /// The kept frame of the best quality.
     pub fn best(&self) -> Option<&KeptFrame> {
-        self.kept.iter().max_by(|a, b| a.quality.unified().total_cmp(&b.quality.unified()))
+        self.kept.best()
     }
 
     /// One template of all kept frames, the better the frame the heavier; `None` when there are none.
     pub fn template(&self) -> Option<Template> {
-        Template::weighted_mean(self.kept.iter().map(|frame| (frame.quality.weight(), &frame.template))).ok()
-    }
-
-    /// How many frames of this stretch of the course are still to be kept: several of the baseline, one after each command.
-    fn missing(&self) -> usize {
-        let stretch = self.course.stretch();
-        let wanted = if stretch == 0 { BASELINE_KEPT } else { 1 };
-        wanted.saturating_sub(self.stretches.iter().filter(|kept| **kept == stretch).count())
+        self.kept.template()
     }
 
     /// Whether a good frame of `now` would be kept.
     fn keeps(&self, now: Timestamp) -> bool {
-        self.course.wants_straight()
-            && self.missing() > 0
-            && self.course.still_frames() > 0
-            && self.last_kept_at.is_none_or(|last| now.since(last) >= FRAME_SPACING)
-    }
-
-    fn texture_evidence(&self) -> Evidence {
-        let support = self.texture_change().map(|change| change.support());
-        let rigid = support.is_some_and(|support| !support.speaks_for());
-        let (support, finding) = if self.played {
-            (Some(Support::FULL), Some(Finding::Played))
-        } else {
-            (support, rigid.then_some(Finding::Rigid))
-        };
-        Evidence { cue: Cue::Texture, support, findings: finding.into_iter().collect() }
+        self.course.wants_straight() && self.course.still_frames() > 0 && self.kept.wants(self.course.stretch(), now)
     }
 
     /// Takes a frame as a sample when one is due, or when it counts for a command.
     fn sample(&mut self, found: &Examination, now: Timestamp) {
-        let counts = |signs: &FaceSigns| self.course.counts(signs);
-        let wanted = self.samples.is_due(now) || found.signs.as_ref().is_some_and(counts);
-        if let (true, Some(signs), Some(template)) = (wanted, found.signs, &found.template) {
+        let (Some(signs), Some(template)) = (found.signs, &found.template) else { return };
+        let (counts, closed) = (self.course.counts(&signs), self.course.eyes_closed(&signs));
+        // Lids that fall by themselves tell little of a face: the sample waits for the next frame.
+        if counts || (self.samples.is_due(now) && !closed) {
             let away = self.course.away(&signs).unwrap_or_default();
-            self.samples.take(Sample { template: template.clone(), presentation: found.presentation, away }, now);
+            let told = self.course.answer().is_some_and(|answer| answer.is_blink());
+            let presentation = found.presentation;
+            self.samples.take(Sample { template: template.clone(), presentation, away, closed: closed && told }, now);
         }
     }
 
@@ -505,29 +352,6 @@ impl Capture {
             _ => {}
         }
     }
-
-    /// One hint, and none that contradicts what is on the page.
-    fn guide(&self, rejection: Option<ReasonCode>, face: bool, straight: bool) -> Guidance {
-        match (self.course.shown().content, rejection) {
-            (Content::Command(_), Some(reason)) if !is_of_pose(reason) => Guidance::Change(reason),
-            (Content::Command(_), _) => Guidance::Follow,
-            (_, Some(reason)) => Guidance::Change(reason),
-            (Content::Straight, None) if face && !straight => Guidance::Change(ReasonCode::FaceTurned),
-            (_, None) => Guidance::HoldStill,
-        }
-    }
-}
-
-/// Whether a command itself may be why a frame is not good: "come closer" and "step back" at once would be absurd.
-fn is_of_pose(reason: ReasonCode) -> bool {
-    matches!(
-        reason,
-        ReasonCode::FaceTurned
-            | ReasonCode::FaceTooLarge
-            | ReasonCode::FaceTooSmall
-            | ReasonCode::FaceCutOff
-            | ReasonCode::Blurred
-    )
 }
 
 #[cfg(test)]

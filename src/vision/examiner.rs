@@ -161,11 +161,12 @@ impl Examiner {
         let quality = quality::measure(picture, &face, &landmarks, &aligned);
         examination.quality = Some(quality);
         if ask.gate != Gate::IdPhoto {
-            examination.signs = Some(landmarks.signs());
+            let signs = landmarks.signs();
+            examination.signs = Some(signs);
             examination.mesh = Some(landmarks.mesh());
             examination.colours = Some(colours::measure(picture, &aligned));
             examination.fingerprint = Some(fingerprint(picture)?);
-            examination.texture = ask.texture.then(|| texture::measure(picture, &landmarks)).flatten();
+            examination.texture = ask.texture_of(&signs).then(|| texture::measure(picture, &landmarks)).flatten();
         }
         examination.rejection = gate::reject(ask.gate, &quality);
         if examination.rejection.is_none() {
@@ -174,7 +175,8 @@ impl Examiner {
                 let framed = Face { bounds: landmarks.bounds(), ..face };
                 examination.presentation = Some(self.presentation.scores(picture, &framed)?);
             }
-            examination.template = self.templates.template(&aligned, ask.template)?;
+            let template = examination.signs.map_or(ask.template, |signs| ask.template_of(&signs));
+            examination.template = self.templates.template(&aligned, template)?;
         }
         match examination.faces.first_mut() {
             Some(first) => *first = face,

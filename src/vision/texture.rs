@@ -25,9 +25,9 @@ const LIPS: [usize; 20] = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375,
 const EYE_CORNERS: [usize; 2] = [33, 263];
 
 /// The flat face: columns and rows, pixels to a distance of the eyes, and where the middle of the eyes lies.
-const SIZE: [usize; 2] = [100, 120];
-const SCALE: f32 = 40.0;
-const MIDDLE: [f32; 2] = [50.0, 40.0];
+const SIZE: [usize; 2] = [50, 60];
+const SCALE: f32 = 20.0;
+const MIDDLE: [f32; 2] = [25.0, 20.0];
 /// The skin's edge, the eyes and the mouth are left out by so much: they move by themselves.
 const WITHIN: f32 = 0.92;
 const EYES_OUT: f32 = 1.5;
@@ -37,9 +37,9 @@ const LOOKS: usize = 2;
 /// A part of the skin that a frame shows smaller than this, against straight, is seen too obliquely.
 const LEAST_AREA: f32 = 0.45;
 /// The Gaussian that leaves light and shade, pixels.
-const SHADE: f32 = 4.0;
+const SHADE: f32 = 2.0;
 /// Every so many pixels, in both directions, one is enough of light and shade.
-const SHADE_EVERY: usize = 3;
+const SHADE_EVERY: usize = 2;
 /// Below this luma a sensor's noise is all there is; added before logarithms are taken.
 const DARK: f32 = 8.0;
 /// The eyes: pixels to a distance of the eyes, the Gaussian that leaves out noise, the margin about them.

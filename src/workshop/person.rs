@@ -66,8 +66,7 @@ mod tests {
     use crate::domain::liveness::challenge::Command;
     use crate::domain::ports::{Ask, Detail, Gate};
 
-    const LOOK: Ask =
-        Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
+    const LOOK: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
 
     #[test]
     fn a_player_who_looks_straight_passes_the_gate_and_stays_the_person() {
@@ -88,8 +87,7 @@ mod tests {
     #[test]
     fn a_player_turns_to_the_side_that_was_asked_for_and_comes_back() {
         let Some(mut examiner) = examiner() else { return };
-        let look =
-            Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None, texture: false };
+        let look = Ask::of(Gate::IdPhoto, false, Detail::None);
         let [puppet, _] = cast(&mut examiner);
         for (command, side) in [(Command::TurnLeft, 1.0), (Command::TurnRight, -1.0)] {
             let mut player = VirtualPlayer::new(Arc::clone(&puppet), 9);

@@ -34,7 +34,7 @@ async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {
             return sample;
         }
     };
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
     sample.outcome = match engine.examine(bytes.into(), ask).await {
         Ok(examination) => {
             sample.found = examination.quality.is_some();

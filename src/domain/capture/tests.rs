@@ -1,10 +1,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
-use crate::domain::comparison::ModelHash;
+use crate::domain::comparison::{ModelHash, Thresholds};
 use crate::domain::face_quality::tests::good;
+use crate::domain::liveness::cues::{Cue, Finding, Support};
 use crate::domain::liveness::signs::tests::{moved, there_and_back};
 use crate::domain::liveness::signs::{FaceSigns, SceneColours};
+use crate::domain::liveness::texture::TextureChange;
 use crate::domain::liveness::texture::tests::texture;
 use crate::domain::ports::testing::SeededRandomness;
 
@@ -37,11 +39,11 @@ pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2
         quality: Some(good()),
         rejection: None,
         presentation: ask.presentation.then(|| PresentationScores::new([bona_fide; 3])),
-        template: (ask.template == Detail::Quick).then(|| template(towards)),
+        template: (ask.template_of(&signs) == Detail::Quick).then(|| template(towards)),
         signs: Some(signs),
         mesh: Some(FaceMesh::new(Vec::new())),
         colours: Some(SceneColours { face: [150.0, 120.0, 100.0], background: [90.0; 3] }),
-        texture: ask.texture.then(|| texture(SEEN.fetch_add(1, Ordering::Relaxed), 0.6)),
+        texture: ask.texture_of(&signs).then(|| texture(SEEN.fetch_add(1, Ordering::Relaxed), 0.6)),
         fingerprint: None,
     }
 }
@@ -67,10 +69,7 @@ fn play(bona_fide: f32, millis: u64, towards: impl Fn(&Capture) -> [f32; 2]) -> 
             Content::Command(command) => moved(STRAIGHT, command, there_and_back(along)),
             _ => STRAIGHT,
         };
-        let mut examination = found(capture.ask(at(millis)), signs, bona_fide, towards(&capture));
-        if let Some(again) = capture.ask_again(&examination) {
-            examination.template = found(again, signs, bona_fide, towards(&capture)).template;
-        }
+        let examination = found(capture.ask(at(millis)), signs, bona_fide, towards(&capture));
         let step = capture.take(header, vec![1].into(), examination, at(millis), &randomness);
         if let Some(next) = step.show {
             since = millis;
@@ -93,7 +92,7 @@ fn a_capture_keeps_frames_of_every_straight_stretch() {
     let Played { capture, shown } = played(0.9, 90_000);
     assert!(capture.is_complete() && capture.is_revealed());
     // The baseline, and one after each of five commands.
-    assert_eq!(capture.stretches, [0, 0, 0, 1, 2, 3, 4, 5]);
+    assert_eq!(capture.kept.stretches(), [0, 0, 0, 1, 2, 3, 4, 5]);
     let indices: Vec<u16> = shown.iter().map(|shown| shown.index).collect();
     assert_eq!(indices, (1..=12).collect::<Vec<u16>>());
     assert_eq!(capture.evidence(LINES).len(), 4);
@@ -216,24 +215,6 @@ fn more_frames_than_a_camera_gives_are_refused() {
 }
 
 #[test]
-fn no_hint_contradicts_the_command() {
-    let Played { mut capture, .. } = played(0.9, 2_500);
-    assert!(matches!(capture.shown().content, Content::Command(_)), "{:?}", capture.shown());
-    for (reason, expected) in [
-        (ReasonCode::FaceTooLarge, Guidance::Follow),
-        (ReasonCode::FaceTurned, Guidance::Follow),
-        (ReasonCode::TooDark, Guidance::Change(ReasonCode::TooDark)),
-        (ReasonCode::NoFace, Guidance::Change(ReasonCode::NoFace)),
-    ] {
-        assert_eq!(capture.guide(Some(reason), true, false), expected);
-    }
-    capture = Capture::start(Challenge::draw(&SeededRandomness::new(1), false), at(0));
-    assert_eq!(capture.guide(Some(ReasonCode::FaceTooSmall), true, true), Guidance::Change(ReasonCode::FaceTooSmall));
-    assert_eq!(capture.guide(None, true, false), Guidance::Change(ReasonCode::FaceTurned));
-    assert_eq!(capture.guide(None, true, true), Guidance::HoldStill);
-}
-
-#[test]
 fn a_virtual_camera_costs_more_commands_and_is_told_to_staff() {
     let mut capture = Capture::start(Challenge::draw(&SeededRandomness::new(1), true), at(0));
     capture.camera("OBS Virtual Camera", false);
@@ -245,8 +226,8 @@ fn an_animated_photo_plays_in_a_sandbox_by_the_name_of_its_camera_and_nowhere_el
     let rigid = |camera: &str, sandbox| {
         let mut played = played(0.9, 90_000);
         let faces: Vec<FaceTexture> = (0..12).map(|number| texture(number, 0.01)).collect();
-        played.capture.textures = Textures::default();
-        played.capture.set_texture_change(TextureChange::measure(&faces[..6], &faces[6..]));
+        let texture = TextureChange::measure(&faces[..6], &faces[6..]);
+        played.capture.set_change(FaceChange { texture, ..FaceChange::default() });
         played.capture.camera(camera, sandbox);
         played.capture.evidence(LINES).pop().unwrap()
     };

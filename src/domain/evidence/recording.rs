@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::capture::{Capture, FrameHeader};
+use crate::domain::capture::{Capture, FaceChange, FrameHeader};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::{Content, Shown};
 use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
@@ -158,8 +158,7 @@ impl Recording {
         if self.played {
             capture.play();
         }
-        capture.set_shape_distance(self.shape_distance);
-        capture.set_texture_change(self.texture_change);
+        capture.set_change(FaceChange { shape: self.shape_distance, texture: self.texture_change });
         for frame in &self.frames {
             let now = self.begun_at.plus(Duration::from_micros(frame.after));
             let FrameHeader { sequence, captured_millis, shown } = frame.header();
@@ -302,11 +301,12 @@ impl Recorder {
 
     /// What was written, and its pictures.
     pub fn finish(&self, capture: &Capture) -> (Recording, &[SecretBytes]) {
+        let FaceChange { shape, texture } = capture.change();
         let recording = Recording {
             virtual_camera: capture.has_virtual_camera(),
             played: capture.is_played(),
-            shape_distance: capture.shape_distance(),
-            texture_change: capture.texture_change(),
+            shape_distance: shape,
+            texture_change: texture,
             ..self.recording.clone()
         };
         (recording, &self.pictures)

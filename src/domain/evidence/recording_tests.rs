@@ -42,10 +42,7 @@ fn recorded_with(
             Content::Command(command) if told <= follows => moved(STRAIGHT, command, there_and_back(along)),
             _ => STRAIGHT,
         };
-        let mut examination = found(capture.ask(at(millis)), signs, 0.9, [1.0, 0.0]);
-        if let Some(again) = capture.ask_again(&examination) {
-            examination.template = found(again, signs, 0.9, [1.0, 0.0]).template;
-        }
+        let examination = found(capture.ask(at(millis)), signs, 0.9, [1.0, 0.0]);
         let drawn = Drawn::from(&randomness);
         let before = recorder.see(header, &examination, &capture, at(millis));
         let picture = SecretBytes::new([&sequence.to_be_bytes()[..], &vec![0; bytes - 4]].concat());

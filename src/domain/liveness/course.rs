@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::challenge::{COMMANDS, COMMANDS_WITHOUT_LIGHTS, Challenge, Command, LIGHT_TIME, Light, below};
 use super::cues::{Cue, Evidence, Finding, Support};
 use super::lights::LightWatch;
-use super::response::{Answer, PAINT_TIME, ResponseWatch};
+use super::response::{Answer, CLOSED, PAINT_TIME, ResponseWatch};
 use super::shape::RigidShape;
 use super::signs::{FaceMesh, FaceSigns, SceneColours};
 use crate::domain::ports::Randomness;
@@ -81,7 +81,7 @@ enum Phase {
     Baseline,
     Light { first_seen: Option<Timestamp> },
     Straight { not_before: Timestamp },
-    Command(Box<ResponseWatch>),
+    Command(ResponseWatch),
     Over,
 }
 
@@ -192,14 +192,22 @@ impl Course {
         self.baseline.map(|straight| (signs.yaw - straight.yaw).hypot(signs.pitch - straight.pitch))
     }
 
+    /// Whether the eyes are closed, against the straight head's.
+    pub fn eyes_closed(&self, signs: &FaceSigns) -> bool {
+        self.baseline.is_some_and(|straight| signs.eyes_open <= CLOSED * straight.eyes_open)
+    }
+
     /// Whether a frame with these signs counts for the command on the page: it must show the person, too.
     pub fn counts(&self, signs: &FaceSigns) -> bool {
         matches!(&self.phase, Phase::Command(watch) if watch.counts(signs))
     }
 
-    /// Whether the movement of a command is under way, so that the next frame may count.
-    pub fn is_moving(&self) -> bool {
-        matches!(&self.phase, Phase::Command(watch) if watch.is_under_way())
+    /// The answer that is waited for.
+    pub fn answer(&self) -> Option<ResponseWatch> {
+        match self.phase {
+            Phase::Command(watch) => Some(watch),
+            _ => None,
+        }
     }
 
     /// Whether a turn of the head is on the page.
@@ -338,7 +346,7 @@ impl Course {
             return None;
         };
         self.told += 1;
-        self.phase = Phase::Command(Box::new(ResponseWatch::new(command, now, straight)));
+        self.phase = Phase::Command(ResponseWatch::new(command, now, straight));
         Some(self.show(Content::Command(command), self.told, of, now))
     }
 

@@ -22,9 +22,10 @@ const NOD: f32 = 9.0;
 const MOUTH: f32 = 0.16;
 /// What is left of the eyes' opening when they are closed: the mesh sees lids that are quite shut as open by two thirds of
 /// what they were (three filmed people: .66 to .78 in natural blinks).
-const CLOSED: f32 = 0.75;
-/// What is left of it when they are open again.
+pub(super) const CLOSED: f32 = 0.75;
+/// What is left of it when they are open again; the share of closing that this is.
 const REOPENED: f32 = 0.88;
+const OPEN_AGAIN: f32 = (1.0 - REOPENED) / (1.0 - CLOSED);
 /// Growth of the face that is coming closer.
 const CLOSER: f32 = 1.14;
 /// Share of an answer from which on a movement has begun.
@@ -46,7 +47,7 @@ pub enum Answer {
 }
 
 /// Watches the answer to one command.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ResponseWatch {
     command: Command,
     told_at: Timestamp,
@@ -55,13 +56,12 @@ pub struct ResponseWatch {
     reached: u32,
     closed: bool,
     other: u32,
-    under_way: bool,
 }
 
 impl ResponseWatch {
     /// The page was told at `told_at`; the face was `straight` before.
     pub fn new(command: Command, told_at: Timestamp, straight: FaceSigns) -> Self {
-        Self { command, told_at, first_seen: None, straight, reached: 0, closed: false, other: 0, under_way: false }
+        Self { command, told_at, first_seen: None, straight, reached: 0, closed: false, other: 0 }
     }
 
     /// Looks at a frame that arrived at `now`, with the command on the page or not yet. `None` for a frame without a face.
@@ -71,7 +71,6 @@ impl ResponseWatch {
         }
         if let Some(signs) = signs {
             let share = self.share(self.command, signs);
-            self.under_way = share >= ONSET;
             if share >= ONSET && now.since(self.told_at) < LEAST_REACTION {
                 return Answer::Failed(Finding::AnsweredTooEarly);
             }
@@ -81,7 +80,7 @@ impl ResponseWatch {
             if self.other >= FRAMES {
                 return Answer::Failed(Finding::AnsweredOtherwise);
             }
-            if self.is_answered(share) {
+            if self.is_answered(signs) {
                 return if self.first_seen.is_some() {
                     Answer::Followed
                 } else {
@@ -96,27 +95,38 @@ impl ResponseWatch {
         if late { Answer::Failed(Finding::NotAnswered) } else { Answer::Pending }
     }
 
-    /// Whether a frame with these signs shows the whole movement, and so counts for the answer: two at most, and of closed
-    /// eyes one.
+    /// Whether a frame with these signs counts for the answer: two that show the whole movement, or eyes that are closed and
+    /// those that are open again.
     pub fn counts(&self, signs: &FaceSigns) -> bool {
-        !self.closed && self.share(self.command, signs) >= 1.0
+        if self.closed { self.share(self.command, signs) <= OPEN_AGAIN } else { self.shows(signs) }
     }
 
-    /// Whether the last frame showed that the movement has begun.
-    pub fn is_under_way(&self) -> bool {
-        self.under_way
+    /// Whether it is closing the eyes.
+    pub fn is_blink(&self) -> bool {
+        self.command == Command::Blink
     }
 
-    fn is_answered(&mut self, share: f32) -> bool {
+    /// Whether it is a turn of the head.
+    pub fn is_turn(&self) -> bool {
+        self.command.is_turn()
+    }
+
+    fn is_answered(&mut self, signs: &FaceSigns) -> bool {
         if self.command == Command::Blink {
             // Closed, and open again: a face that merely lost its eyes has not blinked.
-            self.closed |= share >= 1.0;
-            return self.closed && share <= (1.0 - REOPENED) / (1.0 - CLOSED);
+            self.closed |= self.shows(signs);
+            return self.closed && self.share(self.command, signs) <= OPEN_AGAIN;
         }
-        if share >= 1.0 {
-            self.reached += 1;
-        }
+        self.reached += u32::from(self.shows(signs));
         self.reached >= FRAMES
+    }
+
+    /// Whether a frame shows the whole movement. Somebody may blink meanwhile, and lids that are shut tell little of a face: such
+    /// a frame is waited out, where the movement itself leaves lids as they look.
+    fn shows(&self, signs: &FaceSigns) -> bool {
+        let leaves_lids = matches!(self.command, Command::ComeCloser | Command::LookUp);
+        let shut = signs.eyes_open <= CLOSED * self.straight.eyes_open;
+        self.share(self.command, signs) >= 1.0 && !(leaves_lids && shut)
     }
 
     /// Whether the face does something else than it was asked to: the opposite, or another command's movement. Eyes blink
@@ -204,6 +214,35 @@ mod tests {
         }
         assert_eq!(answered(TurnLeft, Blink, 400), Answer::Failed(Finding::NotAnswered));
         assert_eq!(answered(TurnLeft, OpenMouth, 400), Answer::Failed(Finding::NotAnswered));
+    }
+
+    #[test]
+    fn a_blink_on_the_way_closer_is_waited_out() {
+        let mut watch = ResponseWatch::new(Command::ComeCloser, at(0), STRAIGHT);
+        let near = moved(STRAIGHT, Command::ComeCloser, 1.0);
+        let shut = FaceSigns { eyes_open: 0.5 * STRAIGHT.eyes_open, ..near };
+        for (millis, signs, counts, answer) in [
+            (400, near, true, Answer::Pending),
+            (500, shut, false, Answer::Pending),
+            (600, shut, false, Answer::Pending),
+            (700, near, true, Answer::Followed),
+        ] {
+            assert_eq!((watch.counts(&signs), watch.see(Some(&signs), true, at(millis))), (counts, answer), "{millis}");
+        }
+    }
+
+    #[test]
+    fn of_a_blink_the_closed_eyes_and_the_open_ones_after_count() {
+        let mut watch = ResponseWatch::new(Command::Blink, at(0), STRAIGHT);
+        let shut = moved(STRAIGHT, Command::Blink, 1.0);
+        for (millis, signs, counts, answer) in [
+            (400, STRAIGHT, false, Answer::Pending),
+            (500, shut, true, Answer::Pending),
+            (600, shut, false, Answer::Pending),
+            (700, STRAIGHT, true, Answer::Followed),
+        ] {
+            assert_eq!((watch.counts(&signs), watch.see(Some(&signs), true, at(millis))), (counts, answer), "{millis}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::cues::Support;
 /// nobody else does.
 pub const PLAYED_CAMERA: &str = "Rastau virtual player";
 /// Places of the skin that two frames must both see.
-const LEAST_SEEN: usize = 40;
+const LEAST_SEEN: usize = 22;
 /// Straight and turned frames without which nothing is said.
 const LEAST_STRAIGHT: usize = 4;
 const LEAST_TURNED: usize = 2;

@@ -10,6 +10,7 @@ use crate::domain::face_quality::FaceQuality;
 use crate::domain::liveness::evidence::PresentationScores;
 use crate::domain::liveness::fingerprint::FrameFingerprint;
 use crate::domain::liveness::geometry::TurnGeometry;
+use crate::domain::liveness::response::ResponseWatch;
 use crate::domain::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
 use crate::domain::liveness::texture::FaceTexture;
 use crate::domain::person::{Citizen, Iin};
@@ -41,12 +42,29 @@ pub struct Ask {
     pub follow: Option<Face>,
     /// Whether the face is wanted laid flat; the gate need not be passed.
     pub texture: bool,
+    /// The answer to a command. Only the signs of the face tell whether a frame counts for it, and then a template is
+    /// wanted, and of a turned face that it is laid flat.
+    pub answer: Option<ResponseWatch>,
 }
 
 impl Ask {
     /// The gate, and whether PAD scores and a template are wanted, of a picture that stands alone.
-    pub fn of(gate: Gate, presentation: bool, template: Detail) -> Self {
-        Self { gate, presentation, template, follow: None, texture: false }
+    pub const fn of(gate: Gate, presentation: bool, template: Detail) -> Self {
+        Self { gate, presentation, template, follow: None, texture: false, answer: None }
+    }
+
+    /// How much of a template is wanted of a face that does this.
+    pub fn template_of(&self, signs: &FaceSigns) -> Detail {
+        if self.template == Detail::None && self.counts(signs) { Detail::Quick } else { self.template }
+    }
+
+    /// Whether a face that does this is wanted laid flat.
+    pub fn texture_of(&self, signs: &FaceSigns) -> bool {
+        self.texture || (self.counts(signs) && self.answer.is_some_and(|answer| answer.is_turn()))
+    }
+
+    fn counts(&self, signs: &FaceSigns) -> bool {
+        self.answer.is_some_and(|answer| answer.counts(signs))
     }
 }
 

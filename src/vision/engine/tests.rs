@@ -8,8 +8,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-const ASK: Ask =
-    Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
+const ASK: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
 
 fn small_pool(queue: usize) -> PoolSettings {
     PoolSettings { queue, retry_after: Duration::from_secs(2), ..PoolSettings::patient(1) }

@@ -8,10 +8,8 @@ use crate::domain::ports::Detail;
 use crate::domain::reason::ReasonCode;
 use std::path::Path;
 
-const EVERYTHING: Ask =
-    Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
-const PHOTO: Ask =
-    Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Full, follow: None, texture: false };
+const EVERYTHING: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+const PHOTO: Ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
 
 fn rejection(examiner: &mut Examiner, picture: &Picture) -> Option<ReasonCode> {
     let examination = examiner.judge(picture, EVERYTHING).unwrap();

@@ -47,7 +47,7 @@ fn shifted(picture: &Picture, share: f32) -> Picture {
 
 /// Quality of the pictures in their order, until one shows no face any more.
 fn qualities(examiner: &mut Examiner, pictures: impl IntoIterator<Item = Picture>) -> Vec<FaceQuality> {
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::None, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
     pictures.into_iter().map_while(|picture| examiner.judge(&picture, ask).unwrap().quality).collect()
 }
 

@@ -102,7 +102,7 @@ fn detector_and_mesh_read_the_pose_back() {
 fn a_frontal_puppet_stays_the_person_and_as_alive_as_the_portrait() {
     let Some(mut examiner) = examiner() else { return };
     let [puppet, _] = cast(&mut examiner);
-    let ask = Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::Quick, follow: None, texture: false };
+    let ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
     let portrait = examiner.examine(&puppet.portrait().frame(0, 1).unwrap(), ask).unwrap();
     let frame = examiner.examine(&shot(&puppet, &FRONT, None), ask).unwrap();
     let (then, now) = (portrait.presentation.unwrap().middle(), frame.presentation.unwrap().middle());

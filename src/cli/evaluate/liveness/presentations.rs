@@ -11,8 +11,7 @@ use crate::cli::evaluate::progress;
 use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
 
 /// What is asked of every frame.
-const ASK: Ask =
-    Ask { gate: Gate::LiveFrame, presentation: true, template: Detail::None, follow: None, texture: false };
+const ASK: Ask = Ask::of(Gate::LiveFrame, true, Detail::None);
 
 /// Examines every file, in the order of the rows.
 pub(super) async fn examine(engine: &Arc<dyn FaceEngine>, folder: &Path, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
