@@ -2,7 +2,9 @@
 
 mod lines;
 mod play;
+mod recall;
 mod reel;
+mod take;
 pub(super) mod tally;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +14,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use self::play::{Picked, parts, play};
+use self::play::{parts, play};
+use self::recall::Recall;
 use self::reel::Reel;
 use self::tally::{Played, Tally, Unfit};
 use super::liveness::index::{Index, Row};
@@ -31,7 +34,8 @@ use crate::startup::{calibration, faces};
 A film obeys nobody. So it is looked at once, for straight stretches and for movements that would count as a command followed;
 the challenge is made of these, each command told just before its movement begins, and the capture goes the service's own
 way from then on: no lights, ten frames a second, judged with no attempt left. Between a movement and the next one nothing
-is sent while the film runs on, so no picture is cut. The ID photo is another frame of the film, as far from those as can be.
+is sent while the film runs on, so no picture is cut. Where the service did not count a movement, the capture is taken again
+without it, as if the person had obeyed; how many takes that took is told. Where no movement is left, it is given up. The ID photo is another frame of the film, as far from those as can be.
 
 A film that shows fewer than three commands in one pass is played back and forth, so that heads come back; since its frames
 come again then, the cue that looks for repeated frames is left out. A film without a turn of the head is no capture and told as
@@ -92,6 +96,7 @@ enum Wants {
 }
 
 /// What every capture needs, and the ways in: each film comes in through all of them.
+#[derive(Clone)]
 pub(super) struct Stage {
     pub(super) faces: Arc<dyn FaceEngine>,
     pub(super) lines: Lines,
@@ -110,8 +115,8 @@ pub(super) struct Options {
 
 /// What became of one film.
 enum Outcome {
-    /// Captures through each way in.
-    Played(Vec<Vec<Played>>),
+    /// Captures through each way in, and how many were given up.
+    Played(Vec<(Vec<Played>, usize)>),
     Unfit(Unfit),
     Failed(Failure),
 }
@@ -160,8 +165,9 @@ pub(super) async fn films(stage: &Stage, folder: &Path, rows: &[Row], options: O
     for outcome in outcomes {
         match outcome? {
             Outcome::Played(ways) => {
-                for (tally, captures) in tallies.iter_mut().zip(ways) {
+                for (tally, (captures, given_up)) in tallies.iter_mut().zip(ways) {
                     tally.captures.extend(captures);
+                    tally.given_up += given_up;
                 }
             }
             Outcome::Unfit(unfit) => tallies.iter_mut().for_each(|tally| tally.unfit.push(unfit.clone())),
@@ -173,6 +179,7 @@ pub(super) async fn films(stage: &Stage, folder: &Path, rows: &[Row], options: O
 }
 
 async fn film(stage: &Stage, folder: &Path, row: &Row, options: Options) -> anyhow::Result<Outcome> {
+    let stage = &Stage { faces: Arc::new(Recall::of(stage.faces.clone())), ..stage.clone() };
     let reel = match Reel::look(&stage.faces, folder.join(&row.file), options.seconds).await {
         Ok(reel) => reel,
         Err((code, detail)) => {
@@ -185,12 +192,15 @@ async fn film(stage: &Stage, folder: &Path, row: &Row, options: Options) -> anyh
         let mut played = Vec::new();
         for (run, part) in (1..).zip(&parts) {
             let seed = options.seed ^ (u64::from(run) << 32) ^ row.line;
-            let Some(Picked { trial, begins_millis }) = play(stage, *source, &reel, part, seed).await? else {
-                continue;
-            };
-            played.push(Played::of(row, run, begins_millis, part, &trial));
+            let Some(picked) = play(stage, *source, &reel, part, seed).await? else { continue };
+            played.push(Played::of(row, run, &picked));
         }
-        ways.push(played);
+        let given_up = parts.len() - played.len();
+        ways.push((played, given_up));
     }
-    Ok(if ways.iter().all(Vec::is_empty) { Outcome::Unfit(Unfit::of(row, &reel)) } else { Outcome::Played(ways) })
+    Ok(if ways.iter().all(|(played, _)| played.is_empty()) {
+        Outcome::Unfit(Unfit::of(row, &reel))
+    } else {
+        Outcome::Played(ways)
+    })
 }

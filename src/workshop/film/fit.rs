@@ -31,6 +31,8 @@ const BEGINNINGS: usize = 40;
 /// How much smaller or larger the same movement may be seen when the film is played.
 const SHRUNK: f32 = 0.87;
 const STRETCHED: f32 = 1.12;
+/// Frames between two places where a command is told for one movement.
+const NEARLY: usize = 2;
 /// Frames further apart than this do not stand in a row.
 const ROW: u64 = 350;
 
@@ -56,7 +58,34 @@ pub struct Fit {
     straight: Vec<bool>,
 }
 
+/// A movement that the service, when the film was played, did not count as the answer to this command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// What was asked.
+    pub command: Command,
+    /// The place of the frame at which it was told, or was to be.
+    pub told: usize,
+}
+
+impl Missed {
+    /// A frame sooner or later it is the same movement.
+    fn is(&self, chance: &Followed) -> bool {
+        chance.command == self.command && chance.told.abs_diff(self.told) <= NEARLY
+    }
+}
+
 impl Fit {
+    /// The best capture from the same place on without movements that were `missed`.
+    pub fn again(&self, film: &[Sight], wanted: Wanted, missed: &[Missed]) -> Option<Self> {
+        fit(film, self.sent.first()?.start, wanted, missed)
+    }
+
+    /// Where the command of this number, from 0, is to be told.
+    pub fn tells(&self, number: usize) -> Option<Missed> {
+        let told = self.sent.get(number + 1)?.start + STILL - 1;
+        Some(Missed { command: *self.commands.get(number)?, told })
+    }
+
     /// Where sending may go on after the time `since`, so that the page shows this next: a command, or `None` for the end
     /// of the capture. The films' signs waver, so that the first chance may have been missed.
     pub fn next(&self, film: &[Sight], command: Option<Command>, since: u64) -> Option<usize> {
@@ -85,16 +114,17 @@ struct Followed {
 pub fn fits(film: &[Sight], places: usize, wanted: Wanted) -> Vec<Fit> {
     let places = places.min(film.len());
     let step = places.div_ceil(BEGINNINGS).max(STILL);
-    (0..places).step_by(step).filter_map(|begins| fit(film, begins, wanted)).collect()
+    (0..places).step_by(step).filter_map(|begins| fit(film, begins, wanted, &[])).collect()
 }
 
-fn fit(film: &[Sight], begins: usize, wanted: Wanted) -> Option<Fit> {
+fn fit(film: &[Sight], begins: usize, wanted: Wanted, missed: &[Missed]) -> Option<Fit> {
     let base = Base::of(film, begins)?;
     let last = film.iter().rposition(|sight| sight.millis <= film[begins].millis + LONGEST)?;
     let straight = base.straight(&film[..=last]);
     let ends = |after: usize| (after..=last).find(|place| ready(film, &straight, *place, film[after].millis));
     let mut best: HashMap<Vec<Command>, Vec<Followed>> = HashMap::from([(Vec::new(), Vec::new())]);
-    let chances = base.followed(&film[..=last], &straight);
+    let mut chances = base.followed(&film[..=last], &straight);
+    chances.retain(|chance| !missed.iter().any(|missed| missed.is(chance)));
     for next in chances.iter().copied() {
         let longer: Vec<_> = best
             .iter()

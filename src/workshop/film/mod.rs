@@ -3,7 +3,7 @@
 
 mod fit;
 
-pub use fit::{Fit, Wanted, fits};
+pub use fit::{Fit, Missed, Wanted, fits};
 
 use crate::domain::liveness::signs::FaceSigns;
 

@@ -18,7 +18,13 @@ pub(super) fn asides(tally: &Tally) -> impl Iterator<Item = String> {
             film.file, film.seconds, yaw[0], yaw[1], pitch[0], pitch[1], mouth[0], mouth[1], eyes[0], eyes[1]
         )
     });
-    tally.failures.iter().map(failure).chain(unfit)
+    let given_up = (tally.given_up > 0).then(|| {
+        format!(
+            "{} more captures were given up: nothing in the film is a command followed from there on",
+            tally.given_up
+        )
+    });
+    tally.failures.iter().map(failure).chain(unfit).chain(given_up)
 }
 
 /// Groups first, then every capture with what each cue says.
@@ -71,15 +77,16 @@ fn counts(counts: &BTreeMap<&'static str, u32>) -> String {
 
 fn captures(out: &mut String, captures: &[Played]) {
     let wide = captures.iter().map(|one| one.file.len()).max().unwrap_or(0);
-    let _ = write!(out, "\n{:<wide$}{:>4}{:>5}{:>7}{:>7}", "capture", "run", "asks", "frames", "alike");
+    let _ = write!(out, "\n{:<wide$}{:>4}{:>5}{:>6}{:>7}{:>7}", "capture", "run", "asks", "takes", "frames", "alike");
     for cue in Cue::ALL {
         let _ = write!(out, "{:>12}", cue.code());
     }
     let _ = writeln!(out, "  result");
     let number = |value: Option<f32>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     for one in captures {
-        let Played { file, run, commands, frames, similarity, cues, result, findings, .. } = one;
-        let _ = write!(out, "{file:<wide$}{run:>4}{:>5}{frames:>7}{:>7}", commands.len(), number(*similarity));
+        let Played { file, run, commands, takes, frames, similarity, cues, result, findings, .. } = one;
+        let (asks, alike) = (commands.len(), number(*similarity));
+        let _ = write!(out, "{file:<wide$}{run:>4}{asks:>5}{takes:>6}{frames:>7}{alike:>7}");
         for cue in Cue::ALL {
             let _ = write!(out, "{:>12}", number(cues.get(cue.code()).copied().flatten()));
         }
@@ -93,8 +100,19 @@ fn captures(out: &mut String, captures: &[Played]) {
 /// When a row cannot be written, which does not happen in memory.
 pub(super) fn csv(captures: &[Played]) -> anyhow::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    let fixed =
-        ["file", "subject", "kind", "method", "run", "begins_millis", "asked", "left_out", "frames", "similarity"];
+    let fixed = [
+        "file",
+        "subject",
+        "kind",
+        "method",
+        "run",
+        "begins_millis",
+        "takes",
+        "asked",
+        "left_out",
+        "frames",
+        "similarity",
+    ];
     let cues = || Cue::ALL.into_iter().map(Cue::code);
     out.write_record(fixed.into_iter().chain(cues()).chain(["findings", "result"]))?;
     let number = |value: Option<f32>| value.map_or_else(String::new, |value| value.to_string());
@@ -106,6 +124,7 @@ pub(super) fn csv(captures: &[Played]) -> anyhow::Result<Vec<u8>> {
             one.method.clone().unwrap_or_default(),
             one.run.to_string(),
             one.begins_millis.to_string(),
+            one.takes.to_string(),
             one.commands.join(" "),
             one.left_out.join(" "),
             one.frames.to_string(),

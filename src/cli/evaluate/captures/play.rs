@@ -2,30 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::super::trial::{Trial, judged};
 use super::Stage;
 use super::reel::Reel;
-use crate::app::live_capture::LiveCapture;
-use crate::cli::demo::capture::FRAME_PAUSE;
+use super::take::{Taken, take};
 use crate::cli::demo::made_up_time::Source;
-use crate::domain::capture::FrameHeader;
 use crate::domain::comparison::Template;
-use crate::domain::liveness::challenge::{COMMANDS, Challenge};
-use crate::domain::liveness::course::Content;
+use crate::domain::liveness::challenge::{COMMANDS, Command};
 use crate::domain::liveness::cues::Cue;
-use crate::domain::ports::testing::SeededRandomness;
 use crate::domain::ports::{Ask, Detail, Gate};
-use crate::domain::time::Timestamp;
 use crate::workshop::film::{Fit, Roll, Wanted, fits};
 
-/// How long a frame is on its way to the service.
-const LATENCY: Duration = Duration::from_millis(40);
 /// How long a film is played back and forth.
 const BACK_AND_FORTH: u64 = 60_000;
-/// Frames sent to have a command told before it is tried elsewhere.
-const TRIED_FRAMES: usize = 6;
+/// How often a capture is played at most.
+const TAKES: u32 = 60;
 /// Frames tried as ID photo, those furthest from what is sent first.
 const PHOTOS_TRIED: usize = 12;
 
@@ -33,14 +25,21 @@ const PHOTOS_TRIED: usize = 12;
 pub(super) struct Picked {
     pub(super) trial: Trial,
     pub(super) begins_millis: u64,
+    /// What was asked.
+    pub(super) commands: Vec<Command>,
+    /// Cues that were not asked, since the film cannot answer them.
+    pub(super) left_out: Vec<Cue>,
+    /// How often it was played until every command was followed, or no other movement was left.
+    pub(super) takes: u32,
 }
 
 /// One capture that is to be played.
 pub(super) struct Part {
     roll: Arc<Roll>,
-    pub(super) fit: Fit,
+    fit: Fit,
+    wanted: Wanted,
     /// Cues that are not asked, since the film cannot answer them.
-    pub(super) left_out: Vec<Cue>,
+    left_out: Vec<Cue>,
 }
 
 /// Up to `most` captures of this film: once through where that shows as many commands as a capture with lights has; else back
@@ -51,7 +50,7 @@ pub(super) fn parts(reel: &Reel, least: usize, turnless: bool, most: usize) -> V
     let all = once.sights.len();
     let turned = Wanted { least: least.max(COMMANDS), turn: true };
     let of = |roll: &Arc<Roll>, places, wanted, left_out: &[Cue]| -> Vec<Part> {
-        let part = |fit| Part { roll: roll.clone(), fit, left_out: left_out.to_vec() };
+        let part = |fit| Part { roll: roll.clone(), fit, wanted, left_out: left_out.to_vec() };
         pick(fits(&roll.sights, places, wanted), most).into_iter().map(part).collect()
     };
     let found = of(&once, all, turned, &[]);
@@ -89,7 +88,9 @@ fn pick(mut all: Vec<Fit>, most: usize) -> Vec<Fit> {
     picked
 }
 
-/// Plays it; `None` where no frame of the film will do as ID photo.
+/// Plays it; `None` where no frame of the film will do as ID photo, or the film shows nothing that the service counts. People on film do nothing at a word, and what the service
+/// sees of a movement wavers with where it looked before: where it did not count one, the capture is taken again without it, as a
+/// person who is asked obeys. Nothing but that decides whether a take is kept.
 pub(super) async fn play(
     stage: &Stage,
     source: Source,
@@ -97,52 +98,32 @@ pub(super) async fn play(
     part: &Part,
     seed: u64,
 ) -> anyhow::Result<Option<Picked>> {
-    let Part { roll, fit, left_out } = part;
-    let sights = &roll.sights;
-    let Some(id_photo) = id_photo(stage, reel, part).await? else { return Ok(None) };
-    let Some(begins) = fit.sent.first().map(|first| first.start) else { return Ok(None) };
-    let begins_millis = sights[begins].millis;
-    let randomness = SeededRandomness::new(seed);
-    let began = Timestamp::from_seconds(0);
-    let challenge = Challenge { commands: fit.commands.clone(), lights: Vec::new() };
-    let mut live = LiveCapture::start(stage.faces.clone(), challenge, began);
-    source.announce(live.capture_mut());
-    let mut shown = live.capture().shown();
-    let (mut sequence, mut told) = (0, 0);
-    let (mut place, mut left) = (begins, usize::MAX);
-    while place < sights.len() && !live.capture().is_complete() {
-        sequence += 1;
-        let since = Duration::from_millis(sights[place].millis - begins_millis);
-        let taken = since + FRAME_PAUSE + source.jitter(sequence);
-        let header = FrameHeader { sequence, captured_millis: u64::try_from(taken.as_millis())?, shown: shown.index };
-        let now = began.plus(taken).plus(LATENCY);
-        if live.capture_mut().admit(header, now).is_err() {
-            break;
+    let (mut fit, mut missed, mut takes) = (part.fit.clone(), Vec::new(), 0);
+    let (live, frames) = loop {
+        takes += 1;
+        let Taken { live, frames, miss } = take(stage, source, reel, &part.roll, &fit, seed).await?;
+        missed.extend(miss);
+        let next = miss.filter(|_| takes < TAKES).and_then(|_| fit.again(&part.roll.sights, part.wanted, &missed));
+        match next {
+            Some(next) => fit = next,
+            None if miss.is_some() => return Ok(None),
+            None => break (live, frames),
         }
-        let picture = reel.pictures[roll.frames[place]].clone();
-        let changed = live.take(header, picture.into(), now, &randomness).await?.show;
-        if let Some(next) = changed {
-            shown = next;
-            told += usize::from(matches!(shown.content, Content::Command(_)));
-        }
-        left = left.saturating_sub(1);
-        let asks = matches!(shown.content, Content::Command(_));
-        let is_baseline = shown.index == 1;
-        // What is asked is waited for. Then the film runs on to where the next command can be told, and again where that
-        // was missed.
-        if !asks && !is_baseline && (changed.is_some() || left == 0) {
-            let Some(next) = fit.next(sights, fit.commands.get(told).copied(), sights[place].millis) else { break };
-            (place, left) = (next, TRIED_FRAMES);
-        } else {
-            place += 1;
-        }
+    };
+    let begins_millis = fit.sent.first().map_or(0, |first| part.roll.sights[first.start].millis);
+    let Some(id_photo) = id_photo(stage, reel, &part.roll, &fit).await? else { return Ok(None) };
+    let mut left_out = part.left_out.clone();
+    // A capture of fewer commands than the service draws may end before enough was seen to lay flat.
+    let short = fit.commands.len() < COMMANDS && live.capture().change().texture.is_none();
+    if short && !left_out.contains(&Cue::Texture) {
+        left_out.push(Cue::Texture);
     }
-    let trial = judged(&live, &id_photo, stage.lines, &[], left_out, sequence).await?;
-    Ok(Some(Picked { trial, begins_millis }))
+    let trial = judged(&live, &id_photo, stage.lines, &[], &left_out, frames).await?;
+    Ok(Some(Picked { trial, begins_millis, commands: fit.commands, left_out, takes }))
 }
 
 /// The template of the good frame that is furthest in time from those that are sent.
-async fn id_photo(stage: &Stage, reel: &Reel, Part { roll, fit, .. }: &Part) -> anyhow::Result<Option<Template>> {
+async fn id_photo(stage: &Stage, reel: &Reel, roll: &Roll, fit: &Fit) -> anyhow::Result<Option<Template>> {
     let millis = |place: usize| reel.sights[place].millis;
     let sent: BTreeSet<u64> = fit.sent.iter().cloned().flatten().map(|place| millis(roll.frames[place])).collect();
     let away = |millis: u64| sent.iter().map(|other| other.abs_diff(millis)).min().unwrap_or(u64::MAX);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::liveness::index::Row;
-use super::super::trial::{End, Trial};
-use super::play::Part;
+use super::super::trial::End;
+use super::play::Picked;
 use super::reel::Reel;
 use crate::app::evaluate_faces::Failure;
 use crate::app::evaluate_liveness::Label;
@@ -30,9 +30,12 @@ pub(in crate::cli::evaluate) struct Played {
     pub(in crate::cli::evaluate) run: u32,
     /// Where in the film it began.
     pub(in crate::cli::evaluate) begins_millis: u64,
+    /// How often it was played until every command was followed, or no other movement was left.
+    pub(in crate::cli::evaluate) takes: u32,
     /// What was asked.
     pub(in crate::cli::evaluate) commands: Vec<&'static str>,
-    /// Cues that were not asked: `freshness` where the film went back and forth, `geometry` where it has no turn.
+    /// Cues that were not asked: `freshness` where the film went back and forth, `geometry` and `texture` where it has no turn,
+    /// `texture` where it was over too soon.
     pub(in crate::cli::evaluate) left_out: Vec<&'static str>,
     /// Frames sent.
     pub(in crate::cli::evaluate) frames: u32,
@@ -51,7 +54,8 @@ pub(in crate::cli::evaluate) struct Played {
 }
 
 impl Played {
-    pub(super) fn of(row: &Row, run: u32, begins_millis: u64, part: &Part, trial: &Trial) -> Self {
+    pub(super) fn of(row: &Row, run: u32, picked: &Picked) -> Self {
+        let trial = &picked.trial;
         let support = |cue: Cue| trial.evidence.iter().find(|found| found.cue == cue).and_then(|found| found.support);
         // Lights are off: their silence says nothing.
         let asked = || Cue::ALL.into_iter().filter(|cue| *cue != Cue::Lights);
@@ -65,15 +69,16 @@ impl Played {
             kind: kind(row),
             method: row.method.clone(),
             run,
-            begins_millis,
-            commands: part.fit.commands.iter().copied().map(Command::code).collect(),
-            left_out: part.left_out.iter().map(|cue| cue.code()).collect(),
+            begins_millis: picked.begins_millis,
+            takes: picked.takes,
+            commands: picked.commands.iter().copied().map(Command::code).collect(),
+            left_out: picked.left_out.iter().map(|cue| cue.code()).collect(),
             frames: trial.frames,
             result: trial.end.code(),
             similarity: trial.similarity,
             cues: Cue::ALL
                 .into_iter()
-                .map(|cue| (cue.code(), support(cue).filter(|_| !part.left_out.contains(&cue)).map(Support::value)))
+                .map(|cue| (cue.code(), support(cue).filter(|_| !picked.left_out.contains(&cue)).map(Support::value)))
                 .collect(),
             not_for: not_for.collect(),
             findings: findings.flat_map(|found| found.findings.iter().map(|finding| finding.code())).collect(),
@@ -162,13 +167,16 @@ pub(in crate::cli::evaluate) struct Tally {
     pub(in crate::cli::evaluate) groups: Vec<Group>,
     pub(in crate::cli::evaluate) captures: Vec<Played>,
     pub(in crate::cli::evaluate) unfit: Vec<Unfit>,
+    /// Captures of other films that were given up: from where they began, the film shows nothing that the service counts as
+    /// a command followed, or no frame that will do as ID photo.
+    pub(in crate::cli::evaluate) given_up: usize,
     #[serde(skip)]
     pub(in crate::cli::evaluate) failures: Vec<Failure>,
 }
 
 impl Tally {
     pub(in crate::cli::evaluate) fn new(seed: u64) -> Self {
-        Self { seed, groups: Vec::new(), captures: Vec::new(), unfit: Vec::new(), failures: Vec::new() }
+        Self { seed, groups: Vec::new(), captures: Vec::new(), unfit: Vec::new(), given_up: 0, failures: Vec::new() }
     }
 
     /// Counts the captures by kind or tool, the living first.

@@ -55,6 +55,25 @@ fn a_film_is_asked_for_what_it_shows_and_follows_it() {
 }
 
 #[test]
+fn what_the_service_did_not_count_is_left_out_of_the_next_take() {
+    let film = film(22, &[(4, Command::TurnLeft), (8, Command::Blink), (12, Command::OpenMouth)]);
+    let fit = &fits(&film, film.len(), TURNED)[0];
+    let blink = fit.tells(1).unwrap();
+    assert_eq!((blink.command, fit.tells(3)), (Command::Blink, None));
+    // The same movement may be told at another moment.
+    let again = fit.again(&film, TURNED, &[blink]).unwrap();
+    assert_eq!(again.sent[0], fit.sent[0]);
+    let told = (0..3).filter_map(|number| again.tells(number)).find(|told| told.command == Command::Blink).unwrap();
+    assert!(told.told.abs_diff(blink.told) > NEARLY);
+    let whenever: Vec<Missed> =
+        (0..film.len()).step_by(NEARLY).map(|told| Missed { command: Command::Blink, told }).collect();
+    let without = fit.again(&film, TURNED, &whenever).unwrap();
+    assert_eq!(without.commands, [Command::TurnLeft, Command::OpenMouth]);
+    let turns: Vec<Missed> = whenever.iter().map(|missed| Missed { command: Command::TurnLeft, ..*missed }).collect();
+    assert_eq!(without.again(&film, TURNED, &turns), None);
+}
+
+#[test]
 fn a_film_without_a_turn_or_with_too_few_movements_is_no_capture() {
     let nods = film(22, &[(4, Command::LookUp), (8, Command::Blink)]);
     assert!(fits(&nods, nods.len(), TURNED).is_empty());
