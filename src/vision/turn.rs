@@ -8,6 +8,8 @@ use crate::domain::liveness::signs::FaceMesh;
 
 /// Outer corners of the eyes: the measure of all residuals.
 const EYE_CORNERS: [usize; 2] = [33, 263];
+/// Where the nose ends above the lip.
+const NOSE_BASE: usize = 2;
 /// Focal length in widths of the face. The mesh is made as if seen from afar, and is held against frames in that way.
 const FAR: f32 = 30.0;
 
@@ -20,8 +22,12 @@ pub fn measure(straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry> {
     if from.len() != to.len() || eyes.is_nan() || eyes <= 1.0 {
         return None;
     }
-    let flat = flat(from, to).ok().flatten()? / eyes;
-    let solid = solid(from, to, eyes).ok().flatten()? / eyes;
+    // Whoever turns may talk and laugh: what lies below the nose is no part of what turns stiffly.
+    let base = from.get(NOSE_BASE)?[1];
+    let (from, to): (Vec<[f32; 3]>, Vec<[f32; 3]>) =
+        from.iter().zip(to).filter(|([_, y, _], _)| *y <= base).map(|(from, to)| (*from, *to)).unzip();
+    let flat = flat(&from, &to).ok().flatten()? / eyes;
+    let solid = solid(&from, &to, eyes).ok().flatten()? / eyes;
     (flat.is_finite() && solid.is_finite()).then_some(TurnGeometry { flat, solid })
 }
 
@@ -74,6 +80,9 @@ mod tests {
             .map(|point| {
                 if EYE_CORNERS.contains(&usize::from(point)) {
                     return [if point == 33 { -45.0 } else { 45.0 }, -20.0, -20.0];
+                }
+                if usize::from(point) == NOSE_BASE {
+                    return [0.0, 35.0, -20.0];
                 }
                 let (column, row) = (f32::from(point % 22) / 21.0 - 0.5, f32::from(point / 22) / 21.0 - 0.5);
                 let nose = 35.0 * (-40.0 * (column * column + row * row)).exp();

@@ -2,11 +2,14 @@ use std::collections::HashSet;
 
 use super::super::actor::Shown;
 use super::super::person::VirtualPlayer;
+use super::super::pose::Pose;
 use super::super::rehearsal::Rehearsal;
 use super::super::testing::{cast, examiner};
 use super::*;
 use crate::domain::liveness::challenge::Command;
+use crate::domain::liveness::signs::FaceMesh;
 use crate::domain::ports::{Ask, Detail, Gate};
+use crate::vision::turn;
 
 /// Frames of an attack while the page shows a challenge, ten a second.
 fn played(actor: &mut dyn Actor, frames: u64) -> Vec<Vec<u8>> {
@@ -39,7 +42,7 @@ fn nobody_but_the_sandboxs_own_player_names_its_camera() {
 fn every_attack_shows_a_face_and_follows_from_its_seed() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
-    let ask = Ask { gate: Gate::LiveFrame, presentation: false, template: Detail::None, follow: None, texture: false };
+    let ask = Ask::of(Gate::LiveFrame, false, Detail::None);
     for kind in AttackKind::ALL {
         for seed in [1, 2] {
             let make = || attacker(kind, &victim, &other, seed).unwrap();
@@ -93,11 +96,54 @@ fn resent_frames_are_the_bytes_of_the_other_session() {
     assert_eq!(ResentFrames::new(Vec::new()).err(), Some(AnimateError::NoFace));
 }
 
+/// Prints of two people, turned and bent, against their puppets' heads.
+#[test]
+fn a_print_that_is_turned_is_flat_and_a_head_is_solid() {
+    let Some(mut examiner) = examiner() else { return };
+    let ask = Ask::of(Gate::MovingFrame, false, Detail::None);
+    let (mut sheets, mut heads) = (Vec::new(), Vec::new());
+    for (person, seed) in cast(&mut examiner).into_iter().zip(1..) {
+        let mut mesh = |frame: &[u8]| examiner.examine(frame, ask).unwrap().mesh;
+        let mut print = sheet::HeldPrint::new(&person, seed).unwrap();
+        let mut held = |yaw, bend| {
+            let held = sheet::Held { pose: Pose { yaw, ..Pose::default() }, bend };
+            mesh(&print.frame(&held, 1.0, &Shown::default()).unwrap())
+        };
+        let straight = held(0.0, 0.0).unwrap();
+        for yaw in [-45.0, -32.0, -20.0, 20.0, 32.0, 45.0] {
+            for bend in [0.0, 40.0, -40.0] {
+                let turned = held(yaw, bend);
+                sheets.extend(turned.and_then(|turned| turn::measure(&straight, &turned)).map(|turn| turn.solidity()));
+            }
+        }
+        let mut player = VirtualPlayer::new(person, seed);
+        let mut at = |millis: u64, told: Option<Command>| {
+            let command = told.map(|command| (command, 1_000));
+            mesh(&player.frame(&Shown { millis, command, light: None }).unwrap())
+        };
+        let straight = at(900, None).unwrap();
+        for millis in (1_800..2_600).step_by(100) {
+            let turned = at(millis, Some(Command::TurnLeft)).filter(|turned| {
+                // Far enough on its way that the turn would count.
+                let nose =
+                    |mesh: &FaceMesh| mesh.points()[1][0] - f32::midpoint(mesh.points()[33][0], mesh.points()[263][0]);
+                (nose(turned) - nose(&straight)).abs() > 12.0
+            });
+            heads.extend(turned.and_then(|turned| turn::measure(&straight, &turned)).map(|turn| turn.solidity()));
+        }
+    }
+    sheets.sort_by(f32::total_cmp);
+    heads.sort_by(f32::total_cmp);
+    assert!(sheets.len() > 20 && heads.len() > 4, "{} {}", sheets.len(), heads.len());
+    assert!(sheets.iter().all(|sheet| *sheet < 1.15), "{sheets:?}");
+    assert!(heads.iter().all(|head| *head > 1.5), "{heads:?}");
+}
+
 #[test]
 fn a_swap_shows_two_people_and_either_may_come_first() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
-    let ask = Ask { gate: Gate::IdPhoto, presentation: false, template: Detail::Quick, follow: None, texture: false };
+    let ask = Ask::of(Gate::IdPhoto, false, Detail::Quick);
     let mut template = |frame: &[u8]| examiner.examine(frame, ask).unwrap().template.unwrap();
     let reference = template(&VirtualPlayer::new(Arc::clone(&victim), 8).frame(&Shown::default()).unwrap());
     let mut orders = HashSet::new();
