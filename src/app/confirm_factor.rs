@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::factor_attempt::{count_failure, expect_unlocked};
 use super::player_session::open;
+use super::recover_factors::cancel::cancel_recovery;
 use super::tell::reachable;
 use super::{PlayerError, Services, prove_passkey, recovery_codes, totp};
 use crate::domain::authorization::HandleHash;
@@ -101,6 +102,8 @@ impl Confirmation {
         };
         if bound_by.is_some() {
             unit.put_lockout(player, &self.lockout.succeeded()).await?;
+            let told = (player, self.contacts.as_slice());
+            cancel_recovery(services, unit, self.verification.id, told, shown.kind(), now).await?;
             let Self { unit, verification, contacts, .. } = self;
             return Ok(Confirmed { unit, verification, player, now, contacts, factor: shown.kind() });
         }

@@ -6,6 +6,7 @@ use super::enrolled_factors::expect_none;
 use super::factor_attempt::FactorAttempt;
 use super::notices::queue::queue_notice;
 use super::player_session::{audit, open};
+use super::recover_factors::recoveries;
 use super::second_proof::contacts_of_player;
 use super::second_proof::hold::{begin_hold, overrule_hold};
 use super::{PlayerError, Services};
@@ -74,7 +75,11 @@ impl Enrolling {
         expect_none(unit, player, attempt.now).await?;
         make_room(unit, player, proof, attempt.now).await?;
         let (binding, hold) = match proof {
-            BoundBy::Contact => (Binding::at_once(proof), None),
+            BoundBy::Contact => {
+                let recovered = recoveries(unit, player, attempt.now).await?;
+                let recovered = recovered.carried_out(attempt.now).next().map(Binding::recovered);
+                (recovered.unwrap_or(Binding::at_once(proof)), None)
+            }
             BoundBy::Wait | BoundBy::Face => {
                 let of = (&attempt.verification, player);
                 let (hold, token) = begin_hold(services, unit, of, HoldKind::First, attempt.now).await?;

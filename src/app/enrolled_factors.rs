@@ -5,9 +5,9 @@ use super::second_proof::hold::note_passed_hold;
 use crate::domain::enrolment::Standing;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::{StoreError, UnitOfWork};
-use crate::domain::second_factor::Enrolled;
 use crate::domain::second_factor::passkey::StoredPasskey;
 use crate::domain::second_factor::totp::TotpEnrolment;
+use crate::domain::second_factor::{Binding, Enrolled};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
 
@@ -40,6 +40,17 @@ pub(super) async fn passkeys(
     Ok(passkeys)
 }
 
+/// What a further factor is bound by that is put beside those that count: no more than the weakest of them.
+pub(super) async fn binding_beside(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<Option<Binding>, StoreError> {
+    let passkeys = passkeys(unit, player, now).await?.into_iter().map(|passkey| passkey.binding);
+    let totp = unit.find_totp(player).await?.filter(TotpEnrolment::is_confirmed).map(|totp| totp.binding);
+    Ok(Binding::beside(passkeys.chain(totp.filter(|binding| binding.counts(now)))))
+}
+
 /// How the player of this verification stands once their face was found to be theirs; what waited until now is noted to count.
 pub(super) async fn standing_of(
     unit: &mut dyn UnitOfWork,
@@ -50,6 +61,11 @@ pub(super) async fn standing_of(
     note_passed_hold(unit, player, now).await?;
     let enrolled = enrolled(unit, player, now).await?;
     Ok(if enrolled.any() { Standing::Bound } else { Standing::Unbound })
+}
+
+/// Refuses where there is no second factor to lose.
+pub(super) async fn expect_any(unit: &mut dyn UnitOfWork, player: PlayerId, now: Timestamp) -> Result<(), PlayerError> {
+    if enrolled(unit, player, now).await?.any() { Ok(()) } else { Err(PlayerError::FactorMissing) }
 }
 
 /// Refuses enrolment where there is a second factor to show: else a stolen face could add its own.

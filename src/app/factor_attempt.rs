@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use super::check_restrictions::{Checked, check_restrictions};
 use super::player_session::{audit, open, record_decision};
 use super::record_case::{Evidence, record_case};
+use super::recover_factors::cancel::cancel_recovery;
+use super::tell::reachable;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
+use crate::domain::contact::Contact;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::lockout::Lockout;
@@ -24,6 +27,8 @@ pub(super) struct FactorAttempt {
     pub(super) now: Timestamp,
     lockout: Lockout,
     checked: Checked,
+    /// Who is told, where showing a factor ends a recovery.
+    contacts: Vec<Contact>,
 }
 
 impl FactorAttempt {
@@ -33,14 +38,16 @@ impl FactorAttempt {
         let now = services.clock.now();
         let mut unit = services.store.read().await?;
         let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
+        let recovery = unit.open_hold(player).await?.is_some_and(|hold| hold.is_recovery());
         drop(unit);
+        let contacts = if recovery { reachable(services, player).await? } else { Vec::new() };
         let checked = check_restrictions(services, player).await?;
 
         let mut unit = services.store.begin().await?;
         let verification = open(unit.as_mut(), session).await?;
         verification.expect_second_factor(now)?;
         let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
-        Ok(Self { unit, verification, player, now, lockout, checked })
+        Ok(Self { unit, verification, player, now, lockout, checked, contacts })
     }
 
     /// The factor holds: the verification is decided, and the slate wiped.
@@ -63,6 +70,8 @@ impl FactorAttempt {
     ) -> Result<(), PlayerError> {
         let outcome = self.outcome(bound_by, factor);
         self.verification.factor_shown(factor, bound_by, outcome.clone(), self.now)?;
+        let told = (self.player, self.contacts.as_slice());
+        cancel_recovery(services, self.unit.as_mut(), self.verification.id, told, factor, self.now).await?;
         self.decide(services, outcome, Some(accepted)).await
     }
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::end_reached::{Reached, end_reached};
-use super::second_proof::hold::overrule_hold;
+use super::recover_factors::recoveries;
+use super::second_proof::hold::{overrule, overrule_hold};
 use super::tell::{reachable, tell};
 use super::{PlayerError, Services};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
@@ -62,6 +63,10 @@ pub async fn forget_player_factors(
         return Err(ForgetError::NothingThere);
     }
     overrule_hold(unit, player, now).await?;
+    // Whoever has the link of a recovery that was carried out may be whom it is taken from.
+    for hold in recoveries(unit, player, now).await?.carried_out(now) {
+        overrule(unit, hold, now).await?;
+    }
     let reached = Reached { factor: None, except: None, why: EndOfGrant::FactorsForgotten };
     let ended = end_reached(services, unit, player, reached, now).await?;
     details["passkeys"] = json!(there.passkeys);

@@ -57,6 +57,7 @@ pub mod push_authorization;
 pub mod queue_webhook;
 mod recall_frames;
 mod record_case;
+pub mod recover_factors;
 pub mod recovery_codes;
 pub mod reembed_id_photos;
 pub mod registry;

@@ -82,6 +82,12 @@ pub enum PlayerError {
     /// No enrolment waits.
     #[error("no enrolment waits")]
     NothingHeld,
+    /// A recovery waits: nothing that is shown hurries it.
+    #[error("a recovery waits already")]
+    RecoveryPending,
+    /// Somebody objected to a recovery.
+    #[error("somebody objected to a recovery: staff alone can help")]
+    RecoveryClosed,
     /// The link is unknown, used up or too old.
     #[error("the link is unknown, was used or is too old")]
     LinkUnknown,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::enrolled_factors::enrolled;
+use super::enrolled_factors::expect_any;
 use super::player_session::{open, record_decision};
 use super::record_case::{Evidence, record_case};
 use super::{PlayerError, Services};
@@ -25,9 +25,7 @@ pub async fn report_lost_factors(services: &Services, session: HandleHash) -> Re
     unit.lock_player(player).await?;
     let mut verification = open(unit.as_mut(), session).await?;
     verification.expect_second_factor(now)?;
-    if !enrolled(unit.as_mut(), player, now).await?.any() {
-        return Err(PlayerError::FactorMissing);
-    }
+    expect_any(unit.as_mut(), player, now).await?;
     let reason = ReasonCode::FactorsLost;
     let same = CaseFilter {
         player: Some(player),

@@ -4,10 +4,12 @@ use super::enrolled_factors::enrolled;
 use super::face_lockout::{failures_left, locked_until};
 use super::played_scenario::scenario_of;
 use super::player_session::open;
+use super::recover_factors::recoveries;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
+use crate::domain::recovery::RecoveryState;
 use crate::domain::second_factor::own::all_made_since;
 use crate::domain::second_factor::{Enrolled, FactorKind};
 use crate::domain::secret::SecretText;
@@ -68,6 +70,8 @@ pub struct SecondFactorView {
     pub methods: Vec<FactorKind>,
     /// Locked until.
     pub locked_until: Option<Timestamp>,
+    /// A recovery that waits or is due, which a factor that is shown ends: since when, and until when it waits.
+    pub recovery: Option<(Timestamp, Timestamp)>,
 }
 
 /// Reads the session's verification.
@@ -84,7 +88,12 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
             let enrolled = enrolled(unit.as_mut(), player, now).await?;
             let lockout = unit.find_lockout(player).await?;
             let locked_until = lockout.locked_until.filter(|until| *until > now);
-            Some(second_factor_view(enrolled, verification.bound_by.is_some(), locked_until))
+            let mut step = second_factor_view(enrolled, verification.bound_by.is_some(), locked_until);
+            step.recovery = match recoveries(unit.as_mut(), player, now).await?.state(now) {
+                RecoveryState::Waits(hold) | RecoveryState::Due(hold) => Some((hold.began_at, hold.until)),
+                RecoveryState::Open | RecoveryState::Closed(_) => None,
+            };
+            Some(step)
         }
         _ => None,
     };
@@ -138,9 +147,7 @@ async fn self_service_view(
 
 /// A factor is made where none counts and the contact step was passed.
 fn second_factor_view(enrolled: Enrolled, may_enrol: bool, locked_until: Option<Timestamp>) -> SecondFactorView {
-    if may_enrol && !enrolled.any() {
-        SecondFactorView { enrol: true, methods: vec![FactorKind::Passkey, FactorKind::Totp], locked_until }
-    } else {
-        SecondFactorView { enrol: false, methods: enrolled.methods(), locked_until }
-    }
+    let enrol = may_enrol && !enrolled.any();
+    let methods = if enrol { vec![FactorKind::Passkey, FactorKind::Totp] } else { enrolled.methods() };
+    SecondFactorView { enrol, methods, locked_until, recovery: None }
 }

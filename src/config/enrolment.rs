@@ -29,6 +29,8 @@ pub struct Enrolment {
     pub proof: Proof,
     /// How long a held enrolment waits.
     pub hold: Span,
+    /// How long whoever lost every factor waits before they may make a new one.
+    pub recovery_hold: Span,
     /// Whether operators get a token, of the face alone, in the visit whose enrolment is held.
     pub token_while_held: bool,
     /// Whether who has no access to a contact on record may wait instead.
@@ -41,6 +43,7 @@ impl Default for Enrolment {
         Self {
             proof: Proof::Contact,
             hold: Span(policy.hold),
+            recovery_hold: Span(policy.recovery_hold),
             token_while_held: policy.token_while_held,
             wait_without_access: policy.wait_without_access,
         }
@@ -56,6 +59,7 @@ impl Enrolment {
                 Proof::Wait => ProofWanted::Wait,
             },
             hold: self.hold.0,
+            recovery_hold: self.recovery_hold.0,
             token_while_held: self.token_while_held,
             wait_without_access: self.wait_without_access,
         }
@@ -67,11 +71,13 @@ impl Section for Enrolment {
     const KEYS: &'static [Key] = &[
         Key { name: "proof", allowed: "\"contact\" (the default: a code to a contact of record) or \"wait\"" },
         Key { name: "hold", allowed: "1h to 720h (default \"24h\")" },
+        Key { name: "recovery_hold", allowed: "1h to 720h (default \"24h\")" },
         Key { name: "token_while_held", allowed: "true or false (the default)" },
         Key { name: "wait_without_access", allowed: "true (the default) or false" },
     ];
 
     fn check(&self, problems: &mut Problems) {
         in_range("hold", &self.hold, Span(HOUR)..=Span(720 * HOUR), problems);
+        in_range("recovery_hold", &self.recovery_hold, Span(HOUR)..=Span(720 * HOUR), problems);
     }
 }

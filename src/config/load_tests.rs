@@ -83,17 +83,20 @@ fn queue_and_wait_are_bounded_and_metrics_are_off_unless_asked_for() {
 fn a_first_factor_wants_a_code_unless_it_is_said_otherwise() {
     use crate::domain::enrolment::{EnrolmentPolicy, ProofWanted};
     assert_eq!(with("", &[]).unwrap().enrolment.policy(), EnrolmentPolicy::default());
-    let text = "[enrolment]\nproof = \"wait\"\nhold = \"48h\"\ntoken_while_held = true\nwait_without_access = false";
+    let text = "[enrolment]\nproof = \"wait\"\nhold = \"48h\"\nrecovery_hold = \"72h\"\ntoken_while_held = true\nwait_without_access = false";
     let wanted = EnrolmentPolicy {
         proof: ProofWanted::Wait,
         hold: std::time::Duration::from_hours(48),
+        recovery_hold: std::time::Duration::from_hours(72),
         token_while_held: true,
         wait_without_access: false,
     };
     assert_eq!(with(text, &[]).unwrap().enrolment.policy(), wanted);
     for hold in ["59m", "721h", "0s"] {
-        let why = with(&format!("[enrolment]\nhold = \"{hold}\""), &[]).unwrap_err();
-        assert!(why.contains("enrolment.hold"), "{why}");
+        for key in ["hold", "recovery_hold"] {
+            let why = with(&format!("[enrolment]\n{key} = \"{hold}\""), &[]).unwrap_err();
+            assert!(why.contains(&format!("enrolment.{key}")), "{why}");
+        }
     }
     assert!(with("[enrolment]\nproof = \"face\"", &[]).is_err());
 }

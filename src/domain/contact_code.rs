@@ -29,6 +29,33 @@ pub const LONGEST_COUNT: Duration = Duration::from_hours(24);
 const DIGITS: u32 = 6;
 const CODES: u32 = 10_u32.pow(DIGITS);
 
+/// What a code is for: one that was sent for one thing is good for no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodePurpose {
+    /// A first factor is to be bound.
+    Enrolment,
+    /// Every factor was lost.
+    Recovery,
+}
+
+impl CodePurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 2] = [Self::Enrolment, Self::Recovery];
+
+    /// The purpose as columns and the log write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrolment => "enrolment",
+            Self::Recovery => "recovery",
+        }
+    }
+
+    /// Reads [`CodePurpose::as_str`] back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}
+
 /// What the store keeps of a code. Redacted in `Debug`: six digits are soon tried through.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CodeDigest {
@@ -53,6 +80,8 @@ pub struct ContactCode {
     pub verification: VerificationId,
     /// Whose contact it went to.
     pub player: PlayerId,
+    /// The only thing that it is good for.
+    pub purpose: CodePurpose,
     /// What is kept of it.
     pub digest: CodeDigest,
     /// Where it went, as the person is told.
@@ -69,6 +98,7 @@ impl ContactCode {
     /// Draws a code: what is sent, and what is kept.
     pub fn draw(
         (verification, player): (VerificationId, PlayerId),
+        purpose: CodePurpose,
         masked: SecretText,
         randomness: &dyn Randomness,
         now: Timestamp,
@@ -78,7 +108,7 @@ impl ContactCode {
         randomness.fill(&mut salt);
         let digest = CodeDigest { salt, hash: hash(&salt, text.expose()) };
         let id = ContactCodeId::new(now, randomness);
-        (text, Self { id, verification, player, digest, masked, sent_at: now, tries: 0, used_at: None })
+        (text, Self { id, verification, player, purpose, digest, masked, sent_at: now, tries: 0, used_at: None })
     }
 
     /// Until when it is good.
@@ -147,7 +177,13 @@ mod tests {
 
     fn drawn(seed: u64) -> (SecretText, ContactCode) {
         let of = (VerificationId::from(Uuid::nil()), PlayerId::from(Uuid::nil()));
-        ContactCode::draw(of, SecretText::new("+7 7** *** ** 34"), &SeededRandomness::new(seed), at(0))
+        ContactCode::draw(
+            of,
+            CodePurpose::Recovery,
+            SecretText::new("+7 7** *** ** 34"),
+            &SeededRandomness::new(seed),
+            at(0),
+        )
     }
 
     #[test]
@@ -171,6 +207,11 @@ mod tests {
         let printed = format!("{code:?}");
         assert!(!printed.contains(text) && !printed.contains("** 34"), "{printed}");
         assert!(printed.contains("CodeDigest(redacted)"), "{printed}");
+    }
+
+    #[test]
+    fn purposes_read_back() {
+        assert!(CodePurpose::ALL.into_iter().all(|one| CodePurpose::from_name(one.as_str()) == Some(one)));
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct EnrolmentPolicy {
     pub proof: ProofWanted,
     /// How long a held enrolment waits.
     pub hold: Duration,
+    /// How long whoever lost every factor waits before they may make a new one.
+    pub recovery_hold: Duration,
     /// Whether an operator gets a token, of the face alone, in the visit whose enrolment is held.
     pub token_while_held: bool,
     /// Whether who has no access to any contact on record may wait instead.
@@ -40,6 +42,7 @@ impl Default for EnrolmentPolicy {
         Self {
             proof: ProofWanted::Contact,
             hold: Duration::from_hours(24),
+            recovery_hold: Duration::from_hours(24),
             token_while_held: false,
             wait_without_access: true,
         }
@@ -85,17 +88,21 @@ impl HoldKind {
 /// How a hold ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndOfHold {
-    /// Its time came and nobody objected: the factor counts.
+    /// Its time came and nobody objected: the factor counts, or the recovery was carried out.
     Passed,
     /// Somebody said that it was not them: the factor is gone.
     NotMe,
-    /// The person gave a better proof meanwhile: the factor is gone.
+    /// The person gave a better proof meanwhile, or staff took all factors away: what it was about is gone.
     Overruled,
+    /// One of the factors was shown that were said to be lost.
+    Cancelled,
+    /// Its time came, and nobody came to carry the recovery out.
+    Lapsed,
 }
 
 impl EndOfHold {
     /// Every end.
-    pub const ALL: [Self; 3] = [Self::Passed, Self::NotMe, Self::Overruled];
+    pub const ALL: [Self; 5] = [Self::Passed, Self::NotMe, Self::Overruled, Self::Cancelled, Self::Lapsed];
 
     /// The end as columns and interfaces write it.
     pub fn as_str(self) -> &'static str {
@@ -103,6 +110,8 @@ impl EndOfHold {
             Self::Passed => "passed",
             Self::NotMe => "not_me",
             Self::Overruled => "overruled",
+            Self::Cancelled => "cancelled",
+            Self::Lapsed => "lapsed",
         }
     }
 
@@ -112,7 +121,7 @@ impl EndOfHold {
     }
 }
 
-/// An enrolment that waits, or waited.
+/// An enrolment or a recovery that waits, or waited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldEnrolment {
     /// Its id; the factors that wait name it.
@@ -134,6 +143,11 @@ pub struct HeldEnrolment {
 }
 
 impl HeldEnrolment {
+    /// Whether it is a recovery.
+    pub fn is_recovery(&self) -> bool {
+        self.kind == HoldKind::Recovery
+    }
+
     /// Whether it waits at `now`.
     pub fn is_pending(&self, now: Timestamp) -> bool {
         self.ended.is_none() && now < self.until
@@ -183,7 +197,7 @@ mod tests {
         assert!(!hold.may_be_disowned(at(100 + month)));
         hold.ended = Some((at(200), EndOfHold::Passed));
         assert!(hold.may_be_disowned(at(300)));
-        for end in [EndOfHold::NotMe, EndOfHold::Overruled] {
+        for end in [EndOfHold::NotMe, EndOfHold::Overruled, EndOfHold::Cancelled, EndOfHold::Lapsed] {
             hold.ended = Some((at(150), end));
             assert!(!hold.may_be_disowned(at(160)));
         }

@@ -35,6 +35,7 @@ pub mod person;
 pub mod ports;
 pub mod proof_nonce;
 pub mod reason;
+pub mod recovery;
 pub mod restrictions;
 pub mod review;
 pub mod sandbox_clock;

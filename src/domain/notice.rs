@@ -32,6 +32,11 @@ pub enum NoticeContent {
         /// The registered name of the operator whose player they want to be.
         operator: String,
     },
+    /// The code that shows that the contact is the person's, before what they lost is replaced.
+    RecoveryCode {
+        /// Digits.
+        code: SecretText,
+    },
     /// A first factor waits before it counts.
     EnrolmentHeld {
         /// Until then.
@@ -60,6 +65,10 @@ pub enum NoticeContent {
         /// Where to say that it was somebody else.
         not_me: Url,
     },
+    /// That was stopped: one of the old factors was shown, or somebody objected.
+    RecoveryCancelled,
+    /// The old factors are gone, and a new one may be made.
+    RecoveryCompleted,
     /// They restricted themselves.
     SelfRestricted {
         /// Until then.
@@ -76,6 +85,8 @@ pub enum NoticeContent {
 pub enum NoticeKind {
     /// [`NoticeContent::EnrolmentCode`].
     EnrolmentCode,
+    /// [`NoticeContent::RecoveryCode`].
+    RecoveryCode,
     /// [`NoticeContent::EnrolmentHeld`].
     EnrolmentHeld,
     /// [`NoticeContent::FactorAdded`].
@@ -86,6 +97,10 @@ pub enum NoticeKind {
     FactorsForgotten,
     /// [`NoticeContent::RecoveryHeld`].
     RecoveryHeld,
+    /// [`NoticeContent::RecoveryCancelled`].
+    RecoveryCancelled,
+    /// [`NoticeContent::RecoveryCompleted`].
+    RecoveryCompleted,
     /// [`NoticeContent::SelfRestricted`].
     SelfRestricted,
     /// [`NoticeContent::SelfRestrictionTakenBack`].
@@ -94,13 +109,16 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::EnrolmentCode,
+        Self::RecoveryCode,
         Self::EnrolmentHeld,
         Self::FactorAdded,
         Self::FactorRemoved,
         Self::FactorsForgotten,
         Self::RecoveryHeld,
+        Self::RecoveryCancelled,
+        Self::RecoveryCompleted,
         Self::SelfRestricted,
         Self::SelfRestrictionTakenBack,
     ];
@@ -109,11 +127,14 @@ impl NoticeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::EnrolmentCode => "enrolment_code",
+            Self::RecoveryCode => "recovery_code",
             Self::EnrolmentHeld => "enrolment_held",
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
             Self::FactorsForgotten => "factors_forgotten",
             Self::RecoveryHeld => "recovery_held",
+            Self::RecoveryCancelled => "recovery_cancelled",
+            Self::RecoveryCompleted => "recovery_completed",
             Self::SelfRestricted => "self_restricted",
             Self::SelfRestrictionTakenBack => "self_restriction_taken_back",
         }
@@ -124,12 +145,19 @@ impl NoticeKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// Whether it brings a code.
+    pub fn is_code(self) -> bool {
+        matches!(self, Self::EnrolmentCode | Self::RecoveryCode)
+    }
+
+    /// Whether what it tells of may not happen unless everybody on record is told: nobody can object to what they do not hear of.
+    pub fn must_reach_all(self) -> bool {
+        self == Self::RecoveryHeld
+    }
+
     /// How long after it was queued it is still worth a try.
     pub fn life(self) -> Duration {
-        match self {
-            Self::EnrolmentCode => CODE_LIFE,
-            _ => TRIED,
-        }
+        if self.is_code() { CODE_LIFE } else { TRIED }
     }
 }
 
@@ -138,20 +166,23 @@ impl NoticeContent {
     pub fn kind(&self) -> NoticeKind {
         match self {
             Self::EnrolmentCode { .. } => NoticeKind::EnrolmentCode,
+            Self::RecoveryCode { .. } => NoticeKind::RecoveryCode,
             Self::EnrolmentHeld { .. } => NoticeKind::EnrolmentHeld,
             Self::FactorAdded { .. } => NoticeKind::FactorAdded,
             Self::FactorRemoved { .. } => NoticeKind::FactorRemoved,
             Self::FactorsForgotten => NoticeKind::FactorsForgotten,
             Self::RecoveryHeld { .. } => NoticeKind::RecoveryHeld,
+            Self::RecoveryCancelled => NoticeKind::RecoveryCancelled,
+            Self::RecoveryCompleted => NoticeKind::RecoveryCompleted,
             Self::SelfRestricted { .. } => NoticeKind::SelfRestricted,
             Self::SelfRestrictionTakenBack => NoticeKind::SelfRestrictionTakenBack,
         }
     }
 
-    /// The code, in the one notice that has one.
+    /// The code, in a notice that has one.
     pub fn code(&self) -> Option<&SecretText> {
         match self {
-            Self::EnrolmentCode { code, .. } => Some(code),
+            Self::EnrolmentCode { code, .. } | Self::RecoveryCode { code } => Some(code),
             _ => None,
         }
     }
@@ -194,7 +225,10 @@ mod tests {
         assert!(!format!("{code:?}").contains("123456"));
         let not_me: Url = "https://rastau.example/not-me/?token=x".parse().unwrap();
         let held = NoticeContent::EnrolmentHeld { until: Timestamp::from_seconds(9), not_me };
-        for content in [code, held, NoticeContent::FactorsForgotten] {
+        let recovery = NoticeContent::RecoveryCode { code: SecretText::new("654321") };
+        assert!(!format!("{recovery:?}").contains("654321"));
+        for content in [code, held, recovery, NoticeContent::FactorsForgotten] {
+            assert_eq!(content.code().is_some(), content.kind().is_code());
             let json = serde_json::to_string(&content).unwrap();
             assert_eq!(serde_json::from_str::<NoticeContent>(&json).unwrap(), content);
             assert_eq!(serde_json::to_value(&content).unwrap()["kind"], content.kind().as_str());

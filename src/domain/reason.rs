@@ -101,6 +101,10 @@ reason_codes! {
     // The second factor, later.
     /// The person has none of their factors at hand any more.
     FactorsLost = "factors_lost",
+    /// They may make a new one after a time in which nobody objects.
+    RecoveryHeld = "recovery_held",
+    /// Somebody said of a recovery that it was not them. For staff.
+    RecoveryDisowned = "recovery_disowned",
     // Restrictions.
     /// In the register of debtors.
     RestrictedDebtor = "restricted_debtor",

@@ -121,7 +121,8 @@ pub struct Verification {
     /// What the second factor stands on: in a visit that enrols, the second proof that was given or put off; else what the
     /// factor that was shown is bound by.
     pub bound_by: Option<BoundBy>,
-    /// From when the factor counts that was made in this visit, or waits since an earlier one.
+    /// From when the factor counts that was made in this visit, or waits since an earlier one; or from when what was lost can be
+    /// replaced.
     pub held_until: Option<Timestamp>,
     /// The end.
     pub outcome: Option<Outcome>,
@@ -252,7 +253,27 @@ impl Verification {
         self.expect_fresh_face(now)
     }
 
-    /// Whether one may be made, and what it will be bound by: where the contact step was passed, and nowhere else.
+    /// Whether somebody may say now that they lost every factor: where one is to be shown.
+    pub fn expect_recovery(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        let player = self.expect_second_factor(now)?;
+        if self.bound_by.is_none() { Ok(player) } else { Err(StepError::OutOfTurn) }
+    }
+
+    /// They did, and proved face and contact: from `until` on they may make a new one. This visit ends, and nothing of it is told.
+    pub fn recovery_held(&mut self, until: Timestamp, now: Timestamp) -> Result<&Outcome, StepError> {
+        self.expect_recovery(now)?;
+        self.held_until = Some(until);
+        Ok(self.close(Outcome::recovery_held(until), now))
+    }
+
+    /// The held time is over, and face and contact were proven once more: a new one is made in this visit.
+    pub fn recovery_due(&mut self, now: Timestamp) -> Result<(), StepError> {
+        self.expect_recovery(now)?;
+        self.bound_by = Some(BoundBy::Contact);
+        Ok(())
+    }
+
+    /// Whether one may be made, and what it will be bound by: where a second proof was given or put off, and nowhere else.
     pub fn expect_enrolment(&self, now: Timestamp) -> Result<(PlayerId, BoundBy), StepError> {
         let player = self.expect_second_factor(now)?;
         self.bound_by.map(|by| (player, by)).ok_or(StepError::OutOfTurn)

@@ -77,6 +77,8 @@ problem_codes! {
     ContactNeeded = "contact_needed", CONFLICT;
     EnrolmentPending = "enrolment_pending", CONFLICT;
     NothingHeld = "nothing_held", CONFLICT;
+    RecoveryPending = "recovery_pending", CONFLICT;
+    RecoveryClosed = "recovery_closed", CONFLICT;
     LinkUnknown = "link_unknown", NOT_FOUND;
     FaceLocked = "face_locked", TOO_MANY_REQUESTS;
     SelfRestrictionTerm = "self_restriction_term", UNPROCESSABLE_ENTITY;

@@ -77,7 +77,9 @@ fn fill(pattern: &str, content: &NoticeContent, channel: Channel, locale: Locale
 
 fn value(name: &str, content: &NoticeContent, channel: Channel, locale: Locale) -> SecretText {
     let plain = match (name, content) {
-        ("code", NoticeContent::EnrolmentCode { code, .. }) => return code.clone(),
+        ("code", NoticeContent::EnrolmentCode { code, .. } | NoticeContent::RecoveryCode { code }) => {
+            return code.clone();
+        }
         ("operator", NoticeContent::EnrolmentCode { operator, .. }) => clean(operator),
         ("factor", NoticeContent::FactorAdded { factor, .. } | NoticeContent::FactorRemoved { factor }) => {
             factor_name(*factor, locale).to_owned()
@@ -182,6 +184,9 @@ mod tests {
                 code: SecretText::new("847261"),
                 operator: "Бәс Тігу Орталығы Алматы".into(),
             },
+            NoticeContent::RecoveryCode { code: SecretText::new("847261") },
+            NoticeContent::RecoveryCancelled,
+            NoticeContent::RecoveryCompleted,
             NoticeContent::EnrolmentHeld { until, not_me: link() },
             NoticeContent::RecoveryHeld { until, not_me: link() },
             NoticeContent::FactorsForgotten,

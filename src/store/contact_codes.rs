@@ -4,10 +4,10 @@
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{corrupt, count, instant, micros, parse};
+use super::columns::{corrupt, count, instant, micros, named, parse};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::contact_code::{CodeDigest, ContactCode, TRIES};
+use crate::domain::contact_code::{CodeDigest, CodePurpose, ContactCode, TRIES};
 use crate::domain::id::{ContactCodeId, PlayerId, VerificationId};
 use crate::domain::ports::ContactCodes;
 use crate::domain::second_factor::lockout::Lockout;
@@ -22,6 +22,7 @@ struct CodeRow {
     id: String,
     verification: String,
     player: String,
+    purpose: String,
     secret: Vec<u8>,
     sent_at: i64,
     tries: i64,
@@ -38,6 +39,7 @@ impl CodeRow {
             id: parse(&self.id, "contact_code.id")?,
             verification: parse(&self.verification, "contact_code.verification")?,
             player: parse(&self.player, "contact_code.player")?,
+            purpose: named(&self.purpose, CodePurpose::from_name, "contact_code.purpose")?,
             digest: CodeDigest { salt: *salt, hash: *hash },
             masked: SecretText::new(masked),
             sent_at: Timestamp::from_micros(self.sent_at),
@@ -59,12 +61,13 @@ impl ContactCodes for SqlUnitOfWork {
         let sealed = self.cipher.seal(SECRET, &[row.as_bytes()], secret(code).expose())?;
         self.change(
             sqlx::query(
-                "INSERT INTO contact_code (id, verification, player, secret, sent_at, tries, used_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                "INSERT INTO contact_code (id, verification, player, purpose, secret, sent_at, tries, used_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             )
             .bind(row)
             .bind(code.verification.to_string())
             .bind(code.player.to_string())
+            .bind(code.purpose.as_str())
             .bind(sealed)
             .bind(code.sent_at.micros())
             .bind(i64::from(code.tries))
@@ -73,12 +76,16 @@ impl ContactCodes for SqlUnitOfWork {
         .await
     }
 
-    async fn newest_contact_code(&mut self, verification: VerificationId) -> Result<Option<ContactCode>> {
+    async fn newest_contact_code(
+        &mut self,
+        verification: VerificationId,
+        purpose: CodePurpose,
+    ) -> Result<Option<ContactCode>> {
         let query = sqlx::query_as::<_, CodeRow>(
-            "SELECT id, verification, player, secret, sent_at, tries, used_at FROM contact_code \
-             WHERE verification = $1 ORDER BY sent_at DESC, id DESC LIMIT 1",
+            "SELECT id, verification, player, purpose, secret, sent_at, tries, used_at FROM contact_code \
+             WHERE verification = $1 AND purpose = $2 ORDER BY sent_at DESC, id DESC LIMIT 1",
         );
-        let found = self.fetch_optional(query.bind(verification.to_string())).await?;
+        let found = self.fetch_optional(query.bind(verification.to_string()).bind(purpose.as_str())).await?;
         found.map(|row| row.into_code(&self.cipher)).transpose()
     }
 

@@ -80,6 +80,14 @@ impl HeldEnrolments for SqlUnitOfWork {
         self.fetch_optional(query.bind(player.to_string())).await?.map(HoldRow::into_hold).transpose()
     }
 
+    async fn recoveries(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<HeldEnrolment>> {
+        let query = sqlx::query_as::<_, HoldRow>(select_hold!(
+            "player = $1 AND kind = $2 AND (ended_at IS NULL OR ended_at > $3) ORDER BY began_at DESC LIMIT 100"
+        ));
+        let query = query.bind(player.to_string()).bind(HoldKind::Recovery.as_str()).bind(since.micros());
+        self.fetch_all(query).await?.into_iter().map(HoldRow::into_hold).collect()
+    }
+
     async fn find_hold(&mut self, not_me: HandleHash) -> Result<Option<HeldEnrolment>> {
         let query = sqlx::query_as::<_, HoldRow>(select_hold!("not_me = $1")).bind(not_me.0.to_vec());
         self.fetch_optional(query).await?.map(HoldRow::into_hold).transpose()
@@ -96,7 +104,7 @@ impl HeldEnrolments for SqlUnitOfWork {
                 .bind(now.micros())
                 .bind(how.as_str())
                 .bind(EndOfHold::Passed.as_str())
-                .bind(i64::from(how == EndOfHold::NotMe)),
+                .bind(i64::from(matches!(how, EndOfHold::NotMe | EndOfHold::Overruled))),
             )
             .await?;
         Ok(ended > 0)

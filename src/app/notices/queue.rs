@@ -19,8 +19,8 @@ use crate::domain::time::Timestamp;
 /// Why nothing was queued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
-    /// This person, or whoever has this address, was sent as many codes as anybody is.
-    #[error("no more codes for a while")]
+    /// This person, or whoever has this address, was told as much of it as anybody is.
+    #[error("no more of these notices for a while")]
     TooMany {
         /// Until one may be asked for again.
         wait: Duration,
@@ -46,7 +46,7 @@ pub async fn contacts_of(services: &Services, iin: &Iin) -> Result<Vec<Contact>,
 /// changes other rows of the player takes it first.
 ///
 /// # Errors
-/// [`NoticeError::TooMany`] when a code went to none of them. Whatever else is too much is withheld, and the log says so:
+/// [`NoticeError::TooMany`] when a code went to none of them, or what everybody must hear of did not go to all. Whatever else is too much is withheld, and the log says so:
 /// what happened must not fail because somebody was told of it too often.
 pub async fn queue_notice(
     services: &Services,
@@ -81,10 +81,8 @@ pub async fn queue_notice(
         services.observer.note(observed(kind, *channel, "withheld"));
     }
     // Refused, and so nothing of this transaction stays: no event tells of it, the counter does.
-    if let Some(wait) = waits.iter().map(|(_, wait)| *wait).min()
-        && kind == NoticeKind::EnrolmentCode
-        && queued.is_empty()
-    {
+    let refused = kind.must_reach_all() || (kind.is_code() && queued.is_empty());
+    if let Some(wait) = waits.iter().map(|(_, wait)| *wait).max().filter(|_| refused) {
         return Err(NoticeError::TooMany { wait });
     }
     for (channel, _) in waits {

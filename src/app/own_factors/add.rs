@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::confirm_factor::{Confirmation, Confirmed, ShownFactor};
 use crate::app::enrol_passkey::ACCOUNT;
-use crate::app::enrolled_factors::enrolled;
+use crate::app::enrolled_factors::binding_beside;
 use crate::app::factor_attempt::{count_failure, expect_unlocked};
 use crate::app::player_session::{audit, open};
 use crate::app::recovery_codes::new_recovery_codes;
@@ -170,7 +170,7 @@ struct SecondHalf {
     now: Timestamp,
     contacts: Vec<Contact>,
     lockout: Lockout,
-    /// What is added stands on no more than the weakest that is there: one of those was shown for it.
+    /// What is added stands on no more than the weakest that is there, and goes with the hold that one of them goes with.
     binding: Binding,
 }
 
@@ -187,8 +187,7 @@ impl SecondHalf {
         let verification = open(unit.as_mut(), session).await?;
         verification.expect_self_service(now)?;
         expect_addable(&unit.own_factors(player).await?, kind)?;
-        let weakest = enrolled(unit.as_mut(), player, now).await?.bound_by.ok_or(OwnFactorFault::Unknown)?;
-        let binding = Binding::at_once(weakest);
+        let binding = binding_beside(unit.as_mut(), player, now).await?.ok_or(OwnFactorFault::Unknown)?;
         Ok(Self { unit, verification, player, now, contacts, lockout, binding })
     }
 

@@ -1,13 +1,17 @@
 //! "This was not me": by the link in a notice, or by whoever passed the face step while an enrolment waits. Either ends it and
-//! opens a case for staff; whom it locks out enrols anew.
+//! opens a case for staff; whom it locks out enrols anew. A recovery ends by its link alone: whoever passes the face step and has an
+//! old factor shows it.
 
 use super::super::player_session::open;
 use super::super::record_case::open_case;
+use super::super::tell::{reachable, tell};
 use super::super::{PlayerError, Services};
 use super::hold::disown_hold;
 use crate::domain::authorization::{HandleHash, hash_handle, is_handle};
-use crate::domain::enrolment::HeldEnrolment;
+use crate::domain::enrolment::{HeldEnrolment, HoldKind};
 use crate::domain::id::CaseId;
+use crate::domain::locale::Locale;
+use crate::domain::notice::NoticeContent;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::{Case, CaseStatus, FaceScores};
@@ -22,17 +26,27 @@ pub async fn view_held_enrolment(services: &Services, token: &str) -> Result<Hel
     find(unit.as_mut(), token, services.clock.now()).await
 }
 
-/// Ends the enrolment that the link is about.
+/// Ends the enrolment or the recovery that the link is about.
 ///
 /// # Errors
 /// As [`view_held_enrolment`].
 pub async fn disown_by_link(services: &Services, token: &str) -> Result<(), PlayerError> {
     let now = services.clock.now();
-    let mut unit = services.store.begin().await?;
+    let mut unit = services.store.read().await?;
     let hold = find(unit.as_mut(), token, now).await?;
+    drop(unit);
+    let contacts = if hold.is_recovery() { reachable(services, hold.player).await? } else { Vec::new() };
+    let mut unit = services.store.begin().await?;
     unit.lock_player(hold.player).await?;
+    // Under the lock: what it was about may have been carried out meanwhile.
+    let hold = find(unit.as_mut(), token, now).await?;
     if !disown(services, unit.as_mut(), &hold, "link", now).await? {
         return Err(PlayerError::LinkUnknown);
+    }
+    if hold.is_recovery() {
+        // In whose language they read is not known here.
+        let (told, content) = ((hold.player, contacts.as_slice()), NoticeContent::RecoveryCancelled);
+        tell(services, unit.as_mut(), told, &content, Locale::default(), now).await?;
     }
     unit.commit().await?;
     Ok(())
@@ -47,7 +61,8 @@ pub async fn disown_by_face(services: &Services, session: HandleHash) -> Result<
     let mut unit = services.store.begin().await?;
     let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
     unit.lock_player(player).await?;
-    let hold = unit.open_hold(player).await?.filter(|hold| hold.is_pending(now)).ok_or(PlayerError::NothingHeld)?;
+    let hold = unit.open_hold(player).await?.filter(|hold| hold.is_pending(now) && !hold.is_recovery());
+    let hold = hold.ok_or(PlayerError::NothingHeld)?;
     if !disown(services, unit.as_mut(), &hold, "face", now).await? {
         return Err(PlayerError::NothingHeld);
     }
@@ -81,7 +96,10 @@ async fn disown(
         player: Some(hold.player),
         opened_at: now,
         status: CaseStatus::Open,
-        reasons: vec![ReasonCode::EnrolmentDisowned],
+        reasons: vec![match hold.kind {
+            HoldKind::First => ReasonCode::EnrolmentDisowned,
+            HoldKind::Recovery => ReasonCode::RecoveryDisowned,
+        }],
         scores: FaceScores::default(),
         face_hits: Vec::new(),
         frame: None,

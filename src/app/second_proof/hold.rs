@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::super::Services;
+use super::super::end_reached::{Reached, end_reached};
 use super::super::issue_tokens::end;
+use super::super::{PlayerError, Services};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::{hash_handle, new_handle};
 use crate::domain::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
@@ -27,74 +28,127 @@ pub(in crate::app) async fn begin_hold(
     now: Timestamp,
 ) -> Result<(HeldEnrolment, SecretText), StoreError> {
     let token = SecretText::new(new_handle(services.randomness.as_ref()));
+    let policy = &services.policy.enrolment;
+    let (wait, begun) = match kind {
+        HoldKind::First => (policy.hold, AuditKind::EnrolmentHeld),
+        HoldKind::Recovery => (policy.recovery_hold, AuditKind::RecoveryStarted),
+    };
     let hold = HeldEnrolment {
         id: HoldId::new(now, services.randomness.as_ref()),
         kind,
         player,
         verification: verification.id,
         began_at: now,
-        until: now.plus(services.policy.enrolment.hold),
+        until: now.plus(wait),
         not_me: hash_handle(token.expose()),
         ended: None,
     };
     unit.insert_held_enrolment(&hold).await?;
-    unit.append_audit(&event(AuditKind::EnrolmentHeld, &hold, json!({ "until": hold.until.rfc3339() }), now)).await?;
+    unit.append_audit(&event(begun, &hold, json!({ "until": hold.until.rfc3339() }), now)).await?;
     Ok((hold, token))
 }
 
-/// Notes that the time of the player's hold has come, where it has: its factors count by themselves.
+/// Notes that the time of the player's enrolment has come, where it has: its factors count by themselves. A recovery waits until
+/// it is carried out.
 pub(in crate::app) async fn note_passed_hold(
     unit: &mut dyn UnitOfWork,
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(hold) = unit.open_hold(player).await?.filter(|hold| hold.has_passed(now)) else { return Ok(()) };
+    let Some(hold) = unit.open_hold(player).await?.filter(|hold| hold.has_passed(now) && !hold.is_recovery()) else {
+        return Ok(());
+    };
     if unit.end_hold(hold.id, EndOfHold::Passed, now).await? {
         unit.append_audit(&event(AuditKind::EnrolmentCounts, &hold, json!({}), now)).await?;
     }
     Ok(())
 }
 
-/// A better proof was given: what waited goes. Under the player's lock.
+/// A better proof was given, or staff took the factors away: what waited goes. Under the player's lock.
 pub(in crate::app) async fn overrule_hold(
     unit: &mut dyn UnitOfWork,
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(hold) = unit.open_hold(player).await? else { return Ok(()) };
+    match unit.open_hold(player).await? {
+        Some(hold) => overrule(unit, &hold, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Ends this one so, also when it had passed: its link does nothing any more.
+pub(in crate::app) async fn overrule(
+    unit: &mut dyn UnitOfWork,
+    hold: &HeldEnrolment,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     if unit.end_hold(hold.id, EndOfHold::Overruled, now).await? {
-        let factors = unit.remove_held_factors(&hold).await?;
-        let details = json!({ "factors": factors });
-        unit.append_audit(&event(AuditKind::EnrolmentOverruled, &hold, details, now)).await?;
+        let factors = unit.remove_held_factors(hold).await?;
+        let kind = if hold.is_recovery() { AuditKind::RecoveryOverruled } else { AuditKind::EnrolmentOverruled };
+        unit.append_audit(&event(kind, hold, json!({ "factors": factors }), now)).await?;
     }
     Ok(())
 }
 
 /// Somebody said that it was not them: the hold ends, its factors go, and so does every grant that rests on less than a contact of
-/// record. `by` is how they said it. False when it had ended before. Under the player's lock.
+/// record: with a recovery that was carried out every grant, since the code of a contact brought it about. `by` is how they said
+/// it. False when it had ended before. Under the player's lock, under which `hold` was read.
 pub(in crate::app) async fn disown_hold(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     hold: &HeldEnrolment,
     by: &'static str,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<bool, PlayerError> {
     if !unit.end_hold(hold.id, EndOfHold::NotMe, now).await? {
         return Ok(false);
     }
     let factors = unit.remove_held_factors(hold).await?;
-    for grant in unit.standing_grants(hold.player, now).await? {
+    let (kind, had_passed) = match hold.kind {
+        HoldKind::First => {
+            end_grants_of_less(services, unit, hold.player, now).await?;
+            // A recovery of what is gone recovers nothing.
+            if unit.own_factors(hold.player).await?.is_empty() {
+                overrule_hold(unit, hold.player, now).await?;
+            }
+            (AuditKind::EnrolmentDisowned, now >= hold.until)
+        }
+        HoldKind::Recovery => {
+            let carried_out = hold.ended.is_some();
+            if carried_out {
+                overrule_hold(unit, hold.player, now).await?;
+                let reached = Reached { factor: None, except: None, why: EndOfGrant::Disowned };
+                end_reached(services, unit, hold.player, reached, now).await?;
+            }
+            (AuditKind::RecoveryCancelled, carried_out)
+        }
+    };
+    let details = json!({ "by": by, "factors": factors, "had_passed": had_passed });
+    unit.append_audit(&event(kind, hold, details, now)).await?;
+    Ok(true)
+}
+
+async fn end_grants_of_less(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for grant in unit.standing_grants(player, now).await? {
         if grant.bound_by < BoundBy::Contact {
             end(services, unit, &grant, EndOfGrant::Disowned, now).await?;
         }
     }
-    let details = json!({ "by": by, "factors": factors, "had_passed": now >= hold.until });
-    unit.append_audit(&event(AuditKind::EnrolmentDisowned, hold, details, now)).await?;
-    Ok(true)
+    Ok(())
 }
 
-/// About the verification in which the factor was made.
-fn event(kind: AuditKind, hold: &HeldEnrolment, mut details: serde_json::Value, at: Timestamp) -> NewAuditEvent {
+/// About the verification in which it began.
+pub(in crate::app) fn event(
+    kind: AuditKind,
+    hold: &HeldEnrolment,
+    mut details: serde_json::Value,
+    at: Timestamp,
+) -> NewAuditEvent {
     details["hold"] = json!(hold.id);
     details["of"] = json!(hold.kind.as_str());
     NewAuditEvent { kind, at, subject: hold.verification.to_string(), details }

@@ -12,6 +12,7 @@ use super::Services;
 use super::notices::queue::contacts_of;
 use super::player_error::PlayerError;
 use super::player_session::open;
+use super::recover_factors::recoveries;
 use crate::domain::authorization::HandleHash;
 use crate::domain::contact::Contact;
 use crate::domain::contact_code::LONGEST_COUNT;
@@ -21,11 +22,15 @@ use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::time::Timestamp;
 
 /// The contacts that a code may go to, of the player of a session that is at this step; asked outside any writing
-/// transaction. None where the deployer wants no such proof.
+/// transaction. None where the deployer wants no such proof, or a code proves nothing: somebody said that a recovery was not theirs,
+/// for which one had been typed.
 async fn contacts(services: &Services, session: HandleHash, now: Timestamp) -> Result<Vec<Contact>, PlayerError> {
     let mut unit = services.store.read().await?;
     let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
     if services.policy.enrolment.proof == ProofWanted::Wait {
+        return Ok(Vec::new());
+    }
+    if recoveries(unit.as_mut(), player, now).await?.contact_is_doubted(now) {
         return Ok(Vec::new());
     }
     contacts_of_player(services, unit, player).await
@@ -43,7 +48,11 @@ pub(super) async fn contacts_of_player(
 }
 
 /// When codes went to the player, as far back as they count.
-async fn sent(unit: &mut dyn UnitOfWork, player: PlayerId, now: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+pub(super) async fn sent(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
     unit.contact_codes_sent(player, now.minus(LONGEST_COUNT)).await
 }
 

@@ -5,17 +5,21 @@ use super::super::player_session::open;
 use super::super::{PlayerError, Services};
 use super::{contacts, sent};
 use crate::domain::authorization::HandleHash;
-use crate::domain::contact_code::{ContactCode, wait_for_next};
+use crate::domain::contact::Contact;
+use crate::domain::contact_code::{CodePurpose, ContactCode, wait_for_next};
+use crate::domain::id::PlayerId;
 use crate::domain::locale::Locale;
 use crate::domain::notice::NoticeContent;
+use crate::domain::ports::UnitOfWork;
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Verification;
 
 /// Sends a code to the contact at `place` of the list that the person was told. Earlier codes of this verification are good no
 /// more.
 ///
 /// # Errors
-/// [`PlayerError::Locked`] while wrong codes lock the person; [`PlayerError::CodeTooSoon`] when they were sent one just now, or
-/// as many as anybody is; [`PlayerError::ContactUnknown`] without such a place.
+/// [`PlayerError::ContactUnknown`] without such a place; those of [`send_code`].
 pub async fn send_contact_code(
     services: &Services,
     session: HandleHash,
@@ -28,23 +32,46 @@ pub async fn send_contact_code(
     let mut unit = services.store.begin().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_contact(now)?;
+    let of = (&verification, player);
+    send_code(services, unit.as_mut(), of, contact, CodePurpose::Enrolment, locale, now).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+/// Draws a code for this purpose and queues the notice that brings it, within a transaction. Takes the player's lock.
+///
+/// # Errors
+/// [`PlayerError::Locked`] while wrong codes lock the person; [`PlayerError::CodeTooSoon`] when they were sent one just now, or
+/// as many as anybody is, whatever for.
+pub(in crate::app) async fn send_code(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    (verification, player): (&Verification, PlayerId),
+    contact: &Contact,
+    purpose: CodePurpose,
+    locale: Locale,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
     unit.lock_player(player).await?;
     // A code that cannot be typed would but be noise on somebody's phone.
     let locked = unit.find_contact_lockout(player).await?.wait(now);
     if !locked.is_zero() {
         return Err(PlayerError::Locked(locked));
     }
-    let wait = wait_for_next(&sent(unit.as_mut(), player, now).await?, now);
+    let wait = wait_for_next(&sent(unit, player, now).await?, now);
     if !wait.is_zero() {
         return Err(PlayerError::CodeTooSoon(wait));
     }
-    let masked = SecretText::new(contact.masked());
-    let (text, code) = ContactCode::draw((verification.id, player), masked, services.randomness.as_ref(), now);
-    unit.insert_contact_code(&code).await?;
-    let operator = unit.find_operator(&verification.operator).await?.map(|operator| operator.name).unwrap_or_default();
-    let content = NoticeContent::EnrolmentCode { code: text, operator };
-    let to = std::slice::from_ref(contact);
-    queue_notice(services, unit.as_mut(), player, to, &content, locale, now).await?;
-    unit.commit().await?;
+    let (masked, of) = (SecretText::new(contact.masked()), (verification.id, player));
+    let (code, kept) = ContactCode::draw(of, purpose, masked, services.randomness.as_ref(), now);
+    unit.insert_contact_code(&kept).await?;
+    let content = match purpose {
+        CodePurpose::Enrolment => {
+            let operator = unit.find_operator(&verification.operator).await?;
+            NoticeContent::EnrolmentCode { code, operator: operator.map(|one| one.name).unwrap_or_default() }
+        }
+        CodePurpose::Recovery => NoticeContent::RecoveryCode { code },
+    };
+    queue_notice(services, unit, player, std::slice::from_ref(contact), &content, locale, now).await?;
     Ok(())
 }

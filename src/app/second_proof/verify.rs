@@ -6,17 +6,42 @@ use super::super::player_session::{audit, open};
 use super::super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
+use crate::domain::contact_code::CodePurpose;
+use crate::domain::id::PlayerId;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::time::Timestamp;
+use crate::domain::verification::Verification;
 
 /// Takes the code that went to the contact; a right one opens enrolment, in this verification alone and once.
 ///
 /// # Errors
-/// [`PlayerError::CodeExpired`] where there is no code that may be tried; for a wrong one [`PlayerError::CodeWrong`], or
-/// [`PlayerError::Locked`] when it was one too many of this person over all sessions.
+/// Those of [`take_code`].
 pub async fn verify_contact_code(services: &Services, session: HandleHash, typed: &str) -> Result<(), PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_contact(now)?;
+    let mut unit = take_code(unit, &verification, player, CodePurpose::Enrolment, typed, now).await?;
+    verification.contact_proven(now)?;
+    unit.update_verification(&mut verification).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+/// Takes a code that was sent for this purpose. A right one is used up, and the transaction goes on under the player's lock; a wrong
+/// one is counted, and ends it.
+///
+/// # Errors
+/// [`PlayerError::CodeExpired`] where there is no code that may be tried; for a wrong one [`PlayerError::CodeWrong`], or
+/// [`PlayerError::Locked`] when it was one too many of this person over all sessions.
+pub(in crate::app) async fn take_code(
+    mut unit: Box<dyn UnitOfWork>,
+    verification: &Verification,
+    player: PlayerId,
+    purpose: CodePurpose,
+    typed: &str,
+    now: Timestamp,
+) -> Result<Box<dyn UnitOfWork>, PlayerError> {
     // Guesses of several sessions queue up instead of racing.
     unit.lock_player(player).await?;
     let lockout = unit.find_contact_lockout(player).await?;
@@ -24,23 +49,20 @@ pub async fn verify_contact_code(services: &Services, session: HandleHash, typed
     if !locked.is_zero() {
         return Err(PlayerError::Locked(locked));
     }
-    let code =
-        unit.newest_contact_code(verification.id).await?.filter(|code| code.player == player && code.is_open(now));
-    let code = code.ok_or(PlayerError::CodeExpired)?;
+    let code = unit.newest_contact_code(verification.id, purpose).await?;
+    let code = code.filter(|code| code.player == player && code.is_open(now)).ok_or(PlayerError::CodeExpired)?;
     // Counted before it is looked at, and used up by compare-and-set.
     let counted = unit.count_contact_try(code.id).await?;
     if counted && code.fits(typed, now) && unit.use_contact_code(code.id, now).await? {
-        verification.contact_proven(now)?;
-        unit.update_verification(&mut verification).await?;
         unit.put_contact_lockout(player, &lockout.succeeded()).await?;
-        audit(unit.as_mut(), &verification, AuditKind::ContactProven, json!({}), now).await?;
-        unit.commit().await?;
-        return Ok(());
+        let details = json!({ "for": purpose.as_str() });
+        audit(unit.as_mut(), verification, AuditKind::ContactProven, details, now).await?;
+        return Ok(unit);
     }
     let lockout = lockout.failed(now);
     unit.put_contact_lockout(player, &lockout).await?;
-    let details = json!({ "failures": lockout.failures });
-    audit(unit.as_mut(), &verification, AuditKind::ContactRejected, details, now).await?;
+    let details = json!({ "for": purpose.as_str(), "failures": lockout.failures });
+    audit(unit.as_mut(), verification, AuditKind::ContactRejected, details, now).await?;
     unit.commit().await?;
     let wait = lockout.wait(now);
     Err(if wait.is_zero() { PlayerError::CodeWrong } else { PlayerError::Locked(wait) })

@@ -1,11 +1,12 @@
 //! What the page of this step shows.
 
 use super::super::player_session::open;
+use super::super::recover_factors::recoveries;
 use super::super::{PlayerError, Services};
 use super::{contacts, may_wait, sent};
 use crate::domain::authorization::HandleHash;
-use crate::domain::contact::Channel;
-use crate::domain::contact_code::{TRIES, wait_for_next};
+use crate::domain::contact::{Channel, Contact};
+use crate::domain::contact_code::{CodePurpose, ContactCode, TRIES, wait_for_next};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
@@ -14,6 +15,8 @@ use crate::domain::time::Timestamp;
 pub struct ContactView {
     /// Where a code may go, as they are told: best first. A code is asked for by the place in this list.
     pub contacts: Vec<(Channel, SecretText)>,
+    /// Whether no code goes out because somebody said that a recovery was not theirs.
+    pub doubted: bool,
     /// The code that is on its way or there, while it may be typed.
     pub sent: Option<SentCode>,
     /// From when another code may be asked for.
@@ -39,6 +42,22 @@ pub struct SentCode {
     pub tries_left: u32,
 }
 
+impl From<ContactCode> for SentCode {
+    fn from(code: ContactCode) -> Self {
+        Self {
+            expires_at: code.expires_at(),
+            tries_left: TRIES.saturating_sub(code.tries),
+            sent_at: code.sent_at,
+            masked: code.masked,
+        }
+    }
+}
+
+/// Contacts as a person is told them.
+pub(in crate::app) fn told(contacts: &[Contact]) -> Vec<(Channel, SecretText)> {
+    contacts.iter().map(|one| (one.channel(), SecretText::new(one.masked()))).collect()
+}
+
 /// An enrolment that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingView {
@@ -59,7 +78,7 @@ pub async fn view_contact_step(services: &Services, session: HandleHash) -> Resu
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_contact(now)?;
     let pending = unit.open_hold(player).await?.filter(|hold| hold.is_pending(now));
-    let code = unit.newest_contact_code(verification.id).await?.filter(|code| code.is_open(now));
+    let code = unit.newest_contact_code(verification.id, CodePurpose::Enrolment).await?;
     let next_at = now.plus(wait_for_next(&sent(unit.as_mut(), player, now).await?, now));
     let locked_until = unit.find_contact_lockout(player).await?.locked_until.filter(|until| *until > now);
     let wait_until = match &pending {
@@ -67,13 +86,9 @@ pub async fn view_contact_step(services: &Services, session: HandleHash) -> Resu
         None => may_wait(services, &contacts).then(|| now.plus(services.policy.enrolment.hold)),
     };
     Ok(ContactView {
-        contacts: contacts.iter().map(|one| (one.channel(), SecretText::new(one.masked()))).collect(),
-        sent: code.map(|code| SentCode {
-            expires_at: code.expires_at(),
-            tries_left: TRIES.saturating_sub(code.tries),
-            sent_at: code.sent_at,
-            masked: code.masked,
-        }),
+        contacts: told(&contacts),
+        doubted: recoveries(unit.as_mut(), player, now).await?.contact_is_doubted(now),
+        sent: code.filter(|code| code.is_open(now)).map(SentCode::from),
         next_at,
         locked_until,
         wait_until,

@@ -172,4 +172,14 @@ audit_kinds! {
     RecoveryCodesRenewed = "recovery_codes_renewed",
     /// A self-restriction of the first visit was taken back, by an independent proof.
     SelfRestrictionTakenBack = "self_restriction_taken_back",
+    /// Somebody who says that they lost every factor proved face and contact: the held time begins.
+    RecoveryStarted = "recovery_started",
+    /// Somebody objected, or showed a factor that was said to be lost.
+    RecoveryCancelled = "recovery_cancelled",
+    /// The old factors are gone, and a new one may be made.
+    RecoveryCompleted = "recovery_completed",
+    /// Nobody came to carry it out.
+    RecoveryLapsed = "recovery_lapsed",
+    /// Staff took the factors away that it was about.
+    RecoveryOverruled = "recovery_overruled",
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::repositories::StoreError;
 use crate::domain::authorization::HandleHash;
-use crate::domain::contact_code::ContactCode;
+use crate::domain::contact_code::{CodePurpose, ContactCode};
 use crate::domain::enrolment::{EndOfHold, HeldEnrolment};
 use crate::domain::id::{ContactCodeId, HoldId, PlayerId, VerificationId};
 use crate::domain::second_factor::lockout::Lockout;
@@ -19,9 +19,11 @@ pub trait HeldEnrolments {
     async fn insert_held_enrolment(&mut self, hold: &HeldEnrolment) -> Result<()>;
     /// The player's that has not ended, whether or not its time has come.
     async fn open_hold(&mut self, player: PlayerId) -> Result<Option<HeldEnrolment>>;
+    /// The player's recoveries that have not ended, or ended after `since`; the newest first, at most 100.
+    async fn recoveries(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<HeldEnrolment>>;
     /// By the hash of the token in its notice, ended or not.
     async fn find_hold(&mut self, not_me: HandleHash) -> Result<Option<HeldEnrolment>>;
-    /// Ends one by compare-and-set; false when it had ended before. One that passed can still be disowned.
+    /// Ends one by compare-and-set; false when it had ended before. One that passed can still be disowned, or overruled.
     async fn end_hold(&mut self, id: HoldId, how: EndOfHold, now: Timestamp) -> Result<bool>;
     /// Deletes the factors that this hold is about, and with the last factor of the player the recovery codes; says how many
     /// factors.
@@ -33,8 +35,12 @@ pub trait HeldEnrolments {
 pub trait ContactCodes {
     /// Keeps one.
     async fn insert_contact_code(&mut self, code: &ContactCode) -> Result<()>;
-    /// The newest of a verification, good or not: an older one is good no more.
-    async fn newest_contact_code(&mut self, verification: VerificationId) -> Result<Option<ContactCode>>;
+    /// The newest of a verification for this purpose, good or not: an older one is good no more.
+    async fn newest_contact_code(
+        &mut self,
+        verification: VerificationId,
+        purpose: CodePurpose,
+    ) -> Result<Option<ContactCode>>;
     /// When codes went to the player's contacts since `since`, the newest first, over all verifications.
     async fn contact_codes_sent(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>>;
     /// Counts a try; false when there were as many as are allowed, or it was used.

@@ -57,6 +57,17 @@ impl Binding {
         Self { by: BoundBy::Wait, held: Some((hold.id, hold.until)) }
     }
 
+    /// A factor that was made once the held time of a recovery had passed, on a code of the contact. It counts at once, and goes
+    /// with the recovery when that is disowned.
+    pub fn recovered(hold: &HeldEnrolment) -> Self {
+        Self { by: BoundBy::Contact, held: Some((hold.id, hold.until)) }
+    }
+
+    /// One that is put beside others: bound by the least of them, and of the hold that one of them is of. None beside nothing.
+    pub fn beside(others: impl IntoIterator<Item = Self>) -> Option<Self> {
+        others.into_iter().reduce(|one, other| Self { by: one.by.min(other.by), held: one.held.max(other.held) })
+    }
+
     /// Whether the factor counts at `now`. Who ends a hold removes its factors: what is there and whose time has come counts.
     pub fn counts(&self, now: Timestamp) -> bool {
         self.held.is_none_or(|(_, from)| now >= from)

@@ -91,6 +91,12 @@ impl Outcome {
         Self { verdict: Verdict::Refused, reasons: vec![reason] }
     }
 
+    /// A refusal because what was lost can be replaced from `until` on.
+    pub fn recovery_held(until: Timestamp) -> Self {
+        let reason = Reason { until: Some(until), ..ReasonCode::RecoveryHeld.into() };
+        Self { verdict: Verdict::Refused, reasons: vec![reason] }
+    }
+
     /// The same end where it would have been an approval, for a class that the operator wants and this person did not reach.
     #[must_use]
     pub fn of_class(self, met: bool) -> Self {

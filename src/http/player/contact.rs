@@ -11,10 +11,11 @@ use crate::app::Services;
 use crate::app::second_proof::disown::{disown_by_face, disown_by_link, view_held_enrolment};
 use crate::app::second_proof::send::send_contact_code;
 use crate::app::second_proof::verify::verify_contact_code;
-use crate::app::second_proof::view::{ContactView, view_contact_step};
+use crate::app::second_proof::view::{ContactView, SentCode, view_contact_step};
 use crate::app::second_proof::wait::wait_instead;
 use crate::domain::authorization::HandleHash;
 use crate::domain::contact::Channel;
+use crate::domain::enrolment::HoldKind;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::http::problem::{Problem, locale};
@@ -22,13 +23,13 @@ use crate::http::problem::{Problem, locale};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Chosen {
-    contact: usize,
+    pub(super) contact: usize,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Code {
-    code: SecretText,
+    pub(super) code: SecretText,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +41,8 @@ pub(super) struct Link {
 #[derive(Serialize)]
 struct View {
     contacts: Vec<ContactJson>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    doubted: bool,
     sent: Option<SentJson>,
     next_at: String,
     locked_until: Option<String>,
@@ -48,39 +51,57 @@ struct View {
 }
 
 #[derive(Serialize)]
-struct ContactJson {
+pub(super) struct ContactJson {
     channel: Channel,
     masked: SecretText,
 }
 
 #[derive(Serialize)]
-struct SentJson {
+pub(super) struct SentJson {
     masked: SecretText,
     sent_at: String,
     expires_at: String,
     tries_left: u32,
 }
 
-#[derive(Serialize)]
-struct PendingJson {
+/// What waits.
+#[derive(Debug, Serialize)]
+pub(super) struct PendingJson {
     since: String,
     until: String,
+}
+
+impl PendingJson {
+    pub(super) fn of((since, until): (Timestamp, Timestamp)) -> Self {
+        Self { since: since.rfc3339(), until: until.rfc3339() }
+    }
+}
+
+impl From<SentCode> for SentJson {
+    fn from(sent: SentCode) -> Self {
+        Self {
+            masked: sent.masked,
+            sent_at: sent.sent_at.rfc3339(),
+            expires_at: sent.expires_at.rfc3339(),
+            tries_left: sent.tries_left,
+        }
+    }
+}
+
+pub(super) fn contacts_json(contacts: Vec<(Channel, SecretText)>) -> Vec<ContactJson> {
+    contacts.into_iter().map(|(channel, masked)| ContactJson { channel, masked }).collect()
 }
 
 impl From<ContactView> for View {
     fn from(view: ContactView) -> Self {
         Self {
-            contacts: view.contacts.into_iter().map(|(channel, masked)| ContactJson { channel, masked }).collect(),
-            sent: view.sent.map(|sent| SentJson {
-                masked: sent.masked,
-                sent_at: sent.sent_at.rfc3339(),
-                expires_at: sent.expires_at.rfc3339(),
-                tries_left: sent.tries_left,
-            }),
+            contacts: contacts_json(view.contacts),
+            doubted: view.doubted,
+            sent: view.sent.map(SentJson::from),
             next_at: view.next_at.rfc3339(),
             locked_until: view.locked_until.map(Timestamp::rfc3339),
             wait_until: view.wait_until.map(Timestamp::rfc3339),
-            pending: view.pending.map(|hold| PendingJson { since: hold.since.rfc3339(), until: hold.until.rfc3339() }),
+            pending: view.pending.map(|hold| PendingJson::of((hold.since, hold.until))),
         }
     }
 }
@@ -139,8 +160,12 @@ pub(super) async fn look_at_link(
 ) -> Result<HttpResponse, Problem> {
     let hold =
         view_held_enrolment(&services, body.token.expose()).await.map_err(|error| problem(&error, locale(&request)))?;
-    let counts = services.clock.now() >= hold.until;
-    let body = json!({ "since": hold.began_at.rfc3339(), "until": hold.until.rfc3339(), "counts": counts });
+    let counts = match hold.kind {
+        HoldKind::First => services.clock.now() >= hold.until,
+        HoldKind::Recovery => hold.ended.is_some(),
+    };
+    let body = json!({ "of": hold.kind.as_str(), "since": hold.began_at.rfc3339(), "until": hold.until.rfc3339(),
+        "counts": counts });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 

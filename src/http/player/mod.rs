@@ -10,6 +10,7 @@ mod lost_browser;
 mod passkey;
 mod pretend;
 mod problem;
+mod recovery;
 mod self_service;
 mod session_cookie;
 mod steps;
@@ -69,6 +70,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/self-restriction/confirm/start", web::post().to(self_service::confirm_start))
             .route("/self-restriction", web::post().to(self_service::restrict))
             .route("/second-factor/lost", web::post().to(factors::lost))
+            .route("/recovery", web::get().to(recovery::read))
+            .route("/recovery/send", web::post().to(recovery::send))
+            .route("/recovery/verify", web::post().to(recovery::verify))
             .route("/factors", web::get().to(factors::list))
             .route("/factors/passkey/start", web::post().to(factors::passkey_start))
             .route("/factors/passkey/finish", web::post().to(factors::passkey_finish))

@@ -64,6 +64,8 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::ContactNeeded => ProblemCode::ContactNeeded,
         PlayerError::EnrolmentPending => ProblemCode::EnrolmentPending,
         PlayerError::NothingHeld => ProblemCode::NothingHeld,
+        PlayerError::RecoveryPending => ProblemCode::RecoveryPending,
+        PlayerError::RecoveryClosed => ProblemCode::RecoveryClosed,
         PlayerError::LinkUnknown => ProblemCode::LinkUnknown,
         PlayerError::SelfRestriction(SelfRestrictionError::Term) => ProblemCode::SelfRestrictionTerm,
         PlayerError::SelfRestriction(SelfRestrictionError::NotLonger) => ProblemCode::SelfRestrictionNotLonger,

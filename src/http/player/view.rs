@@ -14,6 +14,7 @@ use crate::domain::verification::{Reason, Stage, Verdict};
 use crate::http::problem::Problem;
 use crate::messages::{Locale, Message, Texts};
 
+use super::contact::PendingJson;
 use super::problem::problem;
 
 /// Where the page sends the browser at the end; the code is made only there.
@@ -68,6 +69,8 @@ struct SecondFactorView {
     mode: &'static str,
     methods: Vec<FactorKind>,
     locked_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery: Option<PendingJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -121,6 +124,7 @@ fn render(view: VerificationView, policy: &Policy, texts: &Texts, locale: Locale
             mode: if factor.enrol { "enrol" } else { "prove" },
             methods: factor.methods,
             locked_until: factor.locked_until.map(Timestamp::rfc3339),
+            recovery: factor.recovery.map(PendingJson::of),
         }),
         scenario: view.scenario,
         outcome: view.outcome.map(|outcome| OutcomeView {
@@ -158,6 +162,11 @@ fn render_self_service(service: SelfServiceView) -> SelfServiceJson {
     }
 }
 
+/// Others are of a day of the law; what is held ends at a moment.
+fn is_of_a_moment(code: ReasonCode) -> bool {
+    matches!(code, ReasonCode::EnrolmentHeld | ReasonCode::RecoveryHeld)
+}
+
 fn date(instant: Timestamp) -> String {
     instant.almaty_date().to_string()
 }
@@ -170,8 +179,7 @@ fn render_reason(reason: &Reason, texts: &Texts, locale: Locale) -> ReasonView {
         text,
         legal_basis: reason.legal_basis.clone(),
         source: reason.source.as_ref().map(|source| texts.source(source, locale)),
-        // A day of the law; but a factor that is held counts from a moment on.
-        until: reason.until.map(|at| if reason.code == ReasonCode::EnrolmentHeld { at.rfc3339() } else { date(at) }),
+        until: reason.until.map(|at| if is_of_a_moment(reason.code) { at.rfc3339() } else { date(at) }),
         turn_to,
         contest: None,
     }

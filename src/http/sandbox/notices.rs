@@ -24,8 +24,8 @@ pub(in crate::http) struct Whose {
 /// A notice of a sandbox.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct NoticeView {
-    /// `enrolment_code`, `enrolment_held`, `factor_added`, `factor_removed`, `factors_forgotten`, `recovery_held`,
-    /// `self_restricted` or `self_restriction_taken_back`.
+    /// `enrolment_code`, `recovery_code`, `enrolment_held`, `factor_added`, `factor_removed`, `factors_forgotten`, `recovery_held`,
+    /// `recovery_cancelled`, `recovery_completed`, `self_restricted` or `self_restriction_taken_back`.
     kind: &'static str,
     /// `sms` or `email`.
     channel: &'static str,
@@ -33,7 +33,7 @@ pub(in crate::http) struct NoticeView {
     masked: String,
     /// In the player's language.
     text: String,
-    /// The code, in the one notice that has one.
+    /// The code, in a notice that brings one.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     /// Where the person can object; at most one.

@@ -14,6 +14,7 @@ use crate::support::browser::{Browser, OperatorServer};
 
 mod codes;
 mod holds;
+mod recovery;
 mod sources;
 mod takeover;
 

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use rastau::domain::contact_code::{ContactCode, LIFETIME, TRIES};
+use rastau::domain::contact_code::{CodePurpose, ContactCode, LIFETIME, TRIES};
 use rastau::domain::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
 use rastau::domain::id::{HoldId, PasskeyId, PlayerId, VerificationId};
-use rastau::domain::ports::StoreError;
+use rastau::domain::ports::{StoreError, UnitOfWork};
 use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::passkey::StoredPasskey;
 use rastau::domain::second_factor::recovery_code::RecoveryCodes;
@@ -44,7 +44,7 @@ fn code(
     seconds: i64,
 ) -> (SecretText, ContactCode) {
     let masked = SecretText::new("+7 7\u{2022}\u{2022} 34");
-    ContactCode::draw((verification, player), masked, database.randomness.as_ref(), at(seconds))
+    ContactCode::draw((verification, player), CodePurpose::Enrolment, masked, database.randomness.as_ref(), at(seconds))
 }
 
 on_both_engines! {
@@ -77,9 +77,54 @@ on_both_engines! {
         unit.commit().await.unwrap();
         database.tamper(sqlx::query("UPDATE held_enrolment SET how = 'passed'")).await;
         let mut unit = database.begin().await;
-        assert!(!unit.end_hold(hold.id, EndOfHold::Overruled, at(7)).await.unwrap());
+        for how in [EndOfHold::Passed, EndOfHold::Cancelled, EndOfHold::Lapsed] {
+            assert!(!unit.end_hold(hold.id, how, at(7)).await.unwrap(), "{how:?}");
+        }
         assert!(unit.end_hold(hold.id, EndOfHold::NotMe, at(7)).await.unwrap());
+        assert!(!unit.end_hold(hold.id, EndOfHold::Overruled, at(8)).await.unwrap());
         assert!(!unit.end_hold(hold.id, EndOfHold::NotMe, at(8)).await.unwrap());
+    }
+
+    async fn recoveries_come_back_while_they_matter_the_newest_first(database: &Database) {
+        let (player, other) = (database.player(0).await, database.player(1).await);
+        let recovery = async |player, began: i64| HeldEnrolment {
+            kind: HoldKind::Recovery,
+            began_at: at(began),
+            ..hold(database, player).await
+        };
+        let (old, ended, open) = (recovery(player, 1).await, recovery(player, 20).await, recovery(player, 40).await);
+        let (first, theirs) = (hold(database, player).await, recovery(other, 1).await);
+        let mut unit = database.begin().await;
+        for (hold, end) in [(&first, Some(5)), (&old, Some(10)), (&ended, Some(30)), (&open, None), (&theirs, None)] {
+            unit.insert_held_enrolment(hold).await.unwrap();
+            if let Some(end) = end {
+                assert!(unit.end_hold(hold.id, EndOfHold::Passed, at(end)).await.unwrap());
+            }
+        }
+        let ids = async |unit: &mut dyn UnitOfWork, since| {
+            let found = unit.recoveries(player, at(since)).await.unwrap();
+            found.into_iter().map(|hold| hold.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(unit.as_mut(), 10).await, [open.id, ended.id]);
+        assert_eq!(ids(unit.as_mut(), 9).await, [open.id, ended.id, old.id]);
+        assert_eq!(ids(unit.as_mut(), 1_000).await, [open.id]);
+        assert!(unit.end_hold(ended.id, EndOfHold::Overruled, at(50)).await.unwrap(), "its link works no more");
+        assert!(!unit.end_hold(ended.id, EndOfHold::NotMe, at(51)).await.unwrap());
+        let found = unit.recoveries(player, at(49)).await.unwrap();
+        assert_eq!(found[1].ended, Some((at(50), EndOfHold::Overruled)));
+    }
+
+    async fn a_code_is_found_for_its_own_purpose_alone(database: &Database) {
+        let of = (database.verification().await.id, database.player(0).await);
+        let (_, enrolment) = code(database, of, 0);
+        let recovery = ContactCode { purpose: CodePurpose::Recovery, ..code(database, of, 60).1 };
+        let mut unit = database.begin().await;
+        unit.insert_contact_code(&enrolment).await.unwrap();
+        assert_eq!(unit.newest_contact_code(of.0, CodePurpose::Recovery).await.unwrap(), None);
+        unit.insert_contact_code(&recovery).await.unwrap();
+        assert_eq!(unit.newest_contact_code(of.0, CodePurpose::Recovery).await.unwrap(), Some(recovery));
+        assert_eq!(unit.newest_contact_code(of.0, CodePurpose::Enrolment).await.unwrap(), Some(enrolment));
+        assert_eq!(unit.contact_codes_sent(of.1, at(-1)).await.unwrap().len(), 2, "all are counted together");
     }
 
     async fn held_factors_say_so_and_go_with_their_hold(database: &Database) {
@@ -144,16 +189,16 @@ on_both_engines! {
         let (text, first) = code(database, of, 0);
         let (_, second) = code(database, of, 60);
         let mut unit = database.begin().await;
-        assert_eq!(unit.newest_contact_code(first.verification).await.unwrap(), None);
+        assert_eq!(unit.newest_contact_code(first.verification, CodePurpose::Enrolment).await.unwrap(), None);
         unit.insert_contact_code(&first).await.unwrap();
         unit.insert_contact_code(&second).await.unwrap();
-        let newest = unit.newest_contact_code(first.verification).await.unwrap();
+        let newest = unit.newest_contact_code(first.verification, CodePurpose::Enrolment).await.unwrap();
         assert_eq!(newest, Some(second.clone()), "both are of one verification");
         for _ in 0..TRIES {
             assert!(unit.count_contact_try(second.id).await.unwrap());
         }
         assert!(!unit.count_contact_try(second.id).await.unwrap());
-        assert_eq!(unit.newest_contact_code(first.verification).await.unwrap().unwrap().tries, TRIES);
+        assert_eq!(unit.newest_contact_code(first.verification, CodePurpose::Enrolment).await.unwrap().unwrap().tries, TRIES);
         assert!(first.fits(text.expose(), at(LIFETIME.as_secs().cast_signed() - 1)));
         unit.commit().await.unwrap();
         let used = database.race(async |unit| unit.use_contact_code(first.id, at(5)).await).await;
@@ -170,7 +215,7 @@ on_both_engines! {
         unit.commit().await.unwrap();
         let swap = "UPDATE contact_code SET secret = (SELECT secret FROM contact_code WHERE id = $1) WHERE id = $2";
         database.tamper(sqlx::query(swap).bind(one.id.to_string()).bind(two.id.to_string())).await;
-        let found = database.read().await.newest_contact_code(one.verification).await;
+        let found = database.read().await.newest_contact_code(one.verification, CodePurpose::Enrolment).await;
         assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
     }
 

@@ -72,7 +72,7 @@ async fn the_link_in_the_notice_removes_what_waits_by_a_post_and_once() {
         assert!(page.status().is_success() || page.status().as_u16() == 404, "{}", page.status());
         let (status, told) = by_link(&app, "not-me/look", &token).await;
         assert_eq!((status, &told["counts"]), (200, &json!(false)), "{told}");
-        assert!(told.as_object().unwrap().keys().all(|key| ["since", "until", "counts"].contains(&key.as_str())));
+        assert!(told.as_object().unwrap().keys().all(|key| ["of", "since", "until", "counts"].contains(&key.as_str())));
     }
     assert_eq!(Browser::unknown(&app).step_from_elsewhere("not-me", &json!({ "token": token })).await.0, 403);
     let player = app.player_of(&iin).await;

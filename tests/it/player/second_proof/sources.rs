@@ -68,3 +68,37 @@ async fn who_has_nothing_on_record_waits_and_is_asked_for_no_code() {
     assert_eq!(view["second_factor"]["mode"], "enrol");
     assert!(app.notices(&iin).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_recovery_is_told_over_every_channel_and_begun_only_then() {
+    let source = Arc::new(Told::default());
+    let both = [(Channel::Sms, "+77011234534"), (Channel::Email, "aidos@mail.kz")];
+    let both = both.map(|(channel, address)| Contact::new(channel, address).unwrap());
+    *source.0.lock().unwrap() = Some(both.to_vec());
+    let app = TestApp::start_asking(source.clone()).await;
+    let iin = adult(92);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let first = app.arrive().await;
+    pass_face(&first, &iin, Who::Astronaut).await;
+    first.post("contact/send", &json!({ "contact": 0 })).await.unwrap();
+    first.post("contact/verify", &json!({ "code": app.newest_code(&iin).await })).await.unwrap();
+    first.post("totp/enrol/start", &json!({})).await.unwrap();
+    first.post("totp/enrol/finish", &json!({ "code": app_code(&app, &iin).await })).await.unwrap();
+
+    app.clock.advance(PAUSE);
+    let player = app.arrive().await;
+    pass_face(&player, &iin, Who::Astronaut).await;
+    player.post("recovery/send", &json!({ "contact": 0 })).await.unwrap();
+    let code = json!({ "code": app.newest_code(&iin).await });
+    for (on_record, told) in [(None, "contacts_unavailable"), (Some(Vec::new()), "contact_unknown")] {
+        *source.0.lock().unwrap() = on_record;
+        assert_eq!(refusal(player.post("recovery/verify", &code).await), told);
+        assert_eq!(refusal(player.post("recovery/send", &json!({ "contact": 0 })).await), told);
+    }
+    *source.0.lock().unwrap() = Some(both.to_vec());
+    let view = player.post("recovery/verify", &code).await.unwrap();
+    assert_eq!(reasons(&view), ["recovery_held"]);
+    let told = app.notices(&iin).await;
+    let held: Vec<_> = told.iter().filter(|notice| notice["kind"] == "recovery_held").collect();
+    assert_eq!(held.len(), 2, "the owner of the mail hears of it, whoever has the SIM: {told:?}");
+}
