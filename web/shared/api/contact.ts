@@ -2,6 +2,8 @@
 export interface ContactStepView {
   /** Where a code may go; asked for by the place in this list. */
   readonly contacts: readonly { readonly channel: 'sms' | 'email'; readonly masked: string }[];
+  /** No code goes out: somebody said that a recovery was not theirs. */
+  readonly doubted?: true;
   readonly sent: SentCode | null;
   /** From when another code may be asked for. */
   readonly next_at: string;
@@ -25,6 +27,7 @@ export interface PendingEnrolment {
 
 /** What the link in a notice is about. */
 export interface HeldEnrolment extends PendingEnrolment {
-  /** Whether it counts already. */
+  readonly of: 'first' | 'recovery';
+  /** Whether it counts already, or was carried out. */
   readonly counts: boolean;
 }

@@ -1,5 +1,6 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
 import type { ContactStepView, HeldEnrolment } from './contact';
+import type { RecoveryView } from './recovery';
 import { get, patch, post } from './http';
 import type { Enrolled, Method, VerificationView } from './verification';
 
@@ -68,6 +69,9 @@ export const player = {
   confirmStart: () => post<{ publicKey: RequestOptionsJson }>(at('self-restriction/confirm/start')),
   restrictSelf: (months: number, factor: unknown) => post<VerificationView>(at('self-restriction'), { months, factor }),
   factorsLost: () => post<VerificationView>(at('second-factor/lost')),
+  recovery: () => get<RecoveryView>(at('recovery')),
+  recoverySend: (contact: number) => post<RecoveryView>(at('recovery/send'), { contact }),
+  recoveryVerify: (code: string) => post<VerificationView>(at('recovery/verify'), { code }),
   factors: () => get<OwnFactors>(at('factors')),
   addPasskeyStart: (factor: unknown) => post<{ publicKey: CreationOptionsJson }>(at('factors/passkey/start'), { factor }),
   addPasskeyFinish: (credential: unknown) => post<OwnFactors>(at('factors/passkey/finish'), { credential }),

@@ -48,6 +48,8 @@ export interface SecondFactor {
   readonly mode: 'enrol' | 'prove';
   readonly methods: readonly Method[];
   readonly locked_until: string | null;
+  /** A recovery that waits or is due: showing a factor ends it. */
+  readonly recovery?: { readonly since: string; readonly until: string };
 }
 
 export interface VerificationView {
