@@ -79,6 +79,7 @@ pub mod start_verification;
 pub mod status_lists;
 pub mod table;
 pub mod take_back;
+pub mod take_back_self;
 mod tell;
 pub mod test_webhook;
 pub mod totp;

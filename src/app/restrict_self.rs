@@ -51,6 +51,7 @@ pub async fn restrict_self(
         ends_at,
         revocable_until,
         taken_back_at: None,
+        declared_over: unit.proven_over(verification.id).await?,
     };
     unit.insert_self_restriction(&restriction).await?;
     let details = json!({ "self_restriction": id.to_string(), "months": term.months(), "until": ends_at.rfc3339(),

@@ -71,6 +71,8 @@ pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Opti
 pub enum NewcomerContact {
     /// By a phone that is made up.
     MadeUp,
+    /// By a phone and a mail address that are made up.
+    Both,
     /// Not at all: nothing is on record.
     None,
 }
@@ -100,6 +102,7 @@ pub async fn add_newcomer(
     }
     let contacts = match contact {
         NewcomerContact::MadeUp => vec![Contact::made_up(&iin)],
+        NewcomerContact::Both => vec![Contact::made_up(&iin), Contact::made_up_mail(&iin)],
         NewcomerContact::None => Vec::new(),
     };
     let now = services.clock.now();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::PlayerError;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::id::PlayerId;
 use crate::domain::ports::{StoreError, UnitOfWork};
@@ -18,6 +19,15 @@ pub enum TakeBackError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<TakeBackError> for PlayerError {
+    fn from(error: TakeBackError) -> Self {
+        match error {
+            TakeBackError::Rule(rule) => rule.into(),
+            TakeBackError::Store(store) => store.into(),
+        }
+    }
 }
 
 /// Takes back all that can be, within a transaction; `details` say who did. All or nothing. The player's lock is held.

@@ -5,6 +5,7 @@ use super::face_lockout::{failures_left, locked_until};
 use super::played_scenario::scenario_of;
 use super::player_session::open;
 use super::recover_factors::recoveries;
+use super::take_back_self::channels;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::ports::UnitOfWork;
@@ -57,6 +58,8 @@ pub struct SelfServiceView {
     pub revocable_until: Option<Timestamp>,
     /// Until when one can be taken back that was declared already.
     pub take_back_until: Option<Timestamp>,
+    /// Whether they could take it back by themselves, with a code of another contact than it was declared over.
+    pub take_back_alone: bool,
     /// Reasons that they contested.
     pub contested: Vec<ReasonCode>,
 }
@@ -103,7 +106,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         face_locked_until = locked_until(unit.as_mut(), &verification, now).await?;
         face_attempts_left = face_attempts_left.min(failures_left(unit.as_mut(), &verification).await?);
     }
-    let self_service = self_service_view(unit.as_mut(), &verification, now).await?;
+    let self_service = self_service_view(services, unit.as_mut(), &verification, now).await?;
     let note = match verification.outcome {
         Some(_) => unit.note_to_player(verification.id).await?,
         None => None,
@@ -124,6 +127,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
 }
 
 async fn self_service_view(
+    services: &Services,
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     now: Timestamp,
@@ -134,6 +138,11 @@ async fn self_service_view(
     let restricted_until = unit.self_restricted_until(player).await?.filter(|until| *until > now);
     let first_visit = all_made_since(&unit.own_factors(player).await?, verification.face_at);
     let revocable = unit.revocable_self_restrictions(player, now).await?;
+    let take_back_alone = match channels(services, unit, verification, player, now).await {
+        Ok(_) => true,
+        Err(PlayerError::SelfRestriction(_)) => false,
+        Err(error) => return Err(error),
+    };
     Ok(Some(SelfServiceView {
         until,
         methods: enrolled(unit, player, now).await?.methods(),
@@ -141,6 +150,7 @@ async fn self_service_view(
         terms: SelfRestriction::choices(restricted_until, now),
         revocable_until: SelfRestriction::revocable_until(first_visit, now),
         take_back_until: revocable.iter().filter_map(|one| one.revocable_until).min(),
+        take_back_alone,
         contested: unit.contested_reasons(verification.id).await?,
     }))
 }

@@ -93,6 +93,13 @@ impl Contact {
         Self { channel: Channel::Sms, address: SecretText::new(format!("+7799{number:07}")) }
     }
 
+    /// Their made-up mail address: of a domain that no mail goes to (RFC 6761, section 6.4).
+    pub fn made_up_mail(iin: &Iin) -> Self {
+        let phone = Self::made_up(iin);
+        let digits = phone.address.expose().trim_start_matches('+');
+        Self { channel: Channel::Email, address: SecretText::new(format!("player{digits}@sandbox.invalid")) }
+    }
+
     /// How it is reached.
     pub fn channel(&self) -> Channel {
         self.channel
@@ -272,6 +279,8 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(sms(one.address().expose()), Ok(one.clone()));
         assert!(one.address().expose().starts_with("+7799"));
+        let mail = Contact::made_up_mail(&iin("900101300017"));
+        assert_eq!(Contact::new(Channel::Email, mail.address().expose()), Ok(mail));
     }
 
     proptest! {

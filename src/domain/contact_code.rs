@@ -10,6 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use super::contact::{Channel, Contact};
 use super::id::{ContactCodeId, PlayerId, VerificationId};
 use super::ports::Randomness;
 use super::secret::SecretText;
@@ -36,17 +37,20 @@ pub enum CodePurpose {
     Enrolment,
     /// Every factor was lost.
     Recovery,
+    /// A self-restriction is to be taken back.
+    TakeBack,
 }
 
 impl CodePurpose {
     /// Every purpose.
-    pub const ALL: [Self; 2] = [Self::Enrolment, Self::Recovery];
+    pub const ALL: [Self; 3] = [Self::Enrolment, Self::Recovery, Self::TakeBack];
 
     /// The purpose as columns and the log write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Enrolment => "enrolment",
             Self::Recovery => "recovery",
+            Self::TakeBack => "take_back",
         }
     }
 
@@ -84,6 +88,8 @@ pub struct ContactCode {
     pub purpose: CodePurpose,
     /// What is kept of it.
     pub digest: CodeDigest,
+    /// Over which contact of record it went; `None` when that is not known.
+    pub channel: Option<Channel>,
     /// Where it went, as the person is told.
     pub masked: SecretText,
     /// When.
@@ -99,7 +105,7 @@ impl ContactCode {
     pub fn draw(
         (verification, player): (VerificationId, PlayerId),
         purpose: CodePurpose,
-        masked: SecretText,
+        contact: &Contact,
         randomness: &dyn Randomness,
         now: Timestamp,
     ) -> (SecretText, Self) {
@@ -108,7 +114,11 @@ impl ContactCode {
         randomness.fill(&mut salt);
         let digest = CodeDigest { salt, hash: hash(&salt, text.expose()) };
         let id = ContactCodeId::new(now, randomness);
-        (text, Self { id, verification, player, purpose, digest, masked, sent_at: now, tries: 0, used_at: None })
+        let (channel, masked) = (Some(contact.channel()), SecretText::new(contact.masked()));
+        (
+            text,
+            Self { id, verification, player, purpose, digest, channel, masked, sent_at: now, tries: 0, used_at: None },
+        )
     }
 
     /// Until when it is good.
@@ -175,15 +185,13 @@ mod tests {
         Timestamp::from_seconds(seconds)
     }
 
+    fn contact() -> Contact {
+        Contact::new(Channel::Sms, "+77011234534").unwrap()
+    }
+
     fn drawn(seed: u64) -> (SecretText, ContactCode) {
         let of = (VerificationId::from(Uuid::nil()), PlayerId::from(Uuid::nil()));
-        ContactCode::draw(
-            of,
-            CodePurpose::Recovery,
-            SecretText::new("+7 7** *** ** 34"),
-            &SeededRandomness::new(seed),
-            at(0),
-        )
+        ContactCode::draw(of, CodePurpose::Recovery, &contact(), &SeededRandomness::new(seed), at(0))
     }
 
     #[test]
@@ -205,7 +213,7 @@ mod tests {
         let used = ContactCode { tries: 0, used_at: Some(at(1)), ..code.clone() };
         assert!(!used.fits(text, at(2)), "used");
         let printed = format!("{code:?}");
-        assert!(!printed.contains(text) && !printed.contains("** 34"), "{printed}");
+        assert!(!printed.contains(text) && !printed.contains(&contact().masked()), "{printed}");
         assert!(printed.contains("CodeDigest(redacted)"), "{printed}");
     }
 

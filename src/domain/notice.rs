@@ -37,6 +37,11 @@ pub enum NoticeContent {
         /// Digits.
         code: SecretText,
     },
+    /// The code that shows that the contact is the person's, before a self-restriction is taken back.
+    TakeBackCode {
+        /// Digits.
+        code: SecretText,
+    },
     /// A first factor waits before it counts.
     EnrolmentHeld {
         /// Until then.
@@ -87,6 +92,8 @@ pub enum NoticeKind {
     EnrolmentCode,
     /// [`NoticeContent::RecoveryCode`].
     RecoveryCode,
+    /// [`NoticeContent::TakeBackCode`].
+    TakeBackCode,
     /// [`NoticeContent::EnrolmentHeld`].
     EnrolmentHeld,
     /// [`NoticeContent::FactorAdded`].
@@ -109,9 +116,10 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::EnrolmentCode,
         Self::RecoveryCode,
+        Self::TakeBackCode,
         Self::EnrolmentHeld,
         Self::FactorAdded,
         Self::FactorRemoved,
@@ -128,6 +136,7 @@ impl NoticeKind {
         match self {
             Self::EnrolmentCode => "enrolment_code",
             Self::RecoveryCode => "recovery_code",
+            Self::TakeBackCode => "take_back_code",
             Self::EnrolmentHeld => "enrolment_held",
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
@@ -147,7 +156,7 @@ impl NoticeKind {
 
     /// Whether it brings a code.
     pub fn is_code(self) -> bool {
-        matches!(self, Self::EnrolmentCode | Self::RecoveryCode)
+        matches!(self, Self::EnrolmentCode | Self::RecoveryCode | Self::TakeBackCode)
     }
 
     /// Whether what it tells of may not happen unless everybody on record is told: nobody can object to what they do not hear of.
@@ -167,6 +176,7 @@ impl NoticeContent {
         match self {
             Self::EnrolmentCode { .. } => NoticeKind::EnrolmentCode,
             Self::RecoveryCode { .. } => NoticeKind::RecoveryCode,
+            Self::TakeBackCode { .. } => NoticeKind::TakeBackCode,
             Self::EnrolmentHeld { .. } => NoticeKind::EnrolmentHeld,
             Self::FactorAdded { .. } => NoticeKind::FactorAdded,
             Self::FactorRemoved { .. } => NoticeKind::FactorRemoved,
@@ -182,7 +192,7 @@ impl NoticeContent {
     /// The code, in a notice that has one.
     pub fn code(&self) -> Option<&SecretText> {
         match self {
-            Self::EnrolmentCode { code, .. } | Self::RecoveryCode { code } => Some(code),
+            Self::EnrolmentCode { code, .. } | Self::RecoveryCode { code } | Self::TakeBackCode { code } => Some(code),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ::time::{Date, Month};
 
+use super::contact::Channel;
 use super::id::{PlayerId, SelfRestrictionId, VerificationId};
 use super::restrictions::{Ground, Restriction};
 use super::second_factor::FactorKind;
@@ -94,6 +95,8 @@ pub struct SelfRestriction {
     pub revocable_until: Option<Timestamp>,
     /// When it was.
     pub taken_back_at: Option<Timestamp>,
+    /// The contact of record whose code the visit had given when it was declared.
+    pub declared_over: Option<Channel>,
 }
 
 impl SelfRestriction {

@@ -77,9 +77,7 @@ fn fill(pattern: &str, content: &NoticeContent, channel: Channel, locale: Locale
 
 fn value(name: &str, content: &NoticeContent, channel: Channel, locale: Locale) -> SecretText {
     let plain = match (name, content) {
-        ("code", NoticeContent::EnrolmentCode { code, .. } | NoticeContent::RecoveryCode { code }) => {
-            return code.clone();
-        }
+        ("code", _) => return content.code().cloned().unwrap_or_else(|| SecretText::new("")),
         ("operator", NoticeContent::EnrolmentCode { operator, .. }) => clean(operator),
         ("factor", NoticeContent::FactorAdded { factor, .. } | NoticeContent::FactorRemoved { factor }) => {
             factor_name(*factor, locale).to_owned()
@@ -185,6 +183,7 @@ mod tests {
                 operator: "Бәс Тігу Орталығы Алматы".into(),
             },
             NoticeContent::RecoveryCode { code: SecretText::new("847261") },
+            NoticeContent::TakeBackCode { code: SecretText::new("847261") },
             NoticeContent::RecoveryCancelled,
             NoticeContent::RecoveryCompleted,
             NoticeContent::EnrolmentHeld { until, not_me: link() },

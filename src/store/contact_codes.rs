@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use super::columns::{corrupt, count, instant, micros, named, parse};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::contact::Channel;
 use crate::domain::contact_code::{CodeDigest, CodePurpose, ContactCode, TRIES};
 use crate::domain::id::{ContactCodeId, PlayerId, VerificationId};
 use crate::domain::ports::ContactCodes;
@@ -23,6 +24,7 @@ struct CodeRow {
     verification: String,
     player: String,
     purpose: String,
+    channel: Option<String>,
     secret: Vec<u8>,
     sent_at: i64,
     tries: i64,
@@ -41,12 +43,17 @@ impl CodeRow {
             player: parse(&self.player, "contact_code.player")?,
             purpose: named(&self.purpose, CodePurpose::from_name, "contact_code.purpose")?,
             digest: CodeDigest { salt: *salt, hash: *hash },
+            channel: read_channel(self.channel)?,
             masked: SecretText::new(masked),
             sent_at: Timestamp::from_micros(self.sent_at),
             tries: count(self.tries, "contact_code.tries")?,
             used_at: instant(self.used_at),
         })
     }
+}
+
+fn read_channel(name: Option<String>) -> Result<Option<Channel>> {
+    name.map(|name| named(&name, Channel::from_name, "contact_code.channel")).transpose()
 }
 
 fn secret(code: &ContactCode) -> SecretBytes {
@@ -61,13 +68,14 @@ impl ContactCodes for SqlUnitOfWork {
         let sealed = self.cipher.seal(SECRET, &[row.as_bytes()], secret(code).expose())?;
         self.change(
             sqlx::query(
-                "INSERT INTO contact_code (id, verification, player, purpose, secret, sent_at, tries, used_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+                "INSERT INTO contact_code (id, verification, player, purpose, channel, secret, sent_at, tries, used_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
             )
             .bind(row)
             .bind(code.verification.to_string())
             .bind(code.player.to_string())
             .bind(code.purpose.as_str())
+            .bind(code.channel.map(Channel::as_str))
             .bind(sealed)
             .bind(code.sent_at.micros())
             .bind(i64::from(code.tries))
@@ -82,11 +90,20 @@ impl ContactCodes for SqlUnitOfWork {
         purpose: CodePurpose,
     ) -> Result<Option<ContactCode>> {
         let query = sqlx::query_as::<_, CodeRow>(
-            "SELECT id, verification, player, purpose, secret, sent_at, tries, used_at FROM contact_code \
+            "SELECT id, verification, player, purpose, channel, secret, sent_at, tries, used_at FROM contact_code \
              WHERE verification = $1 AND purpose = $2 ORDER BY sent_at DESC, id DESC LIMIT 1",
         );
         let found = self.fetch_optional(query.bind(verification.to_string()).bind(purpose.as_str())).await?;
         found.map(|row| row.into_code(&self.cipher)).transpose()
+    }
+
+    async fn proven_over(&mut self, verification: VerificationId) -> Result<Option<Channel>> {
+        let query = sqlx::query_as::<_, (Option<String>,)>(
+            "SELECT channel FROM contact_code WHERE verification = $1 AND used_at IS NOT NULL AND purpose <> $2 \
+             ORDER BY sent_at DESC, id DESC LIMIT 1",
+        );
+        let query = query.bind(verification.to_string()).bind(CodePurpose::TakeBack.as_str());
+        read_channel(self.fetch_optional(query).await?.and_then(|(channel,)| channel))
     }
 
     async fn contact_codes_sent(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>> {

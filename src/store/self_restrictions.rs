@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use super::columns::{corrupt, instant, micros, named, parse};
 use super::unit_of_work::{Result, SqlUnitOfWork};
+use crate::domain::contact::Channel;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::{Players, SelfRestrictions};
 use crate::domain::restrictions::PersonKey;
@@ -22,10 +23,12 @@ struct RevocableRow {
     ends_at: i64,
     revocable_until: Option<i64>,
     taken_back_at: Option<i64>,
+    declared_over: Option<String>,
 }
 
 impl RevocableRow {
     fn into_restriction(self) -> Result<SelfRestriction> {
+        const OVER: &str = "self_restriction.declared_over";
         Ok(SelfRestriction {
             id: parse(&self.id, "self_restriction.id")?,
             player: parse(&self.player, "self_restriction.player")?,
@@ -35,6 +38,7 @@ impl RevocableRow {
             ends_at: Timestamp::from_micros(self.ends_at),
             revocable_until: instant(self.revocable_until),
             taken_back_at: instant(self.taken_back_at),
+            declared_over: self.declared_over.map(|name| named(&name, Channel::from_name, OVER)).transpose()?,
         })
     }
 }
@@ -47,8 +51,9 @@ impl SelfRestrictions for SqlUnitOfWork {
         self.change(
             sqlx::query(
                 "INSERT INTO self_restriction \
-                 (id, player, iin_lookup, verification, factor, starts_at, ends_at, key_generation, revocable_until) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+                 (id, player, iin_lookup, verification, factor, starts_at, ends_at, key_generation, revocable_until, \
+                 declared_over) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
             )
             .bind(restriction.id.to_string())
             .bind(restriction.player.to_string())
@@ -58,14 +63,16 @@ impl SelfRestrictions for SqlUnitOfWork {
             .bind(restriction.starts_at.micros())
             .bind(restriction.ends_at.micros())
             .bind(i64::from(generation))
-            .bind(micros(restriction.revocable_until)),
+            .bind(micros(restriction.revocable_until))
+            .bind(restriction.declared_over.map(Channel::as_str)),
         )
         .await
     }
 
     async fn revocable_self_restrictions(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<SelfRestriction>> {
         let query = sqlx::query_as::<_, RevocableRow>(
-            "SELECT id, player, verification, factor, starts_at, ends_at, revocable_until, taken_back_at \
+            "SELECT id, player, verification, factor, starts_at, ends_at, revocable_until, taken_back_at, \
+             declared_over \
              FROM self_restriction WHERE player = $1 AND revocable_until > $2 AND taken_back_at IS NULL ORDER BY id",
         );
         let rows = self.fetch_all(query.bind(player.to_string()).bind(now.micros())).await?;

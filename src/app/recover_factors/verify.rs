@@ -53,7 +53,7 @@ pub async fn verify_recovery_code(
     let all = recoveries(unit.as_mut(), player, now).await?;
     let state = all.state(now);
     expect_code_wanted(&state)?;
-    let mut unit = take_code(unit, &verification, player, CodePurpose::Recovery, typed, now).await?;
+    let (mut unit, _) = take_code(unit, &verification, player, CodePurpose::Recovery, typed, now).await?;
     let told = (player, contacts.as_slice());
     if let RecoveryState::Due(hold) = state {
         // What they brought goes, and their links with it.

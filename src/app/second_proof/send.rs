@@ -11,7 +11,6 @@ use crate::domain::id::PlayerId;
 use crate::domain::locale::Locale;
 use crate::domain::notice::NoticeContent;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
 
@@ -62,8 +61,8 @@ pub(in crate::app) async fn send_code(
     if !wait.is_zero() {
         return Err(PlayerError::CodeTooSoon(wait));
     }
-    let (masked, of) = (SecretText::new(contact.masked()), (verification.id, player));
-    let (code, kept) = ContactCode::draw(of, purpose, masked, services.randomness.as_ref(), now);
+    let of = (verification.id, player);
+    let (code, kept) = ContactCode::draw(of, purpose, contact, services.randomness.as_ref(), now);
     unit.insert_contact_code(&kept).await?;
     let content = match purpose {
         CodePurpose::Enrolment => {
@@ -71,6 +70,7 @@ pub(in crate::app) async fn send_code(
             NoticeContent::EnrolmentCode { code, operator: operator.map(|one| one.name).unwrap_or_default() }
         }
         CodePurpose::Recovery => NoticeContent::RecoveryCode { code },
+        CodePurpose::TakeBack => NoticeContent::TakeBackCode { code },
     };
     queue_notice(services, unit, player, std::slice::from_ref(contact), &content, locale, now).await?;
     Ok(())

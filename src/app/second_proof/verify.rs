@@ -6,7 +6,7 @@ use super::super::player_session::{audit, open};
 use super::super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
-use crate::domain::contact_code::CodePurpose;
+use crate::domain::contact_code::{CodePurpose, ContactCode};
 use crate::domain::id::PlayerId;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::time::Timestamp;
@@ -21,7 +21,7 @@ pub async fn verify_contact_code(services: &Services, session: HandleHash, typed
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_contact(now)?;
-    let mut unit = take_code(unit, &verification, player, CodePurpose::Enrolment, typed, now).await?;
+    let (mut unit, _) = take_code(unit, &verification, player, CodePurpose::Enrolment, typed, now).await?;
     verification.contact_proven(now)?;
     unit.update_verification(&mut verification).await?;
     unit.commit().await?;
@@ -41,7 +41,7 @@ pub(in crate::app) async fn take_code(
     purpose: CodePurpose,
     typed: &str,
     now: Timestamp,
-) -> Result<Box<dyn UnitOfWork>, PlayerError> {
+) -> Result<(Box<dyn UnitOfWork>, ContactCode), PlayerError> {
     // Guesses of several sessions queue up instead of racing.
     unit.lock_player(player).await?;
     let lockout = unit.find_contact_lockout(player).await?;
@@ -57,7 +57,7 @@ pub(in crate::app) async fn take_code(
         unit.put_contact_lockout(player, &lockout.succeeded()).await?;
         let details = json!({ "for": purpose.as_str() });
         audit(unit.as_mut(), verification, AuditKind::ContactProven, details, now).await?;
-        return Ok(unit);
+        return Ok((unit, code));
     }
     let lockout = lockout.failed(now);
     unit.put_contact_lockout(player, &lockout).await?;

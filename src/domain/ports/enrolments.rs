@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::repositories::StoreError;
 use crate::domain::authorization::HandleHash;
+use crate::domain::contact::Channel;
 use crate::domain::contact_code::{CodePurpose, ContactCode};
 use crate::domain::enrolment::{EndOfHold, HeldEnrolment};
 use crate::domain::id::{ContactCodeId, HoldId, PlayerId, VerificationId};
@@ -41,6 +42,8 @@ pub trait ContactCodes {
         verification: VerificationId,
         purpose: CodePurpose,
     ) -> Result<Option<ContactCode>>;
+    /// Over which contact the code went that opened an enrolment in this verification; `None` where none did, or it is not known.
+    async fn proven_over(&mut self, verification: VerificationId) -> Result<Option<Channel>>;
     /// When codes went to the player's contacts since `since`, the newest first, over all verifications.
     async fn contact_codes_sent(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>>;
     /// Counts a try; false when there were as many as are allowed, or it was used.

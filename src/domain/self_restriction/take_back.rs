@@ -1,11 +1,12 @@
 //! When a self-restriction falls: only one that was declared in the visit in which a first factor was made, for 72 hours, and only
-//! by a proof that whoever made that factor with the face alone does not have.
+//! by a proof that whoever made that factor does not have: not the face, not that factor, not the contact whose code it was made on.
 //!
 //! Nobody may lift another's restriction, and nobody their own in a weak moment: in doubt it stays.
 
 use std::time::Duration;
 
 use super::{SelfRestriction, SelfRestrictionError};
+use crate::domain::contact::Channel;
 use crate::domain::id::VerificationId;
 use crate::domain::time::Timestamp;
 
@@ -23,8 +24,10 @@ pub enum IndependentProof {
         face_at: Timestamp,
         /// Whether the factor that was shown now was bound by a code to the contact of record.
         bound_by_contact: bool,
-        /// Whether a code that went to the contact of record at this visit was typed.
-        contact_shown: bool,
+        /// When the oldest factor was made that the person has now; `None` when they have none.
+        oldest_factor: Option<Timestamp>,
+        /// The contact of record whose code was typed at this visit for this; `None` where none was.
+        contact: Option<Channel>,
     },
     /// Two of the staff, who made sure of whom they speak with.
     Staff {
@@ -56,8 +59,12 @@ impl SelfRestriction {
             return Err(SelfRestrictionError::Irrevocable);
         }
         let independent = match *proof {
-            IndependentProof::Person { verification, face_at, bound_by_contact, contact_shown } => {
-                verification != self.verification && face_at > self.starts_at && bound_by_contact && contact_shown
+            IndependentProof::Person { verification, face_at, bound_by_contact, oldest_factor, contact } => {
+                let another_visit = verification != self.verification && face_at > self.starts_at;
+                let another_factor = bound_by_contact && oldest_factor.is_some_and(|made| made > self.starts_at);
+                // Over which contact it was declared must be known: else it could be the same.
+                let another_contact = contact.zip(self.declared_over).is_some_and(|(now, then)| now != then);
+                another_visit && another_factor && another_contact
             }
             // What was there when it was declared is gone: staff took it away, and looked at a document for that.
             IndependentProof::Staff { oldest_factor } => oldest_factor.is_none_or(|made| made > self.starts_at),
@@ -99,6 +106,7 @@ mod tests {
             ends_at: at(1_000 + YEAR),
             revocable_until: SelfRestriction::revocable_until(first_visit, at(1_000)),
             taken_back_at: None,
+            declared_over: Some(Channel::Sms),
         }
     }
 
@@ -107,7 +115,8 @@ mod tests {
             verification: visit(2),
             face_at: at(2_000),
             bound_by_contact: true,
-            contact_shown: true,
+            oldest_factor: Some(at(1_900)),
+            contact: Some(Channel::Email),
         }
     }
 
@@ -127,12 +136,17 @@ mod tests {
     #[test]
     fn whatever_is_missing_of_the_proof_it_stays() {
         use IndependentProof::Person;
-        let (verification, face_at) = (visit(2), at(2_000));
+        let Person { verification, face_at, bound_by_contact, oldest_factor, contact } = good() else { unreachable!() };
         for proof in [
-            Person { verification: visit(1), face_at, bound_by_contact: true, contact_shown: true },
-            Person { verification, face_at: at(1_000), bound_by_contact: true, contact_shown: true },
-            Person { verification, face_at, bound_by_contact: false, contact_shown: true },
-            Person { verification, face_at, bound_by_contact: true, contact_shown: false },
+            Person { verification: visit(1), face_at, bound_by_contact, oldest_factor, contact },
+            Person { verification, face_at: at(1_000), bound_by_contact, oldest_factor, contact },
+            Person { verification, face_at, bound_by_contact: false, oldest_factor, contact },
+            Person { verification, face_at, bound_by_contact, oldest_factor: None, contact },
+            // The factor of that visit still stands, whatever was put beside it.
+            Person { verification, face_at, bound_by_contact, oldest_factor: Some(at(1_000)), contact },
+            Person { verification, face_at, bound_by_contact, oldest_factor, contact: None },
+            // The contact that the declarer had.
+            Person { verification, face_at, bound_by_contact, oldest_factor, contact: Some(Channel::Sms) },
             IndependentProof::Staff { oldest_factor: Some(at(999)) },
             IndependentProof::Staff { oldest_factor: Some(at(1_000)) },
         ] {
@@ -144,6 +158,8 @@ mod tests {
             );
             assert_eq!(restriction, declared(true));
         }
+        let mut unknown = SelfRestriction { declared_over: None, ..declared(true) };
+        assert_eq!(unknown.take_back(&good(), at(2_100)), Err(SelfRestrictionError::NotIndependent));
         for proof in [
             IndependentProof::Staff { oldest_factor: None },
             IndependentProof::Staff { oldest_factor: Some(at(1_001)) },
@@ -153,12 +169,15 @@ mod tests {
     }
 
     fn proof() -> impl Strategy<Value = IndependentProof> {
-        let person = (1_u128..4, 0_i64..400_000, any::<bool>(), any::<bool>()).prop_map(
-            |(number, face, bound_by_contact, contact_shown)| IndependentProof::Person {
+        let contact = prop_oneof![Just(None), Just(Some(Channel::Sms)), Just(Some(Channel::Email))];
+        let made = prop::option::of(0_i64..400_000);
+        let person = (1_u128..4, 0_i64..400_000, any::<bool>(), made, contact).prop_map(
+            |(number, face, bound_by_contact, made, contact)| IndependentProof::Person {
                 verification: visit(number),
                 face_at: at(face),
                 bound_by_contact,
-                contact_shown,
+                oldest_factor: made.map(at),
+                contact,
             },
         );
         let staff =
@@ -177,12 +196,14 @@ mod tests {
         }
 
         #[test]
-        fn the_face_alone_lifts_nothing(proof in proof(), now in 0_i64..400_000) {
+        fn the_face_and_what_the_declarer_had_lift_nothing(proof in proof(), now in 0_i64..400_000, missing in 0_u8..3) {
             let alone = match proof {
-                IndependentProof::Person { verification, face_at, bound_by_contact, contact_shown } => {
-                    // Of what only the rightful person has at least one is missing.
-                    let contact_shown = contact_shown && !bound_by_contact;
-                    IndependentProof::Person { verification, face_at, bound_by_contact, contact_shown }
+                IndependentProof::Person { verification, face_at, bound_by_contact, oldest_factor, contact } => {
+                    // Of what only the rightful person has one is missing.
+                    let made = oldest_factor.map(|made| if missing == 1 { made.min(at(1_000)) } else { made });
+                    let contact = if missing == 2 { contact.and(Some(Channel::Sms)) } else { contact };
+                    let bound_by_contact = bound_by_contact && missing != 0;
+                    IndependentProof::Person { verification, face_at, bound_by_contact, oldest_factor: made, contact }
                 }
                 // Nobody took their factor away.
                 IndependentProof::Staff { .. } => IndependentProof::Staff { oldest_factor: Some(at(900)) },

@@ -14,6 +14,7 @@ mod recovery;
 mod self_service;
 mod session_cookie;
 mod steps;
+mod take_back;
 mod totp;
 mod view;
 
@@ -69,6 +70,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/totp/verify", web::post().to(totp::verify))
             .route("/self-restriction/confirm/start", web::post().to(self_service::confirm_start))
             .route("/self-restriction", web::post().to(self_service::restrict))
+            .route("/self-restriction/take-back", web::get().to(take_back::read))
+            .route("/self-restriction/take-back/send", web::post().to(take_back::send))
+            .route("/self-restriction/take-back/verify", web::post().to(take_back::verify))
             .route("/second-factor/lost", web::post().to(factors::lost))
             .route("/recovery", web::get().to(recovery::read))
             .route("/recovery/send", web::post().to(recovery::send))

@@ -45,6 +45,8 @@ struct SelfServiceJson {
     revocable_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     take_back_until: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    take_back_alone: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -159,6 +161,7 @@ fn render_self_service(service: SelfServiceView) -> SelfServiceJson {
         terms: service.terms.into_iter().map(term).collect(),
         revocable_until: service.revocable_until.map(Timestamp::rfc3339),
         take_back_until: service.take_back_until.map(Timestamp::rfc3339),
+        take_back_alone: service.take_back_alone,
     }
 }
 

@@ -24,8 +24,8 @@ pub(in crate::http) struct Whose {
 /// A notice of a sandbox.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct NoticeView {
-    /// `enrolment_code`, `recovery_code`, `enrolment_held`, `factor_added`, `factor_removed`, `factors_forgotten`, `recovery_held`,
-    /// `recovery_cancelled`, `recovery_completed`, `self_restricted` or `self_restriction_taken_back`.
+    /// `enrolment_code`, `recovery_code`, `take_back_code`, `enrolment_held`, `factor_added`, `factor_removed`,
+    /// `factors_forgotten`, `recovery_held`, `recovery_cancelled`, `recovery_completed`, `self_restricted` or `self_restriction_taken_back`.
     kind: &'static str,
     /// `sms` or `email`.
     channel: &'static str,

@@ -36,13 +36,14 @@ pub(super) struct Newcomer {
     iin: String,
     name: String,
     photo: String,
-    /// Without it a phone is made up; `none` leaves the person without a contact of record.
+    /// Without it a phone is made up; with `both` a mail address, too; `none` leaves the person without a contact of record.
     contact: Option<ContactWish>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ContactWish {
+    Both,
     None,
 }
 
@@ -122,6 +123,7 @@ pub(super) async fn add(
         STANDARD.decode(&newcomer.photo).map_err(|_| Problem::new(ProblemCode::BadRequest, locale(&request)))?;
     let contact = match newcomer.contact {
         None => NewcomerContact::MadeUp,
+        Some(ContactWish::Both) => NewcomerContact::Both,
         Some(ContactWish::None) => NewcomerContact::None,
     };
     add_newcomer(&services, &newcomer.iin, &newcomer.name, SecretBytes::new(photo), contact)

@@ -194,6 +194,7 @@ async fn restrict(world: &World, player: PlayerId, first_visit: bool) -> SelfRes
         ends_at: now.plus(Duration::from_hours(24 * 365)),
         revocable_until: SelfRestriction::revocable_until(first_visit, now),
         taken_back_at: None,
+        declared_over: None,
     };
     unit.insert_self_restriction(&restriction).await.unwrap();
     unit.commit().await.unwrap();

@@ -16,6 +16,7 @@ mod codes;
 mod holds;
 mod recovery;
 mod sources;
+mod take_back;
 mod takeover;
 
 /// A day, and a little for the clock that runs on.

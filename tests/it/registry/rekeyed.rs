@@ -52,6 +52,7 @@ on_both_engines! {
             ends_at: at(2_000),
             revocable_until: None,
             taken_back_at: None,
+            declared_over: None,
         };
         let mut unit = database.begin().await;
         unit.insert_self_restriction(&own).await.unwrap();

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use rastau::domain::contact::{Channel, Contact};
 use rastau::domain::contact_code::{CodePurpose, ContactCode, LIFETIME, TRIES};
 use rastau::domain::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
 use rastau::domain::id::{HoldId, PasskeyId, PlayerId, VerificationId};
@@ -43,8 +44,14 @@ fn code(
     (verification, player): (VerificationId, PlayerId),
     seconds: i64,
 ) -> (SecretText, ContactCode) {
-    let masked = SecretText::new("+7 7\u{2022}\u{2022} 34");
-    ContactCode::draw((verification, player), CodePurpose::Enrolment, masked, database.randomness.as_ref(), at(seconds))
+    let contact = Contact::new(Channel::Sms, "+77011234534").unwrap();
+    ContactCode::draw(
+        (verification, player),
+        CodePurpose::Enrolment,
+        &contact,
+        database.randomness.as_ref(),
+        at(seconds),
+    )
 }
 
 on_both_engines! {
@@ -125,6 +132,26 @@ on_both_engines! {
         assert_eq!(unit.newest_contact_code(of.0, CodePurpose::Recovery).await.unwrap(), Some(recovery));
         assert_eq!(unit.newest_contact_code(of.0, CodePurpose::Enrolment).await.unwrap(), Some(enrolment));
         assert_eq!(unit.contact_codes_sent(of.1, at(-1)).await.unwrap().len(), 2, "all are counted together");
+    }
+
+    async fn the_contact_is_known_whose_code_was_used(database: &Database) {
+        let of = (database.verification().await.id, database.player(0).await);
+        let (_, sms) = code(database, of, 0);
+        let mail = |seconds| ContactCode { channel: Some(Channel::Email), ..code(database, of, seconds).1 };
+        let (late, back) = (mail(60), ContactCode { purpose: CodePurpose::TakeBack, ..mail(120) });
+        let mut unit = database.begin().await;
+        for code in [&sms, &late, &back] {
+            unit.insert_contact_code(code).await.unwrap();
+        }
+        assert_eq!(unit.proven_over(of.0).await.unwrap(), None);
+        assert!(unit.use_contact_code(back.id, at(130)).await.unwrap());
+        assert_eq!(unit.proven_over(of.0).await.unwrap(), None, "it opened no enrolment");
+        assert!(unit.use_contact_code(sms.id, at(130)).await.unwrap());
+        assert_eq!(unit.proven_over(of.0).await.unwrap(), Some(Channel::Sms));
+        unit.commit().await.unwrap();
+        // As those of before have it.
+        database.tamper(sqlx::query("UPDATE contact_code SET channel = NULL")).await;
+        assert_eq!(database.read().await.proven_over(of.0).await.unwrap(), None);
     }
 
     async fn held_factors_say_so_and_go_with_their_hold(database: &Database) {

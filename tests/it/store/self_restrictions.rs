@@ -1,3 +1,4 @@
+use rastau::domain::contact::Channel;
 use rastau::domain::id::SelfRestrictionId;
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::second_factor::FactorKind;
@@ -17,6 +18,7 @@ async fn restriction(database: &Database, number: usize, starts: i64, ends: i64)
         ends_at: at(ends),
         revocable_until: None,
         taken_back_at: None,
+        declared_over: None,
     }
 }
 
@@ -38,7 +40,11 @@ on_both_engines! {
 
     async fn only_what_is_revocable_is_taken_back_in_time_and_once(database: &Database) {
         let firm = restriction(database, 0, 10, 100).await;
-        let soft = SelfRestriction { revocable_until: Some(at(60)), ..restriction(database, 0, 20, 200).await };
+        let soft = SelfRestriction {
+            revocable_until: Some(at(60)),
+            declared_over: Some(Channel::Email),
+            ..restriction(database, 0, 20, 200).await
+        };
         let player = soft.player;
         let other = database.player(1).await;
         let back = |one: &SelfRestriction, now| SelfRestriction { taken_back_at: Some(at(now)), ..one.clone() };

@@ -12,7 +12,18 @@ use crate::support::people::{adult, pass_face, refusal};
 
 /// Says what it was told to say.
 #[derive(Default)]
-struct Told(Mutex<Option<Vec<Contact>>>);
+pub(super) struct Told(Mutex<Option<Vec<Contact>>>);
+
+impl Told {
+    pub(super) fn of(contacts: Vec<Contact>) -> Self {
+        Self(Mutex::new(Some(contacts)))
+    }
+
+    /// From now on; none: it does not answer.
+    pub(super) fn say(&self, contacts: Option<Vec<Contact>>) {
+        *self.0.lock().unwrap() = contacts;
+    }
+}
 
 #[async_trait]
 impl ContactsOfRecord for Told {
