@@ -23,7 +23,7 @@ export async function notices(origin, iin) {
   return answer.json();
 }
 
-/** Puts a person into the register. @param {string} photo base64 @param {'none'} [contact] else a phone is made up */
+/** Puts a person into the register. @param {string} photo base64 @param {'both' | 'none'} [contact] phone and mail, or nothing; else a phone is made up */
 export async function join(origin, iin, photo, contact) {
   const answer = await fetch(new URL('/api/sandbox/people', origin), {
     method: 'POST',

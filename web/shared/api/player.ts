@@ -1,6 +1,7 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
 import type { ContactStepView, HeldEnrolment } from './contact';
 import type { RecoveryView } from './recovery';
+import type { TakeBackView } from './take-back';
 import { get, patch, post } from './http';
 import type { Enrolled, Method, VerificationView } from './verification';
 
@@ -72,6 +73,9 @@ export const player = {
   recovery: () => get<RecoveryView>(at('recovery')),
   recoverySend: (contact: number) => post<RecoveryView>(at('recovery/send'), { contact }),
   recoveryVerify: (code: string) => post<VerificationView>(at('recovery/verify'), { code }),
+  takeBack: () => get<TakeBackView>(at('self-restriction/take-back')),
+  takeBackSend: (contact: number) => post<TakeBackView>(at('self-restriction/take-back/send'), { contact }),
+  takeBackVerify: (code: string) => post<VerificationView>(at('self-restriction/take-back/verify'), { code }),
   factors: () => get<OwnFactors>(at('factors')),
   addPasskeyStart: (factor: unknown) => post<{ publicKey: CreationOptionsJson }>(at('factors/passkey/start'), { factor }),
   addPasskeyFinish: (credential: unknown) => post<OwnFactors>(at('factors/passkey/finish'), { credential }),

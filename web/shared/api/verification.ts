@@ -34,6 +34,8 @@ export interface SelfService {
   readonly revocable_until?: string;
   /** Until when one that was declared can be. */
   readonly take_back_until?: string;
+  /** Whether a code of another contact of theirs would take it back. */
+  readonly take_back_alone?: true;
 }
 
 export interface Outcome {
