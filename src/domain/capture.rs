@@ -27,7 +27,7 @@ pub use guidance::Guidance;
 use kept::Kept;
 pub use kept::{FRAMES_KEPT, KeptFrame};
 use samples::{Sample, Samples};
-use textures::Textures;
+use textures::{TURNED, Textures};
 
 /// How long one capture may last.
 pub const CAPTURE_TIME: Duration = Duration::from_secs(90);
@@ -191,12 +191,13 @@ impl Capture {
     pub fn ask(&self, now: Timestamp) -> Ask {
         let (keeps, due) = (self.keeps(now), self.samples.is_due(now));
         let gate = if self.course.wants_straight() { Gate::LiveFrame } else { Gate::MovingFrame };
-        let template = if keeps || due { Detail::Quick } else { Detail::None };
         let follow = self.followed.filter(|_| !keeps && !due && !self.frames.is_multiple_of(LOOK_AROUND));
         let presentation = keeps || self.samples.wants_presentation(now);
         let straight = self.course.wants_straight() && self.course.still_frames() > 0;
         let texture = (straight && self.textures.wants_straight(now))
             || (self.course.is_turn_commanded() && self.textures.wants_turned());
+        // What is laid flat must be the person's, too: another face among theirs would change more than any does.
+        let template = if keeps || due || texture { Detail::Quick } else { Detail::None };
         Ask { gate, presentation, template, follow, texture, answer: self.course.answer() }
     }
 
@@ -212,27 +213,33 @@ impl Capture {
         let signs = found.signs;
         self.followed = found.faces.first().copied().filter(|_| signs.is_some());
         self.continuity.see(now, header.captured_millis, signs.map(|signs| (signs.centre, signs.size)));
-        self.sample(&found, now);
         if let Some(fingerprint) = found.fingerprint {
             self.film.take(now, fingerprint);
         }
         let straight = signs.is_some_and(|signs| self.course.is_straight(&signs));
         let good = found.rejection.is_none() && straight;
         let guidance = Guidance::of(self.course.shown().content, found.rejection, signs.map(|_| straight));
-        let unproven = signs.is_some_and(|signs| self.course.counts(&signs)) && found.template.is_none();
-        if let (true, Some(quality), Some(presentation), Some(template)) =
-            (good && self.keeps(now), found.quality, found.presentation, found.template)
-        {
-            let frame = KeptFrame { picture, quality, presentation, template };
-            self.kept.take(frame, self.course.stretch(), now);
+        let proven = found.template.is_some();
+        let counts = signs.is_some_and(|signs| self.course.counts(&signs));
+        match (good && self.keeps(now), found.quality, found.presentation, found.template) {
+            (true, Some(quality), Some(presentation), Some(template)) => {
+                let frame = KeptFrame { picture, quality, presentation, template };
+                self.kept.take(frame, self.course.stretch(), now);
+            }
+            // Of a straight head a template was asked to keep the frame, or to lay the face flat, which wants a good one.
+            (_, _, presentation, Some(template)) if good || !self.course.wants_straight() => {
+                self.sample(signs.as_ref(), template, presentation, now);
+            }
+            _ => {}
         }
-        self.lay_flat(found.texture, signs.as_ref(), good, now);
+        let texture = found.texture.filter(|_| proven);
+        self.lay_flat(texture, signs.as_ref(), good, now);
         let enough = self.kept.missing(self.course.stretch()) == 0;
         let glance = Glance {
             index: header.shown,
             now,
             // A movement counts only with the face of who makes it.
-            signs: signs.as_ref().filter(|_| !unproven),
+            signs: signs.as_ref().filter(|_| proven || !counts),
             colours: found.colours,
             mesh: found.mesh.as_ref(),
             good,
@@ -329,17 +336,24 @@ impl Capture {
         self.course.wants_straight() && self.course.still_frames() > 0 && self.kept.wants(self.course.stretch(), now)
     }
 
-    /// Takes a frame as a sample when one is due, or when it counts for a command.
-    fn sample(&mut self, found: &Examination, now: Timestamp) {
-        let (Some(signs), Some(template)) = (found.signs, &found.template) else { return };
-        let (counts, closed) = (self.course.counts(&signs), self.course.eyes_closed(&signs));
-        // Lids that fall by themselves tell little of a face: the sample waits for the next frame.
-        if counts || (self.samples.is_due(now) && !closed) {
-            let away = self.course.away(&signs).unwrap_or_default();
-            let told = self.course.answer().is_some_and(|answer| answer.is_blink());
-            let presentation = found.presentation;
-            self.samples.take(Sample { template: template.clone(), presentation, away, closed: closed && told }, now);
+    /// Takes a frame that is not kept as a sample: it was due, counts for a command, or is laid flat.
+    fn sample(
+        &mut self,
+        signs: Option<&FaceSigns>,
+        template: Template,
+        presentation: Option<PresentationScores>,
+        now: Timestamp,
+    ) {
+        let Some(signs) = signs else { return };
+        let (counts, closed) = (self.course.counts(signs), self.course.eyes_closed(signs));
+        let away = self.course.away(signs).unwrap_or_default();
+        // Lids that fall by themselves tell little of a face: the sample waits for the next frame. Those of a turned head only
+        // look so.
+        if closed && !counts && away < *TURNED.start() {
+            return;
         }
+        let told = self.course.answer().is_some_and(|answer| answer.is_blink());
+        self.samples.take(Sample { template, presentation, away, closed: closed && told }, now);
     }
 
     /// Takes a face laid flat, when one was asked for.

@@ -69,7 +69,9 @@ fn play(bona_fide: f32, millis: u64, towards: impl Fn(&Capture) -> [f32; 2]) -> 
             Content::Command(command) => moved(STRAIGHT, command, there_and_back(along)),
             _ => STRAIGHT,
         };
-        let examination = found(capture.ask(at(millis)), signs, bona_fide, towards(&capture));
+        let ask = capture.ask(at(millis));
+        assert!(!ask.texture || ask.template == Detail::Quick, "nothing is laid flat of nobody knows whom");
+        let examination = found(ask, signs, bona_fide, towards(&capture));
         let step = capture.take(header, vec![1].into(), examination, at(millis), &randomness);
         if let Some(next) = step.show {
             since = millis;

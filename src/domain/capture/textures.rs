@@ -9,7 +9,7 @@ use super::super::time::Timestamp;
 const MOST: usize = 14;
 const SPACING: Duration = Duration::from_millis(450);
 /// A turned face is one this far from straight, degrees: enough for light and shade to move, and most of it still seen.
-const TURNED: std::ops::RangeInclusive<f32> = 10.0..=32.0;
+pub(super) const TURNED: std::ops::RangeInclusive<f32> = 10.0..=32.0;
 /// A frame is asked for as soon as the one before was so far on its way.
 const TURNING_FROM: f32 = 6.0;
 
@@ -19,6 +19,8 @@ pub(super) struct Textures {
     straight: Vec<FaceTexture>,
     turned: Vec<FaceTexture>,
     last_straight: Option<Timestamp>,
+    /// How many were asked for of heads told to turn: one that stays just short of a turn is not looked at without end.
+    tried: usize,
     /// How far the head of the last frame was from straight.
     away: f32,
 }
@@ -31,7 +33,7 @@ impl Textures {
 
     /// Whether the next frame of a head that was told to turn is wanted.
     pub(super) fn wants_turned(&self) -> bool {
-        self.turned.len() < MOST && self.away >= TURNING_FROM
+        self.turned.len() < MOST && self.tried < 2 * MOST && self.away >= TURNING_FROM
     }
 
     /// A head is so far from straight now.
@@ -47,6 +49,7 @@ impl Textures {
 
     /// Takes one of a head that was told to turn, if it did.
     pub(super) fn take_turned(&mut self, texture: FaceTexture) {
+        self.tried += 1;
         if TURNED.contains(&self.away) && self.turned.len() < MOST {
             self.turned.push(texture);
         }
