@@ -22,12 +22,14 @@ use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::{Binding, BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
+use crate::domain::verification::StepError;
 
 /// Makes room for what is about to be made: what waits of an earlier visit goes, where this one has the better proof. Takes the
 /// player's lock.
 ///
 /// # Errors
-/// [`PlayerError::EnrolmentPending`] where something waits and this visit has no better proof.
+/// [`PlayerError::EnrolmentPending`] where something waits and this visit has no better proof; [`StepError::OutOfTurn`] where its
+/// proof is a code that is not believed any more.
 pub(super) async fn make_room(
     unit: &mut dyn UnitOfWork,
     player: PlayerId,
@@ -36,6 +38,9 @@ pub(super) async fn make_room(
 ) -> Result<(), PlayerError> {
     unit.lock_player(player).await?;
     if proof == BoundBy::Contact {
+        if recoveries(unit, player, now).await?.contact_is_doubted(now) {
+            return Err(StepError::OutOfTurn.into());
+        }
         return Ok(overrule_hold(unit, player, now).await?);
     }
     if unit.open_hold(player).await?.is_some() { Err(PlayerError::EnrolmentPending) } else { Ok(()) }

@@ -162,7 +162,7 @@ impl Verifications for SqlUnitOfWork {
 
     async fn unsettled_verifications(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Verification>> {
         let query = sqlx::query_as::<_, VerificationRow>(select_verification!(
-            "player = $1 AND (stage IN ('second_factor', 'decided') OR (stage = 'returned' AND decided_at > $2)) ORDER BY id"
+            "player = $1 AND (stage IN ('contact', 'second_factor', 'decided') OR (stage = 'returned' AND decided_at > $2)) ORDER BY id"
         ));
         let rows = self.fetch_all(query.bind(player.to_string()).bind(since.micros())).await?;
         let all: Result<Vec<_>> = rows.into_iter().map(VerificationRow::into_verification).collect();

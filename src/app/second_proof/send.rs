@@ -2,6 +2,7 @@
 
 use super::super::notices::queue::queue_notice;
 use super::super::player_session::open;
+use super::super::recover_factors::recoveries;
 use super::super::{PlayerError, Services};
 use super::{contacts, sent};
 use crate::domain::authorization::HandleHash;
@@ -18,7 +19,7 @@ use crate::domain::verification::Verification;
 /// more.
 ///
 /// # Errors
-/// [`PlayerError::ContactUnknown`] without such a place; those of [`send_code`].
+/// [`PlayerError::ContactUnknown`] without such a place, and while no code is believed; those of [`send_code`].
 pub async fn send_contact_code(
     services: &Services,
     session: HandleHash,
@@ -29,8 +30,14 @@ pub async fn send_contact_code(
     let contacts = contacts(services, session, now).await?;
     let contact = contacts.get(place).ok_or(PlayerError::ContactUnknown)?;
     let mut unit = services.store.begin().await?;
+    let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
+    unit.lock_player(player).await?;
+    // Under the lock: somebody may have said meanwhile that a recovery was not theirs.
     let verification = open(unit.as_mut(), session).await?;
-    let player = verification.expect_contact(now)?;
+    verification.expect_contact(now)?;
+    if recoveries(unit.as_mut(), player, now).await?.contact_is_doubted(now) {
+        return Err(PlayerError::ContactUnknown);
+    }
     let of = (&verification, player);
     send_code(services, unit.as_mut(), of, contact, CodePurpose::Enrolment, locale, now).await?;
     unit.commit().await?;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::player_session::{audit, open};
+use super::super::recover_factors::recoveries;
 use super::super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
@@ -15,12 +16,18 @@ use crate::domain::verification::Verification;
 /// Takes the code that went to the contact; a right one opens enrolment, in this verification alone and once.
 ///
 /// # Errors
-/// Those of [`take_code`].
+/// [`PlayerError::CodeExpired`] also while no code is believed; those of [`take_code`].
 pub async fn verify_contact_code(services: &Services, session: HandleHash, typed: &str) -> Result<(), PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
+    let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
+    unit.lock_player(player).await?;
+    // Under the lock: somebody may have said meanwhile that a recovery was not theirs.
     let mut verification = open(unit.as_mut(), session).await?;
-    let player = verification.expect_contact(now)?;
+    verification.expect_contact(now)?;
+    if recoveries(unit.as_mut(), player, now).await?.contact_is_doubted(now) {
+        return Err(PlayerError::CodeExpired);
+    }
     let (mut unit, _) = take_code(unit, &verification, player, CodePurpose::Enrolment, typed, now).await?;
     verification.contact_proven(now)?;
     unit.update_verification(&mut verification).await?;

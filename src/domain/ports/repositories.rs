@@ -245,7 +245,7 @@ pub trait Verifications {
     async fn find_verification(&mut self, id: VerificationId) -> Result<Option<Verification>>;
     /// By the hash of the browser session's handle.
     async fn find_session(&mut self, session: HandleHash) -> Result<Option<Verification>>;
-    /// Those of a player that wait for a second factor, or were approved and may still give a code or, decided after `since`,
+    /// Those of a player that wait for a second proof or a second factor, or were approved and may still give a code or, decided after `since`,
     /// a grant; the oldest first.
     async fn unsettled_verifications(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Verification>>;
     /// Writes a change of the revision that was read and raises `revision`; [`StoreError::Conflict`] when someone was

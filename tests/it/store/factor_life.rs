@@ -25,9 +25,13 @@ async fn of_player(database: &Database, take: impl Fn(&mut Verification)) -> Ver
     verification
 }
 
-fn show_face(verification: &mut Verification) {
+fn pass_face(verification: &mut Verification, standing: Standing) {
     let attempt = verification.begin_capture(at(2)).unwrap();
-    verification.face_succeeded(attempt, Standing::Bound, at(2)).unwrap();
+    verification.face_succeeded(attempt, standing, at(2)).unwrap();
+}
+
+fn show_face(verification: &mut Verification) {
+    pass_face(verification, Standing::Bound);
 }
 
 fn decide(verification: &mut Verification, verdict: Verdict) {
@@ -130,6 +134,7 @@ on_both_engines! {
 
     async fn what_a_factor_could_still_open_is_found(database: &Database) {
         let at_face = of_player(database, |_| ()).await;
+        let asked = of_player(database, |one| pass_face(one, Standing::Unbound)).await;
         let waits = of_player(database, show_face).await;
         let refused = of_player(database, |one| decide(one, Verdict::Refused)).await;
         let approved = of_player(database, |one| decide(one, Verdict::Approved)).await;
@@ -144,11 +149,11 @@ on_both_engines! {
             let found = unit.unsettled_verifications(player, at(since)).await.unwrap();
             found.iter().map(|one| one.id).collect::<Vec<_>>()
         };
-        let mut all = vec![waits.id, approved.id, returned.id];
+        let mut all = vec![asked.id, waits.id, approved.id, returned.id];
         all.sort_by_key(ToString::to_string);
         assert_eq!(ids(unit.as_mut(), 2).await, all);
-        assert_eq!(ids(unit.as_mut(), 3).await.len(), 2, "a code of it would have expired");
-        for mut one in [at_face, waits, refused, approved, returned] {
+        assert_eq!(ids(unit.as_mut(), 3).await.len(), 3, "a code of it would have expired");
+        for mut one in [at_face, asked, waits, refused, approved, returned] {
             let counted = one.outcome.as_ref().is_none_or(|outcome| outcome.verdict == Verdict::Approved);
             assert_eq!(one.void(at(9)), counted);
             unit.update_verification(&mut one).await.unwrap();

@@ -280,6 +280,63 @@ async fn between_the_code_and_the_new_factor_the_link_still_stops_it() {
     assert_eq!(thief.step("totp/enrol/finish", &json!({ "code": code })).await.1["code"], "out_of_turn");
 }
 
+/// A code that was asked for before the link was pressed, and is typed after.
+async fn a_code_under_way_serves_nobody(app: &TestApp) {
+    let iin = iin_of("approved");
+    enrolled(app, &iin).await;
+    begin(app, &iin).await;
+    let link = link_token(app, &iin).await;
+    app.clock.advance(HELD);
+    carry_out(app, &iin).await;
+    app.clock.advance(PAUSE);
+    let thief = past_the_face(app, &iin).await;
+    assert_eq!(thief.step("contact/send", &json!({ "contact": 0 })).await.0, 200);
+    let code = json!({ "code": app.newest_code(&iin).await });
+    assert_eq!(by_link(app, "not-me", &link).await.0, 200);
+    assert_eq!(thief.step("contact/verify", &code).await.1["code"], "out_of_turn", "the visit is void");
+    assert_eq!(thief.step("totp/enrol/start", &json!({})).await.1["code"], "out_of_turn");
+    let player = app.player_of(&iin).await;
+    assert!(app.unit().await.own_factors(player).await.unwrap().is_empty());
+    app.verify_audit().await;
+}
+
+#[tokio::test]
+async fn a_code_under_way_when_the_link_is_pressed_serves_nobody() {
+    a_code_under_way_serves_nobody(&TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn nor_does_it_on_postgresql() {
+    if let Some((app, _line)) = TestApp::start_on_postgres().await {
+        a_code_under_way_serves_nobody(&app).await;
+    }
+}
+
+#[tokio::test]
+async fn a_visit_that_stood_at_the_contact_step_believes_no_code_either_once_a_recovery_was_disowned() {
+    let app = TestApp::start().await;
+    let iin = iin_of("approved");
+    let (asked, proven) = (past_the_face(&app, &iin).await, past_the_face(&app, &iin).await);
+    proven.prove_contact(&app, &iin).await;
+    app.clock.advance(PAUSE);
+    assert_eq!(asked.step("contact/send", &json!({ "contact": 0 })).await.0, 200);
+    let code = json!({ "code": app.newest_code(&iin).await });
+    app.clock.advance(PAUSE);
+    enrolled(&app, &iin).await;
+    // Stopped before it was carried out, so that these visits are not void.
+    begin(&app, &iin).await;
+    assert_eq!(by_link(&app, "not-me", &link_token(&app, &iin).await).await.0, 200);
+    assert_eq!(asked.step("contact/verify", &code).await.1["code"], "code_expired");
+    assert_eq!(asked.step("contact/send", &json!({ "contact": 0 })).await.1["code"], "contact_unknown");
+    let player = app.player_of(&iin).await;
+    let mut unit = app.services.store.begin().await.unwrap();
+    unit.delete_factors(player).await.unwrap();
+    unit.commit().await.unwrap();
+    for path in ["totp/enrol/start", "passkey/register/start"] {
+        assert_eq!(proven.step(path, &json!({})).await.1["code"], "out_of_turn", "{path}");
+    }
+}
+
 #[tokio::test]
 async fn staff_who_forget_the_factors_end_it_and_its_link() {
     let app = TestApp::start().await;
