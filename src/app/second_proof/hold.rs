@@ -91,8 +91,8 @@ pub(in crate::app) async fn overrule(
 }
 
 /// Somebody said that it was not them: the hold ends, its factors go, and so does every grant that rests on less than a contact of
-/// record: with a recovery that was carried out every grant, since the code of a contact brought it about. `by` is how they said
-/// it. False when it had ended before. Under the player's lock, under which `hold` was read.
+/// record: with a recovery that was carried out every factor, recovery code and grant, since the code of a contact brought it about.
+/// `by` is how they said it. False when it had ended before. Under the player's lock, under which `hold` was read.
 pub(in crate::app) async fn disown_hold(
     services: &Services,
     unit: &mut dyn UnitOfWork,
@@ -103,7 +103,7 @@ pub(in crate::app) async fn disown_hold(
     if !unit.end_hold(hold.id, EndOfHold::NotMe, now).await? {
         return Ok(false);
     }
-    let factors = unit.remove_held_factors(hold).await?;
+    let mut factors = unit.remove_held_factors(hold).await?;
     let (kind, had_passed) = match hold.kind {
         HoldKind::First => {
             end_grants_of_less(services, unit, hold.player, now).await?;
@@ -116,6 +116,9 @@ pub(in crate::app) async fn disown_hold(
         HoldKind::Recovery => {
             let carried_out = hold.ended.is_some();
             if carried_out {
+                // Nothing of before is left: whatever is there came after, and what was made by waiting has a hold of its own.
+                let there = unit.delete_factors(hold.player).await?;
+                factors += u64::from(there.totp) + there.passkeys as u64;
                 overrule_hold(unit, hold.player, now).await?;
                 let reached = Reached { factor: None, except: None, why: EndOfGrant::Disowned };
                 end_reached(services, unit, hold.player, reached, now).await?;

@@ -265,6 +265,47 @@ async fn who_reads_the_notice_late_takes_all_of_it_back_and_a_code_proves_nothin
     app.verify_audit().await;
 }
 
+/// Carries a recovery out, and makes the factor by waiting at a visit of its own.
+async fn what_was_waited_for_goes_with_the_recovery(app: &TestApp) {
+    let iin = iin_of("approved");
+    enrolled(app, &iin).await;
+    begin(app, &iin).await;
+    let link = link_token(app, &iin).await;
+    app.clock.advance(HELD);
+    carry_out(app, &iin).await;
+    app.clock.advance(PAUSE);
+    let view = hold_app(app, &past_the_face(app, &iin).await, &iin).await;
+    assert_eq!(reasons(&view), ["enrolment_held"]);
+    app.clock.advance(HELD);
+    let thief = past_the_face(app, &iin).await;
+    let code = app_code(app, &iin).await;
+    assert_eq!(thief.step("totp/verify", &json!({ "code": code })).await.1["outcome"]["result"], "approved");
+    assert_eq!(by_link(app, "not-me", &link).await.0, 200);
+    let player = app.player_of(&iin).await;
+    let mut unit = app.unit().await;
+    assert!(unit.own_factors(player).await.unwrap().is_empty());
+    assert!(unit.find_recovery_codes(player).await.unwrap().is_none());
+    drop(unit);
+    assert_eq!(grants(app, &iin).await, 0);
+    assert_eq!(past_the_face(app, &iin).await.view().await["stage"], "contact");
+    let events = app.unit().await.list_audit(1, 1_000).await.unwrap();
+    let disowned = events.iter().rfind(|event| event.kind == "recovery_cancelled").unwrap();
+    assert!(disowned.details.contains("\"factors\":1"), "{}", disowned.details);
+    app.verify_audit().await;
+}
+
+#[tokio::test]
+async fn a_factor_made_by_waiting_after_it_goes_with_it() {
+    what_was_waited_for_goes_with_the_recovery(&TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn and_so_it_does_on_postgresql() {
+    if let Some((app, _line)) = TestApp::start_on_postgres().await {
+        what_was_waited_for_goes_with_the_recovery(&app).await;
+    }
+}
+
 #[tokio::test]
 async fn between_the_code_and_the_new_factor_the_link_still_stops_it() {
     let app = TestApp::start().await;
