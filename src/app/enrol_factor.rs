@@ -95,6 +95,9 @@ impl Enrolling {
     }
 
     /// The factor was stored: with its recovery codes, the event and a notice to every contact the verification is decided.
+    ///
+    /// # Errors
+    /// [`PlayerError::CodeTooSoon`] when not everybody on record can be told now of one that waits: then nothing is kept.
     pub(super) async fn finish(
         mut self,
         services: &Services,

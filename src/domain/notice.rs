@@ -161,7 +161,7 @@ impl NoticeKind {
 
     /// Whether what it tells of may not happen unless everybody on record is told: nobody can object to what they do not hear of.
     pub fn must_reach_all(self) -> bool {
-        self == Self::RecoveryHeld
+        matches!(self, Self::EnrolmentHeld | Self::RecoveryHeld)
     }
 
     /// How long after it was queued it is still worth a try.
@@ -227,6 +227,12 @@ mod tests {
             assert_eq!(NoticeKind::from_name(kind.as_str()), Some(kind));
         }
         assert_eq!(NoticeKind::from_name("code"), None);
+    }
+
+    #[test]
+    fn what_waits_for_an_objection_must_reach_all() {
+        let must: Vec<_> = NoticeKind::ALL.into_iter().filter(|kind| kind.must_reach_all()).collect();
+        assert_eq!(must, [NoticeKind::EnrolmentHeld, NoticeKind::RecoveryHeld]);
     }
 
     #[test]

@@ -149,6 +149,45 @@ async fn whoever_passes_the_face_is_told_what_waits_and_may_end_it() {
     app.verify_audit().await;
 }
 
+/// Waits and disowns by the face until no notice of it may be queued any more.
+async fn nothing_waits_that_nobody_is_told_of(app: &TestApp) {
+    let iin = iin_of("approved");
+    let most = app.services.policy.notices.limits.an_hour;
+    for _ in 0..most {
+        hold_app(app, &past_the_face(app, &iin).await, &iin).await;
+        let thief = past_the_face(app, &iin).await;
+        assert_eq!(thief.step("contact/not-me", &json!({})).await.0, 200);
+    }
+    let told = kinds(app, &iin).await.iter().filter(|kind| *kind == "enrolment_held").count();
+    assert_eq!(u32::try_from(told).unwrap(), most);
+    let thief = past_the_face(app, &iin).await;
+    thief.step("contact/wait", &json!({})).await;
+    let (status, refused) = enrol_app(app, &thief, &iin).await;
+    assert_eq!((status, refused["code"].as_str()), (429, Some("code_too_soon")), "{refused}");
+    assert!(refused["retry_after"].as_u64().unwrap() > 0);
+    let player = app.player_of(&iin).await;
+    assert_eq!(app.unit().await.open_hold(player).await.unwrap(), None);
+    assert!(app.unit().await.own_factors(player).await.unwrap().is_empty());
+    assert!(app.unit().await.find_recovery_codes(player).await.unwrap().is_none());
+    // Who waits as told may.
+    app.clock.advance(Duration::from_hours(1));
+    let view = hold_app(app, &past_the_face(app, &iin).await, &iin).await;
+    assert_eq!(reasons(&view), ["enrolment_held"]);
+    app.verify_audit().await;
+}
+
+#[tokio::test]
+async fn an_enrolment_of_which_not_everybody_can_be_told_is_not_held() {
+    nothing_waits_that_nobody_is_told_of(&TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn nor_is_it_on_postgresql() {
+    if let Some((app, _line)) = TestApp::start_on_postgres().await {
+        nothing_waits_that_nobody_is_told_of(&app).await;
+    }
+}
+
 #[tokio::test]
 async fn the_code_of_the_contact_overrules_what_a_thief_has_waiting() {
     let app = TestApp::start().await;
