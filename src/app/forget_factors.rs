@@ -24,7 +24,7 @@ pub enum ForgetError {
     /// Nobody with this IIN was ever here.
     #[error("nobody with this IIN has begun a verification here")]
     Unknown,
-    /// There is nothing to forget.
+    /// There is nothing to forget, nor any doubt of the contact to end.
     #[error("this person has no second factor")]
     NothingThere,
     /// What follows from it was not done.
@@ -49,7 +49,8 @@ pub async fn forget_factors(services: &Services, iin: &Iin, by: &str) -> Result<
 /// The same of somebody who is known, within a transaction; `details` say who decided.
 ///
 /// With the factors goes what was reached with them: grants end, an approval that gave no grant yet is none, and whoever stands
-/// before the second step begins anew, lest somebody who got as far as that with the face enrols a factor of their own.
+/// before the second step begins anew, lest somebody who got as far as that with the face enrols a factor of their own. What was said
+/// of recoveries goes, too: the person may enrol by a code.
 pub async fn forget_player_factors(
     services: &Services,
     unit: &mut dyn UnitOfWork,
@@ -59,12 +60,14 @@ pub async fn forget_player_factors(
 ) -> Result<(), ForgetError> {
     unit.lock_player(player).await?;
     let there = unit.delete_factors(player).await?;
-    if there == Enrolled::default() {
+    let recoveries = recoveries(unit, player, now).await?;
+    if there == Enrolled::default() && !recoveries.contact_is_doubted(now) {
         return Err(ForgetError::NothingThere);
     }
     overrule_hold(unit, player, now).await?;
-    // Whoever has the link of a recovery that was carried out may be whom it is taken from.
-    for hold in recoveries(unit, player, now).await?.carried_out(now) {
+    // Whoever has the link of a recovery that was carried out may be whom it is taken from. And staff made sure of who the person is:
+    // a code of their contact is believed again.
+    for hold in recoveries.carried_out(now).chain(recoveries.disowned(now)) {
         overrule(unit, hold, now).await?;
     }
     let reached = Reached { factor: None, except: None, why: EndOfGrant::FactorsForgotten };

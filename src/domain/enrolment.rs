@@ -92,7 +92,8 @@ pub enum EndOfHold {
     Passed,
     /// Somebody said that it was not them: the factor is gone.
     NotMe,
-    /// The person gave a better proof meanwhile, or staff took all factors away: what it was about is gone.
+    /// The person gave a better proof meanwhile, or staff took all factors away: what it was about is gone, and so is what was said
+    /// against it.
     Overruled,
     /// One of the factors was shown that were said to be lost.
     Cancelled,

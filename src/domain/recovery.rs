@@ -65,10 +65,16 @@ impl Recoveries {
         self.0.iter().rev().filter(passed).filter(move |hold| hold.may_be_disowned(now))
     }
 
-    /// Whether somebody said of one that it was not theirs, so that a code of the contact proves nothing now.
+    /// Those of which somebody said that they were not theirs.
+    pub fn disowned(&self, now: Timestamp) -> impl Iterator<Item = &HeldEnrolment> {
+        let disowned =
+            move |hold: &&HeldEnrolment| matches!(hold.ended, Some((at, EndOfHold::NotMe)) if now < at.plus(REST));
+        self.0.iter().filter(disowned)
+    }
+
+    /// Whether there is one, so that a code of the contact proves nothing now.
     pub fn contact_is_doubted(&self, now: Timestamp) -> bool {
-        let disowned = |hold: &&HeldEnrolment| matches!(hold.ended, Some((_, EndOfHold::NotMe)));
-        self.0.iter().filter(disowned).filter_map(objection).any(|at| now < at.plus(REST))
+        self.disowned(now).next().is_some()
     }
 }
 
@@ -139,6 +145,9 @@ mod tests {
             assert_eq!(all.contact_is_doubted(at(60)), how == EndOfHold::NotMe);
             assert!(!all.contact_is_doubted(at(50 + 30 * DAY)));
         }
+        // Staff decided whose it is.
+        let all = of(&[recovery(0, Some((60, EndOfHold::Overruled)))]);
+        assert_eq!((all.state(at(70)), all.contact_is_doubted(at(70))), (RecoveryState::Open, false));
         let first = HeldEnrolment { kind: HoldKind::First, ..recovery(0, Some((50, EndOfHold::NotMe))) };
         let waits = HeldEnrolment { ended: None, ..first.clone() };
         let all = of(&[first, waits]);

@@ -98,13 +98,15 @@ impl HeldEnrolments for SqlUnitOfWork {
             .execute(
                 sqlx::query(
                     "UPDATE held_enrolment SET ended_at = $2, how = $3 \
-                     WHERE id = $1 AND (ended_at IS NULL OR (how = $4 AND $5 = 1))",
+                     WHERE id = $1 AND (ended_at IS NULL OR (how = $4 AND $5 = 1) OR (how = $6 AND $7 = 1))",
                 )
                 .bind(id.to_string())
                 .bind(now.micros())
                 .bind(how.as_str())
                 .bind(EndOfHold::Passed.as_str())
-                .bind(i64::from(matches!(how, EndOfHold::NotMe | EndOfHold::Overruled))),
+                .bind(i64::from(matches!(how, EndOfHold::NotMe | EndOfHold::Overruled)))
+                .bind(EndOfHold::NotMe.as_str())
+                .bind(i64::from(how == EndOfHold::Overruled)),
             )
             .await?;
         Ok(ended > 0)

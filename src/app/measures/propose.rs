@@ -7,6 +7,7 @@ use crate::app::Services;
 use crate::app::case_work::evidence::Why;
 use crate::app::evidence::EvidenceError;
 use crate::app::forget_factors::ForgetError;
+use crate::app::recover_factors::recoveries;
 use crate::app::registry::manage::ManageError;
 use crate::app::staff::StaffError;
 use crate::app::staff::session::Admitted;
@@ -78,7 +79,8 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
         }
         Measure::ForgetFactors { case } => {
             let player = player_of(unit, *case).await?;
-            if unit.own_factors(player).await?.is_empty() {
+            let doubted = recoveries(unit, player, now).await?.contact_is_doubted(now);
+            if unit.own_factors(player).await?.is_empty() && !doubted {
                 return Err(ForgetError::NothingThere.into());
             }
         }

@@ -21,19 +21,34 @@ use crate::domain::id::PlayerId;
 use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::time::Timestamp;
 
-/// The contacts that a code may go to, of the player of a session that is at this step; asked outside any writing
-/// transaction. None where the deployer wants no such proof, or a code proves nothing: somebody said that a recovery was not theirs,
-/// for which one had been typed.
-async fn contacts(services: &Services, session: HandleHash, now: Timestamp) -> Result<Vec<Contact>, PlayerError> {
+/// Whether a code proves something, and where it may go.
+enum Codes {
+    /// To these; none where none is on record, or the deployer wants no such proof.
+    To(Vec<Contact>),
+    /// It proves nothing: somebody said that a recovery was not theirs, for which one had been typed.
+    Doubted,
+}
+
+impl Codes {
+    fn contacts(&self) -> &[Contact] {
+        match self {
+            Self::To(contacts) => contacts,
+            Self::Doubted => &[],
+        }
+    }
+}
+
+/// What can be done with codes by the player of a session that is at this step; asked outside any writing transaction.
+async fn codes(services: &Services, session: HandleHash, now: Timestamp) -> Result<Codes, PlayerError> {
     let mut unit = services.store.read().await?;
     let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
     if services.policy.enrolment.proof == ProofWanted::Wait {
-        return Ok(Vec::new());
+        return Ok(Codes::To(Vec::new()));
     }
     if recoveries(unit.as_mut(), player, now).await?.contact_is_doubted(now) {
-        return Ok(Vec::new());
+        return Ok(Codes::Doubted);
     }
-    contacts_of_player(services, unit, player).await
+    Ok(Codes::To(contacts_of_player(services, unit, player).await?))
 }
 
 /// All contacts of a player; ends the transaction that they are looked up in before it asks for them.
@@ -56,7 +71,8 @@ pub(super) async fn sent(
     unit.contact_codes_sent(player, now.minus(LONGEST_COUNT)).await
 }
 
-/// Whether who is at this step may wait instead of typing a code.
-fn may_wait(services: &Services, contacts: &[Contact]) -> bool {
-    contacts.is_empty() || services.policy.enrolment.wait_without_access
+/// Whether who is at this step may wait instead of typing a code. A doubted contact is on record all the same.
+fn may_wait(services: &Services, codes: &Codes) -> bool {
+    let none = matches!(codes, Codes::To(contacts) if contacts.is_empty());
+    none || services.policy.enrolment.wait_without_access
 }

@@ -4,7 +4,7 @@ use super::super::notices::queue::queue_notice;
 use super::super::player_session::open;
 use super::super::recover_factors::recoveries;
 use super::super::{PlayerError, Services};
-use super::{contacts, sent};
+use super::{codes, sent};
 use crate::domain::authorization::HandleHash;
 use crate::domain::contact::Contact;
 use crate::domain::contact_code::{CodePurpose, ContactCode, wait_for_next};
@@ -27,8 +27,8 @@ pub async fn send_contact_code(
     locale: Locale,
 ) -> Result<(), PlayerError> {
     let now = services.clock.now();
-    let contacts = contacts(services, session, now).await?;
-    let contact = contacts.get(place).ok_or(PlayerError::ContactUnknown)?;
+    let codes = codes(services, session, now).await?;
+    let contact = codes.contacts().get(place).ok_or(PlayerError::ContactUnknown)?;
     let mut unit = services.store.begin().await?;
     let player = open(unit.as_mut(), session).await?.expect_contact(now)?;
     unit.lock_player(player).await?;

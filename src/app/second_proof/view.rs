@@ -1,9 +1,8 @@
 //! What the page of this step shows.
 
 use super::super::player_session::open;
-use super::super::recover_factors::recoveries;
 use super::super::{PlayerError, Services};
-use super::{contacts, may_wait, sent};
+use super::{Codes, codes, may_wait, sent};
 use crate::domain::authorization::HandleHash;
 use crate::domain::contact::{Channel, Contact};
 use crate::domain::contact_code::{CodePurpose, ContactCode, TRIES, wait_for_next};
@@ -73,7 +72,7 @@ pub struct PendingView {
 /// [`PlayerError::Contacts`] when it cannot be told what is on record: that is never "none".
 pub async fn view_contact_step(services: &Services, session: HandleHash) -> Result<ContactView, PlayerError> {
     let now = services.clock.now();
-    let contacts = contacts(services, session, now).await?;
+    let codes = codes(services, session, now).await?;
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_contact(now)?;
@@ -83,11 +82,11 @@ pub async fn view_contact_step(services: &Services, session: HandleHash) -> Resu
     let locked_until = unit.find_contact_lockout(player).await?.locked_until.filter(|until| *until > now);
     let wait_until = match &pending {
         Some(hold) => Some(hold.until),
-        None => may_wait(services, &contacts).then(|| now.plus(services.policy.enrolment.hold)),
+        None => may_wait(services, &codes).then(|| now.plus(services.policy.enrolment.hold)),
     };
     Ok(ContactView {
-        contacts: told(&contacts),
-        doubted: recoveries(unit.as_mut(), player, now).await?.contact_is_doubted(now),
+        contacts: told(codes.contacts()),
+        doubted: matches!(codes, Codes::Doubted),
         sent: code.filter(|code| code.is_open(now)).map(SentCode::from),
         next_at,
         locked_until,

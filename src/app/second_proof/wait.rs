@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::player_session::{audit, open, record_decision};
 use super::super::record_case::{Evidence, record_case};
 use super::super::{PlayerError, Services};
-use super::{contacts, may_wait};
+use super::{codes, may_wait};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 
@@ -16,7 +16,7 @@ use crate::domain::authorization::HandleHash;
 /// [`PlayerError::ContactNeeded`] where a code is wanted; [`PlayerError::Contacts`] when it cannot be told whether one can be sent.
 pub async fn wait_instead(services: &Services, session: HandleHash) -> Result<(), PlayerError> {
     let now = services.clock.now();
-    let contacts = contacts(services, session, now).await?;
+    let codes = codes(services, session, now).await?;
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let player = verification.expect_contact(now)?;
@@ -28,10 +28,10 @@ pub async fn wait_instead(services: &Services, session: HandleHash) -> Result<()
         record_decision(services, unit.as_mut(), &verification, &outcome, details, now).await?;
         let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
         record_case(services, unit.as_mut(), &verification, outcome.verdict, evidence, now).await?;
-    } else if may_wait(services, &contacts) {
+    } else if may_wait(services, &codes) {
         verification.wait_instead(now)?;
         unit.update_verification(&mut verification).await?;
-        let details = json!({ "contacts": contacts.len() });
+        let details = json!({ "contacts": codes.contacts().len() });
         audit(unit.as_mut(), &verification, AuditKind::ContactPutOff, details, now).await?;
     } else {
         return Err(PlayerError::ContactNeeded);

@@ -24,7 +24,8 @@ pub trait HeldEnrolments {
     async fn recoveries(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<HeldEnrolment>>;
     /// By the hash of the token in its notice, ended or not.
     async fn find_hold(&mut self, not_me: HandleHash) -> Result<Option<HeldEnrolment>>;
-    /// Ends one by compare-and-set; false when it had ended before. One that passed can still be disowned, or overruled.
+    /// Ends one by compare-and-set; false when it had ended before. One that passed can still be disowned, or
+    /// overruled, and one that was disowned can be overruled.
     async fn end_hold(&mut self, id: HoldId, how: EndOfHold, now: Timestamp) -> Result<bool>;
     /// Deletes the factors that this hold is about, and with the last factor of the player the recovery codes; says how many
     /// factors.

@@ -88,8 +88,13 @@ on_both_engines! {
             assert!(!unit.end_hold(hold.id, how, at(7)).await.unwrap(), "{how:?}");
         }
         assert!(unit.end_hold(hold.id, EndOfHold::NotMe, at(7)).await.unwrap());
-        assert!(!unit.end_hold(hold.id, EndOfHold::Overruled, at(8)).await.unwrap());
-        assert!(!unit.end_hold(hold.id, EndOfHold::NotMe, at(8)).await.unwrap());
+        for how in EndOfHold::ALL.into_iter().filter(|how| *how != EndOfHold::Overruled) {
+            assert!(!unit.end_hold(hold.id, how, at(8)).await.unwrap(), "{how:?}");
+        }
+        assert!(unit.end_hold(hold.id, EndOfHold::Overruled, at(9)).await.unwrap(), "what was said against it is gone");
+        for how in EndOfHold::ALL {
+            assert!(!unit.end_hold(hold.id, how, at(10)).await.unwrap(), "{how:?}");
+        }
     }
 
     async fn recoveries_come_back_while_they_matter_the_newest_first(database: &Database) {

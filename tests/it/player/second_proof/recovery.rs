@@ -402,6 +402,55 @@ async fn staff_who_forget_the_factors_end_it_and_its_link() {
     app.verify_audit().await;
 }
 
+/// Up to a recovery that was carried out and disowned.
+async fn disowned(app: &TestApp, iin: &Iin) {
+    enrolled(app, iin).await;
+    begin(app, iin).await;
+    let link = link_token(app, iin).await;
+    app.clock.advance(HELD);
+    carry_out(app, iin).await;
+    assert_eq!(by_link(app, "not-me", &link).await.0, 200);
+    app.clock.advance(PAUSE);
+}
+
+#[tokio::test]
+async fn doubt_of_the_contact_lets_nobody_wait_whom_the_deployer_does_not() {
+    let app = TestApp::start_with(|policy| policy.enrolment.wait_without_access = false).await;
+    let iin = iin_of("approved");
+    disowned(&app, &iin).await;
+    let stranger = past_the_face(&app, &iin).await;
+    let (_, step) = stranger.get("contact").await;
+    assert_eq!((&step["contacts"], &step["doubted"], &step["wait_until"]), (&json!([]), &json!(true), &Value::Null));
+    assert_eq!(stranger.step("contact/wait", &json!({})).await.1["code"], "contact_needed");
+}
+
+/// Nothing is there to forget any more, but the doubt.
+async fn staff_end_the_doubt(app: &TestApp) {
+    let iin = iin_of("approved");
+    disowned(app, &iin).await;
+    let beside = past_the_face(app, &iin).await;
+    forget_factors(&app.services, &iin, "a test").await.unwrap();
+    assert!(forget_factors(&app.services, &iin, "a test").await.is_err(), "nothing is left to forget");
+    assert_eq!(beside.step("contact/wait", &json!({})).await.1["code"], "out_of_turn", "who stood there begins anew");
+    let person = past_the_face(app, &iin).await;
+    assert!(person.get("contact").await.1.get("doubted").is_none());
+    person.prove_contact(app, &iin).await;
+    assert_eq!(enrol_app(app, &person, &iin).await.1["verification"]["outcome"]["result"], "approved");
+    app.verify_audit().await;
+}
+
+#[tokio::test]
+async fn staff_who_made_sure_who_it_is_have_a_code_believed_again() {
+    staff_end_the_doubt(&TestApp::start().await).await;
+}
+
+#[tokio::test]
+async fn and_they_do_on_postgresql() {
+    if let Some((app, _line)) = TestApp::start_on_postgres().await {
+        staff_end_the_doubt(&app).await;
+    }
+}
+
 #[tokio::test]
 async fn one_that_nobody_carries_out_lapses() {
     let app = TestApp::start().await;
