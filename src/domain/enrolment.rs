@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::authorization::HandleHash;
 use super::id::{HoldId, PlayerId, VerificationId};
+use super::recovery::carry_out_until;
 use super::time::Timestamp;
 
 /// So long after it began somebody may still say of a held enrolment that it was not theirs, by the link in the notice: it
@@ -159,9 +160,12 @@ impl HeldEnrolment {
         self.ended.is_none() && now >= self.until
     }
 
-    /// Whether the link in its notice still ends it.
+    /// Whether the link in its notice still ends it. A recovery that lapsed is over, whether or not that was noted.
     pub fn may_be_disowned(&self, now: Timestamp) -> bool {
-        let open = matches!(self.ended, None | Some((_, EndOfHold::Passed)));
+        let open = match self.ended {
+            None => !self.is_recovery() || now < carry_out_until(self),
+            Some((_, how)) => how == EndOfHold::Passed,
+        };
         open && now.since(self.began_at) < DISOWN_WITHIN
     }
 }
@@ -202,6 +206,17 @@ mod tests {
             hold.ended = Some((at(150), end));
             assert!(!hold.may_be_disowned(at(160)));
         }
+    }
+
+    #[test]
+    fn a_recovery_that_lapsed_is_not_disowned_and_one_carried_out_is() {
+        let recovery = HeldEnrolment { kind: HoldKind::Recovery, ..hold() };
+        let lapsed = carry_out_until(&recovery);
+        assert!(recovery.may_be_disowned(lapsed.minus(Duration::from_secs(1))));
+        assert!(!recovery.may_be_disowned(lapsed));
+        assert!(hold().may_be_disowned(lapsed), "a first enrolment counts by itself");
+        let carried_out = HeldEnrolment { ended: Some((at(300), EndOfHold::Passed)), ..recovery };
+        assert!(carried_out.may_be_disowned(lapsed));
     }
 
     proptest! {

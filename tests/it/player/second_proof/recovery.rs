@@ -457,8 +457,13 @@ async fn one_that_nobody_carries_out_lapses() {
     let iin = iin_of("approved");
     let (old, _) = enrolled(&app, &iin).await;
     begin(&app, &iin).await;
+    let link = link_token(&app, &iin).await;
     app.clock.advance(Duration::from_hours(24 * 8));
     assert_eq!(state(&past_the_face(&app, &iin).await).await, "open");
+    for path in ["not-me", "not-me/look"] {
+        assert_eq!(by_link(&app, path, &link).await.1["code"], "link_unknown", "there is nothing to object to");
+    }
+    assert_eq!(state(&past_the_face(&app, &iin).await).await, "open", "nor is this way closed by it");
     begin(&app, &iin).await;
     assert_eq!((count(&app, "recovery_lapsed").await, count(&app, "recovery_started").await), (1, 2));
     // Nor is one an objection that was forgotten by everybody.
