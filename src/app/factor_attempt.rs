@@ -13,7 +13,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::contact::Contact;
 use crate::domain::id::PlayerId;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
@@ -38,16 +38,25 @@ impl FactorAttempt {
         let now = services.clock.now();
         let mut unit = services.store.read().await?;
         let player = open(unit.as_mut(), session).await?.expect_second_factor(now)?;
-        let recovery = unit.open_hold(player).await?.is_some_and(|hold| hold.is_recovery());
+        let waits = recovery_waits(unit.as_mut(), player).await?;
         drop(unit);
-        let contacts = if recovery { reachable(services, player).await? } else { Vec::new() };
+        let mut contacts = if waits { Some(reachable(services, player).await?) } else { None };
         let checked = check_restrictions(services, player).await?;
 
-        let mut unit = services.store.begin().await?;
-        let verification = open(unit.as_mut(), session).await?;
-        verification.expect_second_factor(now)?;
-        let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
-        Ok(Self { unit, verification, player, now, lockout, checked, contacts })
+        loop {
+            let mut unit = services.store.begin().await?;
+            let verification = open(unit.as_mut(), session).await?;
+            verification.expect_second_factor(now)?;
+            let lockout = expect_unlocked(unit.as_mut(), player, now).await?;
+            // One may have begun meanwhile, and whoever stops it tells everybody: whom is not asked under the lock.
+            if contacts.is_none() && recovery_waits(unit.as_mut(), player).await? {
+                drop(unit);
+                contacts = Some(reachable(services, player).await?);
+                continue;
+            }
+            let contacts = contacts.unwrap_or_default();
+            return Ok(Self { unit, verification, player, now, lockout, checked, contacts });
+        }
     }
 
     /// The factor holds: the verification is decided, and the slate wiped.
@@ -135,6 +144,10 @@ impl FactorAttempt {
     pub(super) async fn reject(self, factor: FactorKind) -> Result<(), PlayerError> {
         count_failure(self.unit, &self.verification, self.player, self.lockout, factor, self.now).await
     }
+}
+
+async fn recovery_waits(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<bool, StoreError> {
+    Ok(unit.open_hold(player).await?.is_some_and(|hold| hold.is_recovery()))
 }
 
 /// Counts a factor that does not hold, and ends the transaction. Always an error, the one that the player is told.

@@ -3,8 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use rastau::app::Services;
+use rastau::app::remote_registries::RemoteRegistries;
+use rastau::app::totp::prove_totp;
+use rastau::domain::authorization::HandleHash;
 use rastau::domain::contact::{Channel, Contact};
-use rastau::domain::ports::{ContactError, ContactsOfRecord};
+use rastau::domain::enrolment::{HeldEnrolment, HoldKind};
+use rastau::domain::id::HoldId;
+use rastau::domain::ports::{ContactError, ContactsOfRecord, RemoteAnswer, RemoteRegistry, RemoteRegistryError, Store};
+use rastau::domain::verification::Stage;
 
 use super::*;
 use crate::support::faces::{Who, id_photo};
@@ -112,4 +119,71 @@ async fn a_recovery_is_told_over_every_channel_and_begun_only_then() {
     let told = app.notices(&iin).await;
     let held: Vec<_> = told.iter().filter(|notice| notice["kind"] == "recovery_held").collect();
     assert_eq!(held.len(), 2, "the owner of the mail hears of it, whoever has the SIM: {told:?}");
+}
+
+/// A registry outside; this recovery begins while it is asked.
+struct Meanwhile(Arc<dyn Store>, HeldEnrolment);
+
+#[async_trait]
+impl RemoteRegistry for Meanwhile {
+    fn name(&self) -> &'static str {
+        "outside"
+    }
+
+    fn max_age(&self) -> Duration {
+        Duration::from_hours(1)
+    }
+
+    fn reuse(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn ask(&self, _: &Iin) -> Result<RemoteAnswer, RemoteRegistryError> {
+        let mut unit = self.0.begin().await.unwrap();
+        unit.insert_held_enrolment(&self.1).await.unwrap();
+        unit.commit().await.unwrap();
+        Err(RemoteRegistryError("it does not answer".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn a_recovery_that_begins_while_an_old_factor_is_looked_at_ends_and_everybody_is_told() {
+    let both = [(Channel::Sms, "+77011234534"), (Channel::Email, "aidos@mail.kz")];
+    let both = both.map(|(channel, address)| Contact::new(channel, address).unwrap());
+    let app = TestApp::start_asking(Arc::new(Told::of(both.to_vec()))).await;
+    let iin = adult(98);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let first = app.arrive().await;
+    pass_face(&first, &iin, Who::Astronaut).await;
+    first.post("contact/send", &json!({ "contact": 0 })).await.unwrap();
+    first.post("contact/verify", &json!({ "code": app.newest_code(&iin).await })).await.unwrap();
+    first.post("totp/enrol/start", &json!({})).await.unwrap();
+    first.post("totp/enrol/finish", &json!({ "code": app_code(&app, &iin).await })).await.unwrap();
+    app.clock.advance(PAUSE);
+    let second = app.arrive().await;
+    pass_face(&second, &iin, Who::Astronaut).await;
+
+    let (player, now) = (app.player_of(&iin).await, app.now());
+    let unsettled = app.unit().await.unsettled_verifications(player, now).await.unwrap();
+    let visit = unsettled.into_iter().find(|one| one.stage == Stage::SecondFactor).unwrap();
+    let recovery = HeldEnrolment {
+        id: HoldId::new(now, app.services.randomness.as_ref()),
+        kind: HoldKind::Recovery,
+        player,
+        verification: visit.id,
+        began_at: now,
+        until: now.plus(HELD),
+        not_me: HandleHash([7; 32]),
+        ended: None,
+    };
+    let outside = Meanwhile(app.services.store.clone(), recovery);
+    let remotes = Arc::new(RemoteRegistries::new(vec![Arc::new(outside)]));
+    let services = Services { remotes, ..app.services.clone() };
+    prove_totp(&services, visit.session, &app_code(&app, &iin).await).await.unwrap();
+    let hold = app.unit().await.find_hold(HandleHash([7; 32])).await.unwrap().unwrap();
+    assert_eq!(hold.ended.unwrap().1, EndOfHold::Cancelled);
+    let told = app.notices(&iin).await;
+    let stopped: Vec<_> = told.iter().filter(|notice| notice["kind"] == "recovery_cancelled").collect();
+    assert_eq!(stopped.len(), 2, "over every channel: {told:?}");
+    app.verify_audit().await;
 }
