@@ -54,7 +54,10 @@ fn a_film_whose_head_does_not_come_back_is_played_back_and_forth() {
     let found: serde_json::Value = serde_json::from_str(&of(&["--runs", "1"]).out).unwrap();
     let capture = &found["captures"][0];
     assert!(capture["commands"].as_array().unwrap().contains(&"turn_left".into()), "{found}");
-    assert_eq!((&capture["left_out"], &capture["cues"]["freshness"]), (&serde_json::json!(["freshness"]), &().into()));
+    // One turn is over before enough was seen of a head that is turned.
+    assert_eq!(capture["left_out"], serde_json::json!(["freshness", "texture"]), "{found}");
+    assert!(capture["cues"]["freshness"].is_null());
+    assert!(capture["takes"].as_u64().unwrap() >= 1);
     assert_eq!(found["groups"][0]["name"], "tool", "{found}");
     let none = of(&["--label", "live"]);
     assert_eq!(none.code, 1, "{}", none.out);
