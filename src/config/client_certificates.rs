@@ -33,7 +33,7 @@ impl Section for ClientCertificates {
         },
         Key {
             name: "header",
-            allowed: "a header's name in lower case; its value is the certificate as RFC 9440 has it, or as percent-encoded PEM (default \"client-cert\")",
+            allowed: "a header's name in lower case; its value is the certificate in one of the forms of docs/OPERATIONS.md (default \"client-cert\")",
         },
         Key {
             name: "url",

@@ -40,6 +40,14 @@ impl ClientCertificates {
         !self.proxies.is_empty()
     }
 
+    /// The address of `path` where clients are asked for certificates.
+    pub(super) fn alias(&self, path: &str) -> Option<Url> {
+        let mut address = self.url.clone().filter(|_| self.are_on())?;
+        let base = address.path().trim_end_matches('/').to_owned();
+        address.set_path(&format!("{base}{path}"));
+        Some(address)
+    }
+
     fn believe(&self, peer: IpAddr) -> bool {
         // A dual-stack listener sees IPv4 peers as IPv6.
         let peer = peer.to_canonical();
@@ -63,31 +71,81 @@ pub(super) fn shown(request: &HttpRequest) -> Result<Option<Thumbprint>, OAuthEr
     if headers.next().is_some() {
         return Err(unreadable());
     }
-    let certificate = header.to_str().ok().and_then(certificate).ok_or_else(unreadable)?;
+    let value = header.to_str().map_err(|_| unreadable())?.trim();
+    if NONE.contains(&value) {
+        return Ok(None);
+    }
+    let certificate = certificate(value).ok_or_else(unreadable)?;
     Ok(Some(Thumbprint(Sha256::digest(certificate).into())))
 }
 
-/// The DER: `:base64:` (RFC 9440 section 2.1), or a PEM block that is percent-encoded.
+/// What proxies write that cannot leave the header out when no certificate was shown.
+const NONE: [&str; 2] = ["", "::"];
+
+/// The DER of the client's own certificate, in the forms that proxies write:
+///
+/// - `:base64:` (RFC 9440 section 2.1);
+/// - base64 alone, of several the client's first (HAProxy, Caddy, Traefik, Azure);
+/// - a PEM block, percent-encoded or with blanks for its line ends, with its chain behind it or not (nginx, AWS, Apache, Kong);
+/// - the member `Cert` of `X-Forwarded-Client-Cert` (Envoy, Istio), of one hop: of several it is not said which one is the client's.
 fn certificate(value: &str) -> Option<Vec<u8>> {
     if value.len() > LONGEST {
         return None;
     }
-    let encoded = match value.strip_prefix(':') {
-        Some(rest) => rest.strip_suffix(':')?.to_owned(),
-        None => pem_body(value)?,
+    let encoded = if let Some(rest) = value.strip_prefix(':') {
+        rest.strip_suffix(':')?.to_owned()
+    } else if value.starts_with(BARE) {
+        value.split(',').next()?.to_owned()
+    } else if value.contains(FORWARDED) {
+        pem_body(forwarded(value)?)?
+    } else {
+        // Traefik escapes what it has taken the PEM's lines off.
+        let text = percent_decoded(value)?;
+        if text.starts_with(BARE) { text.split(',').next()?.to_owned() } else { pem_body(value)? }
     };
     STANDARD.decode(encoded).ok().filter(|der| der.first() == Some(&DER_SEQUENCE))
 }
 
 /// What every certificate begins with (X.690 section 8.9).
 const DER_SEQUENCE: u8 = 0x30;
+/// A sequence of more than 127 bytes in base64: no certificate is shorter, and no PEM begins so.
+const BARE: &str = "MII";
+const FORWARDED: &str = "Cert=\"";
 
+/// The value of `Cert` in the one element of `X-Forwarded-Client-Cert`: pairs after semicolons, values in quotes.
+fn forwarded(value: &str) -> Option<&str> {
+    let (mut quoted, mut begins, mut certificate) = (false, 0, None);
+    for (place, byte) in value.bytes().chain([b';']).enumerate() {
+        match byte {
+            // A quote within a value is escaped; none stands in a certificate, so such a pair is none of ours to read.
+            b'\\' => return None,
+            b'"' => quoted = !quoted,
+            b',' if !quoted => return None,
+            b';' if !quoted => {
+                let pair = value.get(begins..place)?.trim();
+                if let Some(found) = pair.strip_prefix(FORWARDED).and_then(|rest| rest.strip_suffix('"'))
+                    && certificate.replace(found).is_some()
+                {
+                    return None;
+                }
+                begins = place + 1;
+            }
+            _ => {}
+        }
+    }
+    certificate.filter(|_| !quoted)
+}
+
+/// The base64 of the first block.
 fn pem_body(value: &str) -> Option<String> {
     // The base64 in it holds pluses, which stay as they are.
     let text = percent_decoded(value)?;
     let body = text.trim().strip_prefix("-----BEGIN CERTIFICATE-----")?;
-    // One certificate, without its chain.
-    let body = body.strip_suffix("-----END CERTIFICATE-----")?;
+    let (body, chain) = body.split_once("-----END CERTIFICATE-----")?;
+    let chain = chain.trim();
+    if !(chain.is_empty() || chain.starts_with("-----BEGIN CERTIFICATE-----")) {
+        return None;
+    }
     Some(body.chars().filter(|c| !c.is_ascii_whitespace()).collect())
 }
 
@@ -133,10 +191,35 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_name_the_same_certificate() {
+    fn every_form_names_the_same_certificate() {
         let pem = "-----BEGIN%20CERTIFICATE-----%0AMAP7%0A/78%3D%0A-----END%20CERTIFICATE-----%0A";
-        for value in [rfc_9440().as_str(), pem] {
+        let spaces = "-----BEGIN CERTIFICATE----- MAP7 /78= -----END CERTIFICATE----- ";
+        let chain = format!("{pem}-----BEGIN%20CERTIFICATE-----%0AMAAA%0A-----END%20CERTIFICATE-----%0A");
+        let envoy = format!("By=spiffe://a/b;Hash=00ff;Cert=\"{pem}\";Subject=\"CN=x,O=y;z\";URI=");
+        let with_chain = format!("Hash=00ff;Cert=\"{pem}\";Chain=\"{chain}\"");
+        for value in [rfc_9440().as_str(), pem, spaces, &chain, &envoy, &with_chain] {
             assert_eq!(from("10.0.0.7:1", &[value]), Ok(Some(thumbprint())), "{value}");
+        }
+    }
+
+    #[test]
+    fn bare_base64_is_read_and_of_several_the_first() {
+        // Long enough that its length has two bytes, as of every certificate.
+        let der = [&[0x30, 0x82, 1, 0][..], &[7; 256]].concat();
+        let (bare, expected) = (STANDARD.encode(&der), Ok(Some(Thumbprint(Sha256::digest(&der).into()))));
+        assert!(bare.starts_with(BARE));
+        let escaped = bare.replace('+', "%2B").replace('=', "%3D").replace('/', "%2F");
+        let traefik = format!("{bare},{}", STANDARD.encode(DER));
+        let escaped_chain = format!("{escaped}%2C{escaped}");
+        for value in [&bare, &escaped, &traefik, &escaped_chain, &format!(":{bare}:")] {
+            assert_eq!(from("10.0.0.7:1", &[value]), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_empty_header_is_no_certificate() {
+        for value in ["", "::", " "] {
+            assert_eq!(from("10.0.0.7:1", &[value]), Ok(None), "{value:?}");
         }
     }
 
@@ -158,9 +241,8 @@ mod tests {
     fn what_cannot_be_read_is_no_certificate() {
         let (value, long) = (rfc_9440(), format!(":{}:", "A".repeat(LONGEST)));
         for bad in [
-            "",
             ":",
-            "::",
+            ":::",
             ":MAP7",
             ":AAAA:",
             "MAP7/78=",
@@ -169,6 +251,16 @@ mod tests {
             "%FF",
             "-----BEGIN CERTIFICATE-----",
             "-----BEGIN CERTIFICATE-----MAP7/78=",
+            "-----BEGIN CERTIFICATE-----MAP7/78=-----END CERTIFICATE-----x",
+            "MII",
+            "MII,MAP7/78=",
+            "Cert=\"\"",
+            "Cert=MAP7",
+            "Hash=1;Cert=\"-----BEGIN CERTIFICATE-----MAP7/78=-----END CERTIFICATE-----",
+            // Two hops, or two certificates: whose is it?
+            "Cert=\"-----BEGIN CERTIFICATE-----MAP7/78=-----END CERTIFICATE-----\",By=a",
+            "Cert=\"-----BEGIN CERTIFICATE-----MAP7/78=-----END CERTIFICATE-----\";Cert=\"-----BEGIN CERTIFICATE-----MAP7/78=-----END CERTIFICATE-----\"",
+            "Subject=\"\\\";Cert=\\\"\";Cert=\"-----BEGIN CERTIFICATE-----MAP7/78=-----END CERTIFICATE-----\"",
             &long,
         ] {
             assert!(from("10.0.0.7:1", &[bad]).is_err(), "{bad}");
