@@ -1,9 +1,11 @@
 //! `rastau conformance`: an operator's integration, driven through every scenario of a sandbox.
 
 mod checks;
+mod receiver;
 mod site;
 mod visit;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -14,10 +16,12 @@ use url::Url;
 use self::checks::{
     Forgery, begins_with_a_handle, ends_as_it_must, keeps_the_token, may_play, refuses, survives_a_reload,
 };
+use self::receiver::{Fault, Receiver};
 use self::site::SiteMap;
 use super::demo::player::browser;
 use super::{print, print_json};
 use crate::domain::sandbox_scenario::listed;
+use crate::domain::webhook::secret::WebhookSecret;
 use crate::startup;
 
 /// Drive an operator's site through every scenario of a sandbox and tell what it got wrong
@@ -31,7 +35,9 @@ Exit code 0 when everything holds, 1 when something does not, 2 when nothing cou
 
 Examples:
   rastau conformance --sandbox http://localhost:8080 --start http://localhost:3000/play --post --signed-in \"You are in\"
-  rastau conformance --sandbox http://localhost:8080 --start https://test.bet.example/verify --signed-in 'id=\"lobby\"' --json")]
+  rastau conformance --sandbox http://localhost:8080 --start https://test.bet.example/verify --signed-in 'id=\"lobby\"' --json
+  rastau conformance --start http://localhost:3000/play --post --signed-in \"You are in\" \\
+      --webhook http://localhost:3000/hooks --webhook-secret-file webhook-secret --only webhook")]
 pub(super) struct Args {
     /// Address of the sandbox
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080")]
@@ -45,6 +51,12 @@ pub(super) struct Args {
     /// What the page of a player who is in says, and no other page does
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     signed_in: String,
+    /// Where the operator takes webhooks; then messages are sent there, good ones and forged ones
+    #[arg(long, value_name = "URL", requires = "webhook_secret_file")]
+    webhook: Option<Url>,
+    /// A file with the secret that signs them, as `rastau webhook set` printed it (whsec_..)
+    #[arg(long, value_name = "FILE", requires = "webhook")]
+    webhook_secret_file: Option<PathBuf>,
     /// Checks whose names begin so; may be given several times
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -57,6 +69,7 @@ pub(super) struct Args {
 pub(super) const COULD_NOT_TELL: u8 = 2;
 
 pub(super) async fn run(args: Args) -> Result<ExitCode> {
+    let receiver = receiver(args.webhook, args.webhook_secret_file.as_deref())?;
     let map = SiteMap { start: args.start, post: args.post, signed_in: args.signed_in, rastau: args.sandbox };
     reach(&map).await?;
     let mut report = Report { json: args.json, only: args.only, findings: Vec::new() };
@@ -77,7 +90,26 @@ pub(super) async fn run(args: Args) -> Result<ExitCode> {
         let name = format!("forged.{}", forgery.name());
         report.check(&name, forgery.rule(), refuses(&map, forgery, approved)).await?;
     }
+    if let Some(receiver) = receiver {
+        let rule = "a message of ours is answered with 2xx within 15 seconds, and so is its repetition";
+        report.check("webhook.ours", rule, receiver.takes_ours()).await?;
+        let rule = "of two signatures, while a secret is replaced, one that is good will do";
+        report.check("webhook.two_signatures", rule, receiver.takes_one_of_two_signatures()).await?;
+        for fault in Fault::ALL {
+            let name = format!("webhook.{}", fault.name());
+            report.check(&name, fault.rule(), receiver.refuses(fault)).await?;
+        }
+    }
     report.end()
+}
+
+fn receiver(url: Option<Url>, file: Option<&Path>) -> Result<Option<Receiver>> {
+    let (Some(url), Some(file)) = (url, file) else { return Ok(None) };
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
+    let secret = WebhookSecret::parse(text.trim());
+    let secret = secret.with_context(|| format!("{shown} holds no secret of a webhook (whsec_..)"))?;
+    Ok(Some(Receiver { url, secret }))
 }
 
 /// Both must answer before anything is said of either.

@@ -40,6 +40,12 @@ impl WebhookSecret {
         SecretText::new(format!("{PREFIX}{}", STANDARD.encode(self.0.expose())))
     }
 
+    /// Reads [`WebhookSecret::reveal`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text.strip_prefix(PREFIX)?).ok()?;
+        (24..=64).contains(&bytes.len()).then(|| Self(SecretBytes::new(bytes)))
+    }
+
     /// `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; `timestamp` in seconds since 1970.
     pub fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose()) else {
@@ -71,6 +77,15 @@ mod tests {
             r#"{"test": 2432232314}"#,
         );
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn a_secret_reads_back_and_nothing_else_does() {
+        let secret = WebhookSecret::draw(&SeededRandomness::new(1));
+        assert_eq!(WebhookSecret::parse(secret.reveal().expose()), Some(secret));
+        for bad in ["", "whsec_", "whsec_!", "whsec_QUJD", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+            assert_eq!(WebhookSecret::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]
