@@ -25,6 +25,7 @@ test_end_to_end() {
     install_examples
     build_rust_operator
     install_fuzzer
+    install_clients
     (cd web && RASTAU_BIN=$1 npm run e2e)
 }
 

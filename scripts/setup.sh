@@ -43,6 +43,20 @@ install_fuzzer() {
     fi
 }
 
+# Libraries of operators, for the tests of their protocol.
+install_clients() {
+    local folder=web/e2e/clients
+    if [[ ! $folder/node_modules/.rastau-installed -nt $folder/package-lock.json ]]; then
+        (cd "$folder" && npm ci --no-audit --no-fund)
+        touch "$folder/node_modules/.rastau-installed"
+    fi
+    if [[ ! $folder/.venv/.rastau-installed -nt $folder/requirements.txt ]]; then
+        python3 -m venv "$folder/.venv"
+        "$folder/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$folder/requirements.txt"
+        touch "$folder/.venv/.rastau-installed"
+    fi
+}
+
 # web_changes_since STAMP: names one changed source, or nothing.
 web_changes_since() {
     find web -mindepth 1 \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o -newer "$1" -print -quit

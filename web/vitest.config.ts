@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [svelte()],
-  test: { include: ['{shared,verify,sandbox,console,client}/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{shared,verify,sandbox,console,client,docs}/**/*.test.ts'], environment: 'node' },
 });

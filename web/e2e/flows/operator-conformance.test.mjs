@@ -1,8 +1,12 @@
 // `rastau conformance` against a good operator and a careless one.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { load } from '../harness/clients.mjs';
 import { newOperator } from '../harness/operator.mjs';
 import { withOperatorSite } from '../harness/operator-site.mjs';
 import { binary, freePort } from '../harness/service.mjs';
@@ -45,6 +49,36 @@ test('of a careless operator everything that it forgot is told', { timeout: 140_
   assert.deepEqual(wrong(report), ['token_hidden', ...forgotten.map((name) => `forged.${name}`)]);
 });
 
+test('a receiver of webhooks on standardwebhooks gets everything right, and of one that looks at nothing that is told', async () => {
+  const { Webhook } = await load('standardwebhooks');
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const file = join(mkdtempSync(join(process.env.E2E_SCRATCH, 'receiver-')), 'secret');
+  writeFileSync(file, `${secret}\n`);
+  const ask = async (take) => {
+    const port = await freePort();
+    const receiver = createServer(async (request, answer) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      answer.writeHead(request.method === 'GET' || take(body, request.headers) ? 204 : 401).end();
+    });
+    await new Promise((listening) => receiver.listen(port, 'localhost', listening));
+    after(() => receiver.close());
+    const place = `http://localhost:${port}/`;
+    return conformance(place, 'in', ['webhook'], ['--webhook', place, '--webhook-secret-file', file]);
+  };
+  const good = await ask((body, headers) => {
+    try {
+      return Boolean(new Webhook(secret).verify(body, headers));
+    } catch {
+      return false;
+    }
+  });
+  assert.deepEqual([wrong(good.report), good.report.checks, good.code], [[], 7, 0]);
+  const careless = await ask(() => true);
+  const forgotten = ['unsigned', 'other_secret', 'body_changed', 'id_changed', 'old'];
+  assert.deepEqual(wrong(careless.report), forgotten.map((name) => `webhook.${name}`));
+});
+
 test('what cannot be reached is said to be so', async () => {
   const { code, error } = await conformance(`http://localhost:${await freePort()}/play`, 'in');
   assert.equal(code, 2);
@@ -55,10 +89,10 @@ function wrong(report) {
   return report.findings.filter((finding) => finding.wrong).map((finding) => finding.check);
 }
 
-function conformance(start, signedIn, only = []) {
+function conformance(start, signedIn, only = [], more = []) {
   const args = ['conformance', '--sandbox', origin, '--start', start, '--post', '--signed-in', signedIn, '--json'];
   return new Promise((resolve) => {
-    execFile(binary(), [...args, ...only.flatMap((name) => ['--only', name])], (error, stdout, stderr) => {
+    execFile(binary(), [...args, ...only.flatMap((name) => ['--only', name]), ...more], (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, report: stdout ? JSON.parse(stdout) : null, error: stderr });
     });
   });
