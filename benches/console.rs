@@ -221,6 +221,7 @@ fn verification(operator: &OperatorId, number: usize, now: Timestamp, randomness
         code_challenge: "challenge".to_owned(),
         ui_locales: None,
         acr_values: None,
+        id_token: None,
         dpop_jkt: None,
         expires_at: now,
     };

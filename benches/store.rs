@@ -46,6 +46,7 @@ async fn store(url: &str) -> Outcome<(SqlStore, HandleHash)> {
         code_challenge: "challenge".to_owned(),
         ui_locales: None,
         acr_values: None,
+        id_token: None,
         dpop_jkt: None,
         expires_at: NOW,
     };

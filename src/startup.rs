@@ -30,7 +30,7 @@ use crate::domain::ports::{
 };
 use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
-use crate::http::operator::assertion_audiences;
+use crate::http::operator::assertion_endpoints;
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
 use crate::vision::mark::TextMarker;
 use faces::Faces;
@@ -178,7 +178,7 @@ async fn services_with(
         marker: Arc::new(TextMarker),
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),
-        assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy))),
+        assertions: Arc::new(AssertionJose::new(policy.issuer.as_str(), assertion_endpoints(&policy))),
         key_sets: Arc::new(HttpKeySets::new(config.sandbox.enabled).context("key sets have no HTTP client")?),
         proofs: Arc::new(DpopJose::default()),
         clock: service_clock(config),

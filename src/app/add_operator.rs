@@ -7,7 +7,8 @@ use super::authenticate_client::certificates;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::new_handle;
 use crate::domain::operator::{
-    ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS,
+    AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId,
+    PRIVATE_KEY_MEMBERS,
 };
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::scope::Scopes;
@@ -45,6 +46,8 @@ pub struct NewOperator {
     pub scopes: Option<Scopes>,
     /// Whom to write to.
     pub contact: Option<String>,
+    /// Whom its assertions may name; our issuer alone when not said.
+    pub assertion_audience: Option<AssertionAudience>,
     /// Its rate; the usual one when not said.
     pub requests_per_second: Option<u32>,
 }
@@ -110,6 +113,7 @@ pub async fn add(
     let rest = OperatorChange {
         scopes: new.scopes,
         contact: new.contact,
+        assertion_audience: new.assertion_audience,
         requests_per_second: new.requests_per_second,
         ..OperatorChange::default()
     };
@@ -129,6 +133,7 @@ pub(super) fn registration(operator: &Operator, by: &str) -> Value {
     let mut details = json!({
         "name": operator.name,
         "authentication": operator.authentication.method(),
+        "assertion_audience": operator.assertion_audience.as_str(),
         "redirect_uris": operator.redirect_uris,
         "sandbox": operator.sandbox,
         "scopes": operator.scopes.to_string(),

@@ -94,7 +94,9 @@ async fn by_assertion(
     let ClientAuthentication::PrivateKeyJwt(keys) = &operator.authentication else {
         return Err(refused("this client does not authenticate by assertion"));
     };
-    let verify = |set: &str| services.assertions.verify(assertion.expose(), set, now).map_err(|error| error.0);
+    let audience = operator.assertion_audience;
+    let verify =
+        |set: &str| services.assertions.verify(assertion.expose(), set, audience, now).map_err(|error| error.0);
     let verified: VerifiedAssertion = with_keys(services, keys, verify).await?;
     if verified.client_id != operator.id.as_str() {
         return Err(refused("the assertion is of another client"));

@@ -8,13 +8,14 @@ use crate::domain::authorization::HandleHash;
 use crate::domain::reason::ReasonCode;
 use crate::domain::verification::{Outcome, Verdict};
 
-/// Ends the verification wherever it stands.
+/// Ends the verification wherever it stands, and with it the request that it began by.
 pub async fn cancel_verification(services: &Services, session: HandleHash) -> Result<(), PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let outcome = Outcome::new(Verdict::Cancelled, [ReasonCode::Cancelled]);
     verification.end_early(outcome.clone(), now)?;
+    unit.use_request(verification.id).await?;
     unit.update_verification(&mut verification).await?;
     record_decision(services, unit.as_mut(), &verification, &outcome, json!({}), now).await?;
     unit.commit().await?;

@@ -8,6 +8,7 @@ use crate::domain::authorization::{AuthorizationCode, Redemption, hash_handle, p
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, GREATEST_AGE, Grant};
 use crate::domain::id::{GrantId, PlayerId};
+use crate::domain::id_token::IdTokenRequest;
 use crate::domain::operator::Operator;
 use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::second_factor::{BoundBy, FactorKind};
@@ -102,6 +103,7 @@ async fn begin(
         verified_at: approved.at,
         confirmation,
         status: StatusPlace::draw(now, services.randomness.as_ref()),
+        openid: approved.id_token.is_some(),
         expires_at: approved.at.plus(GREATEST_AGE),
         ended_at: None,
     };
@@ -112,7 +114,7 @@ async fn begin(
             Err(StoreError::Conflict) => grant.status = StatusPlace::draw(now, services.randomness.as_ref()),
             other => {
                 other?;
-                return issue(services, unit, &grant, json!({}), now).await;
+                return issue(services, unit, &grant, approved.id_token.as_ref(), json!({}), now).await;
             }
         }
     }
@@ -125,6 +127,7 @@ struct Approval {
     factor: FactorKind,
     bound_by: BoundBy,
     at: Timestamp,
+    id_token: Option<IdTokenRequest>,
 }
 
 impl Approval {
@@ -138,6 +141,7 @@ impl Approval {
             factor: verification.factor?,
             bound_by: verification.bound_by?,
             at: verification.decided_at?,
+            id_token: verification.request.id_token.clone(),
         })
     }
 }

@@ -7,6 +7,7 @@ use super::evidence::erase::erase_old_evidence;
 use super::evidence::log_proof::extend_tree;
 use super::forget_captures::forget_old_captures;
 use super::forget_contact_codes::forget_old_contact_codes;
+use super::forget_requests::forget_old_requests;
 use super::forget_webhooks::forget_old_webhooks;
 use super::notices::forget::forget_old_notices;
 use super::once::forget_old_answers;
@@ -30,6 +31,9 @@ pub async fn forget_what_is_past(services: Services) {
         }
         if let Err(error) = forget_old_contact_codes(store, now).await {
             tracing::error!(%error, "codes of contacts past their term were not deleted");
+        }
+        if let Err(error) = forget_old_requests(store, now).await {
+            tracing::error!(%error, "pushed requests past their term were not deleted");
         }
         if let Err(error) = forget_old_answers(store, now).await {
             tracing::error!(%error, "answers of the API past their term were not deleted");

@@ -10,7 +10,8 @@ use crate::domain::authorization::HandleHash;
 /// The version of the consent text that the pages show.
 pub const CONSENT_VERSION: &str = "2026-11";
 
-/// Records consent to this very text.
+/// Records consent to this very text, and uses up the request by which the verification began: of several browsers that the link
+/// was opened in, the first to consent goes on (FAPI 2.0 Security Profile section 5.3.2.2, note 3).
 pub async fn give_consent(
     services: &Services,
     session: HandleHash,
@@ -24,6 +25,9 @@ pub async fn give_consent(
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     verification.give_consent(version, now)?;
+    if !unit.use_request(verification.id).await? {
+        return Err(PlayerError::RequestTaken);
+    }
     unit.update_verification(&mut verification).await?;
     audit(unit.as_mut(), &verification, AuditKind::ConsentGiven, json!({ "version": version }), now).await?;
     unit.commit().await?;

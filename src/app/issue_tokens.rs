@@ -11,9 +11,10 @@ use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, LONGEST_LIFETI
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::{SCOPE, hash_handle, new_handle};
 use crate::domain::confirmation::Confirmation;
-use crate::domain::grant::{EndOfGrant, Grant};
-use crate::domain::id::{GrantId, TokenId};
-use crate::domain::ports::{SignError, StoreError, UnitOfWork};
+use crate::domain::grant::{EndOfGrant, Grant, NewRefreshToken};
+use crate::domain::id::TokenId;
+use crate::domain::id_token::{IdTokenClaims, IdTokenRequest, LIFETIME, granted_scope};
+use crate::domain::ports::{SignError, Statement, StoreError, UnitOfWork};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::event::WebhookEvent;
@@ -27,10 +28,12 @@ pub struct Issued {
     pub token_type: &'static str,
     /// Its life.
     pub expires_in: Duration,
-    /// Good once, for this operator and the key of this token alone.
+    /// Good until its successor was used, for this operator and the key of this token alone.
     pub refresh_token: SecretText,
-    /// Always [`SCOPE`].
+    /// What was granted.
     pub scope: &'static str,
+    /// Who it was, where that was asked for; with the first tokens alone.
+    pub id_token: Option<SecretText>,
 }
 
 /// Why there is no token.
@@ -40,6 +43,9 @@ pub enum GrantError {
     /// reason is for the log, since only an attacker learns from it.
     #[error("the grant is not valid: {0}")]
     InvalidGrant(&'static str),
+    /// A renewal asks for more than was granted.
+    #[error("the scope is more than was granted")]
+    Scope,
     /// Outside the sandbox tokens are bound to a key, and none was proven.
     #[error("tokens are bound to a key: a DPoP proof or a client certificate is required")]
     Unbound,
@@ -58,21 +64,46 @@ pub enum GrantError {
 #[derive(Debug)]
 pub(super) struct Prepared {
     issued: Issued,
-    grant: GrantId,
+    refresh: NewRefreshToken,
     event: NewAuditEvent,
 }
 
-/// Issues tokens of a grant that stands; `details` go into the audit event.
+/// Issues the first tokens of a grant that stands; `details` go into the audit event.
 pub(super) async fn issue(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     grant: &Grant,
+    id_token: Option<&IdTokenRequest>,
     details: Value,
     now: Timestamp,
 ) -> Result<Issued, GrantError> {
-    let prepared = prepare(services, grant, details, now)?;
+    let prepared = prepare(services, grant, 0, details, now)?;
+    let id_token = id_token.map(|wanted| sign_id_token(services, grant, wanted, now)).transpose()?;
     let issued = keep(unit, vec![prepared], now).await?;
-    issued.into_iter().next().ok_or(StoreError::Conflict.into())
+    let first = issued.into_iter().next().ok_or(StoreError::Conflict)?;
+    Ok(Issued { id_token, ..first })
+}
+
+fn sign_id_token(
+    services: &Services,
+    grant: &Grant,
+    wanted: &IdTokenRequest,
+    now: Timestamp,
+) -> Result<SecretText, SignError> {
+    let policy = &services.policy;
+    let claims = IdTokenClaims {
+        iss: policy.issuer.clone(),
+        sub: policy.subject(&grant.operator, grant.player),
+        aud: grant.operator.to_string(),
+        exp: now.plus(LIFETIME).seconds(),
+        iat: now.seconds(),
+        auth_time: grant.verified_at.seconds(),
+        nonce: wanted.nonce.clone(),
+        acr: acr(grant.bound_by, grant.factor).to_owned(),
+        amr: amr(grant.factor),
+        sandbox: policy.sandbox.then_some(true),
+    };
+    services.signer.state(Statement::IdToken, &json!(claims)).map(SecretText::new)
 }
 
 /// Keeps what was prepared, in this order.
@@ -84,18 +115,18 @@ pub(super) async fn keep(
     if prepared.is_empty() {
         return Ok(Vec::new());
     }
-    let of = |one: &Prepared| (hash_handle(one.issued.refresh_token.expose()), one.grant);
-    let tokens: Vec<_> = prepared.iter().map(of).collect();
+    let tokens: Vec<_> = prepared.iter().map(|one| one.refresh).collect();
     let (issued, events): (Vec<_>, Vec<_>) = prepared.into_iter().map(|one| (one.issued, one.event)).unzip();
     unit.insert_refresh_tokens(&tokens, now).await?;
     unit.append_audits(&events).await?;
     Ok(issued)
 }
 
-/// Makes tokens of a grant that stands.
+/// Makes tokens of a grant that stands, after so many renewals.
 pub(super) fn prepare(
     services: &Services,
     grant: &Grant,
+    generation: u32,
     details: Value,
     now: Timestamp,
 ) -> Result<Prepared, SignError> {
@@ -110,14 +141,16 @@ pub(super) fn prepare(
     if let (Value::Object(event), Value::Object(details)) = (&mut event, details) {
         event.extend(details);
     }
+    let refresh = NewRefreshToken { hash: hash_handle(&refresh_token), grant: grant.id, generation };
     let issued = Issued {
         access_token,
         token_type: Confirmation::token_type(grant.confirmation),
         expires_in: expires_at.since(issued_at),
         refresh_token: SecretText::new(refresh_token),
-        scope: SCOPE,
+        scope: granted_scope(grant.openid),
+        id_token: None,
     };
-    Ok(Prepared { issued, grant: grant.id, event: of_grant(AuditKind::TokenIssued, grant, event, now) })
+    Ok(Prepared { issued, refresh, event: of_grant(AuditKind::TokenIssued, grant, event, now) })
 }
 
 /// Ends a grant and with it every token of it, and tells its operator; false when it had ended before.

@@ -19,6 +19,9 @@ pub enum PlayerError {
     /// The `request_uri` is unknown, used or expired, or another operator's.
     #[error("the authorization request is unknown, used or expired")]
     RequestUnknown,
+    /// Another browser or window consented to what this one was opened with.
+    #[error("the authorization request was used up by another browser session")]
+    RequestTaken,
     /// Out of turn, expired.
     #[error(transparent)]
     Step(#[from] StepError),

@@ -1,7 +1,11 @@
 //! Does the caller hold the key? (DPoP, RFC 9449)
 
-use sha2::{Digest, Sha256};
 use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use url::Url;
 
 use super::Services;
 use crate::domain::authorization::HandleHash;
@@ -9,8 +13,10 @@ use crate::domain::confirmation::Thumbprint;
 use crate::domain::ports::{StoreError, VerifiedProof};
 use crate::domain::proof_nonce::{LONGEST_LIFE, is_current};
 
-/// So far may the caller's clock be from ours, in either direction; the nonce is what counts.
-const LEEWAY: Duration = Duration::from_mins(5);
+/// No proof may be older; the nonce is what counts.
+const OLDEST: Duration = Duration::from_mins(5);
+/// So far may the caller's clock be ahead of ours (FAPI 2.0 Security Profile section 5.3.2.1, item 13).
+const AHEAD: Duration = Duration::from_mins(1);
 
 /// Why the caller's key was not proven.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,24 +32,50 @@ pub enum KeyProofError {
     Store(#[from] StoreError),
 }
 
-/// The thumbprint of the key that made `proof` for this request, `method` to `path` of ours. A proof serves once.
-pub async fn prove_key(
+/// A proof that is good but for one thing: whether it was used before.
+#[derive(Clone, Debug)]
+pub struct CheckedProof(VerifiedProof);
+
+impl CheckedProof {
+    /// Whether it was made for a request that shows this access token (RFC 9449 section 4.3, item 11).
+    pub fn is_for(&self, access_token: &str) -> bool {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(access_token));
+        self.0.access_token_hash.as_deref() == Some(hash.as_str())
+    }
+}
+
+/// Checks a proof for this request, `method` to one of `addresses`. Nothing is used up yet: who must send another one, with our
+/// nonce, may send the rest of the request again as it is.
+pub fn check_proof(
     services: &Services,
     proof: &str,
     method: &str,
-    path: &str,
-) -> Result<Thumbprint, KeyProofError> {
-    let address = services.policy.address(path);
-    let proof =
-        services.proofs.verify(proof, method, &address).map_err(|error| KeyProofError::Refused(error.to_string()))?;
+    addresses: &[Url],
+) -> Result<CheckedProof, KeyProofError> {
+    let refused = |why: &str| KeyProofError::Refused(why.to_owned());
+    let proof = services.proofs.verify(proof, method, addresses);
+    let proof = proof.map_err(|error| KeyProofError::Refused(error.to_string()))?;
     let now = services.clock.now();
     let current = |nonce: &str| is_current(&services.policy.pairwise_key, nonce, now);
     if !proof.nonce.as_deref().is_some_and(current) {
         return Err(KeyProofError::UseNonce);
     }
-    if now.since(proof.issued_at).max(proof.issued_at.since(now)) > LEEWAY {
-        return Err(KeyProofError::Refused("iat is too far from the time of this service".to_owned()));
+    if now.since(proof.issued_at) > OLDEST || proof.issued_at > now.plus(AHEAD) {
+        return Err(refused("iat is too far from the time of this service"));
     }
+    if proof.not_before.is_some_and(|begins| begins > now.plus(AHEAD)) {
+        return Err(refused("nbf lies ahead"));
+    }
+    if proof.expires_at.is_some_and(|ends| ends <= now) {
+        return Err(refused("the proof has expired"));
+    }
+    Ok(CheckedProof(proof))
+}
+
+/// Uses the proof up: the thumbprint of the key that made it. A proof serves once.
+pub async fn spend_proof(services: &Services, proof: CheckedProof) -> Result<Thumbprint, KeyProofError> {
+    let CheckedProof(proof) = proof;
+    let now = services.clock.now();
     let fresh = services.store.remember_proof(identity(&proof), now.plus(LONGEST_LIFE), now).await?;
     if fresh { Ok(proof.key) } else { Err(KeyProofError::Refused("the proof was used before".to_owned())) }
 }

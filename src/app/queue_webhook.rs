@@ -8,7 +8,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::webhook::event::WebhookEvent;
 use crate::domain::webhook::message::WebhookMessage;
 
-/// Queues `event` of `now` for `operator`. Does nothing when the operator has no endpoint or has disabled it.
+/// Queues `event` of `now` for `operator`. Does nothing when the operator has no endpoint.
 pub async fn queue_webhook(
     unit: &mut dyn UnitOfWork,
     operator: &OperatorId,

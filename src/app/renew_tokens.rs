@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::Services;
 use super::check_restrictions::{Checked, check_restrictions_of};
 use super::gather::{Gatherer, Ticket};
@@ -12,6 +14,7 @@ use super::remote_registries::Freshness;
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, Grant};
+use crate::domain::id_token::is_granted;
 use crate::domain::operator::Operator;
 use crate::domain::ports::{SignError, StoreError};
 use crate::domain::reason::ReasonCode;
@@ -22,7 +25,7 @@ use crate::domain::verification::Verdict;
 /// Renewals that come at the same moment are one transaction: its wait for the disk is theirs together.
 pub type Renewals = Gatherer<Renewal, Result<Issued, GrantError>>;
 
-/// One use of a refresh token. Two uses of one token are two: the second ends its grant.
+/// One use of a refresh token. Two uses of one token are two.
 #[derive(Clone, Debug)]
 pub struct Renewal {
     ticket: Ticket,
@@ -45,19 +48,24 @@ impl Hash for Renewal {
     }
 }
 
-/// Uses a refresh token up for new ones. One that comes back ends its whole grant, whoever sent it; where it cannot be said
-/// whether the person may play, nothing is used up and nothing issued.
+/// New tokens for a refresh token, which stays good a little while, until one of the new ones is used: the answer may be lost
+/// on its way. One that comes back later ends its whole grant. Where it cannot be said whether the person may play, nothing is
+/// used up and nothing issued.
 pub async fn renew(
     services: &Services,
     renewals: &Arc<Renewals>,
     operator: &Operator,
     refresh_token: &SecretText,
+    scope: Option<&str>,
     confirmation: Option<Confirmation>,
 ) -> Result<Issued, GrantError> {
     let token = hash_handle(refresh_token.expose());
     let known = services.store.grant_of_refresh_token(token).await?;
     let (known, iin) = known.ok_or(GrantError::InvalidGrant("no such refresh token"))?;
     check(&known, operator, confirmation, services.clock.now()).map_err(GrantError::InvalidGrant)?;
+    if scope.is_some_and(|scope| !is_granted(scope, known.openid)) {
+        return Err(GrantError::Scope);
+    }
     let permission = check_restrictions_of(services, &iin, Freshness::Reused).await;
     if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
         return Err(GrantError::CannotTell);
@@ -77,23 +85,33 @@ async fn renew_all(
     let tokens: HashSet<HandleHash> = batch.iter().map(|renewal| renewal.token).collect();
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let mut fresh = unit.use_refresh_tokens(&tokens.into_iter().collect::<Vec<_>>(), now).await?;
+    let shown = unit.use_refresh_tokens(&tokens.into_iter().collect::<Vec<_>>(), now).await?;
     let (mut issued_to, mut prepared, mut issued) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ended, mut answers) = (HashSet::new(), HashMap::new());
     for renewal in batch {
-        // Taken out: whoever comes with the token next comes with it again.
-        let (refused, why) = match fresh.remove(&renewal.token) {
-            None => ("the refresh token was used before", Some(EndOfGrant::RefreshReplayed)),
+        let (refused, why) = match shown.get(&renewal.token) {
             // Another replica may have ended it in the meantime, or a request before this one in the batch.
-            Some(end) if end.is_some() || !renewal.grant.stands(now) || ended.contains(&renewal.grant.id) => {
+            Some(shown)
+                if shown.grant_ended_at.is_some()
+                    || !renewal.grant.stands(now)
+                    || ended.contains(&renewal.grant.id) =>
+            {
                 ("the grant has ended", None)
             }
+            Some(shown) if !shown.serves(now) => {
+                ("the refresh token was used before", Some(EndOfGrant::RefreshReplayed))
+            }
+            None => ("no such refresh token", None),
             Some(_) if renewal.permission.outcome.verdict != Verdict::Approved => {
                 ("the person may no longer play", Some(EndOfGrant::Restricted))
             }
-            Some(_) => {
-                let details = renewal.permission.details.clone();
-                prepared.push(prepare(&services, &renewal.grant, details, now).map_err(|error| unsigned(&error))?);
+            Some(shown) => {
+                let mut details = renewal.permission.details.clone();
+                if shown.used_at.is_some() {
+                    details["again"] = json!(true);
+                }
+                let made = prepare(&services, &renewal.grant, shown.generation.saturating_add(1), details, now);
+                prepared.push(made.map_err(|error| unsigned(&error))?);
                 issued_to.push(renewal);
                 continue;
             }

@@ -1,4 +1,4 @@
-//! The player's browser arrives from the operator: the pushed request is taken, and a verification begins.
+//! The player's browser arrives from the operator by a pushed request, and a verification begins.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub struct Started {
     pub ui_locales: Option<String>,
 }
 
-/// Takes the request away (it serves once) and begins at consent. `device` is the token that the browser brought, if any: a
+/// Begins at consent, which uses the request up: a preview of the link, or the wrong browser, does not. `device` is the token that the browser brought, if any: a
 /// browser without one, or with something that we did not give, is a new device.
 pub async fn start_verification(
     services: &Services,
@@ -32,9 +32,9 @@ pub async fn start_verification(
     let handle = request_uri.strip_prefix(REQUEST_URI_PREFIX).ok_or(PlayerError::RequestUnknown)?;
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let request = unit.take_request(hash_handle(handle)).await?.ok_or(PlayerError::RequestUnknown)?;
+    let handle = hash_handle(handle);
+    let request = unit.find_request(handle).await?.ok_or(PlayerError::RequestUnknown)?;
     if request.operator.as_str() != client_id || now >= request.expires_at {
-        // Nothing is committed: a stranger who guesses cannot use up another operator's request.
         return Err(PlayerError::RequestUnknown);
     }
     let ui_locales = request.ui_locales.clone();
@@ -49,6 +49,7 @@ pub async fn start_verification(
         ..Verification::start(id, request, hash_handle(&session), now)
     };
     unit.insert_verification(&verification).await?;
+    unit.open_request(handle, verification.id).await?;
     let details = json!({ "operator": verification.operator.as_str() });
     audit(unit.as_mut(), &verification, AuditKind::VerificationStarted, details, now).await?;
     unit.commit().await?;

@@ -12,7 +12,7 @@ use url::Url;
 use super::{Context, print, print_json};
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
 use crate::app::change_operator::{change_operator, set_disabled};
-use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorChange};
+use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange};
 use crate::domain::scope::{Scope, Scopes};
 use crate::startup;
 
@@ -48,6 +48,7 @@ Examples:
   rastau operator change demo-bet --jwks jwks-with-both-keys.json
   rastau operator change demo-bet --jwks-uri https://bet.example/jwks.json
   rastau operator change demo-bet --no-scope
+  rastau operator change demo-bet --assertion-audience endpoint
   rastau operator change demo-bet --contact ops@bet.example --requests-per-second 500
   rastau operator change demo-bet --redirect-uri https://bet.example/callback --redirect-uri https://m.bet.example/callback")]
     Change(Change),
@@ -87,6 +88,9 @@ struct Add {
     /// Whom to write to: an e-mail address or an https URL
     #[arg(long, value_name = "ADDRESS")]
     contact: Option<String>,
+    /// Whom its assertions may name as their audience: issuer, or endpoint for a library that knows nothing else [default: issuer]
+    #[arg(long, value_name = "WHOM", value_parser = read_audience)]
+    assertion_audience: Option<AssertionAudience>,
     /// How many requests a second it may make, of each replica [default: 100]
     #[arg(long, value_name = "N")]
     requests_per_second: Option<u32>,
@@ -97,7 +101,8 @@ struct Add {
 
 #[derive(Debug, clap::Args)]
 #[command(group(ArgGroup::new("change").required(true).multiple(true)
-    .args(["name", "redirect_uris", "jwks", "jwks_uri", "scope", "no_scope", "contact", "requests_per_second"])))]
+    .args(["name", "redirect_uris", "jwks", "jwks_uri", "scope", "no_scope", "contact", "assertion_audience",
+           "requests_per_second"])))]
 struct Change {
     /// The client_id
     id: String,
@@ -114,6 +119,9 @@ struct Change {
     /// Whom to write to: an e-mail address or an https URL
     #[arg(long, value_name = "ADDRESS")]
     contact: Option<String>,
+    /// Whom its assertions may name as their audience: issuer, or endpoint for a library that knows nothing else
+    #[arg(long, value_name = "WHOM", value_parser = read_audience)]
+    assertion_audience: Option<AssertionAudience>,
     /// How many requests a second it may make, of each replica
     #[arg(long, value_name = "N")]
     requests_per_second: Option<u32>,
@@ -149,6 +157,10 @@ struct ScopeArgs {
 fn read_scope(text: &str) -> Result<Scope, String> {
     let known = || Scope::ALL.map(Scope::as_str).join(", ");
     Scope::parse(text).ok_or_else(|| format!("scopes are: {}", known()))
+}
+
+fn read_audience(text: &str) -> Result<AssertionAudience, String> {
+    AssertionAudience::from_name(text).ok_or_else(|| "either issuer or endpoint".to_owned())
 }
 
 impl ScopeArgs {
@@ -204,6 +216,7 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         sandbox: config.sandbox.enabled,
         scopes: add.scopes.wanted(),
         contact: add.contact,
+        assertion_audience: add.assertion_audience,
         requests_per_second: add.requests_per_second,
     };
     let added = add_operator(store.as_ref(), startup::clock().as_ref(), startup::randomness().as_ref(), new)
@@ -231,6 +244,7 @@ async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCod
         authentication,
         scopes: change.scopes.wanted(),
         contact: change.contact,
+        assertion_audience: change.assertion_audience,
         requests_per_second: change.requests_per_second,
     };
     let changed = change_operator(store.as_ref(), startup::clock().as_ref(), &change.id, wanted)
@@ -284,6 +298,7 @@ fn operator_json(operator: &Operator) -> serde_json::Value {
         "id": operator.id.as_str(),
         "name": operator.name,
         "authentication": operator.authentication.method(),
+        "assertion_audience": operator.assertion_audience.as_str(),
         "jwks_uri": match operator.authentication.keys() {
             Some(KeySource::Published(uri)) => Some(uri.as_str()),
             _ => None,
@@ -308,6 +323,7 @@ fn added_json(added: &AddedOperator) -> serde_json::Value {
 fn operator_lines(operator: &Operator) -> String {
     let mut marks = vec![operator.authentication.method()];
     marks.extend(operator.sandbox.then_some("sandbox"));
+    marks.extend((operator.assertion_audience == AssertionAudience::Endpoint).then_some("any audience of ours"));
     let scopes = operator.scopes.to_string();
     marks.push(if scopes.is_empty() { "no scope" } else { &scopes });
     marks.extend(operator.disabled_at.map(|_| "disabled"));

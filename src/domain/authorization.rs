@@ -7,9 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::access_token::{acr, classes};
+use super::access_token::{ACR_SESSION, acr, classes};
 use super::confirmation::Thumbprint;
 use super::id::{GrantId, VerificationId};
+use super::id_token::{IdTokenRequest, wants_id_token};
 use super::operator::{Operator, OperatorId};
 use super::ports::Randomness;
 use super::scope::Scope;
@@ -22,6 +23,8 @@ pub const REQUEST_LIFETIME: Duration = Duration::from_mins(1);
 pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
 /// The scope of every such request, and of the tokens that come of it.
 pub const SCOPE: &str = Scope::Play.as_str();
+/// No nonce is longer, in bytes.
+const LONGEST_NONCE: usize = 512;
 /// Prefix of every `request_uri`, RFC 9126 section 2.2.
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
@@ -71,6 +74,8 @@ pub struct RequestParameters {
     pub acr_values: Option<String>,
     /// `max_age`, RFC 9470 section 4
     pub max_age: Option<String>,
+    /// `nonce`, OpenID Connect Core section 3.1.2.1
+    pub nonce: Option<String>,
 }
 
 /// Why a request is refused, with the error code of RFC 6749 section 4.1.2.1.
@@ -86,13 +91,13 @@ pub enum RequestError {
     #[error("PKCE with code_challenge_method S256 is required")]
     Pkce,
     /// Another scope.
-    #[error("scope must be play")]
+    #[error("scope must be play, and openid with it where an ID token is wanted")]
     Scope,
     /// A scope that this operator is not registered for.
     #[error("you are not registered for the scope play")]
     ScopeNotRegistered,
-    /// `state`, `ui_locales` or `acr_values` is longer than allowed.
-    #[error("state has at most 512 characters, ui_locales at most 64, acr_values at most 256")]
+    /// `ui_locales`, `acr_values` or `nonce` is longer than allowed.
+    #[error("ui_locales has at most 64 characters, acr_values at most 256, nonce at most 512")]
     TooLong,
     /// `dpop_jkt` is no thumbprint, or not that of the proof beside it.
     #[error("dpop_jkt must be the thumbprint of the key of the DPoP proof")]
@@ -133,6 +138,8 @@ pub struct PushedRequest {
     pub ui_locales: Option<String>,
     /// Authentication context classes that would do, separated by blanks; the answer is of one of them, or none.
     pub acr_values: Option<String>,
+    /// An ID token is wanted beside the access token.
+    pub id_token: Option<IdTokenRequest>,
     /// The key that the code will be bound to.
     pub dpop_jkt: Option<Thumbprint>,
     /// Until when it may be used.
@@ -152,14 +159,16 @@ impl PushedRequest {
         if parameters.code_challenge_method != "S256" || !challenge_fits {
             return Err(RequestError::Pkce);
         }
-        if parameters.scope != SCOPE {
-            return Err(RequestError::Scope);
-        }
+        let with_id_token = wants_id_token(&parameters.scope).ok_or(RequestError::Scope)?;
         if !operator.may_play() {
             return Err(RequestError::ScopeNotRegistered);
         }
         let longer = |text: &Option<String>, most| text.as_ref().is_some_and(|t| t.len() > most);
-        if longer(&parameters.state, 512) || longer(&parameters.ui_locales, 64) || longer(&parameters.acr_values, 256) {
+        // `state` may be as long as a pushed request: some frameworks seal a whole session in it.
+        if longer(&parameters.ui_locales, 64)
+            || longer(&parameters.acr_values, 256)
+            || longer(&parameters.nonce, LONGEST_NONCE)
+        {
             return Err(RequestError::TooLong);
         }
         // Everybody is verified anew, so that any age is met; the classes must all be ours to give: one that is mistyped would
@@ -178,6 +187,7 @@ impl PushedRequest {
             code_challenge: parameters.code_challenge,
             ui_locales: parameters.ui_locales,
             acr_values: parameters.acr_values,
+            id_token: with_id_token.then_some(IdTokenRequest { nonce: parameters.nonce }),
             expires_at: now.plus(REQUEST_LIFETIME),
         })
     }
@@ -193,7 +203,7 @@ fn bound_key(named: Option<&str>, proven: Option<Thumbprint>) -> Result<Option<T
 }
 
 fn is_given(class: &str) -> bool {
-    classes().contains(&class)
+    class == ACR_SESSION || classes().contains(&class)
 }
 
 impl PushedRequest {
@@ -201,7 +211,8 @@ impl PushedRequest {
     /// the same factor and a better proof.
     pub fn is_met_by(&self, bound_by: BoundBy, factor: FactorKind) -> bool {
         let reached = || BoundBy::ALL.into_iter().filter(|by| *by <= bound_by).map(|by| acr(by, factor));
-        self.acr_values.as_ref().is_none_or(|wanted| wanted.split(' ').any(|class| reached().any(|one| one == class)))
+        let is_met = |class: &str| class == ACR_SESSION || reached().any(|one| one == class);
+        self.acr_values.as_ref().is_none_or(|wanted| wanted.split(' ').any(is_met))
     }
 }
 
@@ -297,13 +308,17 @@ mod tests {
         assert_eq!(check(&|p| p.code_challenge_method = "plain".into()), Err(RequestError::Pkce));
         assert_eq!(check(&|p| p.code_challenge.clear()), Err(RequestError::Pkce));
         assert_eq!(check(&|p| p.scope = "openid".into()), Err(RequestError::Scope));
-        assert_eq!(check(&|p| p.state = Some("s".repeat(513))), Err(RequestError::TooLong));
+        assert_eq!(check(&|p| p.scope = "openid play".into()), Ok(()));
+        assert_eq!(check(&|p| p.nonce = Some("n".repeat(513))), Err(RequestError::TooLong));
+        assert_eq!(check(&|p| p.state = Some("s".repeat(10_000))), Ok(()));
+        assert_eq!(check(&|p| p.ui_locales = Some("s".repeat(65))), Err(RequestError::TooLong));
         assert_eq!(check(&|p| p.dpop_jkt = Some("x".into())), Err(RequestError::DpopKey));
         assert_eq!(check(&|p| p.max_age = Some("-1".into())), Err(RequestError::MaxAge));
         assert_eq!(check(&|p| p.acr_values = Some("urn:x urn:y".into())), Err(RequestError::Acr));
         let classes = |wanted: &'static str| check(&|p| p.acr_values = Some(wanted.into()));
         assert_eq!(classes("urn:x urn:rastau:acr:face+totp"), Err(RequestError::Acr));
         assert_eq!(classes("urn:rastau:acr:face+contact+totp urn:rastau:acr:face+totp"), Ok(()));
+        assert_eq!(classes("urn:rastau:acr:session"), Ok(()));
         assert_eq!(classes(""), Err(RequestError::Acr));
     }
 
@@ -319,6 +334,8 @@ mod tests {
         assert!(!contact.is_met_by(Contact, FactorKind::Totp));
         let wait = request("urn:rastau:acr:face+wait+totp urn:rastau:acr:face+contact+passkey");
         assert_eq!([Face, Wait, Contact].map(|by| wait.is_met_by(by, FactorKind::Totp)), [false, true, true]);
+        let session = request("urn:rastau:acr:session");
+        assert!(session.is_met_by(Face, FactorKind::Totp), "every verification is more than that");
         let face = request("urn:rastau:acr:face+passkey");
         assert!(BoundBy::ALL.into_iter().all(|by| face.is_met_by(by, FactorKind::Passkey)));
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::authorization::HandleHash;
 use super::confirmation::Confirmation;
 use super::id::{GrantId, PlayerId, VerificationId};
 use super::operator::OperatorId;
@@ -15,6 +16,9 @@ pub const GREATEST_AGE: Duration = Duration::from_hours(12);
 /// So long after the verification a token says how the person was verified; later it says that they were
 /// ([`super::access_token::ACR_SESSION`]), and what asks for more is a reason to step up (RFC 9470).
 pub const ELEVATION: Duration = Duration::from_mins(15);
+/// So long after its first use a refresh token serves once more, while nobody has used what came of it. Whoever lost the answer
+/// notices when the access token that they hold runs out, at the latest (FAPI 2.0 Security Profile section 5.3.2.1, item 9).
+pub const RETRY: Duration = super::access_token::LONGEST_LIFETIME;
 
 /// A grant: every token of it stands and falls with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Grant {
     pub confirmation: Option<Confirmation>,
     /// Where its tokens stand in the status lists.
     pub status: StatusPlace,
+    /// An ID token was asked for, and with it the scope `openid`.
+    pub openid: bool,
     /// When the last token of it must have been issued.
     pub expires_at: Timestamp,
     /// Ended before that.
@@ -52,6 +58,40 @@ impl Grant {
     /// Whether a token of `now` says how the person was verified.
     pub fn is_elevated(&self, now: Timestamp) -> bool {
         now.since(self.verified_at) < ELEVATION
+    }
+}
+
+/// A refresh token that is to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewRefreshToken {
+    /// Of the token.
+    pub hash: HandleHash,
+    /// Whose it is.
+    pub grant: GrantId,
+    /// How many renewals lie between the grant's first and this one.
+    pub generation: u32,
+}
+
+/// What is known of a refresh token in the moment in which it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownRefreshToken {
+    /// How many renewals lie between the grant's first and this one.
+    pub generation: u32,
+    /// When it was shown before, for the first time.
+    pub used_at: Option<Timestamp>,
+    /// The latest generation of its grant of which one was used.
+    pub latest_used: Option<u32>,
+    /// When its grant ended.
+    pub grant_ended_at: Option<Timestamp>,
+}
+
+impl ShownRefreshToken {
+    /// Whether it gives new tokens: none that came later was used, and if it was used itself, then a short while ago. An answer
+    /// that was lost and two servers that renew at once look like this; a copy that somebody keeps does not (RFC 9700 section
+    /// 4.14.2).
+    pub fn serves(&self, now: Timestamp) -> bool {
+        let outrun = self.latest_used.is_some_and(|latest| latest > self.generation);
+        !outrun && self.used_at.is_none_or(|used_at| now.since(used_at) <= RETRY)
     }
 }
 
@@ -106,6 +146,7 @@ pub(crate) mod tests {
             verified_at: Timestamp::from_seconds(100),
             confirmation: None,
             status: StatusPlace { list: 1, index: 2 },
+            openid: false,
             expires_at: Timestamp::from_seconds(100).plus(GREATEST_AGE),
             ended_at: None,
         }
@@ -119,6 +160,21 @@ pub(crate) mod tests {
         assert!(!stands(&grant, 99) && stands(&grant, 100) && stands(&grant, last) && !stands(&grant, last + 1));
         grant.ended_at = Some(Timestamp::from_seconds(150));
         assert!(!stands(&grant, 200));
+    }
+
+    #[test]
+    fn a_refresh_token_serves_again_until_its_successor_was_used_or_a_while_has_passed() {
+        let now = Timestamp::from_seconds(10_000);
+        let shown = |generation, used_before: Option<u64>, latest_used| {
+            let used_at = used_before.map(|seconds| Timestamp::from_seconds(10_000 - seconds as i64));
+            ShownRefreshToken { generation, used_at, latest_used, grant_ended_at: None }.serves(now)
+        };
+        assert!(shown(0, None, None) && shown(3, None, Some(2)), "a new one");
+        assert!(shown(2, Some(0), Some(2)) && shown(2, Some(300), Some(2)), "the answer was lost");
+        assert!(!shown(2, Some(301), Some(2)), "too long ago");
+        assert!(!shown(2, Some(1), Some(3)), "its successor was used");
+        assert!(shown(3, None, Some(3)), "of two that were given for one, the other was used first");
+        assert!(!shown(3, None, Some(4)), "and then that one's successor");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod face_search;
 pub mod face_step;
 pub mod grant;
 pub mod id;
+pub mod id_token;
 pub mod idempotency;
 pub mod liveness;
 pub mod locale;

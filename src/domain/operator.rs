@@ -116,6 +116,31 @@ impl ClientAuthentication {
     }
 }
 
+/// Whom an operator's assertions may name as their audience.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AssertionAudience {
+    /// Our issuer, as a string (FAPI 2.0 Security Profile section 5.3.2.1, item 8): what was made for another server is no good here.
+    #[default]
+    Issuer,
+    /// The endpoint, too, alone or in a list (RFC 7523 section 3, RFC 9126 section 2): some libraries know nothing else.
+    Endpoint,
+}
+
+impl AssertionAudience {
+    /// Its name in registrations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Issuer, Self::Endpoint].into_iter().find(|audience| audience.as_str() == name)
+    }
+}
+
 impl fmt::Debug for ClientAuthentication {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.method())
@@ -131,6 +156,8 @@ pub struct Operator {
     pub name: String,
     /// How it authenticates.
     pub authentication: ClientAuthentication,
+    /// Whom its assertions may name as their audience.
+    pub assertion_audience: AssertionAudience,
     /// Exactly these, compared byte for byte (RFC 9700 section 4.1.3).
     pub redirect_uris: Vec<String>,
     /// Whether it belongs to the sandbox.
@@ -154,6 +181,8 @@ pub struct OperatorChange {
     pub redirect_uris: Option<Vec<String>>,
     /// How it authenticates from now on.
     pub authentication: Option<ClientAuthentication>,
+    /// Whom its assertions may name.
+    pub assertion_audience: Option<AssertionAudience>,
     /// All scopes.
     pub scopes: Option<Scopes>,
     /// The contact.
@@ -169,6 +198,7 @@ impl OperatorChange {
             ("name", self.name.is_some()),
             ("redirect_uris", self.redirect_uris.is_some()),
             ("authentication", self.authentication.is_some()),
+            ("assertion_audience", self.assertion_audience.is_some()),
             ("scopes", self.scopes.is_some()),
             ("contact", self.contact.is_some()),
             ("requests_per_second", self.requests_per_second.is_some()),
@@ -208,6 +238,7 @@ impl Operator {
             id,
             name: name.to_owned(),
             authentication,
+            assertion_audience: AssertionAudience::default(),
             redirect_uris,
             sandbox,
             scopes: Scopes::usual(),
@@ -228,6 +259,7 @@ impl Operator {
             return Err(OperatorError::Rate);
         }
         let scopes = change.scopes.unwrap_or(self.scopes);
+        let assertion_audience = change.assertion_audience.unwrap_or(self.assertion_audience);
         let checked = Self::register(
             self.id,
             &change.name.unwrap_or(self.name),
@@ -235,7 +267,7 @@ impl Operator {
             change.redirect_uris.unwrap_or(self.redirect_uris),
             self.sandbox,
         )?;
-        Ok(Self { scopes, contact, requests_per_second, disabled_at: self.disabled_at, ..checked })
+        Ok(Self { assertion_audience, scopes, contact, requests_per_second, disabled_at: self.disabled_at, ..checked })
     }
 
     /// Whether players may be verified and tokens issued for it.

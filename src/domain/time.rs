@@ -70,6 +70,12 @@ impl Timestamp {
         self.utc().format(&Rfc3339).unwrap_or_else(|_| self.0.to_string())
     }
 
+    /// Reads an RFC 3339 instant.
+    pub fn read_rfc3339(text: &str) -> Option<Self> {
+        let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(instant.unix_timestamp_nanos() / 1_000).ok().map(Self)
+    }
+
     fn utc(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }

@@ -18,6 +18,7 @@ fn begin() -> Verification {
         code_challenge: String::new(),
         ui_locales: None,
         acr_values: None,
+        id_token: None,
         dpop_jkt: None,
         expires_at: at(60),
     };

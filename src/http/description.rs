@@ -1,8 +1,12 @@
 //! The description of this interface: OpenAPI 3.1, made of the handlers, and a page to read it on.
 
+mod complete;
+
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use serde_json::{Value, json};
+use url::Url;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, OpenIdConnect, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, ServerBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -14,7 +18,7 @@ use super::console::{
 };
 use super::health;
 use super::operator::error::OAuthProblem;
-use super::operator::{checks, introspection, jwks, metadata, par, revocation, status, token};
+use super::operator::{checks, events, introspection, jwks, me, metadata, par, revocation, status, token, userinfo};
 use super::problem::ProblemBody;
 use super::sandbox::{clock, notices, scenarios};
 use super::sources;
@@ -54,7 +58,7 @@ pub struct OpenDoors {
     ),
     paths(
         metadata::get, jwks::get, par::post, token::post, introspection::post, revocation::post, status::get,
-        checks::one, checks::many,
+        userinfo::get, me::get, events::get, checks::one, checks::many,
         operators::list, operators::add_one, operators::show, operators::change, operators::disable, operators::enable,
         webhook::show, webhook::set, webhook::remove, webhook::rotate,
         cases::list, cases::show, cases::frame, sources::take,
@@ -87,6 +91,22 @@ impl Modify for Schemes {
         let components = document.components.get_or_insert_default();
         let secret = scheme(HttpAuthScheme::Basic, "An operator's id and secret; in a sandbox only");
         components.add_security_scheme("clientSecret", secret);
+        let assertion = OpenIdConnect::with_description(
+            "/.well-known/openid-configuration",
+            "private_key_jwt (RFC 7523): client_assertion_type and client_assertion in the form",
+        );
+        components.add_security_scheme("clientAssertion", SecurityScheme::OpenIdConnect(assertion));
+        let bearer = scheme(HttpAuthScheme::Bearer, "A client assertion (RFC 7523), for requests without a form");
+        components.add_security_scheme("bearerAssertion", bearer);
+        let certificate = "An operator's TLS certificate, beside its client_id (RFC 8705), where the service offers it";
+        let certificate = SecurityScheme::MutualTls { description: Some(certificate.to_owned()), extensions: None };
+        components.add_security_scheme("clientCertificate", certificate);
+        let token = HttpAuthScheme::Bearer;
+        let token = scheme(
+            token,
+            "An access token: `Authorization: DPoP` with a proof (RFC 9449), or Bearer over its certificate",
+        );
+        components.add_security_scheme("accessToken", token);
         let key = scheme(HttpAuthScheme::Bearer, "administration.token_file");
         components.add_security_scheme("administrator", key);
         components.add_security_scheme("staff", scheme(HttpAuthScheme::Bearer, "compliance.token_file"));
@@ -98,7 +118,14 @@ impl Modify for Schemes {
 }
 
 /// The description of a service at `address` with these doors open.
-pub fn describe(address: &str, open: OpenDoors) -> Document {
+pub fn describe(address: &str, issuer: &str, open: OpenDoors) -> Value {
+    let mut document = json!(of_handlers(address, open));
+    let issuer = Url::parse(issuer).map(|url| url.path().trim_matches('/').to_owned()).unwrap_or_default();
+    complete::complete(&mut document, &issuer);
+    document
+}
+
+fn of_handlers(address: &str, open: OpenDoors) -> Document {
     let mut document = Everything::openapi();
     document.servers = Some(vec![ServerBuilder::new().url(address.trim_end_matches('/')).build()]);
     let shut = [
@@ -125,7 +152,7 @@ pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
     config
         .service(web::resource("/api/openapi.json").route(web::get().to(
             move |services: web::Data<Services>| async move {
-                let document = describe(services.policy.public_url.as_str(), open);
+                let document = describe(services.policy.public_url.as_str(), &services.policy.issuer, open);
                 HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).json(document)
             },
         )))
@@ -140,16 +167,18 @@ mod tests {
 
     #[test]
     fn the_description_stays_as_it_was_reviewed() {
-        let mut document = describe("https://rastau.example/", ALL);
-        document.info.version = "0".to_owned();
+        let mut document = describe("https://rastau.example/", "https://rastau.example", ALL);
+        document["info"]["version"] = json!("0");
         insta::assert_json_snapshot!(document);
     }
 
     #[test]
     fn shut_doors_are_not_described() {
         let none = OpenDoors { sandbox: false, administration: false, compliance: false, sources: false };
-        let paths = describe("https://rastau.example", none).paths.paths;
+        let document = describe("https://rastau.example", "https://rastau.example/sandbox", none);
+        let paths = document["paths"].as_object().unwrap();
         assert!(paths.contains_key("/oauth2/token") && paths.contains_key("/health/live"));
+        assert!(paths.contains_key("/.well-known/oauth-authorization-server/sandbox"));
         let shut = |path: &&String| {
             path.starts_with("/api/") && !["/api/operator/", "/api/console/"].iter().any(|open| path.starts_with(open))
         };
@@ -158,7 +187,7 @@ mod tests {
 
     #[test]
     fn every_operation_has_a_name_and_says_what_it_answers() {
-        let document = serde_json::to_value(describe("https://rastau.example", ALL)).unwrap();
+        let document = describe("https://rastau.example", "https://rastau.example", ALL);
         let mut names = std::collections::HashSet::new();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, HeaderMap, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, HeaderMap, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,6 +58,7 @@ problem_codes! {
     OutOfTurn = "out_of_turn", CONFLICT;
     FaceTooOld = "face_too_old", CONFLICT;
     RequestUnknown = "request_unknown", BAD_REQUEST;
+    RequestTaken = "request_taken", CONFLICT;
     ConsentNeeded = "consent_needed", UNPROCESSABLE_ENTITY;
     IinMalformed = "iin_malformed", UNPROCESSABLE_ENTITY;
     IinCentury = "iin_century", UNPROCESSABLE_ENTITY;
@@ -166,7 +169,12 @@ pub struct Problem {
     retry_after: Option<Duration>,
     reason: Option<String>,
     allow: Option<String>,
+    challenge: &'static str,
 }
+
+/// No browser asks for a password on seeing this one; the name is of an Internet-Draft (draft-broyer-http-cookie-auth).
+const BY_COOKIE: &str = r#"Cookie realm="rastau""#;
+const BY_KEY: &str = r#"Bearer realm="rastau""#;
 
 /// A problem: RFC 9457, with a stable code and a sentence in the reader's language
 #[derive(Debug, Serialize, ToSchema)]
@@ -189,18 +197,35 @@ pub struct ProblemBody {
 impl Problem {
     /// A refusal of the interface.
     pub fn new(code: ProblemCode, locale: Locale) -> Self {
-        Self { code: code.code(), status: code.status(), locale, retry_after: None, reason: None, allow: None }
+        let challenge = if matches!(code, ProblemCode::Unauthorized) { BY_KEY } else { BY_COOKIE };
+        Self {
+            code: code.code(),
+            status: code.status(),
+            locale,
+            retry_after: None,
+            reason: None,
+            allow: None,
+            challenge,
+        }
     }
 
     /// A refusal of a picture or a person.
     pub fn reason(reason: ReasonCode, locale: Locale) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Self { code: reason.code(), status, locale, retry_after: None, reason: None, allow: None }
+        let code = reason.code();
+        Self { code, status, locale, retry_after: None, reason: None, allow: None, challenge: BY_COOKIE }
     }
 
     /// Another method is meant: one of these (RFC 9110 section 15.5.6).
     pub fn method_not_allowed(allow: &str, locale: Locale) -> Self {
         Self { allow: Some(allow.to_owned()), ..Self::new(ProblemCode::MethodNotAllowed, locale) }
+    }
+
+    /// Says how callers of this door prove themselves (RFC 9110 section 11.6.1).
+    #[must_use]
+    pub(in crate::http) fn challenge(mut self, challenge: &'static str) -> Self {
+        self.challenge = challenge;
+        self
     }
 
     /// Says when to come back.
@@ -297,7 +322,10 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
-        answer.insert_header((CONTENT_LANGUAGE, self.locale.tag()));
+        answer.insert_header((CONTENT_LANGUAGE, self.locale.tag())).append_header((VARY, "Accept-Language"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((WWW_AUTHENTICATE, self.challenge));
+        }
         if let Some(allow) = &self.allow {
             answer.insert_header((ALLOW, allow.as_str()));
         }

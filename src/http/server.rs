@@ -10,6 +10,7 @@ use actix_web::{App, HttpRequest, HttpServer, web};
 
 use super::description::OpenDoors;
 use super::middleware::bearer_key::BearerKey;
+use super::middleware::explain::explain;
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
@@ -70,6 +71,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let services = web::Data::new(services);
     let server = HttpServer::new(move || {
         App::new()
+            .wrap(from_fn(explain))
             .wrap(security_headers(https))
             .wrap(from_fn(observe))
             .app_data(services.clone())

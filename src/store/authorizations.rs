@@ -7,6 +7,8 @@ use super::columns::{handle, parse, thumbprint};
 use super::operators::operator_id;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
+use crate::domain::id::VerificationId;
+use crate::domain::id_token::IdTokenRequest;
 use crate::domain::ports::Authorizations;
 use crate::domain::time::Timestamp;
 
@@ -19,6 +21,8 @@ struct RequestRow {
     ui_locales: Option<String>,
     acr_values: Option<String>,
     dpop_jkt: Option<Vec<u8>>,
+    openid: i64,
+    nonce: Option<String>,
     expires_at: i64,
 }
 
@@ -31,6 +35,7 @@ impl RequestRow {
             code_challenge: self.code_challenge,
             ui_locales: self.ui_locales,
             acr_values: self.acr_values,
+            id_token: (self.openid != 0).then_some(IdTokenRequest { nonce: self.nonce }),
             dpop_jkt: thumbprint(self.dpop_jkt.as_deref(), "pushed_request.dpop_jkt")?,
             expires_at: Timestamp::from_micros(self.expires_at),
         })
@@ -68,8 +73,9 @@ impl Authorizations for SqlUnitOfWork {
         self.change(
             sqlx::query(
                 "INSERT INTO pushed_request \
-                 (handle, operator, redirect_uri, state, code_challenge, ui_locales, acr_values, dpop_jkt, expires_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (handle) DO NOTHING",
+                 (handle, operator, redirect_uri, state, code_challenge, ui_locales, acr_values, dpop_jkt, expires_at, \
+                  openid, nonce) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (handle) DO NOTHING",
             )
             .bind(handle.0.to_vec())
             .bind(request.operator.as_str())
@@ -79,22 +85,53 @@ impl Authorizations for SqlUnitOfWork {
             .bind(request.ui_locales.as_deref())
             .bind(request.acr_values.as_deref())
             .bind(request.dpop_jkt.map(|key| key.0.to_vec()))
-            .bind(request.expires_at.micros()),
+            .bind(request.expires_at.micros())
+            .bind(i64::from(request.id_token.is_some()))
+            .bind(request.id_token.as_ref().and_then(|wanted| wanted.nonce.as_deref())),
         )
         .await
     }
 
-    async fn take_request(&mut self, handle: HandleHash) -> Result<Option<PushedRequest>> {
+    async fn find_request(&mut self, handle: HandleHash) -> Result<Option<PushedRequest>> {
         self.fetch_optional(
             sqlx::query_as::<_, RequestRow>(
-                "DELETE FROM pushed_request WHERE handle = $1 \
-                 RETURNING operator, redirect_uri, state, code_challenge, ui_locales, acr_values, dpop_jkt, expires_at",
+                "SELECT operator, redirect_uri, state, code_challenge, ui_locales, acr_values, dpop_jkt, expires_at, \
+                 openid, nonce \
+                 FROM pushed_request WHERE handle = $1",
             )
             .bind(handle.0.to_vec()),
         )
         .await?
         .map(RequestRow::into_request)
         .transpose()
+    }
+
+    async fn open_request(&mut self, handle: HandleHash, verification: VerificationId) -> Result<()> {
+        let noted = sqlx::query("UPDATE verification SET request_handle = $2 WHERE id = $1");
+        self.change(noted.bind(verification.to_string()).bind(handle.0.to_vec())).await
+    }
+
+    async fn use_request(&mut self, verification: VerificationId) -> Result<bool> {
+        let begun: Option<(Option<Vec<u8>>,)> = self
+            .fetch_optional(
+                sqlx::query_as("SELECT request_handle FROM verification WHERE id = $1").bind(verification.to_string()),
+            )
+            .await?;
+        // One that was under way before this was noted had used its request up when it began.
+        let Some((Some(handle),)) = begun else { return Ok(begun.is_some()) };
+        Ok(self.execute(sqlx::query("DELETE FROM pushed_request WHERE handle = $1").bind(handle)).await? > 0)
+    }
+
+    async fn delete_pushed_requests(&mut self, before: Timestamp, limit: u32) -> Result<u64> {
+        self.execute(
+            sqlx::query(
+                "DELETE FROM pushed_request \
+                 WHERE handle IN (SELECT handle FROM pushed_request WHERE expires_at < $1 LIMIT $2)",
+            )
+            .bind(before.micros())
+            .bind(i64::from(limit)),
+        )
+        .await
     }
 
     async fn insert_code(&mut self, code: &AuthorizationCode) -> Result<()> {

@@ -15,7 +15,7 @@ use super::players::open_iin;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::confirmation::Confirmation;
-use crate::domain::grant::Grant;
+use crate::domain::grant::{Grant, NewRefreshToken, ShownRefreshToken};
 use crate::domain::id::{GrantId, PlayerId};
 use crate::domain::operator::OperatorId;
 use crate::domain::person::Iin;
@@ -28,7 +28,7 @@ use crate::domain::time::Timestamp;
 macro_rules! grant_columns {
     () => {
         "play_grant.id, operator, player, verification, factor, bound_by, verified_at, confirmation, thumbprint, \
-         status_list, status_index, expires_at, ended_at"
+         status_list, status_index, expires_at, ended_at, openid"
     };
 }
 
@@ -56,6 +56,7 @@ pub(super) struct GrantRow {
     status_index: i64,
     expires_at: i64,
     ended_at: Option<i64>,
+    openid: i64,
 }
 
 impl GrantRow {
@@ -87,6 +88,7 @@ impl GrantRow {
             verified_at: Timestamp::from_micros(self.verified_at),
             confirmation,
             status,
+            openid: self.openid != 0,
             expires_at: Timestamp::from_micros(self.expires_at),
             ended_at: instant(self.ended_at),
         })
@@ -138,6 +140,27 @@ struct HolderRow {
     grant: GrantRow,
 }
 
+#[derive(FromRow)]
+struct ShownRow {
+    hash: Vec<u8>,
+    generation: i64,
+    used_at: Option<i64>,
+    ended_at: Option<i64>,
+    latest_generation: Option<i64>,
+}
+
+impl ShownRow {
+    fn into_shown(self) -> Result<ShownRefreshToken> {
+        const GENERATION: &str = "refresh_token.generation";
+        Ok(ShownRefreshToken {
+            generation: count(self.generation, GENERATION)?,
+            used_at: instant(self.used_at),
+            latest_used: self.latest_generation.map(|latest| count(latest, GENERATION)).transpose()?,
+            grant_ended_at: instant(self.ended_at),
+        })
+    }
+}
+
 #[async_trait]
 impl Grants for SqlUnitOfWork {
     async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()> {
@@ -150,8 +173,9 @@ impl Grants for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO play_grant \
                  (id, code, operator, player, verification, factor, verified_at, confirmation, thumbprint, \
-                  status_list, status_index, expires_at, ended_at, iin_lookup, iin_lookup_before, key_generation, bound_by) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
+                  status_list, status_index, expires_at, ended_at, iin_lookup, iin_lookup_before, key_generation, bound_by, \
+                  openid) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING",
             )
             .bind(grant.id.to_string())
             .bind(code.0.to_vec())
@@ -169,7 +193,8 @@ impl Grants for SqlUnitOfWork {
             .bind(person.0.to_vec())
             .bind(before.map(|person| person.0.to_vec()))
             .bind(i64::from(generation))
-            .bind(grant.bound_by.as_str()),
+            .bind(grant.bound_by.as_str())
+            .bind(i64::from(grant.openid)),
         )
         .await
     }
@@ -219,13 +244,17 @@ impl Grants for SqlUnitOfWork {
         rows.into_iter().map(|(index,)| count(index, "play_grant.status_index")).collect()
     }
 
-    async fn insert_refresh_tokens(&mut self, tokens: &[(HandleHash, GrantId)], now: Timestamp) -> Result<()> {
+    async fn insert_refresh_tokens(&mut self, tokens: &[NewRefreshToken], now: Timestamp) -> Result<()> {
         let text = format!(
-            "INSERT INTO refresh_token (hash, play_grant, issued_at) VALUES {} ON CONFLICT (hash) DO NOTHING",
-            places(tokens.len(), 3)
+            "INSERT INTO refresh_token (hash, play_grant, generation, issued_at) VALUES {} ON CONFLICT (hash) DO NOTHING",
+            places(tokens.len(), 4)
         );
-        let insert = tokens.iter().fold(sqlx::query(AssertSqlSafe(text)), |insert, (hash, grant)| {
-            insert.bind(hash.0.to_vec()).bind(grant.to_string()).bind(now.micros())
+        let insert = tokens.iter().fold(sqlx::query(AssertSqlSafe(text)), |insert, token| {
+            insert
+                .bind(token.hash.0.to_vec())
+                .bind(token.grant.to_string())
+                .bind(i64::from(token.generation))
+                .bind(now.micros())
         });
         let inserted = self.execute(insert).await?;
         if inserted == tokens.len() as u64 { Ok(()) } else { Err(StoreError::Conflict) }
@@ -235,18 +264,33 @@ impl Grants for SqlUnitOfWork {
         &mut self,
         hashes: &[HandleHash],
         now: Timestamp,
-    ) -> Result<HashMap<HandleHash, Option<Timestamp>>> {
+    ) -> Result<HashMap<HandleHash, ShownRefreshToken>> {
         let hashes = padded(hashes.to_vec());
+        let listed = places(hashes.len(), 1);
         let text = format!(
-            "UPDATE refresh_token SET used_at = ${} WHERE used_at IS NULL AND hash IN ({}) \
-             RETURNING hash, (SELECT ended_at FROM play_grant WHERE id = refresh_token.play_grant)",
-            hashes.len() + 1,
-            places(hashes.len(), 1)
+            "SELECT hash, generation, used_at, ended_at, latest_generation \
+             FROM refresh_token JOIN play_grant ON play_grant.id = refresh_token.play_grant WHERE hash IN ({listed})"
         );
-        let update = sqlx::query_as::<_, (Vec<u8>, Option<i64>)>(AssertSqlSafe(text));
+        let select = sqlx::query_as::<_, ShownRow>(AssertSqlSafe(text));
+        let select = hashes.iter().fold(select, |select, hash| select.bind(hash.0.to_vec()));
+        let rows = self.fetch_all(select).await?;
+        let text = format!(
+            "UPDATE refresh_token SET used_at = ${} WHERE used_at IS NULL AND hash IN ({listed})",
+            hashes.len() + 1
+        );
+        let update = sqlx::query(AssertSqlSafe(text));
         let update = hashes.iter().fold(update, |update, hash| update.bind(hash.0.to_vec()));
-        let fresh = self.fetch_all(update.bind(now.micros())).await?;
-        fresh.into_iter().map(|(hash, ended)| Ok((HandleHash(bytes(&hash, TOKEN_HASH)?), instant(ended)))).collect()
+        self.execute(update.bind(now.micros())).await?;
+        let text = format!(
+            "UPDATE play_grant SET latest_generation = shown.generation \
+             FROM (SELECT play_grant, MAX(generation) AS generation FROM refresh_token WHERE hash IN ({listed}) \
+                   GROUP BY play_grant) AS shown \
+             WHERE shown.play_grant = play_grant.id AND COALESCE(latest_generation, -1) < shown.generation"
+        );
+        let update = sqlx::query(AssertSqlSafe(text));
+        let update = hashes.iter().fold(update, |update, hash| update.bind(hash.0.to_vec()));
+        self.execute(update).await?;
+        rows.into_iter().map(|row| Ok((HandleHash(bytes(&row.hash, TOKEN_HASH)?), row.into_shown()?))).collect()
     }
 
     async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>> {

@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::places::{padded, places};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
-use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
+use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorId};
 use crate::domain::ports::Operators;
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
@@ -21,6 +21,7 @@ struct OperatorRow {
     id: String,
     name: String,
     authentication: String,
+    assertion_audience: String,
     jwks: Option<String>,
     jwks_uri: Option<String>,
     secret_sha256: Option<Vec<u8>>,
@@ -35,7 +36,7 @@ struct OperatorRow {
 macro_rules! select_operator {
     ($condition:literal) => {
         concat!(
-            "SELECT id, name, authentication, jwks, jwks_uri, secret_sha256, redirect_uris, sandbox, scopes, ",
+            "SELECT id, name, authentication, assertion_audience, jwks, jwks_uri, secret_sha256, redirect_uris, sandbox, scopes, ",
             "contact, requests_per_second, disabled_at FROM operator",
             $condition
         )
@@ -57,6 +58,11 @@ impl OperatorRow {
             id: operator_id(&self.id)?,
             name: self.name,
             authentication,
+            assertion_audience: named(
+                &self.assertion_audience,
+                AssertionAudience::from_name,
+                "operator.assertion_audience",
+            )?,
             redirect_uris: from_json(self.redirect_uris.as_bytes(), "operator.redirect_uris")?,
             sandbox: self.sandbox != 0,
             scopes: named(&self.scopes, Scopes::parse, "operator.scopes")?,
@@ -124,8 +130,8 @@ impl Operators for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO operator \
                  (id, name, authentication, jwks, secret_sha256, redirect_uris, sandbox, created_at, contact, \
-                  requests_per_second, disabled_at, jwks_uri, scopes) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING",
+                  requests_per_second, disabled_at, jwks_uri, scopes, assertion_audience) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
@@ -139,7 +145,8 @@ impl Operators for SqlUnitOfWork {
             .bind(i64::from(operator.requests_per_second))
             .bind(micros(operator.disabled_at))
             .bind(credential.jwks_uri)
-            .bind(operator.scopes.to_string()),
+            .bind(operator.scopes.to_string())
+            .bind(operator.assertion_audience.as_str()),
         )
         .await
     }
@@ -150,7 +157,7 @@ impl Operators for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE operator SET name = $2, authentication = $3, jwks = $4, secret_sha256 = $5, \
                  redirect_uris = $6, contact = $7, requests_per_second = $8, disabled_at = $9, \
-                 jwks_uri = $10, scopes = $11 WHERE id = $1",
+                 jwks_uri = $10, scopes = $11, assertion_audience = $12 WHERE id = $1",
             )
             .bind(operator.id.as_str())
             .bind(operator.name.as_str())
@@ -162,7 +169,8 @@ impl Operators for SqlUnitOfWork {
             .bind(i64::from(operator.requests_per_second))
             .bind(micros(operator.disabled_at))
             .bind(credential.jwks_uri)
-            .bind(operator.scopes.to_string()),
+            .bind(operator.scopes.to_string())
+            .bind(operator.assertion_audience.as_str()),
         )
         .await
     }

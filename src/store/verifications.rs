@@ -8,6 +8,7 @@ use super::operators::operator_id;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::{HandleHash, PushedRequest};
 use crate::domain::id::{PlayerId, VerificationId};
+use crate::domain::id_token::IdTokenRequest;
 use crate::domain::ports::Verifications;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
@@ -20,7 +21,7 @@ macro_rules! select_verification {
             "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
             "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
             "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt, reopened_at, ",
-            "bound_by, held_until ",
+            "bound_by, held_until, request_openid, request_nonce ",
             "FROM verification WHERE ",
             $condition
         )
@@ -54,6 +55,8 @@ struct VerificationRow {
     reopened_at: Option<i64>,
     bound_by: Option<String>,
     held_until: Option<i64>,
+    request_openid: i64,
+    request_nonce: Option<String>,
 }
 
 impl VerificationRow {
@@ -70,6 +73,7 @@ impl VerificationRow {
                 code_challenge: self.request_code_challenge,
                 ui_locales: self.request_ui_locales,
                 acr_values: self.request_acr_values,
+                id_token: (self.request_openid != 0).then_some(IdTokenRequest { nonce: self.request_nonce }),
                 dpop_jkt: thumbprint(self.request_dpop_jkt.as_deref(), "verification.request_dpop_jkt")?,
                 expires_at: Timestamp::from_micros(self.request_expires_at),
             },
@@ -110,9 +114,9 @@ impl Verifications for SqlUnitOfWork {
                  (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
                   face_attempts, face_at, factor, outcome, decided_at, revision, device, \
-                  request_acr_values, request_dpop_jkt, reopened_at, bound_by, held_until) \
+                  request_acr_values, request_dpop_jkt, reopened_at, bound_by, held_until, request_openid, request_nonce) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                  $21, $22, $23, $24, $25) \
+                  $21, $22, $23, $24, $25, $26, $27) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -139,7 +143,9 @@ impl Verifications for SqlUnitOfWork {
             .bind(request.dpop_jkt.map(|key| key.0.to_vec()))
             .bind(micros(verification.reopened_at))
             .bind(verification.bound_by.map(BoundBy::as_str))
-            .bind(micros(verification.held_until)),
+            .bind(micros(verification.held_until))
+            .bind(i64::from(request.id_token.is_some()))
+            .bind(request.id_token.as_ref().and_then(|wanted| wanted.nonce.as_deref())),
         )
         .await
     }

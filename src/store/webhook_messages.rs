@@ -58,9 +58,11 @@ impl WebhookMessages for SqlUnitOfWork {
         let queued = self
             .execute(
                 sqlx::query(
-                    "INSERT INTO webhook_message (id, operator, kind, body, created_at, state, attempts, due_at) \
-                     SELECT $1, operator, $3, $4, $5, $6, $7, $8 FROM webhook_endpoint \
-                     WHERE operator = $2 AND disabled_at IS NULL",
+                    "INSERT INTO webhook_message \
+                     (id, operator, kind, body, created_at, state, attempts, due_at, last_result) \
+                     SELECT $1, operator, $3, $4, $5, CASE WHEN disabled_at IS NULL THEN $6 ELSE 'failed' END, $7, $8, \
+                     CASE WHEN disabled_at IS NULL THEN NULL ELSE 'endpoint_gone' END \
+                     FROM webhook_endpoint WHERE operator = $2",
                 )
                 .bind(message.id.to_string())
                 .bind(message.operator.as_str())
@@ -171,6 +173,29 @@ impl WebhookMessages for SqlUnitOfWork {
                 .bind(filter.operator.as_ref().map_or("", OperatorId::as_str))
                 .bind(filter.state.map_or("", MessageState::as_str))
                 .bind(filter.before.map_or(String::new(), |id| id.to_string()))
+                .bind(i64::from(limit)),
+            )
+            .await?;
+        rows.into_iter().map(MessageRow::into_message).collect()
+    }
+
+    async fn webhooks_between(
+        &mut self,
+        operator: &OperatorId,
+        after: WebhookId,
+        before: WebhookId,
+        limit: u32,
+    ) -> Result<Vec<WebhookMessage>> {
+        let rows = self
+            .fetch_all(
+                sqlx::query_as::<_, MessageRow>(concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM webhook_message WHERE operator = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4"
+                ))
+                .bind(operator.as_str())
+                .bind(after.to_string())
+                .bind(before.to_string())
                 .bind(i64::from(limit)),
             )
             .await?;

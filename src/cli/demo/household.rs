@@ -124,6 +124,7 @@ impl Household {
             sandbox: true,
             scopes: None,
             contact: None,
+            assertion_audience: None,
             requests_per_second: None,
         };
         let added =

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::public_keys::choose;
 use super::{install_provider, jws};
+use crate::domain::operator::AssertionAudience;
 use crate::domain::ports::{AssertionError, AssertionVerifier, VerifiedAssertion};
 use crate::domain::time::Timestamp;
 
@@ -22,32 +23,46 @@ const LONGEST_JTI: usize = 128;
 /// Verifies client assertions meant for us.
 #[derive(Clone, Debug)]
 pub struct AssertionJose {
-    audiences: Vec<String>,
+    issuer: String,
+    endpoints: Vec<String>,
 }
 
 impl AssertionJose {
-    /// An assertion must name one of `audiences`: the issuer and the addresses it may be sent to.
-    pub fn new(audiences: impl IntoIterator<Item = String>) -> Self {
+    /// An assertion must name the issuer or, where its operator may, one of the addresses that it may be sent to.
+    pub fn new(issuer: impl Into<String>, endpoints: impl IntoIterator<Item = String>) -> Self {
         install_provider();
-        Self { audiences: audiences.into_iter().collect() }
+        Self { issuer: issuer.into(), endpoints: endpoints.into_iter().collect() }
+    }
+
+    fn is_meant(&self, named: &Audience, audience: AssertionAudience) -> Result<(), &'static str> {
+        let ours = |one: &String| *one == self.issuer || self.endpoints.contains(one);
+        let (fits, why) = match (audience, named) {
+            (AssertionAudience::Issuer, Audience::One(one)) => {
+                (*one == self.issuer, "aud must be the issuer of this service, as in its metadata")
+            }
+            (AssertionAudience::Issuer, Audience::Many(_)) => (false, "aud must be the issuer as one string, no list"),
+            (AssertionAudience::Endpoint, Audience::One(one)) => (ours(one), "aud names none of our addresses"),
+            (AssertionAudience::Endpoint, Audience::Many(many)) => {
+                (many.iter().any(ours), "aud names none of our addresses")
+            }
+        };
+        if fits { Ok(()) } else { Err(why) }
     }
 
     /// The claims, after everything but the signature and the key was looked at.
-    fn judge(&self, claims: Claims, now: Timestamp) -> Result<VerifiedAssertion, &'static str> {
+    fn judge(
+        &self,
+        claims: Claims,
+        audience: AssertionAudience,
+        now: Timestamp,
+    ) -> Result<VerifiedAssertion, &'static str> {
         let (Some(iss), Some(sub)) = (claims.iss, claims.sub) else {
             return Err("iss and sub are required");
         };
         if iss != sub {
             return Err("iss and sub must both be the client_id");
         }
-        let named = match claims.aud {
-            Some(Audience::One(one)) => vec![one],
-            Some(Audience::Many(many)) => many,
-            None => return Err("aud is required"),
-        };
-        if !named.iter().any(|aud| self.audiences.contains(aud)) {
-            return Err("aud names none of our addresses");
-        }
+        self.is_meant(&claims.aud.ok_or("aud is required")?, audience)?;
         let expires_at = instant(claims.exp.ok_or("exp is required")?);
         if expires_at <= now {
             return Err("the assertion has expired");
@@ -75,7 +90,13 @@ impl AssertionVerifier for AssertionJose {
         jws::unverified_claims::<Claims>(assertion)?.sub
     }
 
-    fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError> {
+    fn verify(
+        &self,
+        assertion: &str,
+        jwks: &str,
+        audience: AssertionAudience,
+        now: Timestamp,
+    ) -> Result<VerifiedAssertion, AssertionError> {
         let refused = |why: &str| AssertionError(why.to_owned());
         if assertion.len() > LONGEST_ASSERTION {
             return Err(refused("the assertion is too long"));
@@ -85,7 +106,7 @@ impl AssertionVerifier for AssertionJose {
         let key = choose(jwks, header.kid.as_deref(), header.alg).map_err(refused)?;
         let claims = jws::claims(assertion, &key, header.alg)
             .ok_or_else(|| refused("the signature or the claims are not good"))?;
-        self.judge(claims, now).map_err(refused)
+        self.judge(claims, audience, now).map_err(refused)
     }
 }
 

@@ -38,11 +38,36 @@ impl Client {
 }
 
 fn verifier() -> AssertionJose {
-    AssertionJose::new(["https://rastau.example".to_owned(), AUD.to_owned()])
+    AssertionJose::new("https://rastau.example", [AUD.to_owned()])
 }
 
 fn verify(assertion: &str, jwks: &str) -> Result<VerifiedAssertion, String> {
-    verifier().verify(assertion, jwks, Timestamp::from_seconds(NOW)).map_err(|error| error.0)
+    verify_for(AssertionAudience::Endpoint, assertion, jwks)
+}
+
+fn verify_for(audience: AssertionAudience, assertion: &str, jwks: &str) -> Result<VerifiedAssertion, String> {
+    verifier().verify(assertion, jwks, audience, Timestamp::from_seconds(NOW)).map_err(|error| error.0)
+}
+
+#[test]
+fn the_audience_is_the_issuer_as_a_string_unless_the_registration_says_otherwise() {
+    let client = Client::new();
+    let issuer = "https://rastau.example";
+    let (evil, list) = (json!("https://evil.example"), json!([issuer]));
+    let ask = |audience, aud: &Value| {
+        let claims = json!({ "iss": "demo-bet", "sub": "demo-bet", "aud": aud, "exp": NOW + 60, "jti": "one" });
+        verify_for(audience, &compact(&client.header(), &claims, &client.key), &client.jwks).map(|_| ())
+    };
+    assert_eq!(ask(AssertionAudience::Issuer, &json!(issuer)), Ok(()));
+    assert!(ask(AssertionAudience::Issuer, &json!(AUD)).unwrap_err().contains("must be the issuer"));
+    assert!(
+        ask(AssertionAudience::Issuer, &json!("https://rastau.example/")).unwrap_err().contains("must be the issuer")
+    );
+    for named in [&list, &json!([issuer, evil]), &json!([AUD])] {
+        assert!(ask(AssertionAudience::Issuer, named).unwrap_err().contains("one string"), "{named}");
+        assert_eq!(ask(AssertionAudience::Endpoint, named), Ok(()), "{named}");
+    }
+    assert!(ask(AssertionAudience::Endpoint, &evil).is_err());
 }
 
 fn claims() -> Value {

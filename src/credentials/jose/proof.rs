@@ -34,16 +34,19 @@ struct Claims {
     htm: Option<String>,
     htu: Option<String>,
     iat: Option<f64>,
+    ath: Option<String>,
+    nbf: Option<f64>,
+    exp: Option<f64>,
     nonce: Option<String>,
 }
 
 impl ProofVerifier for DpopJose {
-    fn verify(&self, proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, ProofError> {
-        read(proof, method, address).map_err(|why| ProofError(why.to_owned()))
+    fn verify(&self, proof: &str, method: &str, addresses: &[Url]) -> Result<VerifiedProof, ProofError> {
+        read(proof, method, addresses).map_err(|why| ProofError(why.to_owned()))
     }
 }
 
-fn read(proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, &'static str> {
+fn read(proof: &str, method: &str, addresses: &[Url]) -> Result<VerifiedProof, &'static str> {
     if proof.len() > LONGEST_PROOF {
         return Err("the proof is too long");
     }
@@ -55,14 +58,24 @@ fn read(proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, &'sta
         return Err("htm is not the method of this request");
     }
     let named = claims.htu.as_deref().and_then(|text| Url::parse(text).ok()).ok_or("htu is no address")?;
-    if without_query(named) != without_query(address.clone()) {
+    let named = without_query(named);
+    if !addresses.iter().any(|address| without_query(address.clone()) == named) {
         return Err("htu is not the address of this request");
     }
     let jti = claims.jti.filter(|jti| is_text(jti)).ok_or("jti has 1 to 256 printable characters")?;
     let nonce = claims.nonce.filter(|nonce| is_text(nonce));
-    let issued_at = Timestamp::from_micros((claims.iat.ok_or("iat is required")? * 1e6) as i64);
+    let instant = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64);
+    let issued_at = instant(claims.iat.ok_or("iat is required")?);
     let thumbprint = key.thumbprint(ThumbprintHash::SHA256).ok().and_then(|text| Thumbprint::parse(&text));
-    Ok(VerifiedProof { key: thumbprint.ok_or("the key has no thumbprint")?, jti, nonce, issued_at })
+    Ok(VerifiedProof {
+        key: thumbprint.ok_or("the key has no thumbprint")?,
+        jti,
+        nonce,
+        access_token_hash: claims.ath,
+        issued_at,
+        not_before: claims.nbf.map(instant),
+        expires_at: claims.exp.map(instant),
+    })
 }
 
 /// The public key of the header, which signs by the header's algorithm.

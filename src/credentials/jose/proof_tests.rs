@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const ADDRESS: &str = "https://rastau.example/oauth2/token";
 
 fn verify(proof: &str) -> Result<VerifiedProof, String> {
-    DpopJose::default().verify(proof, "POST", &Url::parse(ADDRESS).unwrap()).map_err(|error| error.0)
+    DpopJose::default().verify(proof, "POST", &[Url::parse(ADDRESS).unwrap()]).map_err(|error| error.0)
 }
 
 struct Key {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::access_token::AccessTokenClaims;
 use crate::domain::confirmation::Thumbprint;
+use crate::domain::operator::AssertionAudience;
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
 
@@ -27,6 +28,8 @@ pub enum Statement {
     CheckReceipt,
     /// `audit-checkpoint+jwt`, ours: how long the log is, and the root of its tree.
     AuditCheckpoint,
+    /// `JWT`, OpenID Connect Core: [`IdTokenClaims`](crate::domain::id_token::IdTokenClaims).
+    IdToken,
     /// `evidence-bundle+jwt`, ours: what files a bundle has.
     EvidenceBundle,
 }
@@ -39,6 +42,7 @@ impl Statement {
             Self::StatusList => "statuslist+jwt",
             Self::CheckReceipt => "check-receipt+jwt",
             Self::AuditCheckpoint => "audit-checkpoint+jwt",
+            Self::IdToken => "JWT",
             Self::EvidenceBundle => "evidence-bundle+jwt",
         }
     }
@@ -87,8 +91,14 @@ pub trait AssertionVerifier: Send + Sync {
     /// The `sub` that an unverified assertion claims, to find the keys by.
     fn claimed_client(&self, assertion: &str) -> Option<String>;
 
-    /// Checks signature by `jwks`, `iss` = `sub`, `aud` (one of ours), `exp` (at most an hour ahead), `nbf`, `jti`.
-    fn verify(&self, assertion: &str, jwks: &str, now: Timestamp) -> Result<VerifiedAssertion, AssertionError>;
+    /// Checks signature by `jwks`, `iss` = `sub`, `aud`, `exp` (at most an hour ahead), `nbf`, `jti`.
+    fn verify(
+        &self,
+        assertion: &str,
+        jwks: &str,
+        audience: AssertionAudience,
+        now: Timestamp,
+    ) -> Result<VerifiedAssertion, AssertionError>;
 }
 
 /// A published key set cannot be had.
@@ -115,8 +125,14 @@ pub struct VerifiedProof {
     pub jti: String,
     /// `nonce`, which must be one of ours.
     pub nonce: Option<String>,
+    /// `ath`: base64url of SHA-256 of the access token that is shown with it.
+    pub access_token_hash: Option<String>,
     /// `iat`.
     pub issued_at: Timestamp,
+    /// `nbf`, where it is said.
+    pub not_before: Option<Timestamp>,
+    /// `exp`, where it is said.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Why a DPoP proof is refused.
@@ -126,8 +142,9 @@ pub struct ProofError(pub String);
 
 /// Verifies DPoP proofs (RFC 9449 section 4.3): ES256, PS256 or EdDSA.
 pub trait ProofVerifier: Send + Sync {
-    /// Checks type, key and signature, `htm` and `htu`, and the form of the rest; time, nonce and replay are the caller's.
-    fn verify(&self, proof: &str, method: &str, address: &Url) -> Result<VerifiedProof, ProofError>;
+    /// Checks type, key and signature, `htm` and `htu` (one of `addresses`), and the form of the rest; time, nonce and replay are
+    /// the caller's.
+    fn verify(&self, proof: &str, method: &str, addresses: &[Url]) -> Result<VerifiedProof, ProofError>;
 }
 
 /// The first half of a ceremony.

@@ -22,7 +22,7 @@ use crate::domain::check::{Asked, Enquiry};
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_lockout::{FaceLockout, LockSubject};
 use crate::domain::face_search::{Sighting, SightingKey};
-use crate::domain::grant::Grant;
+use crate::domain::grant::{Grant, NewRefreshToken, ShownRefreshToken};
 use crate::domain::id::{AnswerId, CaseId, GrantId, PasskeyId, PlayerId, SightingId, VerificationId};
 use crate::domain::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::liveness::fingerprint::FrameFingerprint;
@@ -191,8 +191,14 @@ pub trait IdempotentRequests {
 pub trait Authorizations {
     /// Keeps a pushed request under the hash of its `request_uri`.
     async fn insert_request(&mut self, handle: HandleHash, request: &PushedRequest) -> Result<()>;
-    /// Takes a pushed request away: it serves once.
-    async fn take_request(&mut self, handle: HandleHash) -> Result<Option<PushedRequest>>;
+    /// A request that nobody has consented to yet; whether it has expired is the caller's to judge.
+    async fn find_request(&mut self, handle: HandleHash) -> Result<Option<PushedRequest>>;
+    /// Notes by which request a verification began.
+    async fn open_request(&mut self, handle: HandleHash, verification: VerificationId) -> Result<()>;
+    /// Uses up the request that a verification began by; false when another one did so before.
+    async fn use_request(&mut self, verification: VerificationId) -> Result<bool>;
+    /// Deletes, at most `limit`, requests that expired before `before`; returns how many.
+    async fn delete_pushed_requests(&mut self, before: Timestamp, limit: u32) -> Result<u64>;
     /// Keeps a code.
     async fn insert_code(&mut self, code: &AuthorizationCode) -> Result<()>;
     /// Uses a code up, by compare-and-set.
@@ -218,14 +224,13 @@ pub trait Grants {
     /// Places of a status list whose grants have ended.
     async fn ended_places(&mut self, list: u32) -> Result<Vec<u32>>;
     /// Keeps refresh tokens, each of its grant; [`StoreError::Conflict`] when one is there already.
-    async fn insert_refresh_tokens(&mut self, tokens: &[(HandleHash, GrantId)], now: Timestamp) -> Result<()>;
-    /// Uses refresh tokens up, by compare-and-set. Those whose first use this is, each with the end of its grant; of one that is
-    /// left out somebody holds a copy, or it is unknown.
+    async fn insert_refresh_tokens(&mut self, tokens: &[NewRefreshToken], now: Timestamp) -> Result<()>;
+    /// What is known of refresh tokens, and marks those as used that were not yet. Unknown ones are left out.
     async fn use_refresh_tokens(
         &mut self,
         hashes: &[HandleHash],
         now: Timestamp,
-    ) -> Result<HashMap<HandleHash, Option<Timestamp>>>;
+    ) -> Result<HashMap<HandleHash, ShownRefreshToken>>;
     /// The grant of a refresh token, used or not.
     async fn grant_of_refresh_token(&mut self, hash: HandleHash) -> Result<Option<Grant>>;
     /// Remembers DPoP proofs until they expire; those that were not seen before. Forgets expired ones.

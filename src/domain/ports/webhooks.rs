@@ -43,7 +43,8 @@ pub struct WebhookFilter {
 /// The outbox.
 #[async_trait]
 pub trait WebhookMessages {
-    /// Keeps a message if its operator has an endpoint that is not disabled; false when it has none.
+    /// Keeps a message if its operator has an endpoint; false when it has none. To one that is disabled it will not be sent: it has
+    /// come to its end at once, to be pulled.
     async fn queue_webhook(&mut self, message: &WebhookMessage) -> Result<bool>;
     /// Operators with an endpoint in use and messages that are due at `now`.
     async fn operators_with_webhooks_due(&mut self, now: Timestamp) -> Result<Vec<OperatorId>>;
@@ -64,6 +65,14 @@ pub trait WebhookMessages {
     async fn find_webhook(&mut self, id: WebhookId) -> Result<Option<WebhookMessage>>;
     /// The newest first.
     async fn list_webhooks(&mut self, filter: &WebhookFilter, limit: u32) -> Result<Vec<WebhookMessage>>;
+    /// The operator's between two ids (both exclusive), the oldest first, however they stand.
+    async fn webhooks_between(
+        &mut self,
+        operator: &OperatorId,
+        after: WebhookId,
+        before: WebhookId,
+        limit: u32,
+    ) -> Result<Vec<WebhookMessage>>;
     /// Makes a message that has come to its end pending again, with all its tries; false when it has not, or is unknown.
     async fn replay_webhook(&mut self, id: WebhookId, now: Timestamp) -> Result<bool>;
     /// The same with every failed message since `since` whose operator has an endpoint in use; says how many.

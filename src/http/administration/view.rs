@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator};
 use crate::app::manage_webhook::ManagedWebhook;
-use crate::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorChange};
+use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::WebhookEndpoint;
@@ -63,6 +63,34 @@ impl From<Scope> for ScopeName {
     }
 }
 
+/// Whom an operator's assertions may name as their audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http) enum AudienceName {
+    /// Our issuer, as a string.
+    Issuer,
+    /// The endpoint, too, alone or in a list: for a library that knows nothing else.
+    Endpoint,
+}
+
+impl From<AudienceName> for AssertionAudience {
+    fn from(name: AudienceName) -> Self {
+        match name {
+            AudienceName::Issuer => Self::Issuer,
+            AudienceName::Endpoint => Self::Endpoint,
+        }
+    }
+}
+
+impl From<AssertionAudience> for AudienceName {
+    fn from(audience: AssertionAudience) -> Self {
+        match audience {
+            AssertionAudience::Issuer => Self::Issuer,
+            AssertionAudience::Endpoint => Self::Endpoint,
+        }
+    }
+}
+
 /// An operator to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +112,8 @@ pub(in crate::http) struct NewOperatorBody {
     /// Where it publishes them.
     #[schema(value_type = Option<String>, format = "uri")]
     jwks_uri: Option<Url>,
+    /// Whom its assertions may name; `issuer` when not said.
+    assertion_audience: Option<AudienceName>,
     /// What it may ask for; `play` when not said.
     scopes: Option<Vec<ScopeName>>,
     /// Whom to write to: an e-mail address or an https URL.
@@ -111,6 +141,8 @@ pub(in crate::http) struct ChangeBody {
     /// Where it publishes them.
     #[schema(value_type = Option<String>, format = "uri")]
     jwks_uri: Option<Url>,
+    /// Whom its assertions may name.
+    assertion_audience: Option<AudienceName>,
     /// All scopes; without `play` everything that it was granted ends.
     scopes: Option<Vec<ScopeName>>,
     /// The contact.
@@ -136,6 +168,8 @@ pub(in crate::http) struct OperatorView {
     /// Where it publishes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<String>,
+    /// Whom its assertions may name.
+    assertion_audience: AudienceName,
     /// Where answers go.
     redirect_uris: Vec<String>,
     /// Whether it belongs to a sandbox.
@@ -227,6 +261,7 @@ impl NewOperatorBody {
             sandbox,
             scopes: self.scopes.map(|names| names.into_iter().map(Scope::from).collect()),
             contact: self.contact,
+            assertion_audience: self.assertion_audience.map(AssertionAudience::from),
             requests_per_second: self.requests_per_second,
         })
     }
@@ -248,6 +283,7 @@ impl ChangeBody {
             authentication,
             scopes: self.scopes.map(|names| names.into_iter().map(Scope::from).collect()),
             contact: self.contact,
+            assertion_audience: self.assertion_audience.map(AssertionAudience::from),
             requests_per_second: self.requests_per_second,
         };
         if change == OperatorChange::default() { Err("nothing is named to be changed") } else { Ok(change) }
@@ -272,6 +308,7 @@ impl From<&Operator> for OperatorView {
             authentication,
             jwks,
             jwks_uri,
+            assertion_audience: operator.assertion_audience.into(),
             redirect_uris: operator.redirect_uris.clone(),
             sandbox: operator.sandbox,
             scopes: operator.scopes.iter().map(ScopeName::from).collect(),

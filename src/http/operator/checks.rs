@@ -61,7 +61,7 @@ pub(in crate::http) struct AnswersBody {
 /// About a player who was verified for you, by the `sub` that you know them by. Asked anew each time; a repeat is another question.
 /// The player can see that you asked.
 #[utoipa::path(post, path = "/api/operator/checks", tag = "operators", operation_id = "checkPlayer",
-    security((), ("clientSecret" = [])),
+    security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     request_body(content = Check, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "One bit, with a receipt", body = AnswerBody), OAuthRefusal, ScopeRefusal))]
 pub(in crate::http) async fn one(
@@ -82,7 +82,7 @@ pub(in crate::http) async fn one(
 ///
 /// At most 1000, each once; a hundred count as one request of your rate.
 #[utoipa::path(post, path = "/api/operator/checks/bulk", tag = "operators", operation_id = "checkPlayers",
-    security((), ("clientSecret" = [])),
+    security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     request_body(content = BulkCheck, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "One bit of each, with a receipt of each", body = AnswersBody), OAuthRefusal,
         ScopeRefusal))]

@@ -19,11 +19,10 @@ use crate::domain::secret::SecretText;
 /// RFC 7523 section 2.2.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Whom an assertion may name as its audience: the issuer, or the endpoint itself (RFC 7523 section 3, RFC 9126 section 2).
-pub fn assertion_audiences(policy: &Policy) -> Vec<String> {
+/// Whom an assertion may name beside the issuer, where its operator may (RFC 7523 section 3, RFC 9126 section 2).
+pub fn assertion_endpoints(policy: &Policy) -> Vec<String> {
     let endpoints = [par::PATH, token::PATH, introspection::PATH, revocation::PATH, checks::PATH, checks::BULK_PATH];
-    let endpoints = endpoints.map(|path| policy.address(path).into());
-    [policy.issuer.clone()].into_iter().chain(endpoints).collect()
+    endpoints.map(|path| policy.address(path).into()).into()
 }
 
 /// The authenticated operator. A `client_id` in the form must be the same one.
@@ -32,14 +31,54 @@ pub(super) async fn authenticated(
     request: &HttpRequest,
     form: &mut Form,
 ) -> Result<Operator, OAuthError> {
-    let by_header = request.headers().contains_key(AUTHORIZATION);
     let client_id = form.take("client_id");
     let credentials = credentials(request, form, client_id.clone())?;
+    known(services, request, credentials, client_id.as_deref()).await
+}
+
+/// The same of a request without a form: by `Authorization` (an assertion as Bearer, or in a sandbox a secret as Basic), or by a
+/// certificate beside the `client_id` in the query.
+pub(super) async fn authenticated_by_header(
+    services: &Services,
+    request: &HttpRequest,
+    client_id: Option<&str>,
+) -> Result<Operator, OAuthError> {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next().map(|value| value.to_str().unwrap_or_default());
+    if headers.next().is_some() {
+        return Err(OAuthError::invalid_request("a client authenticates in one way only"));
+    }
+    let credentials = match header {
+        Some(header) => {
+            bearer_assertion(header).or_else(|| basic_credentials(header)).ok_or(OAuthError::invalid_client(true))?
+        }
+        None => by_certificate(request, client_id.map(str::to_owned))?,
+    };
+    known(services, request, credentials, client_id).await
+}
+
+fn bearer_assertion(header: &str) -> Option<ClientCredentials> {
+    let (scheme, assertion) = header.split_once(' ')?;
+    let assertion = SecretText::new(assertion.trim_start_matches(' ').to_owned());
+    let credentials = ClientCredentials::Assertion { assertion, client_id: None };
+    scheme.eq_ignore_ascii_case("bearer").then_some(credentials)
+}
+
+/// The operator that these credentials belong to, its request counted.
+async fn known(
+    services: &Services,
+    request: &HttpRequest,
+    credentials: ClientCredentials,
+    client_id: Option<&str>,
+) -> Result<Operator, OAuthError> {
+    let by_header = request.headers().contains_key(AUTHORIZATION);
     let operator = authenticate(services, credentials).await.map_err(|error| match error {
         AuthenticationError::Store(error) => OAuthError::store(&error),
         refused => {
             tracing::warn!(client_id, %refused, "an operator was not authenticated");
-            OAuthError::invalid_client(by_header)
+            let error = OAuthError::invalid_client(by_header);
+            // In production the reason would tell a stranger who is registered, and how.
+            if services.policy.sandbox { error.because(&refused.to_string()) } else { error }
         }
     })?;
     if client_id.is_some_and(|named| named != operator.id.as_str()) {

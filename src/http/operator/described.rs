@@ -13,9 +13,12 @@ use super::error::OAuthProblem;
 #[allow(clippy::struct_field_names)]
 pub(in crate::http) struct ClientFields {
     /// The `client_id`; may be left out beside an assertion.
+    #[schema(example = "demo-bet")]
     client_id: Option<String>,
     /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
+    #[schema(example = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")]
     client_assertion_type: Option<String>,
+    #[schema(example = "eyJhbGciOiJFUzI1NiIsImtpZCI6Im9uZSJ9.eyJpc3MiOiJkZW1vLWJldCJ9.c2lnbmF0dXJl")]
     /// A JWT: `iss` and `sub` the `client_id`, `aud` our issuer, `exp` at most an hour ahead, `jti` never twice.
     client_assertion: Option<String>,
 }
@@ -26,17 +29,22 @@ pub(in crate::http) struct PushedRequest {
     #[serde(flatten)]
     client: ClientFields,
     /// `code`
+    #[schema(example = "code")]
     response_type: String,
     /// One of the registered addresses, to the byte.
+    #[schema(example = "https://bet.example/callback")]
     redirect_uri: String,
-    /// `play`
+    /// `play`, and `openid` with it where an ID token is wanted.
+    #[schema(example = "play")]
     scope: String,
-    /// Comes back with the answer.
+    /// Comes back with the answer; as long as the request may be, though not every proxy passes a long address.
+    #[schema(example = "f3a9c1")]
     state: Option<String>,
     /// RFC 7636: base64url of SHA-256 over the verifier.
-    #[schema(min_length = 43, max_length = 43)]
+    #[schema(min_length = 43, max_length = 43, example = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")]
     code_challenge: String,
     /// `S256`
+    #[schema(example = "S256")]
     code_challenge_method: String,
     /// Languages of the pages, such as `kk ru`.
     ui_locales: Option<String>,
@@ -46,6 +54,8 @@ pub(in crate::http) struct PushedRequest {
     acr_values: Option<String>,
     /// How old a verification may be, seconds.
     max_age: Option<u64>,
+    /// Comes back in the ID token.
+    nonce: Option<String>,
 }
 
 /// A code or a refresh token to be exchanged.
@@ -54,15 +64,21 @@ pub(in crate::http) struct TokenRequest {
     #[serde(flatten)]
     client: ClientFields,
     /// `authorization_code` or `refresh_token`
+    #[schema(example = "authorization_code")]
     grant_type: String,
     /// The code.
+    #[schema(example = "SplxlOBeZQQYbYS6WxSbIA")]
     code: Option<String>,
     /// The address of the request, once more.
+    #[schema(example = "https://bet.example/callback")]
     redirect_uri: Option<String>,
     /// The PKCE verifier.
+    #[schema(example = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")]
     code_verifier: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
+    /// At a renewal: no more than was granted.
+    scope: Option<String>,
 }
 
 /// A token.

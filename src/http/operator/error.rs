@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 use super::uncached;
 use crate::domain::ports::StoreError;
 
+/// No reason is longer, in characters.
+const LONGEST_REASON: usize = 300;
+
 /// RFC 6749 section 5.2.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct OAuthProblem<'a> {
@@ -46,10 +49,13 @@ impl OAuthError {
         Self::bad_request("invalid_request", description)
     }
 
-    /// The caller was not authenticated. The challenge is sent when the caller tried the `Authorization` header.
+    /// The caller was not authenticated. The challenge is of the header's scheme where the caller tried one (RFC 6749 section 5.2);
+    /// else it is a word that no browser acts on (RFC 9110 section 11.6.1 wants one).
     pub(super) fn invalid_client(by_header: bool) -> Self {
         let mut error = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed");
-        error.header = by_header.then(|| (WWW_AUTHENTICATE, r#"Basic realm="rastau", charset="UTF-8""#.to_owned()));
+        let scheme =
+            if by_header { r#"Basic realm="rastau", charset="UTF-8""# } else { r#"ClientAssertion realm="rastau""# };
+        error.header = Some((WWW_AUTHENTICATE, scheme.to_owned()));
         error
     }
 
@@ -109,6 +115,23 @@ impl OAuthError {
         let later = "the service cannot answer now, try again";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", later)
             .with_header(RETRY_AFTER, "5".to_owned())
+    }
+
+    /// The code.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence.
+    pub(super) fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The same with a reason, in the characters that a description may have (RFC 6749 section 5.2).
+    pub(super) fn because(self, reason: &str) -> Self {
+        let plain = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '.' };
+        let reason: String = reason.chars().take(LONGEST_REASON).map(plain).collect();
+        Self { description: format!("{}: {reason}", self.description), ..self }
     }
 
     /// The same with a header that belongs to it.

@@ -35,7 +35,7 @@ struct Answer<'a> {
 ///
 /// RFC 7662; signed (RFC 9701) for who accepts `application/token-introspection+jwt`.
 #[utoipa::path(post, path = "/oauth2/introspect", tag = "operators", operation_id = "introspectToken",
-    security((), ("clientSecret" = [])),
+    security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     request_body(content = NamedToken, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "Whether it stands; of a token that does not, nothing else is told", content(

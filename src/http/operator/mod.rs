@@ -9,9 +9,11 @@ pub(in crate::http) mod checks;
 mod client;
 mod described;
 pub(in crate::http) mod error;
+pub(in crate::http) mod events;
 mod form;
 pub(in crate::http) mod introspection;
 pub(in crate::http) mod jwks;
+pub(in crate::http) mod me;
 pub(in crate::http) mod metadata;
 pub(in crate::http) mod par;
 mod proof;
@@ -19,15 +21,17 @@ mod rate_limit;
 pub(in crate::http) mod revocation;
 pub(in crate::http) mod status;
 pub(in crate::http) mod token;
+pub(in crate::http) mod userinfo;
 
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponseBuilder, Resource, Route};
 
 pub use certificate::ClientCertificates;
-pub use client::assertion_audiences;
+pub use client::assertion_endpoints;
 pub(super) use client::basic_credentials;
 
 use crate::app::renew_tokens::Renewals;
@@ -59,10 +63,16 @@ impl OperatorDoor {
             .app_data(web::Data::from(self.certificates.clone()))
             .app_data(web::Data::from(self.renewals.clone()))
             .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
-            .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]))
-            .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]))
+            .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]).wrap(from_fn(proof::offer_nonce)))
+            .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]).wrap(from_fn(proof::offer_nonce)))
+            .service(
+                endpoint(userinfo::PATH, "GET, POST", [web::get().to(userinfo::get), web::post().to(userinfo::get)])
+                    .wrap(from_fn(proof::offer_nonce)),
+            )
             .service(endpoint(introspection::PATH, "POST", [web::post().to(introspection::post)]))
             .service(endpoint(revocation::PATH, "POST", [web::post().to(revocation::post)]))
+            .service(endpoint(me::PATH, "GET", [web::get().to(me::get)]))
+            .service(endpoint(events::PATH, "GET", [web::get().to(events::get)]))
             .service(endpoint(checks::PATH, "POST", [web::post().to(checks::one)]))
             .service(endpoint(checks::BULK_PATH, "POST", [web::post().to(checks::many)]))
             .service(endpoint(status::PATH, "GET, HEAD", [web::get().to(status::get), web::head().to(status::get)]));

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::client::authenticated;
 use super::described::{OAuthRefusal, ProofHeader, PushedRequest};
 use super::error::OAuthError;
 use super::form::Form;
@@ -29,7 +28,7 @@ pub(in crate::http) struct PushedAnswer {
 ///
 /// RFC 9126. Everything that is asked for goes this way; the browser carries the answer's handle only.
 #[utoipa::path(post, path = "/oauth2/par", tag = "operators", operation_id = "pushAuthorizationRequest",
-    security((), ("clientSecret" = [])),
+    security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     params(ProofHeader),
     request_body(content = PushedRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, description = "Kept for a minute", body = PushedAnswer), OAuthRefusal))]
@@ -39,8 +38,7 @@ pub(in crate::http) async fn post(
     body: Payload,
 ) -> Result<HttpResponse, OAuthError> {
     let mut form = Form::read(&request, body).await?;
-    let operator = authenticated(&services, &request, &mut form).await?;
-    let proven = proof::proven(&services, &request, PATH).await?;
+    let (operator, proven) = proof::caller(&services, &request, &mut form, PATH).await?;
     refuse_what_would_be_ignored(&mut form)?;
     let parameters = RequestParameters {
         response_type: form.require("response_type")?,
@@ -54,16 +52,14 @@ pub(in crate::http) async fn post(
         proven,
         acr_values: form.take("acr_values"),
         max_age: form.take("max_age"),
+        nonce: form.take("nonce"),
     };
     let pushed = push(&services, &operator, parameters).await.map_err(|error| match error {
         PushError::Request(error) => OAuthError::bad_request(error.code(), error.to_string()),
         PushError::Store(error) => OAuthError::store(&error),
     })?;
-    let mut answer = uncached(HttpResponse::Created());
-    if proven.is_some() {
-        answer.insert_header(proof::fresh_nonce(&services));
-    }
-    Ok(answer.json(PushedAnswer { request_uri: pushed.request_uri, expires_in: pushed.expires_in.as_secs() }))
+    let told = PushedAnswer { request_uri: pushed.request_uri, expires_in: pushed.expires_in.as_secs() };
+    Ok(uncached(HttpResponse::Created()).json(told))
 }
 
 /// Unknown parameters are ignored (RFC 6749 section 3.1), but these would change what is asked.

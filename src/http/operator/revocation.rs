@@ -18,7 +18,7 @@ pub(super) const PATH: &str = "/oauth2/revoke";
 /// RFC 7009. Always 200 for an authenticated client: whatever it named does not stand now. The hint of what kind of token it is
 /// (`token_type_hint`) is not needed.
 #[utoipa::path(post, path = "/oauth2/revoke", tag = "operators", operation_id = "revokeToken",
-    security((), ("clientSecret" = [])),
+    security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     request_body(content = NamedToken, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "It does not stand now"), OAuthRefusal))]
 pub(in crate::http) async fn post(

@@ -1,6 +1,7 @@
 //! The published status lists: Token Status List.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use actix_web::web::{Data, Path};
 
@@ -19,7 +20,7 @@ pub(super) const PATH: &str = "/oauth2/status/{list}";
     params(("list" = String, Path, description = "Its number, as tokens name it")),
     responses(
         (status = 200, description = "A signed list", body = String, content_type = "application/statuslist+jwt"),
-        (status = 404, description = "There is none"),
+        (status = 404, description = "There is none", body = OAuthProblem<'static>),
         (status = 503, description = "Not now", body = OAuthProblem<'static>),
     ))]
 pub(in crate::http) async fn get(
@@ -27,7 +28,7 @@ pub(in crate::http) async fn get(
     lists: Data<StatusLists>,
     list: Path<String>,
 ) -> Result<HttpResponse, OAuthError> {
-    let Ok(list) = list.parse() else { return Ok(HttpResponse::NotFound().finish()) };
+    let Ok(list) = list.parse() else { return Ok(nowhere()) };
     let signed = lists.get(&services, list).await.map_err(|error| match error {
         StatusError::Sign(error) => {
             tracing::error!(%error, "no status list can be signed");
@@ -36,7 +37,7 @@ pub(in crate::http) async fn get(
         StatusError::Store(error) => OAuthError::store(&error),
     })?;
     Ok(match signed {
-        None => HttpResponse::NotFound().finish(),
+        None => nowhere(),
         Some(signed) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, format!("public, max-age={}", TIME_TO_LIVE.as_secs())))
             // Section 8.1 of the specification: browsers may read it, too.
@@ -44,4 +45,8 @@ pub(in crate::http) async fn get(
             .content_type("application/statuslist+jwt")
             .body(signed),
     })
+}
+
+fn nowhere() -> HttpResponse {
+    OAuthError::refused(StatusCode::NOT_FOUND, "invalid_request", "there is no such status list").into()
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::client::authenticated;
 use super::described::{OAuthRefusal, ProofHeader, TokenRequest};
 use super::error::OAuthError;
 use super::form::Form;
@@ -29,17 +28,20 @@ pub(in crate::http) struct TokenAnswer<'a> {
     token_type: &'static str,
     /// Its life, seconds; at most 300.
     expires_in: u64,
-    /// Good once, for this client and this key.
+    /// For this client and this key, until the next one is used.
     refresh_token: &'a str,
-    /// `play`
+    /// `play`, or `openid play`
     scope: &'static str,
+    /// Who it was (OpenID Connect), where `openid` was asked for; with the first tokens alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'a str>,
 }
 
 /// Exchange a code, or renew
 ///
 /// RFC 6749, with PKCE and DPoP. A renewal asks each time whether the player may still play.
 #[utoipa::path(post, path = "/oauth2/token", tag = "operators", operation_id = "issueTokens",
-    security((), ("clientSecret" = [])),
+    security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     params(ProofHeader),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "Tokens", body = TokenAnswer<'static>), OAuthRefusal))]
@@ -50,8 +52,7 @@ pub(in crate::http) async fn post(
     body: Payload,
 ) -> Result<HttpResponse, OAuthError> {
     let mut form = Form::read(&request, body).await?;
-    let operator = authenticated(&services, &request, &mut form).await?;
-    let proven = proof::proven(&services, &request, PATH).await?;
+    let (operator, proven) = proof::caller(&services, &request, &mut form, PATH).await?;
     let confirmation = match proven {
         Some(key) => Some(Confirmation::DpopKey(key)),
         None => certificate::shown(&request)?.map(Confirmation::Certificate),
@@ -61,14 +62,16 @@ pub(in crate::http) async fn post(
             let shown = CodeGrant {
                 code: SecretText::new(form.require("code")?),
                 redirect_uri: form.require("redirect_uri")?,
-                code_verifier: SecretText::new(form.require("code_verifier")?),
+                // One that is left out fits no challenge: `invalid_grant`, as RFC 7636 section 4.6 has it.
+                code_verifier: SecretText::new(form.take("code_verifier").unwrap_or_default()),
                 confirmation,
             };
             exchange(&services, &operator, shown).await
         }
         "refresh_token" => {
             let shown = SecretText::new(form.require("refresh_token")?);
-            renew(&services, &renewals, &operator, &shown, confirmation).await
+            let scope = form.take("scope");
+            renew(&services, &renewals, &operator, &shown, scope.as_deref(), confirmation).await
         }
         _ => {
             let known = "grant_type must be authorization_code or refresh_token";
@@ -76,16 +79,13 @@ pub(in crate::http) async fn post(
         }
     };
     let issued = issued.map_err(|error| refusal(&error, &operator))?;
-    let mut answer = uncached(HttpResponse::Ok());
-    if proven.is_some() {
-        answer.insert_header(proof::fresh_nonce(&services));
-    }
-    Ok(answer.json(TokenAnswer {
+    Ok(uncached(HttpResponse::Ok()).json(TokenAnswer {
         access_token: issued.access_token.expose(),
         token_type: issued.token_type,
         expires_in: issued.expires_in.as_secs(),
         refresh_token: issued.refresh_token.expose(),
         scope: issued.scope,
+        id_token: issued.id_token.as_ref().map(SecretText::expose),
     }))
 }
 
@@ -95,6 +95,7 @@ fn refusal(error: &GrantError, operator: &Operator) -> OAuthError {
             tracing::warn!(operator = operator.id.as_str(), why, "a grant was refused");
             OAuthError::bad_request("invalid_grant", "the grant is not valid, or is no longer")
         }
+        GrantError::Scope => OAuthError::bad_request("invalid_scope", "scope is more than was granted"),
         GrantError::Unbound => proof::required(),
         GrantError::CannotTell => OAuthError::try_again(),
         GrantError::Sign(error) => {

@@ -8,14 +8,18 @@ use super::problem::problem;
 use super::{device_cookie, lost_browser, session_cookie};
 use crate::app::Services;
 use crate::app::start_verification::start_verification;
-use crate::http::problem::{Problem, locale};
+use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Locale;
 
 #[derive(Deserialize)]
 pub(super) struct Arrival {
+    #[serde(default)]
     client_id: String,
-    request_uri: String,
+    request_uri: Option<String>,
 }
+
+/// For the developers of a client that knows no pushed requests.
+const PUSH_FIRST: &str = "push the request first, to pushed_authorization_request_endpoint (RFC 9126)";
 
 /// Begins a verification and sends the browser to its page. A request that cannot be found is answered to the player:
 /// there is no address yet that could be trusted with it. Whoever comes by the same link again goes on where they were.
@@ -25,7 +29,11 @@ pub(super) async fn authorize(
     arrival: web::Query<Arrival>,
 ) -> Result<HttpResponse, Problem> {
     let device = device_cookie::read(&request, &services);
-    let started = start_verification(&services, &arrival.client_id, &arrival.request_uri, device.as_deref()).await;
+    let Some(request_uri) = &arrival.request_uri else {
+        let refusal = Problem::new(ProblemCode::BadRequest, locale(&request)).because(PUSH_FIRST);
+        return lost_browser::answer(&request, refusal);
+    };
+    let started = start_verification(&services, &arrival.client_id, request_uri, device.as_deref()).await;
     let started = match started {
         Ok(started) => started,
         Err(error) => return lost_browser::answer(&request, problem(&error, locale(&request))),

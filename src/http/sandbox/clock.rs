@@ -76,6 +76,8 @@ pub(in crate::http) struct ClockView {
     ahead_seconds: u64,
 }
 
+const BY_SECRET: &str = r#"ClientSecret realm="rastau sandbox""#;
+
 /// Why the clock was not moved.
 #[derive(IntoResponses)]
 #[allow(dead_code)]
@@ -105,10 +107,9 @@ fn answer(time: SandboxTime) -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 
-/// No `WWW-Authenticate` comes with the refusal: a browser would ask for the secret, keep it, and send it on behalf of
-/// other pages.
+/// The refusal does not name the scheme `Basic`: a browser would ask for the secret, keep it, and send it on behalf of other pages.
 async fn authenticated(request: &HttpRequest, services: &Services) -> Result<OperatorId, Problem> {
-    let refused = || Problem::new(ProblemCode::Unauthorized, locale(request));
+    let refused = || Problem::new(ProblemCode::Unauthorized, locale(request)).challenge(BY_SECRET);
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let credentials = header.and_then(basic_credentials).ok_or_else(refused)?;
     match authenticate(services, credentials).await {

@@ -72,6 +72,7 @@ fn verification(case: &Case, now: Timestamp) -> Verification {
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         ui_locales: None,
         acr_values: None,
+        id_token: None,
         dpop_jkt: None,
         expires_at: now,
     };

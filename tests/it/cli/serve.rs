@@ -69,7 +69,7 @@ fn it_serves_until_it_is_asked_to_stop() {
         "{metrics}"
     );
     assert!(serving.get("/metrics").starts_with("HTTP/1.1 404"), "players and operators do not see them");
-    let metadata = serving.get("/.well-known/oauth-authorization-server");
+    let metadata = serving.get("/.well-known/oauth-authorization-server/sandbox");
     assert!(metadata.contains("\"issuer\":\"http://localhost:8080/sandbox\""), "{metadata}");
     let stopped = Command::new("kill").arg(serving.child.id().to_string()).status().unwrap();
     assert!(stopped.success());

@@ -15,7 +15,7 @@ use crate::operator::world::World;
 /// Method and path of every operation of the console that is described.
 fn described() -> BTreeSet<(String, String)> {
     let open = OpenDoors { sandbox: false, administration: false, compliance: false, sources: false };
-    let document = serde_json::to_value(describe("https://rastau.example", open)).unwrap();
+    let document = serde_json::to_value(describe("https://rastau.example", "https://rastau.example", open)).unwrap();
     let mut all = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         if let Some(path) = path.strip_prefix("/api/console") {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use rastau::domain::operator::{ClientAuthentication, KeySource};
+use rastau::app::change_operator::change_operator;
+use rastau::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, OperatorChange};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -25,13 +26,49 @@ fn refused() -> (StatusCode, String) {
 }
 
 #[actix_web::test]
-async fn every_endpoint_may_be_the_audience_by_its_own_address() {
+async fn the_audience_is_our_issuer_unless_the_registration_says_otherwise() {
     let world = World::production().await;
-    for path in [PAR, "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
-        let mut claims = world.bet.claims(world.now());
-        claims["aud"] = json!(format!("{BASE}{path}"));
-        assert_eq!(push_with(&world, world.bet.sign(&claims)).await.0, StatusCode::CREATED, "{path}");
+    let lenient = OperatorChange { assertion_audience: Some(AssertionAudience::Endpoint), ..OperatorChange::default() };
+    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
+    change_operator(store, clock, "other-bet", lenient).await.unwrap();
+    let list = || json!([BASE, format!("{BASE}{PAR}")]);
+    for (client, taken) in [(&world.bet, false), (&world.other, true)] {
+        for path in [PAR, "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
+            for aud in [json!(format!("{BASE}{path}")), list()] {
+                let mut claims = client.claims(world.now());
+                claims["aud"] = aud;
+                let answer = push_with(&world, client.sign(&claims)).await;
+                let expected = if taken { (StatusCode::CREATED, String::new()) } else { refused() };
+                assert_eq!(answer, expected, "{} {}", client.id, claims["aud"]);
+            }
+        }
     }
+}
+
+#[actix_web::test]
+async fn a_sandbox_says_why_and_production_does_not() {
+    let (sandbox, production) = (World::sandbox().await, World::production().await);
+    let told = async |world: &World, change: (&str, Value)| {
+        let mut claims = world.bet.claims(world.now());
+        claims[change.0] = change.1;
+        let mut fields = request_fields();
+        fields.extend(assertion_fields(world.bet.sign(&claims)));
+        world.send(form(PAR, &fields)).await.body["error_description"].as_str().unwrap().to_owned()
+    };
+    for (member, value, why) in [
+        ("aud", json!("http://localhost:8080"), "aud must be the issuer of this service"),
+        ("exp", json!(1), "the assertion has expired"),
+        ("sub", json!("no\"\u{e9}body"), "the client_id is malformed"),
+    ] {
+        let said = told(&sandbox, (member, value.clone())).await;
+        assert!(said.contains(why) && said.is_ascii() && !said.contains('"'), "{said}");
+        assert_eq!(told(&production, (member, value)).await, "client authentication failed");
+    }
+    let mut again = request_fields();
+    again.extend(sandbox.bet.credentials(sandbox.now()));
+    assert_eq!(sandbox.send(form(PAR, &again)).await.status, StatusCode::CREATED);
+    let said = sandbox.send(form(PAR, &again)).await.body["error_description"].to_string();
+    assert!(said.contains("was used before"), "{said}");
 }
 
 #[actix_web::test]
@@ -110,7 +147,8 @@ async fn nobody_is_let_in_without_credentials() {
     for path in [PAR, "/oauth2/token", "/oauth2/introspect"] {
         let answer = world.send(form(path, &with(request_fields(), "client_id", "demo-bet"))).await;
         assert_eq!((answer.status, answer.error()), (StatusCode::UNAUTHORIZED, "invalid_client"));
-        assert_eq!(answer.header("www-authenticate"), None);
+        // RFC 9110 section 11.6.1 wants a challenge; a browser acts on none but those of its own schemes.
+        assert_eq!(answer.header("www-authenticate"), Some(r#"ClientAssertion realm="rastau""#));
     }
 }
 

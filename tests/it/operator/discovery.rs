@@ -20,12 +20,13 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
         "pushed_authorization_request_endpoint": format!("{BASE}/oauth2/par"),
         "introspection_endpoint": format!("{BASE}/oauth2/introspect"),
         "revocation_endpoint": format!("{BASE}/oauth2/revoke"),
+        "userinfo_endpoint": format!("{BASE}/oauth2/userinfo"),
         "jwks_uri": format!("{BASE}/oauth2/jwks"),
         "require_pushed_authorization_requests": true,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
-        "scopes_supported": ["play"],
+        "scopes_supported": ["openid", "play", "check:login", "check:bet", "check:marketing"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
@@ -39,11 +40,15 @@ async fn the_metadata_say_what_is_and_nothing_that_is_not() {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "claims_supported":
+            ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sandbox"],
+        "service_documentation": format!("{BASE}/docs/"),
         "acr_values_supported":
             ["urn:rastau:acr:face+passkey", "urn:rastau:acr:face+totp", "urn:rastau:acr:face+recovery",
              "urn:rastau:acr:face+wait+passkey", "urn:rastau:acr:face+wait+totp", "urn:rastau:acr:face+wait+recovery",
              "urn:rastau:acr:face+contact+passkey", "urn:rastau:acr:face+contact+totp",
-             "urn:rastau:acr:face+contact+recovery"],
+             "urn:rastau:acr:face+contact+recovery", "urn:rastau:acr:session"],
         "ui_locales_supported": ["kk", "ru", "en"],
         "tls_client_certificate_bound_access_tokens": false,
     });
@@ -75,10 +80,18 @@ async fn an_issuer_with_a_path_is_found_where_both_standards_look() {
     for (path, status) in [
         ("/.well-known/oauth-authorization-server/sandbox", StatusCode::OK),
         ("/sandbox/.well-known/openid-configuration", StatusCode::OK),
+        ("/sandbox/.well-known/oauth-authorization-server", StatusCode::OK),
+        // RFC 8414 section 3.3: what stood here would be of another issuer than the one asked for.
+        ("/.well-known/oauth-authorization-server", StatusCode::NOT_FOUND),
+        ("/.well-known/openid-configuration", StatusCode::NOT_FOUND),
         ("/.well-known/oauth-authorization-server/other", StatusCode::NOT_FOUND),
         ("/other/.well-known/openid-configuration", StatusCode::NOT_FOUND),
     ] {
-        assert_eq!(world.send(TestRequest::get().uri(path)).await.status, status, "{path}");
+        let answer = world.send(TestRequest::get().uri(path)).await;
+        assert_eq!(answer.status, status, "{path}");
+        if status == StatusCode::OK {
+            assert_eq!(answer.body["issuer"], format!("{BASE}/sandbox"));
+        }
     }
 }
 

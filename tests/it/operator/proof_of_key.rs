@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use rastau::http::operator::ClientCertificates;
 use serde_json::{Value, json};
 
-use super::forms::{grant_fields, refresh_fields, request_fields, with};
+use super::forms::{form, grant_fields, refresh_fields, request_fields, with};
 use super::world::{Answer, World};
 
 const TOKEN: &str = "/oauth2/token";
@@ -67,6 +69,76 @@ async fn a_nonce_is_handed_out_and_must_come_back() {
 }
 
 #[actix_web::test]
+async fn a_client_that_learns_the_nonce_sends_the_same_body_again() {
+    let world = World::production().await;
+    for path in ["/oauth2/par", TOKEN] {
+        let code = world.code(&world.bet).await;
+        let mut fields = if path == TOKEN { grant_fields(&code) } else { request_fields() };
+        fields.extend(world.bet.credentials(world.now()));
+        let mut claims = world.proof_claims(path);
+        claims["nonce"] = Value::Null;
+        let send = async |claims: &Value| {
+            world.send(form(path, &fields).insert_header(("DPoP", world.bet.proof(claims)))).await
+        };
+        let first = send(&claims).await;
+        assert_eq!(first.error(), "use_dpop_nonce");
+        let mut claims = world.proof_claims(path);
+        claims["nonce"] = json!(first.header("dpop-nonce").unwrap());
+        let second = send(&claims).await;
+        assert!(second.status.is_success(), "{path} {}", second.body);
+        claims["jti"] = json!("another");
+        assert_eq!(send(&claims).await.error(), "invalid_client", "{path}: and the assertion serves once all the same");
+    }
+}
+
+#[actix_web::test]
+async fn every_answer_brings_the_next_nonce() {
+    let world = World::production().await;
+    let good = world.post(&world.bet, "/oauth2/par", request_fields()).await;
+    let refused = world.post(&world.bet, "/oauth2/par", with(request_fields(), "scope", "all")).await;
+    let stranger = world.send(form(TOKEN, &request_fields())).await;
+    let no_form = world.send(TestRequest::post().uri(TOKEN)).await;
+    let status = [&good, &refused, &stranger, &no_form].map(|answer| answer.status.as_u16());
+    assert_eq!(status, [201, 400, 401, 415]);
+    for answer in [good, refused, stranger, no_form] {
+        assert_eq!(answer.header("dpop-nonce").map(str::len), Some(43), "{}", answer.text);
+    }
+}
+
+#[actix_web::test]
+async fn a_clock_that_is_a_minute_ahead_is_good_enough() {
+    let world = World::production().await;
+    let now = world.now();
+    for (member, ahead) in [("iat", 60), ("nbf", 60), ("exp", 1)] {
+        let mut claims = world.proof_claims(TOKEN);
+        claims[member] = json!(now + ahead);
+        let answer = exchange(&world, Some(&world.bet.proof(&claims))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{member} {}", answer.body);
+    }
+}
+
+#[actix_web::test]
+async fn a_proof_may_name_the_address_that_is_for_certificates() {
+    let elsewhere = "https://mtls.rastau.example";
+    let certificates = ClientCertificates {
+        proxies: vec!["10.0.0.0/24".parse().unwrap()],
+        url: Some(elsewhere.parse().unwrap()),
+        ..ClientCertificates::default()
+    };
+    let (plain, world) = (World::production().await, World::production().await.with_certificates(certificates));
+    for (world, taken) in [(&plain, false), (&world, true)] {
+        let mut claims = world.proof_claims(TOKEN);
+        claims["htu"] = json!(format!("{elsewhere}{TOKEN}"));
+        let answer = exchange(world, Some(&world.bet.proof(&claims))).await;
+        assert_eq!(answer.status == StatusCode::OK, taken, "{}", answer.body);
+    }
+    assert_eq!(exchange(&world, Some(&world.bet.proof(&world.proof_claims(TOKEN)))).await.status, StatusCode::OK);
+    let mut third = world.proof_claims(TOKEN);
+    third["htu"] = json!(format!("https://evil.example{TOKEN}"));
+    assert_eq!(exchange(&world, Some(&world.bet.proof(&third))).await.error(), "invalid_dpop_proof");
+}
+
+#[actix_web::test]
 async fn a_proof_serves_once() {
     let world = World::production().await;
     let proof = world.bet.proof(&world.proof_claims(TOKEN));
@@ -90,7 +162,10 @@ async fn a_proof_of_another_request_or_time_is_refused() {
         ("htu", json!("https://other.example/oauth2/token")),
         ("htu", json!("http://rastau.example/oauth2/token")),
         ("iat", json!(now - 301)),
-        ("iat", json!(now + 301)),
+        ("iat", json!(now + 61)),
+        ("nbf", json!(now + 61)),
+        ("exp", json!(now)),
+        ("exp", json!(now - 60)),
         ("jti", json!("")),
     ] {
         let mut claims = world.proof_claims(TOKEN);

@@ -5,7 +5,10 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use rastau::app::PlayerError;
+use rastau::app::give_consent::{CONSENT_VERSION, give_consent};
+use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
+use rastau::domain::authorization::hash_handle;
 
 use super::forms::{CHALLENGE, VERIFIER, form, request_fields, with};
 use super::world::World;
@@ -28,7 +31,6 @@ async fn a_pushed_request_gets_a_handle_for_a_minute() {
 #[actix_web::test]
 async fn every_deviation_is_refused_with_its_own_code() {
     let world = World::production().await;
-    let long = "s".repeat(513);
     for (name, value, error) in [
         ("response_type", "", "invalid_request"),
         ("response_type", "token", "unsupported_response_type"),
@@ -41,7 +43,7 @@ async fn every_deviation_is_refused_with_its_own_code() {
         ("code_challenge", "short", "invalid_request"),
         ("code_challenge_method", "", "invalid_request"),
         ("code_challenge_method", "plain", "invalid_request"),
-        ("state", &long, "invalid_request"),
+        ("ui_locales", &"k".repeat(65), "invalid_request"),
         ("state", "a\u{0}b", "invalid_request"),
         ("response_mode", "fragment", "invalid_request"),
         ("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request"),
@@ -107,7 +109,7 @@ async fn other_methods_are_told_which_is_right() {
 }
 
 #[actix_web::test]
-async fn a_request_uri_serves_its_own_operator_once_and_for_a_minute() {
+async fn a_request_uri_is_opened_for_a_minute_by_its_own_operator_and_used_up_by_consent() {
     let world = World::production().await;
     let start = |id: &'static str, uri: String| {
         let services = world.services.clone();
@@ -116,9 +118,29 @@ async fn a_request_uri_serves_its_own_operator_once_and_for_a_minute() {
     let unknown = || Err(PlayerError::RequestUnknown);
     let uri = world.pushed(&world.bet).await;
     assert_eq!(start("other-bet", uri.clone()).await, unknown());
-    assert_eq!(start("demo-bet", uri.clone()).await, Ok(()));
+    // A preview of the link, and then the player's own browser, and the other one of theirs.
+    let mut opened = Vec::new();
+    for _ in 0..3 {
+        let started = start_verification(&world.services, "demo-bet", &uri, None).await.unwrap();
+        opened.push(hash_handle(started.session.expose()));
+    }
+    // Reading may take longer than the link lives.
+    world.clock.advance(Duration::from_mins(5));
+    let consent = async |session| give_consent(&world.services, session, true, CONSENT_VERSION).await;
+    assert_eq!(consent(opened[1]).await, Ok(()));
+    assert_eq!(consent(opened[2]).await, Err(PlayerError::RequestTaken));
     assert_eq!(start("demo-bet", uri).await, unknown());
     let stale = world.pushed(&world.bet).await;
     world.clock.advance(Duration::from_mins(1));
     assert_eq!(start("demo-bet", stale).await, unknown());
+}
+
+#[actix_web::test]
+async fn a_state_may_be_as_long_as_a_request() {
+    let world = World::production().await;
+    // Frameworks seal a session in it: ASP.NET some 1,800 characters.
+    let state = "s".repeat(10_000);
+    let session = world.approved_of(with(request_fields(), "state", &state)).await;
+    let address = return_to_operator(&world.services, session).await.unwrap();
+    assert!(address.query_pairs().any(|(name, value)| name == "state" && value == state));
 }

@@ -36,7 +36,7 @@ use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::administration;
 use rastau::http::middleware::bearer_key::BearerKey;
-use rastau::http::operator::{ClientCertificates, OperatorDoor, assertion_audiences};
+use rastau::http::operator::{ClientCertificates, OperatorDoor, assertion_endpoints};
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use rastau::vision::encode::jpeg;
 use rastau::vision::face_index::ScannedFaceIndex;
@@ -128,7 +128,7 @@ impl World {
                 WebauthnCeremonies::new("rastau.example", &Url::parse(BASE).unwrap(), "Rastau").unwrap(),
             ),
             signer: Arc::new(JoseSigner::new(BASE, &[generate_es256().unwrap()]).unwrap()),
-            assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy(sandbox)))),
+            assertions: Arc::new(AssertionJose::new(BASE, assertion_endpoints(&policy(sandbox)))),
             key_sets: Arc::new(HttpKeySets::new(sandbox).unwrap()),
             proofs: Arc::new(DpopJose::default()),
             clock: clock.clone(),
@@ -170,9 +170,14 @@ impl World {
     }
 
     /// The same behind a proxy that is believed.
-    pub(super) fn behind(mut self, proxy: &str) -> Self {
+    pub(super) fn behind(self, proxy: &str) -> Self {
         let proxies = vec![proxy.parse().unwrap()];
-        self.door = OperatorDoor::new(ClientCertificates { proxies, ..ClientCertificates::default() });
+        self.with_certificates(ClientCertificates { proxies, ..ClientCertificates::default() })
+    }
+
+    /// The same with other settings of certificates.
+    pub(super) fn with_certificates(mut self, certificates: ClientCertificates) -> Self {
+        self.door = OperatorDoor::new(certificates);
         self
     }
 
@@ -238,6 +243,11 @@ impl World {
         let nonce = proof_nonce::nonce(&self.services.policy.pairwise_key, self.services.clock.now());
         let htu = format!("{BASE}{path}");
         json!({ "jti": unique(), "htm": "POST", "htu": htu, "iat": self.now(), "nonce": nonce })
+    }
+
+    /// The same as RFC 3339.
+    pub(super) fn clock_text(&self) -> String {
+        self.services.clock.now().rfc3339()
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -322,8 +332,17 @@ impl World {
         (answer.status, answer.body)
     }
 
+    /// The same of this request.
+    pub(super) async fn approved_of(&self, fields: Fields) -> HandleHash {
+        self.brought_by(fields, approve).await
+    }
+
     async fn brought(&self, take: fn(&mut Verification, PlayerId, Timestamp)) -> HandleHash {
-        let pushed = self.post(&self.bet, "/oauth2/par", request_fields()).await;
+        self.brought_by(request_fields(), take).await
+    }
+
+    async fn brought_by(&self, fields: Fields, take: fn(&mut Verification, PlayerId, Timestamp)) -> HandleHash {
+        let pushed = self.post(&self.bet, "/oauth2/par", fields).await;
         let request_uri = pushed.body["request_uri"].as_str().unwrap();
         let started = start_verification(&self.services, self.bet.id, request_uri, None).await.unwrap();
         self.take_steps(hash_handle(started.session.expose()), take).await

@@ -1,4 +1,5 @@
-use rastau::domain::authorization::Redemption;
+use rastau::domain::authorization::{PushedRequest, Redemption};
+use rastau::domain::id_token::IdTokenRequest;
 use rastau::domain::operator::OperatorId;
 use rastau::domain::ports::StoreError;
 
@@ -7,15 +8,47 @@ use super::grants::grant;
 use super::on_both_engines;
 
 on_both_engines! {
-    async fn a_pushed_request_serves_once(database: &Database) {
+    async fn a_pushed_request_may_be_opened_twice_and_used_once(database: &Database) {
         let operator = database.operator("demo-bet").await.id;
         let (handle, request) = (database.handle(), request(&operator));
         let mut unit = database.begin().await;
         unit.insert_request(handle, &request).await.unwrap();
         assert_eq!(unit.insert_request(handle, &request).await, Err(StoreError::Conflict));
         unit.commit().await.unwrap();
-        let taken = database.race(async |unit| unit.take_request(handle).await).await;
-        assert_eq!(taken, (Ok(Some(request)), Ok(None)));
+        let (one, two) = (database.verification().await, database.verification().await);
+        let mut unit = database.begin().await;
+        for opened in [one.id, two.id] {
+            assert_eq!(unit.find_request(handle).await, Ok(Some(request.clone())));
+            unit.open_request(handle, opened).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+        let used = database.race(async |unit| unit.use_request(one.id).await).await;
+        assert_eq!(used, (Ok(true), Ok(false)));
+        let mut unit = database.begin().await;
+        assert_eq!(unit.use_request(two.id).await, Ok(false), "by the other");
+        assert_eq!(unit.find_request(handle).await, Ok(None));
+        drop(unit);
+        let before = database.verification().await;
+        assert_eq!(database.begin().await.use_request(before.id).await, Ok(true), "nothing was noted of it");
+    }
+
+    async fn requests_are_deleted_when_they_expired_long_ago_and_ask_for_an_id_token(database: &Database) {
+        let operator = database.operator("demo-bet").await.id;
+        let wanted = IdTokenRequest { nonce: Some("n".to_owned()) };
+        let with = |id_token, seconds| PushedRequest { id_token, expires_at: at(seconds), ..request(&operator) };
+        let kept = [with(None, 10), with(Some(IdTokenRequest::default()), 20), with(Some(wanted), 30)];
+        let handles = [(); 3].map(|()| database.handle());
+        let mut unit = database.begin().await;
+        for (handle, request) in handles.iter().zip(&kept) {
+            unit.insert_request(*handle, request).await.unwrap();
+        }
+        for (handle, request) in handles.iter().zip(kept) {
+            assert_eq!(unit.find_request(*handle).await, Ok(Some(request)));
+        }
+        assert_eq!(unit.delete_pushed_requests(at(30), 1).await, Ok(1));
+        assert_eq!(unit.delete_pushed_requests(at(30), 9).await, Ok(1));
+        assert_eq!(unit.delete_pushed_requests(at(30), 9).await, Ok(0));
+        assert!(unit.find_request(handles[2]).await.unwrap().is_some());
     }
 
     async fn a_request_of_an_unknown_operator_is_refused(database: &Database) {

@@ -208,6 +208,7 @@ pub(crate) fn request(operator: &OperatorId) -> PushedRequest {
         code_challenge: "challenge".to_owned(),
         ui_locales: None,
         acr_values: Some("urn:rastau:acr:face+passkey".to_owned()),
+        id_token: None,
         dpop_jkt: Some(Thumbprint([3; 32])),
         expires_at: at(60),
     }

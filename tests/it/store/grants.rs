@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
 use rastau::app::registry::manage::put;
-use rastau::domain::authorization::AuthorizationCode;
+use rastau::domain::authorization::{AuthorizationCode, HandleHash};
 use rastau::domain::confirmation::{Confirmation, Thumbprint};
-use rastau::domain::grant::{GREATEST_AGE, Grant};
+use rastau::domain::grant::{GREATEST_AGE, Grant, NewRefreshToken, ShownRefreshToken};
 use rastau::domain::id::GrantId;
 use rastau::domain::ports::{Store as _, StoreError};
 use rastau::domain::restrictions::{Ground, Restriction};
@@ -26,6 +26,7 @@ pub(super) async fn grant(database: &Database, code: &AuthorizationCode) -> Gran
         verified_at: at(1),
         confirmation: Some(Confirmation::DpopKey(Thumbprint([9; 32]))),
         status: StatusPlace::draw(at(1), database.randomness.as_ref()),
+        openid: true,
         expires_at: at(1).plus(GREATEST_AGE),
         ended_at: None,
     }
@@ -39,6 +40,15 @@ pub(crate) async fn kept(database: &Database) -> Grant {
     unit.insert_grant(&grant, code.hash).await.unwrap();
     unit.commit().await.unwrap();
     grant
+}
+
+fn token(hash: HandleHash, grant: &Grant, generation: u32) -> NewRefreshToken {
+    NewRefreshToken { hash, grant: grant.id, generation }
+}
+
+/// Of a grant that stands; the time in seconds.
+fn shown(generation: u32, used_at: Option<i64>, latest_used: Option<u32>) -> ShownRefreshToken {
+    ShownRefreshToken { generation, used_at: used_at.map(at), latest_used, grant_ended_at: None }
 }
 
 on_both_engines! {
@@ -76,7 +86,7 @@ on_both_engines! {
         let (one, two, three) = (kept(database).await, kept(database).await, kept(database).await);
         let hashes = [(); 3].map(|()| database.handle());
         let mut unit = database.begin().await;
-        let tokens = [(hashes[0], one.id), (hashes[1], two.id), (hashes[2], three.id)];
+        let tokens = [token(hashes[0], &one, 0), token(hashes[1], &two, 0), token(hashes[2], &three, 0)];
         unit.insert_refresh_tokens(&tokens, at(2)).await.unwrap();
         unit.commit().await.unwrap();
         let damage = sqlx::query("UPDATE play_grant SET factor = 'none' WHERE id = $1").bind(two.id.to_string());
@@ -114,17 +124,18 @@ on_both_engines! {
         unit.commit().await.unwrap();
     }
 
-    async fn a_refresh_token_is_used_once(database: &Database) {
+    async fn a_refresh_token_is_kept_once_and_says_when_it_was_used(database: &Database) {
         let grant = kept(database).await;
         let hash = database.handle();
         let mut unit = database.begin().await;
-        unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await.unwrap();
-        assert_eq!(unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await, Err(StoreError::Conflict));
+        unit.insert_refresh_tokens(&[token(hash, &grant, 7)], at(2)).await.unwrap();
+        assert_eq!(unit.insert_refresh_tokens(&[token(hash, &grant, 7)], at(2)).await, Err(StoreError::Conflict));
         unit.commit().await.unwrap();
         assert_eq!(database.read().await.grant_of_refresh_token(hash).await.unwrap(), Some(grant.clone()));
-        let (one, two) = database.race(async |unit| unit.use_refresh_tokens(&[hash], at(3)).await.unwrap()).await;
-        assert_eq!((one, two), (HashMap::from([(hash, None)]), HashMap::new()));
+        database.race(async |unit| unit.use_refresh_tokens(&[hash], at(3)).await.unwrap()).await;
         let mut unit = database.begin().await;
+        let again = unit.use_refresh_tokens(&[hash], at(4)).await.unwrap();
+        assert_eq!(again, HashMap::from([(hash, shown(7, Some(3), Some(7)))]), "the first use counts");
         assert!(unit.use_refresh_tokens(&[database.handle()], at(3)).await.unwrap().is_empty());
         assert_eq!(unit.grant_of_refresh_token(database.handle()).await.unwrap(), None);
     }
@@ -133,12 +144,12 @@ on_both_engines! {
         let grant = kept(database).await;
         let hash = database.handle();
         let mut unit = database.begin().await;
-        unit.insert_refresh_tokens(&[(hash, grant.id)], at(2)).await.unwrap();
+        unit.insert_refresh_tokens(&[token(hash, &grant, 0)], at(2)).await.unwrap();
         unit.commit().await.unwrap();
         for _ in 0..2 {
             let mut unit = database.begin().await;
             let used = unit.use_refresh_tokens(&[hash], at(3)).await.unwrap();
-            assert_eq!(used, HashMap::from([(hash, None)]));
+            assert_eq!(used, HashMap::from([(hash, shown(0, None, None))]));
         }
     }
 
@@ -226,12 +237,14 @@ on_both_engines! {
         let (one, two) = (kept(database).await, kept(database).await);
         let [first, second, third, unknown] = [(); 4].map(|()| database.handle());
         let mut unit = database.begin().await;
-        let tokens = [(first, one.id), (second, one.id), (third, two.id)];
+        let tokens = [token(first, &one, 0), token(second, &one, 1), token(third, &two, 0)];
         unit.insert_refresh_tokens(&tokens, at(2)).await.unwrap();
         unit.use_refresh_tokens(&[second], at(3)).await.unwrap();
         unit.end_grant(two.id, at(3)).await.unwrap();
         let used = unit.use_refresh_tokens(&[first, second, third, unknown], at(4)).await.unwrap();
-        assert_eq!(used, HashMap::from([(first, None), (third, Some(at(3)))]), "with the end of its grant");
+        let of_ended = ShownRefreshToken { grant_ended_at: Some(at(3)), ..shown(0, None, None) };
+        let expected = [(first, shown(0, None, Some(1))), (second, shown(1, Some(3), Some(1))), (third, of_ended)];
+        assert_eq!(used, HashMap::from(expected), "each with its grant's latest and its end");
         let two = Grant { ended_at: Some(at(3)), ..two };
         unit.commit().await.unwrap();
         let found = futures_util::future::join_all(

@@ -80,7 +80,22 @@ on_both_engines! {
         assert!(!unit.disable_webhook_endpoint(&one.operator, &one.url, at(2)).await.unwrap());
         let disabled = unit.find_webhook_endpoint(&one.operator).await.unwrap().unwrap();
         assert_eq!(disabled.disabled_at, Some(at(1)));
-        assert!(!unit.queue_webhook(&message(database, &one.operator, 3)).await.unwrap());
+        let (missed, later) = (message(database, &one.operator, 3), message(database, &one.operator, 4));
+        assert!(unit.queue_webhook(&missed).await.unwrap(), "to be pulled");
+        assert!(unit.queue_webhook(&later).await.unwrap());
+        let kept = unit.find_webhook(missed.id).await.unwrap().unwrap();
+        assert_eq!(kept.state, MessageState::Failed);
+        assert_eq!(kept.last, Some(Delivery::Failed(SendFailure::EndpointGone)));
+        assert!(unit.operators_with_webhooks_due(at(100)).await.unwrap().is_empty());
+        let (first, end) = (WebhookId::least(at(0)), WebhookId::least(at(1_000)));
+        let all = unit.webhooks_between(&one.operator, first, end, 9).await.unwrap();
+        assert_eq!(all.iter().map(|message| message.id).collect::<Vec<_>>(), [missed.id, later.id]);
+        let rest = unit.webhooks_between(&one.operator, missed.id, end, 9).await.unwrap();
+        assert_eq!(rest.iter().map(|message| message.id).collect::<Vec<_>>(), [later.id]);
+        assert_eq!(unit.webhooks_between(&one.operator, first, end, 1).await.unwrap().len(), 1);
+        assert!(unit.webhooks_between(&one.operator, first, missed.id, 9).await.unwrap().is_empty());
+        let other = OperatorId::parse("other-bet").unwrap();
+        assert!(unit.webhooks_between(&other, first, end, 9).await.unwrap().is_empty());
     }
 
     async fn a_secret_is_bound_to_operator_and_url(database: &Database) {

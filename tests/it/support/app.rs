@@ -31,7 +31,7 @@ use rastau::domain::time::Timestamp;
 use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::middleware::bearer_key::BearerKey;
-use rastau::http::operator::{ClientCertificates, assertion_audiences};
+use rastau::http::operator::{ClientCertificates, assertion_endpoints};
 use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
 use rastau::messages::Texts;
@@ -174,7 +174,7 @@ impl TestApp {
             marker: Arc::new(TextMarker),
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
-            assertions: Arc::new(AssertionJose::new(assertion_audiences(&policy))),
+            assertions: Arc::new(AssertionJose::new(policy.issuer.as_str(), assertion_endpoints(&policy))),
             key_sets: Arc::new(HttpKeySets::new(true).unwrap()),
             proofs: Arc::new(DpopJose::default()),
             clock: service_clock(&policy, clock.clone()),

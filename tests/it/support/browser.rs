@@ -127,6 +127,7 @@ impl Browser {
             code_challenge: URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER)),
             ui_locales: None,
             acr_values: None,
+            id_token: None,
             dpop_jkt: None,
             expires_at: app.now().plus(std::time::Duration::from_mins(1)),
         };
