@@ -56,6 +56,22 @@ pub enum Measure {
         /// Which.
         version: u32,
     },
+    /// What a source sent, and what waits, is dropped with all whom it would restrict.
+    DiscardVersion {
+        /// Whose.
+        source: String,
+        /// Which.
+        version: u32,
+    },
+    /// What a source said before counts again: whom the version since restricted is free.
+    RollBackSource {
+        /// Whose.
+        source: String,
+        /// Which counts and will not any more.
+        from: u32,
+        /// Which counts again.
+        version: u32,
+    },
     /// Somebody joins who will decide, or say yes to what others decide.
     InviteStaff {
         /// What they sign in with.
@@ -91,6 +107,8 @@ impl Measure {
             Self::ForgetFactors { .. } => "forget_factors",
             Self::TakeBackSelfRestriction { .. } => "take_back_self_restriction",
             Self::ReleaseVersion { .. } => "release_version",
+            Self::DiscardVersion { .. } => "discard_version",
+            Self::RollBackSource { .. } => "roll_back_source",
             Self::InviteStaff { .. } => "invite_staff",
             Self::ReinviteStaff { .. } => "reinvite_staff",
             Self::ChangeStaff { .. } => "change_staff",
@@ -105,10 +123,22 @@ impl Measure {
             | Self::UnlockPerson { case }
             | Self::ForgetFactors { case }
             | Self::TakeBackSelfRestriction { case } => case.to_string(),
-            Self::ReleaseVersion { source, .. } => source.clone(),
+            Self::ReleaseVersion { source, .. }
+            | Self::DiscardVersion { source, .. }
+            | Self::RollBackSource { source, .. } => source.clone(),
             Self::InviteStaff { login, .. } | Self::ReinviteStaff { login } | Self::ChangeStaff { login, .. } => {
                 login.to_string()
             }
+        }
+    }
+
+    /// The source whose versions it changes.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::ReleaseVersion { source, .. }
+            | Self::DiscardVersion { source, .. }
+            | Self::RollBackSource { source, .. } => Some(source),
+            _ => None,
         }
     }
 
@@ -120,7 +150,9 @@ impl Measure {
             | Self::UnlockPerson { .. }
             | Self::ForgetFactors { .. }
             | Self::TakeBackSelfRestriction { .. } => Act::Decide,
-            Self::ReleaseVersion { .. } => Act::ManageSources,
+            Self::ReleaseVersion { .. } | Self::DiscardVersion { .. } | Self::RollBackSource { .. } => {
+                Act::ManageSources
+            }
             Self::InviteStaff { .. } | Self::ReinviteStaff { .. } | Self::ChangeStaff { .. } => Act::ManageStaff,
         }
     }
@@ -133,7 +165,12 @@ impl Measure {
     /// What the log has of it: no names.
     pub fn details(&self) -> Value {
         match self {
-            Self::ReleaseVersion { version, .. } => json!({ "kind": self.kind(), "version": version }),
+            Self::ReleaseVersion { version, .. } | Self::DiscardVersion { version, .. } => {
+                json!({ "kind": self.kind(), "version": version })
+            }
+            Self::RollBackSource { from, version, .. } => {
+                json!({ "kind": self.kind(), "from": from, "version": version })
+            }
             Self::InviteStaff { roles, .. } => json!({ "kind": self.kind(), "roles": roles }),
             Self::ChangeStaff { roles, disabled, .. } => {
                 json!({ "kind": self.kind(), "roles": roles, "disabled": disabled })

@@ -7,7 +7,7 @@ use super::propose::player_of;
 use crate::app::Services;
 use crate::app::evidence::erase::erase_evidence;
 use crate::app::forget_factors::forget_player_factors;
-use crate::app::registry::manage::release_version;
+use crate::app::registry::manage::{discard_version, release_version, roll_back_version};
 use crate::app::staff::manage::{StaffChange, change_within};
 use crate::app::take_back::{staff_proof, take_back_all};
 use crate::app::tell::tell;
@@ -61,6 +61,12 @@ pub(super) async fn carry_out(
         }
         Measure::ReleaseVersion { source, version } => {
             release_version(unit, source, Some(*version), two.details(), now).await?;
+        }
+        Measure::DiscardVersion { source, version } => {
+            discard_version(unit, source, Some(*version), two.details(), now).await?;
+        }
+        Measure::RollBackSource { source, from, version } => {
+            roll_back_version(unit, source, Some((*from, *version)), two.details(), now).await?;
         }
         Measure::ChangeStaff { login, roles, disabled } => {
             let change = StaffChange { name: None, roles: roles.clone(), disabled: *disabled };

@@ -8,7 +8,7 @@ use crate::app::case_work::evidence::Why;
 use crate::app::evidence::EvidenceError;
 use crate::app::forget_factors::ForgetError;
 use crate::app::recover_factors::recoveries;
-use crate::app::registry::manage::ManageError;
+use crate::app::registry::manage::{ManageError, step_back};
 use crate::app::staff::StaffError;
 use crate::app::staff::session::Admitted;
 use crate::app::take_back;
@@ -88,10 +88,17 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
             let player = player_of(unit, *case).await?;
             take_back::expect_possible(unit, player, now).await?;
         }
-        Measure::ReleaseVersion { source, version } => {
+        Measure::ReleaseVersion { source, version } | Measure::DiscardVersion { source, version } => {
             let versions = unit.list_versions(source).await?;
             let waits = Version::in_state(&versions, VersionState::Quarantined);
             waits.filter(|waits| waits.number == *version).ok_or_else(|| ManageError::NothingWaits(source.clone()))?;
+        }
+        Measure::RollBackSource { source, from, version } => {
+            let versions = unit.list_versions(source).await?;
+            let (current, previous) = step_back(&versions, source)?;
+            if (current.number, previous.number) != (*from, *version) {
+                return Err(ManageError::NoPrevious(source.clone()).into());
+            }
         }
         Measure::InviteStaff { login, name, roles } => {
             // The id is another one when they join; what counts here is whether they could.

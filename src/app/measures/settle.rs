@@ -41,8 +41,8 @@ pub async fn settle_proposal(
         carry_out(services, unit.as_mut(), &proposal.measure, &contacts, &two, now).await?;
     }
     unit.commit().await?;
-    if let (true, Measure::ReleaseVersion { source, .. }) = (yes, &proposal.measure) {
-        tidy_later(services.store.clone(), source.clone());
+    if let (true, Some(source)) = (yes, proposal.measure.source()) {
+        tidy_later(services.store.clone(), source.to_owned());
     }
     Ok(proposal)
 }

@@ -47,60 +47,70 @@ pub async fn release_version(
     now: Timestamp,
 ) -> Result<Version, ManageError> {
     let versions = unit.list_versions(source).await?;
-    let waits = waiting(&versions, source)?;
-    if number.is_some_and(|number| number != waits.number) {
-        // Another has come since, at which nobody has looked.
-        return Err(ManageError::NothingWaits(source.to_owned()));
-    }
+    let waits = named(waiting(&versions, source)?, number)?;
     let released = let_count(unit, &versions, waits).await?;
     unit.append_audit(&event(AuditKind::RegistryReleased, &released, details, now)).await?;
     Ok(released)
 }
 
-/// Drops the version that waits.
-pub async fn discard(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
+/// Drops the version that waits; `details` say who decided.
+pub async fn discard(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    source: &str,
+    details: Value,
+) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
-    let dropped = discard_version(unit.as_mut(), source, json!({}), clock.now()).await?;
+    let dropped = discard_version(unit.as_mut(), source, None, details, clock.now()).await?;
     unit.commit().await?;
     Ok(dropped)
 }
 
-/// The same within a transaction; `details` say who decided.
+/// The same within a transaction: of this version, where one is named.
 pub async fn discard_version(
     unit: &mut dyn UnitOfWork,
     source: &str,
+    number: Option<u32>,
     details: Value,
     now: Timestamp,
 ) -> Result<Version, ManageError> {
     let versions = unit.list_versions(source).await?;
-    let dropped = Version { state: VersionState::Discarded, ..waiting(&versions, source)? };
+    let waits = named(waiting(&versions, source)?, number)?;
+    let dropped = Version { state: VersionState::Discarded, ..waits };
     unit.update_version(&dropped).await?;
     unit.append_audit(&event(AuditKind::RegistryDiscarded, &dropped, details, now)).await?;
     Ok(dropped)
 }
 
 /// Goes back to the version before, with its age: where that is past its limit, everybody is refused until a new one comes.
-pub async fn roll_back(store: &dyn Store, clock: &dyn Clock, source: &str) -> Result<Version, ManageError> {
+/// `details` say who decided.
+pub async fn roll_back(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    source: &str,
+    details: Value,
+) -> Result<Version, ManageError> {
     let mut unit = store.begin().await?;
-    let back = roll_back_version(unit.as_mut(), source, json!({}), clock.now()).await?;
+    let back = roll_back_version(unit.as_mut(), source, None, details, clock.now()).await?;
     unit.commit().await?;
     Ok(back)
 }
 
-/// The same within a transaction; `details` say who decided.
+/// The same within a transaction: from this version to that one, where they are named.
 pub async fn roll_back_version(
     unit: &mut dyn UnitOfWork,
     source: &str,
+    numbers: Option<(u32, u32)>,
     details: Value,
     now: Timestamp,
 ) -> Result<Version, ManageError> {
     unit.hold_source(source).await?;
     let versions = unit.list_versions(source).await?;
-    let found =
-        (Version::in_state(&versions, VersionState::Current), Version::in_state(&versions, VersionState::Previous));
-    let (Some(current), Some(previous)) = found else {
+    let (current, previous) = step_back(&versions, source)?;
+    if numbers.is_some_and(|seen| seen != (current.number, previous.number)) {
+        // Another counts since: nobody has said yes to leaving that one.
         return Err(ManageError::NoPrevious(source.to_owned()));
-    };
+    }
     // What waits was compared with what is left behind.
     for left in [Some(current), Version::in_state(&versions, VersionState::Quarantined)].into_iter().flatten() {
         unit.update_version(&Version { state: VersionState::Discarded, ..left.clone() }).await?;
@@ -168,6 +178,21 @@ pub(super) async fn confirm(
     let event = event(AuditKind::RegistryImported, &confirmed, json!({ "unchanged": true }), now);
     unit.append_audit(&event).await?;
     Ok(confirmed)
+}
+
+/// Which version counts, and which one may be gone back to.
+pub fn step_back<'a>(versions: &'a [Version], source: &str) -> Result<(&'a Version, &'a Version), ManageError> {
+    let current = Version::in_state(versions, VersionState::Current);
+    let previous = Version::in_state(versions, VersionState::Previous);
+    current.zip(previous).ok_or_else(|| ManageError::NoPrevious(source.to_owned()))
+}
+
+/// The version where it is the one that is meant: another has come since, at which nobody has looked.
+fn named(waits: Version, number: Option<u32>) -> Result<Version, ManageError> {
+    if number.is_some_and(|number| number != waits.number) {
+        return Err(ManageError::NothingWaits(waits.source));
+    }
+    Ok(waits)
 }
 
 /// The version that waits for a person.

@@ -47,18 +47,25 @@ Where the staff has people for it, it takes two of them, at the console.
 Examples:
   rastau registry release debtors
   rastau registry release debtors --alone")]
-    Release(versions::Releasing),
+    Release(versions::Deciding),
     /// Drop a version that waits for a person
-    #[command(after_long_help = "Example:\n  rastau registry discard debtors")]
-    Discard(versions::Named),
+    #[command(after_long_help = "\
+Whom it would restrict stays free: where the staff has people for it, it takes two of them, at the console.
+
+Examples:
+  rastau registry discard debtors
+  rastau registry discard debtors --alone")]
+    Discard(versions::Deciding),
     /// Go back to the version before, at once
     #[command(after_long_help = "\
 The version that counted is dropped. The one before comes back with its age: where that is past its limit, everybody is
-refused until a new one is imported. Only one step back is kept.
+refused until a new one is imported. Only one step back is kept. Whom the version that counted restricted is free: where
+the staff has people for it, it takes two of them, at the console.
 
-Example:
-  rastau registry rollback debtors")]
-    Rollback(versions::Named),
+Examples:
+  rastau registry rollback debtors
+  rastau registry rollback debtors --alone")]
+    Rollback(versions::Deciding),
     /// Move the registry to the newest key of the key file
     #[command(after_long_help = rekey::HELP)]
     Rekey(rekey::Args),
@@ -71,9 +78,9 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::Sources { json } => run_sources(context, json).await,
         Command::Versions(named) => versions::list(context, &named).await,
         Command::Release(args) => versions::release(context, &args).await,
-        Command::Discard(named) => versions::discard(context, &named).await,
+        Command::Discard(args) => versions::discard(context, &args).await,
         Command::Rekey(args) => rekey::run(context, &args).await,
-        Command::Rollback(named) => versions::roll_back(context, &named).await,
+        Command::Rollback(args) => versions::roll_back(context, &args).await,
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) struct Named {
     json: bool,
 }
 
-/// A version that waits, and whether nobody else is asked.
+/// A source of which a version is decided about, and whether nobody else is asked.
 #[derive(Debug, clap::Args)]
-pub(super) struct Releasing {
+pub(super) struct Deciding {
     #[command(flatten)]
     named: Named,
     /// Do it without a second person, where the staff has some
@@ -45,34 +45,38 @@ pub(super) async fn list(context: &Context, named: &Named) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn release(context: &Context, args: &Releasing) -> anyhow::Result<ExitCode> {
-    let store = startup::open_store(&context.config()?).await?;
-    expect_alone(store.as_ref(), args.alone).await?;
-    let by = json!({ "by": operating_user(), "alone": args.alone });
-    let decision = async |store: &dyn Store, clock: &dyn Clock, source: &str| {
-        manage::release(store, clock, source, by.clone()).await
+pub(super) async fn release(context: &Context, args: &Deciding) -> anyhow::Result<ExitCode> {
+    let decision = async |store: &dyn Store, clock: &dyn Clock, source: &str, by: Value| {
+        manage::release(store, clock, source, by).await
     };
-    decide(context, &args.named, "counts", decision).await
+    decide(context, args, "counts", decision).await
 }
 
-pub(super) async fn discard(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
-    decide(context, named, "is dropped", async |store, clock, source| manage::discard(store, clock, source).await).await
+pub(super) async fn discard(context: &Context, args: &Deciding) -> anyhow::Result<ExitCode> {
+    let decision = async |store: &dyn Store, clock: &dyn Clock, source: &str, by: Value| {
+        manage::discard(store, clock, source, by).await
+    };
+    decide(context, args, "is dropped", decision).await
 }
 
-pub(super) async fn roll_back(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
-    decide(context, named, "counts again", async |store, clock, source| manage::roll_back(store, clock, source).await)
-        .await
+pub(super) async fn roll_back(context: &Context, args: &Deciding) -> anyhow::Result<ExitCode> {
+    let decision = async |store: &dyn Store, clock: &dyn Clock, source: &str, by: Value| {
+        manage::roll_back(store, clock, source, by).await
+    };
+    decide(context, args, "counts again", decision).await
 }
 
 async fn decide(
     context: &Context,
-    named: &Named,
+    Deciding { named, alone }: &Deciding,
     what: &str,
-    decision: impl AsyncFnOnce(&dyn Store, &dyn Clock, &str) -> Result<Version, ManageError>,
+    decision: impl AsyncFnOnce(&dyn Store, &dyn Clock, &str, Value) -> Result<Version, ManageError>,
 ) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
+    expect_alone(store.as_ref(), *alone).await?;
+    let by = json!({ "by": operating_user(), "alone": alone });
     let clock = startup::clock();
-    let version = decision(store.as_ref(), clock.as_ref(), &named.source).await?;
+    let version = decision(store.as_ref(), clock.as_ref(), &named.source, by).await?;
     tidy(store.as_ref(), &named.source, |_, _| ())
         .await
         .context("it is done, but rows that count no more are still there; the next import removes them")?;

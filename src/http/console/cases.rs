@@ -3,7 +3,6 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::door::Staff;
@@ -115,14 +114,6 @@ impl Which {
 pub(in crate::http) struct Looking {
     /// 3 to 200 characters; it stands in the audit log
     pub(super) why: String,
-}
-
-impl Looking {
-    /// What the log keeps of who did something, and why.
-    pub(super) fn details(&self, request: &HttpRequest, staff: &Staff) -> Result<Value, Problem> {
-        let why = read_why(request, &self.why)?;
-        Ok(json!({ "by": staff.0.member.login, "why": why.as_str() }))
-    }
 }
 
 /// Why somebody does something.

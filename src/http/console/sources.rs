@@ -5,14 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::cases::{Gone, Looking, Overtaken};
+use super::cases::{Gone, Overtaken};
 use super::door::Staff;
-use super::problem::measure_problem;
 use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::registry::manage::{ManageError, discard_version, roll_back_version};
-use crate::app::registry::tidy::tidy_later;
 use crate::domain::measure::Measure;
 use crate::domain::ports::StoreError;
 use crate::domain::restrictions::{Source, Version};
@@ -102,7 +99,7 @@ fn source_row(services: &Services, source: &Source, versions: &[Version]) -> Sou
 /// Which version, and why
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::http) struct Releasing {
+pub(in crate::http) struct Deciding {
     version: u32,
     /// 3 to 200 characters; it stands in the audit log
     why: String,
@@ -110,69 +107,62 @@ pub(in crate::http) struct Releasing {
 
 /// Ask for a version that waits to count
 #[utoipa::path(post, path = "/api/console/sources/{id}/release", tag = "console", operation_id = "askToRelease",
-    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Releasing,
+    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Deciding,
     responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn release(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     id: web::Path<String>,
-    body: web::Json<Releasing>,
+    body: web::Json<Deciding>,
 ) -> Result<HttpResponse, Problem> {
     let measure = Measure::ReleaseVersion { source: id.into_inner(), version: body.version };
     proposals::ask(&request, &services, &staff, measure, &body.why).await
 }
 
-/// Drop the version that waits
-#[utoipa::path(post, path = "/api/console/sources/{id}/discard", tag = "console", operation_id = "discardVersion",
-    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Looking,
-    responses((status = 200, body = VersionRow), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+/// Ask for a version that waits to be dropped
+///
+/// Whom it would restrict stays free, and so another must say yes.
+#[utoipa::path(post, path = "/api/console/sources/{id}/discard", tag = "console", operation_id = "askToDiscard",
+    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Deciding,
+    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn discard(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     id: web::Path<String>,
-    body: web::Json<Looking>,
+    body: web::Json<Deciding>,
 ) -> Result<HttpResponse, Problem> {
-    let details = body.details(&request, &staff)?;
-    let done = async {
-        let mut unit = services.store.begin().await?;
-        let version = discard_version(unit.as_mut(), &id, details, services.clock.now()).await?;
-        unit.commit().await?;
-        Ok(version)
-    };
-    decided(&request, &services, done.await)
+    let measure = Measure::DiscardVersion { source: id.into_inner(), version: body.version };
+    proposals::ask(&request, &services, &staff, measure, &body.why).await
 }
 
-/// Go back to the version before
+/// Which version is left, for which, and why
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct RollingBack {
+    /// Which counts, and will not any more
+    from: u32,
+    /// Which counts again: the one before
+    version: u32,
+    /// 3 to 200 characters; it stands in the audit log
+    why: String,
+}
+
+/// Ask to go back to the version before
 ///
-/// With its age: where that is past its limit, everybody is refused until a new one comes.
-#[utoipa::path(post, path = "/api/console/sources/{id}/roll-back", tag = "console", operation_id = "rollBackSource",
-    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Looking,
-    responses((status = 200, body = VersionRow), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+/// Whom the version since restricted is free then, and so another must say yes. It comes back with its age: where that is
+/// past its limit, everybody is refused until a new one comes.
+#[utoipa::path(post, path = "/api/console/sources/{id}/roll-back", tag = "console", operation_id = "askToRollBack",
+    security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = RollingBack,
+    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn roll_back(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     id: web::Path<String>,
-    body: web::Json<Looking>,
+    body: web::Json<RollingBack>,
 ) -> Result<HttpResponse, Problem> {
-    let details = body.details(&request, &staff)?;
-    let done = async {
-        let mut unit = services.store.begin().await?;
-        let version = roll_back_version(unit.as_mut(), &id, details, services.clock.now()).await?;
-        unit.commit().await?;
-        Ok(version)
-    };
-    decided(&request, &services, done.await)
-}
-
-fn decided(
-    request: &HttpRequest,
-    services: &Services,
-    done: Result<Version, ManageError>,
-) -> Result<HttpResponse, Problem> {
-    let version = done.map_err(|error| measure_problem(request, &error.into()))?;
-    tidy_later(services.store.clone(), version.source.clone());
-    Ok(private(&VersionRow::from(&version)))
+    let measure = Measure::RollBackSource { source: id.into_inner(), from: body.from, version: body.version };
+    proposals::ask(&request, &services, &staff, measure, &body.why).await
 }

@@ -6,9 +6,11 @@ use actix_web::http::Method;
 use rastau::app::registry::manage::put;
 use rastau::domain::face_lockout::{FaceLockout, LockSubject};
 use rastau::domain::id::CaseId;
-use rastau::domain::restrictions::{Source, Version, VersionKind, VersionState};
+use rastau::domain::person::Iin;
+use rastau::domain::restrictions::{Ground, Restriction, Source, Version, VersionKind, VersionState};
 use rastau::domain::secret::SecretText;
 use rastau::domain::staff::Role;
+use rastau::domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::desk::{Answer, Desk};
@@ -240,8 +242,13 @@ async fn a_version_that_waits_is_released_by_two_and_only_the_one_that_was_seen(
     };
     let first = quarantine().await;
     let proposal = ask(&root, &release, json!({ "version": first, "why": WHY })).await;
-    // Dropped, and another has come: the yes was to the first.
-    root.post(&format!("/sources/{name}/discard"), &json!({ "why": WHY })).await.good();
+    // Dropped, which takes two, and another has come: the yes was to the first.
+    let discard = format!("/sources/{name}/discard");
+    let drop = ask(&root, &discard, json!({ "version": first, "why": WHY })).await;
+    assert_eq!(code(&settle(&root, &drop, true).await), is(403, "role_forbidden"), "one alone drops nothing");
+    assert_eq!(root.get("/sources").await.good()[0]["versions"][0]["state"], "quarantined");
+    settle(&two, &drop, true).await.good();
+    assert_eq!(root.get("/sources").await.good()[0]["versions"][0]["state"], "discarded");
     let second = quarantine().await;
     assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "nothing_waits"));
     assert_eq!(settle(&two, &proposal, false).await.good()["state"], "refused");
@@ -250,10 +257,77 @@ async fn a_version_that_waits_is_released_by_two_and_only_the_one_that_was_seen(
     let versions = root.get("/sources").await.good()[0]["versions"].clone();
     let current = versions.as_array().unwrap().iter().find(|one| one["state"] == "current").unwrap();
     assert_eq!(current["number"], second);
-    let back = root.post(&format!("/sources/{name}/roll-back"), &json!({ "why": WHY })).await.good();
-    assert_eq!(back["state"], "current");
-    let none = root.post(&format!("/sources/{name}/roll-back"), &json!({ "why": WHY })).await;
-    assert_eq!(code(&none), is(409, "no_step_back"));
+}
+
+#[actix_web::test]
+async fn nobody_goes_back_a_step_of_a_source_alone() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &Role::ALL).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let source = || Source {
+        name: "debtors".to_owned(),
+        refreshed_at: world.services.clock.now(),
+        max_age: Duration::from_hours(24),
+    };
+    let put = async |iins: &[&str]| {
+        let rows: Vec<_> = iins.iter().map(|iin| debt(iin)).collect();
+        put(world.services.store.as_ref(), &source(), &rows).await.unwrap();
+    };
+    let is_restricted = async || {
+        let iin = Iin::parse(DEBTOR).unwrap();
+        let (answer, _) = world.services.store.registry_answer(&iin).await.unwrap();
+        answer.iter().any(|restriction| restriction.source == "debtors")
+    };
+    put(&[]).await;
+    put(&[DEBTOR]).await;
+    assert!(is_restricted().await);
+    let versions = root.get("/sources").await.good()[0]["versions"].clone();
+    let number = |state: &str| {
+        let found = versions.as_array().unwrap().iter().find(|one| one["state"] == state);
+        found.unwrap()["number"].as_u64().unwrap()
+    };
+    let back = "/sources/debtors/roll-back";
+    let seen = json!({ "from": number("current"), "version": number("previous"), "why": WHY });
+    let blind = json!({ "from": number("previous"), "version": number("current"), "why": WHY });
+    assert_eq!(code(&root.post(back, &blind).await), is(409, "no_step_back"), "not what there is");
+    let proposal = ask(&root, back, seen.clone()).await;
+    assert!(is_restricted().await, "one alone frees nobody");
+    assert_eq!(code(&settle(&root, &proposal, true).await), is(403, "case_own_decision"), "with every role");
+    assert!(is_restricted().await);
+    // Another version counts since: the yes was to leaving the one that was seen.
+    put(&[DEBTOR, OTHER]).await;
+    assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "no_step_back"));
+    assert!(is_restricted().await);
+    settle(&two, &proposal, false).await.good();
+    put(&[]).await;
+    put(&[DEBTOR]).await;
+    let versions = root.get("/sources").await.good()[0]["versions"].clone();
+    let number = |state: &str| {
+        let found = versions.as_array().unwrap().iter().find(|one| one["state"] == state);
+        found.unwrap()["number"].as_u64().unwrap()
+    };
+    let seen = json!({ "from": number("current"), "version": number("previous"), "why": WHY });
+    let proposal = ask(&root, back, seen).await;
+    assert_eq!(settle(&two, &proposal, true).await.good()["state"], "done");
+    assert!(!is_restricted().await, "two have said so");
+    let log = world.services.store.read().await.unwrap().audit_trail(&["debtors".to_owned()], 10).await.unwrap();
+    let back = log.iter().find(|event| event.kind == "registry_rolled_back").unwrap();
+    assert!(back.details.contains("\"by\":\"root\"") && back.details.contains("\"second\":\"two\""));
+}
+
+const DEBTOR: &str = "900101300017";
+const OTHER: &str = "900101400013";
+
+fn debt(iin: &str) -> (Iin, Restriction) {
+    let restriction = Restriction {
+        ground: Ground::Debtor,
+        legal_basis: "a test".to_owned(),
+        starts_at: Timestamp::from_seconds(0),
+        ends_at: None,
+        source: "debtors".to_owned(),
+        source_key: iin.to_owned(),
+    };
+    (Iin::parse(iin).unwrap(), restriction)
 }
 
 #[actix_web::test]

@@ -52,13 +52,13 @@ async fn come_and_go(shop: &Shop<'_>) {
         shop.clock.advance(DEAD_AFTER);
         shop.take(VersionKind::Snapshot, snapshot(&a, 201).as_bytes()).await.0.unwrap();
         shop.take(VersionKind::Delta, exchange(&a, "c").as_bytes()).await.0.unwrap();
-        roll_back(shop.store, &shop.clock, "debtors").await.unwrap();
+        roll_back(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         shop.take(VersionKind::Delta, exchange(&a, "d").as_bytes()).await.0.unwrap();
         // One with a bad row waits, and is dropped or let count.
         let bad = format!("{}1,2,3,4,5,6\n", snapshot("e", 10));
         shop.take(VersionKind::Snapshot, bad.as_bytes()).await.0.unwrap();
         if round % 2 == 0 {
-            discard(shop.store, &shop.clock, "debtors").await.unwrap();
+            discard(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         } else {
             release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         }

@@ -21,9 +21,9 @@ on_both_engines! {
         assert_eq!(shop.counting().await, ["0 a", "1 a", "2 c"]);
         assert_eq!(counts(&shop.changes(&["-2 c"]).await), (2, 0, 1));
         assert_eq!(shop.counting().await, ["0 a", "1 a"]);
-        let back = roll_back(shop.store, &shop.clock, "debtors").await.unwrap();
+        let back = roll_back(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         assert_eq!((back.number, shop.counting().await), (2, vec!["0 a".into(), "1 a".into(), "2 c".into()]));
-        let none = roll_back(shop.store, &shop.clock, "debtors").await;
+        let none = roll_back(shop.store, &shop.clock, "debtors", serde_json::json!({})).await;
         assert_eq!(none, Err(ManageError::NoPrevious("debtors".to_owned())), "one step alone is kept");
         // The next goes on from there, and what was undone is out of it.
         assert_eq!(counts(&shop.changes(&["+0 d"]).await), (4, 1, 0));
@@ -39,7 +39,7 @@ on_both_engines! {
         shop.snapshot(&["2 c"]).await;
         assert_eq!(shop.counting().await, ["2 c"]);
         assert_eq!(shop.states().await, [VersionState::Current, VersionState::Previous, VersionState::Removed]);
-        roll_back(shop.store, &shop.clock, "debtors").await.unwrap();
+        roll_back(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         assert_eq!(shop.counting().await, ["0 b"]);
         shop.snapshot(&["1 d"]).await;
         assert_eq!(shop.counting().await, ["1 d"]);
@@ -74,7 +74,7 @@ on_both_engines! {
         assert_eq!(shop.states().await, [VersionState::Current, VersionState::Removed, VersionState::Previous]);
         let nothing = Err(ManageError::NothingWaits("debtors".to_owned()));
         assert_eq!(release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await, nothing);
-        assert_eq!(discard(shop.store, &shop.clock, "debtors").await, nothing);
+        assert_eq!(discard(shop.store, &shop.clock, "debtors", serde_json::json!({})).await, nothing);
         shop.changes(&["-0 a", "-1 a", "-2 b"]).await;
         release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         assert!(shop.counting().await.is_empty());
@@ -123,7 +123,7 @@ on_both_engines! {
         let mut heard = heard;
         heard.sort_unstable();
         assert_eq!(heard, [(3, "nothing_to_remove"), (4, "nothing_to_remove")]);
-        discard(shop.store, &shop.clock, "debtors").await.unwrap();
+        discard(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
         shop.changes(&["+2 c"]).await;
         assert_eq!(shop.counting().await, ["0 a", "2 c"], "of what was dropped nothing is left");
         let (header, _) = shop.take(VersionKind::Delta, HEADER.as_bytes()).await;

@@ -59,7 +59,7 @@ fn a_snapshot_is_the_sum_of_its_changes_and_each_step_can_be_undone() {
                 prop_assert_eq!(shop.counting().await, texts(&set));
                 prop_assert_eq!(version.counts.rows, set.len() as u64);
                 if undone {
-                    roll_back(shop.store, &shop.clock, "debtors").await.unwrap();
+                    roll_back(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
                     prop_assert_eq!(shop.counting().await, texts(&before));
                 } else {
                     before = set;

@@ -70,7 +70,7 @@ on_both_engines! {
         assert_eq!(rekeyed(&new, &shop.clock).await.unwrap(), Rekeyed { generation: 1, ..Rekeyed::default() });
 
         // What lay under the older key is gone, and its source goes on as before.
-        let none = roll_back(&new, &shop.clock, "debtors").await;
+        let none = roll_back(&new, &shop.clock, "debtors", serde_json::json!({})).await;
         assert_eq!(none, Err(ManageError::NoPrevious("debtors".to_owned())));
         let person = database.store.person_key(&iin(1), 0).unwrap();
         let versions = shop.versions().await;
