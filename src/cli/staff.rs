@@ -7,6 +7,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Context, operating_user, print, print_json};
+use crate::app::staff::Asker;
+use crate::app::staff::confirm::confirm_at_machine;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::{Login, Role, StaffMember};
@@ -26,6 +28,7 @@ enum Command {
     #[command(after_long_help = "\
 Roles: reviewer (says what attempts were), supervisor (the second pair of eyes), auditor (sees, does nothing),
 operator_manager, administrator (staff, sources, keys). The first administrator invites the others at the console.
+Whoever joins is confirmed by another of the staff, but for the first.
 
 Examples:
   rastau staff invite aigerim --name 'Айгерім Әбілова' --role administrator
@@ -51,6 +54,26 @@ Examples:
         /// Print JSON instead of lines
         #[arg(long)]
         json: bool,
+    },
+    /// Confirm somebody who has joined, where nobody else of the staff can: they read you the code that they see
+    #[command(after_long_help = "\
+Whoever joins by an invitation counts for nothing until another has made sure who they are, and has typed the code that
+they see. At the console that is another than who asked for them. The first of the staff needs nobody; the second is confirmed
+by the first. This command is for when there is nobody else: where there is, it refuses, unless --alone is said, which the
+audit log keeps.
+
+Examples:
+  rastau staff confirm daniyar --code 1234-5678
+  rastau staff confirm daniyar --code 1234-5678 --alone")]
+    Confirm {
+        /// Their login
+        login: Login,
+        /// The code that they see after they have joined or signed in
+        #[arg(long)]
+        code: String,
+        /// Do it without the staff who could
+        #[arg(long)]
+        alone: bool,
     },
     /// List everybody
     #[command(after_long_help = "Examples:\n  rastau staff list\n  rastau staff list --json")]
@@ -89,7 +112,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let config = context.config()?;
     let store = startup::open_store(&config).await?;
     let store = store.as_ref();
-    let (clock, randomness, by) = (startup::clock(), startup::randomness(), operating_user());
+    let (clock, randomness, by) = (startup::clock(), startup::randomness(), Asker::machine(&operating_user()));
     let tools = (clock.as_ref(), randomness.as_ref());
     let change = async |login: &Login, change: StaffChange| -> anyhow::Result<()> {
         let member = change_staff(store, clock.as_ref(), login, change, &by).await?;
@@ -103,6 +126,11 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::Reinvite { login, json } => {
             let invited = reinvite_staff(store, tools, &login, &by).await?;
             tell(config.server.public_url.as_str(), &invited, json)?;
+        }
+        Command::Confirm { login, code, alone } => {
+            let by = (by.named.as_str(), alone);
+            let confirmed = confirm_at_machine(store, clock.as_ref(), by, &login, &SecretText::new(code)).await?;
+            print(&format!("confirmed: {}", line(&confirmed)))?;
         }
         Command::List { json } => {
             let all = store.read().await?.list_staff().await?;
@@ -143,12 +171,14 @@ fn tell(public_url: &str, (member, invitation): &(StaffMember, SecretText), json
 fn line(member: &StaffMember) -> String {
     let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
     let stopped = member.disabled_at.map_or(String::new(), |at| format!("  stopped {}", at.rfc3339()));
-    format!("{:16}  {}  {}{stopped}", member.login.as_str(), roles.join(","), member.name)
+    let waits = if member.confirmed_at.is_none() { "  not confirmed yet" } else { "" };
+    format!("{:16}  {}  {}{waits}{stopped}", member.login.as_str(), roles.join(","), member.name)
 }
 
 fn form(member: &StaffMember) -> serde_json::Value {
     json!({
         "login": member.login, "name": member.name, "roles": member.roles, "added_at": member.added_at.rfc3339(),
         "disabled_at": member.disabled_at.map(Timestamp::rfc3339),
+        "confirmed_at": member.confirmed_at.map(Timestamp::rfc3339),
     })
 }

@@ -190,9 +190,12 @@ impl Measure {
     }
 }
 
+/// What makes a pair of eyes: to decide, to say yes to what others decided, to vouch for who comes in.
+pub const EYES: [Act; 3] = [Act::Decide, Act::Approve, Act::Confirm];
+
 /// Whether somebody with these roles is a pair of eyes: whoever makes such people alone has four.
 pub fn are_eyes(roles: &BTreeSet<Role>) -> bool {
-    roles.iter().any(|role| role.may(Act::Decide) || role.may(Act::Approve))
+    roles.iter().any(|role| EYES.into_iter().any(|act| role.may(act)))
 }
 
 /// Something that was asked for.

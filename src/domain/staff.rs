@@ -1,5 +1,7 @@
 //! Compliance staff: who they are, what their roles let them do, and how long a session lasts.
 
+pub mod confirmation;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -54,6 +56,8 @@ pub enum Act {
     Decide,
     /// Say yes to what another person decided, where it takes two.
     Approve,
+    /// Vouch for the passkey of somebody who came in, and whom another asked for.
+    Confirm,
     /// See staff.
     ReadStaff,
     /// Invite, change and stop staff.
@@ -70,12 +74,13 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadOverview,
         Self::ReadCases,
         Self::SeeEvidence,
         Self::Decide,
         Self::Approve,
+        Self::Confirm,
         Self::ReadStaff,
         Self::ManageStaff,
         Self::ReadProposals,
@@ -92,6 +97,7 @@ impl Act {
             Self::SeeEvidence => "see_evidence",
             Self::Decide => "decide",
             Self::Approve => "approve",
+            Self::Confirm => "confirm",
             Self::ReadStaff => "read_staff",
             Self::ManageStaff => "manage_staff",
             Self::ReadProposals => "read_proposals",
@@ -103,7 +109,7 @@ impl Act {
 
     /// Whether the passkey must have been shown lately.
     pub fn needs_step_up(self) -> bool {
-        matches!(self, Self::Approve | Self::ManageStaff | Self::ManageOperators | Self::ManageSources)
+        matches!(self, Self::Approve | Self::Confirm | Self::ManageStaff | Self::ManageOperators | Self::ManageSources)
     }
 }
 
@@ -136,6 +142,7 @@ impl Role {
                     | Act::SeeEvidence
                     | Act::Decide
                     | Act::Approve
+                    | Act::Confirm
                     | Act::ReadProposals
                     | Act::ReadSettings
             ),
@@ -147,6 +154,7 @@ impl Role {
             Self::Administrator => matches!(
                 act,
                 Act::ReadOverview
+                    | Act::Confirm
                     | Act::ReadStaff
                     | Act::ManageStaff
                     | Act::ReadProposals
@@ -229,6 +237,10 @@ pub struct StaffMember {
     pub added_at: Timestamp,
     /// Since when they may do nothing any more.
     pub disabled_at: Option<Timestamp>,
+    /// Who asked for them to come in, or to be raised before they counted; nobody where that was whoever has the machine.
+    pub asked_by: BTreeSet<StaffId>,
+    /// Since when they count: another has confirmed the passkey that they sign in with.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 /// Why somebody cannot be added as told.
@@ -243,7 +255,7 @@ pub enum StaffFault {
 }
 
 impl StaffMember {
-    /// A new one.
+    /// A new one, who does not count yet.
     pub fn new(
         id: StaffId,
         login: Login,
@@ -258,12 +270,15 @@ impl StaffMember {
         if roles.is_empty() {
             return Err(StaffFault::Roles);
         }
-        Ok(Self { id, login, name: name.to_owned(), roles, added_at: now, disabled_at: None })
+        let name = name.to_owned();
+        let asked_by = BTreeSet::new();
+        Ok(Self { id, login, name, roles, added_at: now, disabled_at: None, asked_by, confirmed_at: None })
     }
 
-    /// Whether one of their roles is for this, and they were not stopped.
+    /// Whether one of their roles is for this, another has confirmed them, and they were not stopped.
     pub fn may(&self, act: Act) -> bool {
-        self.disabled_at.is_none() && self.roles.iter().any(|role| role.may(act))
+        let counts = self.disabled_at.is_none() && self.confirmed_at.is_some();
+        counts && self.roles.iter().any(|role| role.may(act))
     }
 }
 
@@ -351,6 +366,8 @@ mod tests {
     fn roles_add_up_and_end_with_who_has_them() {
         let mut both = member(&[Role::Reviewer, Role::Administrator]).unwrap();
         assert_eq!(both.name, "Айгерім Ә.");
+        assert!(Act::ALL.into_iter().all(|act| !both.may(act)), "nobody has confirmed them");
+        both.confirmed_at = Some(at(0));
         assert!(both.may(Act::Decide) && both.may(Act::ManageStaff) && !both.may(Act::Approve));
         both.disabled_at = Some(at(1));
         assert!(Act::ALL.into_iter().all(|act| !both.may(act)));

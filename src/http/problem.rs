@@ -108,6 +108,11 @@ problem_codes! {
     InvitationUnknown = "invitation_unknown", BAD_REQUEST;
     RoleForbidden = "role_forbidden", FORBIDDEN;
     StepUpNeeded = "step_up_needed", FORBIDDEN;
+    ConfirmationNeeded = "confirmation_needed", FORBIDDEN;
+    ConfirmationOwn = "confirmation_own", FORBIDDEN;
+    ConfirmationNotDue = "confirmation_not_due", CONFLICT;
+    ConfirmationWrong = "confirmation_wrong", UNPROCESSABLE_ENTITY;
+    TakesTwo = "takes_two", CONFLICT;
     LoginTaken = "login_taken", CONFLICT;
     StaffInvalid = "staff_invalid", UNPROCESSABLE_ENTITY;
     CaseTaken = "case_taken", CONFLICT;

@@ -5,18 +5,20 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{corrupt, handle, instant, micros, named, parse};
+use super::columns::{bytes, corrupt, handle, instant, micros, named, parse};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::{StaffId, StaffPasskeyId};
 use crate::domain::ports::{Staff, StaffCeremony};
 use crate::domain::secret::SecretBytes;
+use crate::domain::staff::confirmation::{ConfirmationCode, TRIES};
 use crate::domain::staff::{Login, Role, StaffMember, StaffPasskey, StaffSession};
 use crate::domain::time::Timestamp;
 
 const STATE: Column = Column::new("staff_ceremony", "state");
 const PASSKEY: Column = Column::new("staff_passkey", "content");
+const CODE: Column = Column::new("staff_confirmation", "code");
 
 #[derive(FromRow)]
 struct StaffRow {
@@ -26,6 +28,8 @@ struct StaffRow {
     roles: String,
     added_at: i64,
     disabled_at: Option<i64>,
+    asked_by: String,
+    confirmed_at: Option<i64>,
 }
 
 impl StaffRow {
@@ -38,12 +42,18 @@ impl StaffRow {
             roles: roles.ok_or_else(|| corrupt("staff.roles"))?,
             added_at: Timestamp::from_micros(self.added_at),
             disabled_at: instant(self.disabled_at),
+            asked_by: self.asked_by.split_whitespace().map(|id| parse(id, "staff.asked_by")).collect::<Result<_>>()?,
+            confirmed_at: instant(self.confirmed_at),
         })
     }
 }
 
 fn roles(member: &StaffMember) -> String {
     member.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn ids(staff: &BTreeSet<StaffId>) -> String {
+    staff.iter().map(StaffId::to_string).collect::<Vec<_>>().join(" ")
 }
 
 #[derive(FromRow)]
@@ -77,20 +87,29 @@ struct SessionRow {
     member: StaffRow,
 }
 
+impl SqlUnitOfWork {
+    async fn forget_code(&mut self, staff: StaffId) -> Result<()> {
+        let query = sqlx::query("DELETE FROM staff_confirmation WHERE staff = $1");
+        self.execute(query.bind(staff.to_string())).await.map(drop)
+    }
+}
+
 #[async_trait]
 impl Staff for SqlUnitOfWork {
     async fn insert_staff(&mut self, member: &StaffMember) -> Result<()> {
         self.change(
             sqlx::query(
-                "INSERT INTO staff (id, login, name, roles, added_at, disabled_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                "INSERT INTO staff (id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             )
             .bind(member.id.to_string())
             .bind(member.login.as_str())
             .bind(member.name.as_str())
             .bind(roles(member))
             .bind(member.added_at.micros())
-            .bind(micros(member.disabled_at)),
+            .bind(micros(member.disabled_at))
+            .bind(ids(&member.asked_by))
+            .bind(micros(member.confirmed_at)),
         )
         .await
     }
@@ -106,20 +125,72 @@ impl Staff for SqlUnitOfWork {
         .await
     }
 
+    async fn hold_staff(&mut self, login: &Login) -> Result<()> {
+        let hold = sqlx::query("UPDATE staff SET login = login WHERE login = $1");
+        self.execute(hold.bind(login.as_str().to_owned())).await.map(drop)
+    }
+
+    async fn confirm_staff(&mut self, staff: StaffId, now: Timestamp) -> Result<()> {
+        self.forget_code(staff).await?;
+        let query = sqlx::query("UPDATE staff SET confirmed_at = $2 WHERE id = $1 AND confirmed_at IS NULL");
+        self.change(query.bind(staff.to_string()).bind(now.micros())).await
+    }
+
+    async fn doubt_staff(&mut self, staff: StaffId, asked_by: &BTreeSet<StaffId>) -> Result<()> {
+        self.forget_code(staff).await?;
+        let query = sqlx::query("UPDATE staff SET confirmed_at = NULL, asked_by = $2 WHERE id = $1");
+        self.change(query.bind(staff.to_string()).bind(ids(asked_by))).await
+    }
+
+    async fn put_confirmation_code(&mut self, code: &ConfirmationCode) -> Result<()> {
+        let row = code.staff.to_string();
+        let secret = [code.salt.as_slice(), &code.hash].concat();
+        let sealed = self.cipher.seal(CODE, &[row.as_bytes()], &secret)?;
+        self.change(
+            sqlx::query(
+                "INSERT INTO staff_confirmation (staff, code, tries, expires_at) VALUES ($1, $2, 0, $3) \
+                 ON CONFLICT (staff) DO UPDATE SET code = excluded.code, tries = 0, expires_at = excluded.expires_at",
+            )
+            .bind(row)
+            .bind(sealed)
+            .bind(code.expires_at.micros()),
+        )
+        .await
+    }
+
+    async fn try_confirmation_code(&mut self, staff: StaffId) -> Result<Option<ConfirmationCode>> {
+        let query = "UPDATE staff_confirmation SET tries = tries + 1 WHERE staff = $1 AND tries < $2 \
+                     RETURNING code, expires_at";
+        let row = staff.to_string();
+        let query = sqlx::query_as::<_, (Vec<u8>, i64)>(query).bind(row.clone()).bind(i64::from(TRIES));
+        let Some((sealed, expires_at)) = self.fetch_optional(query).await? else { return Ok(None) };
+        let secret = self.cipher.open(CODE, &[row.as_bytes()], &sealed)?;
+        let halves = secret.expose().split_at_checked(32).ok_or_else(|| corrupt("staff_confirmation.code"))?;
+        Ok(Some(ConfirmationCode {
+            staff,
+            salt: bytes(halves.0, "staff_confirmation.code")?,
+            hash: bytes(halves.1, "staff_confirmation.code")?,
+            expires_at: Timestamp::from_micros(expires_at),
+        }))
+    }
+
     async fn find_staff(&mut self, id: StaffId) -> Result<Option<StaffMember>> {
-        let query = "SELECT id, login, name, roles, added_at, disabled_at FROM staff WHERE id = $1";
+        let query =
+            "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at FROM staff WHERE id = $1";
         let row = self.fetch_optional(sqlx::query_as::<_, StaffRow>(query).bind(id.to_string())).await?;
         row.map(StaffRow::into_member).transpose()
     }
 
     async fn find_staff_by_login(&mut self, login: &Login) -> Result<Option<StaffMember>> {
-        let query = "SELECT id, login, name, roles, added_at, disabled_at FROM staff WHERE login = $1";
+        let query =
+            "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at FROM staff WHERE login = $1";
         let row = self.fetch_optional(sqlx::query_as::<_, StaffRow>(query).bind(login.as_str().to_owned())).await?;
         row.map(StaffRow::into_member).transpose()
     }
 
     async fn list_staff(&mut self) -> Result<Vec<StaffMember>> {
-        let query = "SELECT id, login, name, roles, added_at, disabled_at FROM staff ORDER BY login";
+        let query =
+            "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at FROM staff ORDER BY login";
         let rows = self.fetch_all(sqlx::query_as::<_, StaffRow>(query)).await?;
         rows.into_iter().map(StaffRow::into_member).collect()
     }
@@ -239,8 +310,8 @@ impl Staff for SqlUnitOfWork {
     }
 
     async fn find_staff_session(&mut self, hash: HandleHash) -> Result<Option<(StaffSession, StaffMember)>> {
-        let query = "SELECT hash, began_at, seen_at, proven_at, id, login, name, roles, added_at, disabled_at \
-                     FROM staff_session JOIN staff ON staff.id = staff_session.staff WHERE hash = $1";
+        let query = "SELECT hash, began_at, seen_at, proven_at, id, login, name, roles, added_at, disabled_at, \
+                     asked_by, confirmed_at FROM staff_session JOIN staff ON staff.id = staff_session.staff WHERE hash = $1";
         let row = self.fetch_optional(sqlx::query_as::<_, SessionRow>(query).bind(hash.0.to_vec())).await?;
         let Some(row) = row else { return Ok(None) };
         let member = row.member.into_member()?;

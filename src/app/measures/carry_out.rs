@@ -8,12 +8,13 @@ use crate::app::Services;
 use crate::app::evidence::erase::erase_evidence;
 use crate::app::forget_factors::forget_player_factors;
 use crate::app::registry::manage::{discard_version, release_version, roll_back_version};
+use crate::app::staff::Asker;
 use crate::app::staff::manage::{StaffChange, change_within};
 use crate::app::take_back::{staff_proof, take_back_all};
 use crate::app::tell::tell;
 use crate::app::unlock_person::unlock_player;
 use crate::domain::contact::Contact;
-use crate::domain::id::MeasureId;
+use crate::domain::id::{MeasureId, StaffId};
 use crate::domain::locale::Locale;
 use crate::domain::measure::Measure;
 use crate::domain::notice::NoticeContent;
@@ -22,6 +23,7 @@ use crate::domain::time::Timestamp;
 
 /// Who did something together.
 pub(super) struct Two {
+    pub(super) asker: StaffId,
     pub(super) first: String,
     pub(super) second: String,
     pub(super) proposal: MeasureId,
@@ -30,6 +32,11 @@ pub(super) struct Two {
 impl Two {
     fn details(&self) -> Value {
         json!({ "by": self.first, "second": self.second, "proposal": self.proposal })
+    }
+
+    /// As the log names them in one word.
+    fn named(&self) -> String {
+        format!("staff {} with {}", self.first, self.second)
     }
 }
 
@@ -70,7 +77,7 @@ pub(super) async fn carry_out(
         }
         Measure::ChangeStaff { login, roles, disabled } => {
             let change = StaffChange { name: None, roles: roles.clone(), disabled: *disabled };
-            let by = format!("staff {} with {}", two.first, two.second);
+            let by = Asker { staff: Some(two.asker), named: two.named() };
             change_within(unit, login, change, &by, now).await?;
         }
         // Fetched by who asked.

@@ -4,6 +4,7 @@ use super::MeasureError;
 use crate::app::Services;
 use crate::app::case_work::evidence::Why;
 use crate::app::evidence::bundle::{Collected, collect};
+use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_within, reinvite_within};
 use crate::app::staff::session::Admitted;
 use crate::domain::case_work::WorkFault;
@@ -36,7 +37,7 @@ pub async fn fetch_invitation(
     let mut unit = services.store.begin().await?;
     let proposal = fetch(services, unit.as_mut(), by, id).await?;
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
-    let who = format!("staff {}", by.member.login);
+    let who = Asker::member(&by.member);
     let invited = match proposal.measure {
         Measure::InviteStaff { login, name, roles } => {
             invite_within(unit.as_mut(), tools, login, &name, roles, &who).await?

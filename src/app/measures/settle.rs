@@ -37,7 +37,8 @@ pub async fn settle_proposal(
         let asker = unit.list_staff().await?.into_iter().find(|member| member.id == proposal.by);
         let asker = asker.filter(|asker| asker.may(proposal.measure.asked_by()));
         let asker = asker.ok_or(WorkFault::NotDue)?;
-        let two = Two { first: asker.login.to_string(), second: by.member.login.to_string(), proposal: id };
+        let two =
+            Two { asker: asker.id, first: asker.login.to_string(), second: by.member.login.to_string(), proposal: id };
         carry_out(services, unit.as_mut(), &proposal.measure, &contacts, &two, now).await?;
     }
     unit.commit().await?;

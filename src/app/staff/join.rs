@@ -1,8 +1,9 @@
-//! Somebody who was invited makes their passkey, and is signed in with it.
+//! Somebody who was invited makes their passkey, and is signed in with it. They count once another has confirmed them.
 
 use serde_json::json;
 
 use super::StaffError;
+use super::confirm::is_first;
 use super::passkeys::{Begun, keep, take};
 use super::session::{Admitted, begin_session, note};
 use crate::app::Services;
@@ -43,7 +44,7 @@ pub async fn finish_joining(
     let ceremony = take(services, handle, KIND, now).await?;
     let proof = services.passkeys.finish_registration(&ceremony.state, answer).map_err(StaffError::PasskeyRefused)?;
     let mut unit = services.store.begin().await?;
-    let member = invited(unit.as_mut(), invitation, now).await?;
+    let mut member = invited(unit.as_mut(), invitation, now).await?;
     // The invitation of one does not serve the ceremony of another.
     if member.id != ceremony.staff || !unit.take_invitation(hash_handle(invitation.expose()), now).await? {
         return Err(StaffError::InvitationUnknown);
@@ -56,7 +57,13 @@ pub async fn finish_joining(
         created_at: now,
     };
     unit.insert_staff_passkey(&passkey).await?;
-    note(unit.as_mut(), AuditKind::StaffJoined, &member, json!({ "passkey": passkey.id }), now).await?;
+    unit.doubt_staff(member.id, &member.asked_by).await?;
+    member.confirmed_at = is_first(unit.as_mut(), &member).await?.then_some(now);
+    if member.confirmed_at.is_some() {
+        unit.confirm_staff(member.id, now).await?;
+    }
+    let details = json!({ "passkey": passkey.id, "counts": member.confirmed_at.is_some() });
+    note(unit.as_mut(), AuditKind::StaffJoined, &member, details, now).await?;
     let (handle, session) = begin_session(services, unit.as_mut(), &member, now).await?;
     unit.commit().await?;
     Ok((handle, Admitted { member, session }))

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{StaffError, session};
+use super::confirm::is_first;
+use super::{Asker, StaffError, session};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::{hash_handle, new_handle};
 use crate::domain::id::StaffId;
-use crate::domain::measure::are_eyes;
+use crate::domain::measure::{EYES, are_eyes};
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::secret::SecretText;
-use crate::domain::staff::{Act, INVITATION, Login, Role, StaffMember};
+use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
 use crate::domain::time::Timestamp;
 
 /// Adds somebody and invites them; `by` is who does it. Returns the invitation, to be handed to them alone.
@@ -21,7 +22,7 @@ pub async fn invite_staff(
     login: Login,
     name: &str,
     roles: BTreeSet<Role>,
-    by: &str,
+    by: &Asker,
 ) -> Result<(StaffMember, SecretText), StaffError> {
     let mut unit = store.begin().await?;
     let invited = invite_within(unit.as_mut(), tools, login, name, roles, by).await?;
@@ -36,10 +37,11 @@ pub async fn invite_within(
     login: Login,
     name: &str,
     roles: BTreeSet<Role>,
-    by: &str,
+    by: &Asker,
 ) -> Result<(StaffMember, SecretText), StaffError> {
     let now = clock.now();
-    let member = StaffMember::new(StaffId::new(now, randomness), login, name, roles, now)?;
+    let mut member = StaffMember::new(StaffId::new(now, randomness), login, name, roles, now)?;
+    member.asked_by = by.known();
     unit.insert_staff(&member).await.map_err(|error| match error {
         StoreError::Conflict => StaffError::LoginTaken,
         error => error.into(),
@@ -49,12 +51,13 @@ pub async fn invite_within(
     Ok((member, invitation))
 }
 
-/// Invites somebody once more, who lost their passkeys: what they had is forgotten, and so is every session.
+/// Invites somebody once more, who lost their passkeys: what they had is forgotten, and so is every session. They are confirmed
+/// anew.
 pub async fn reinvite_staff(
     store: &dyn Store,
     tools: (&dyn Clock, &dyn Randomness),
     login: &Login,
-    by: &str,
+    by: &Asker,
 ) -> Result<(StaffMember, SecretText), StaffError> {
     let mut unit = store.begin().await?;
     let invited = reinvite_within(unit.as_mut(), tools, login, by).await?;
@@ -67,12 +70,15 @@ pub async fn reinvite_within(
     unit: &mut dyn UnitOfWork,
     (clock, randomness): (&dyn Clock, &dyn Randomness),
     login: &Login,
-    by: &str,
+    by: &Asker,
 ) -> Result<(StaffMember, SecretText), StaffError> {
     let now = clock.now();
-    let member = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
+    unit.hold_staff(login).await?;
+    let mut member = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
     unit.delete_staff_passkeys(member.id).await?;
     unit.delete_staff_sessions(member.id).await?;
+    (member.asked_by, member.confirmed_at) = (by.known(), None);
+    unit.doubt_staff(member.id, &member.asked_by).await?;
     let invitation = invite(unit, randomness, member.id, now).await?;
     note(unit, AuditKind::StaffInvited, &member, by, now).await?;
     Ok((member, invitation))
@@ -95,10 +101,10 @@ pub struct StaffChange {
 }
 
 impl StaffChange {
-    /// Whether somebody decides or approves by it who did not before: nobody makes a second pair of eyes alone.
+    /// Whether somebody becomes a pair of eyes by it who was none before, or of another kind: nobody makes a second pair alone.
     pub fn makes_eyes(&self, before: &StaffMember) -> bool {
         let after = self.roles.as_ref().unwrap_or(&before.roles);
-        let gains = [Act::Decide, Act::Approve].into_iter().any(|act| {
+        let gains = EYES.into_iter().any(|act| {
             let may = |roles: &BTreeSet<Role>| roles.iter().any(|role| role.may(act));
             may(after) && !may(&before.roles)
         });
@@ -107,41 +113,77 @@ impl StaffChange {
     }
 }
 
-/// Changes somebody; every session of theirs is over.
+/// Changes somebody, as one alone may; every session of theirs is over.
+///
+/// # Errors
+/// [`StaffError::TakesTwo`] where one of the staff would make a pair of eyes by it.
 pub async fn change_staff(
     store: &dyn Store,
     clock: &dyn Clock,
     login: &Login,
     change: StaffChange,
-    by: &str,
+    by: &Asker,
 ) -> Result<StaffMember, StaffError> {
     let mut unit = store.begin().await?;
+    unit.hold_staff(login).await?;
+    let before = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
+    if by.staff.is_some() && change.makes_eyes(&before) {
+        return Err(StaffError::TakesTwo);
+    }
     let member = change_within(unit.as_mut(), login, change, by, clock.now()).await?;
     unit.commit().await?;
     Ok(member)
 }
 
-/// The same within a transaction.
+/// The same within a transaction, whoever decided. Who becomes a pair of eyes is confirmed anew, by another than who asked.
 pub async fn change_within(
     unit: &mut dyn UnitOfWork,
     login: &Login,
     change: StaffChange,
-    by: &str,
+    by: &Asker,
     now: Timestamp,
 ) -> Result<StaffMember, StaffError> {
+    unit.hold_staff(login).await?;
     let before = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
+    let eyes = change.makes_eyes(&before);
     let name = change.name.unwrap_or_else(|| before.name.clone());
     let roles = change.roles.unwrap_or_else(|| before.roles.clone());
-    let mut member = StaffMember::new(before.id, before.login.clone(), &name, roles, before.added_at)?;
+    let mut member = StaffMember {
+        asked_by: before.asked_by.clone(),
+        confirmed_at: before.confirmed_at,
+        ..StaffMember::new(before.id, before.login.clone(), &name, roles, before.added_at)?
+    };
     member.disabled_at = match change.disabled {
         Some(true) => before.disabled_at.or(Some(now)),
         Some(false) => None,
         None => before.disabled_at,
     };
     unit.update_staff(&member).await?;
+    if eyes {
+        doubt(unit, &mut member, by, now).await?;
+    }
     unit.delete_staff_sessions(member.id).await?;
     note(unit, AuditKind::StaffChanged, &member, by, now).await?;
     Ok(member)
+}
+
+/// They count once they are confirmed anew; at once where the machine raises somebody whom nobody could confirm.
+async fn doubt(
+    unit: &mut dyn UnitOfWork,
+    member: &mut StaffMember,
+    by: &Asker,
+    now: Timestamp,
+) -> Result<(), StaffError> {
+    let counted = member.confirmed_at.take().is_some();
+    // Whoever does not count yet may be in the hands of who asked first.
+    let before = if counted { BTreeSet::new() } else { std::mem::take(&mut member.asked_by) };
+    member.asked_by = before.into_iter().chain(by.staff).collect();
+    unit.doubt_staff(member.id, &member.asked_by).await?;
+    if counted && is_first(unit, member).await? {
+        unit.confirm_staff(member.id, now).await?;
+        member.confirmed_at = Some(now);
+    }
+    Ok(())
 }
 
 async fn invite(
@@ -159,11 +201,11 @@ async fn note(
     unit: &mut dyn UnitOfWork,
     kind: AuditKind,
     member: &StaffMember,
-    by: &str,
+    by: &Asker,
     now: Timestamp,
 ) -> Result<(), StaffError> {
     let details = json!({
-        "by": by, "login": member.login, "roles": member.roles, "disabled": member.disabled_at.is_some(),
+        "by": by.named, "login": member.login, "roles": member.roles, "disabled": member.disabled_at.is_some(),
     });
     session::note(unit, kind, member, details, now).await
 }

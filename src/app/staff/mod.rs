@@ -1,13 +1,18 @@
 //! Compliance staff: how they come in, prove who they are, and go.
 
+mod asker;
+pub mod confirm;
 pub mod join;
 pub mod manage;
 mod passkeys;
 pub mod session;
 pub mod sign_in;
 
+pub use asker::Asker;
+
 use crate::domain::ports::{PasskeyError, StoreError};
 use crate::domain::staff::StaffFault;
+use crate::domain::staff::confirmation::ConfirmFault;
 
 /// Why somebody may not, or not now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +35,21 @@ pub enum StaffError {
     /// None of their roles is for this.
     #[error("this takes another role")]
     Forbidden,
+    /// Nobody has confirmed their passkey yet.
+    #[error("another of the staff must confirm who this is")]
+    Unconfirmed,
+    /// They are not confirmed like this.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmFault),
+    /// There are people for it.
+    #[error(
+        "there are {0} of the staff who can confirm them at the console; --alone does it without them, and the audit log \
+         says so"
+    )]
+    OthersConfirm(usize),
+    /// Somebody decides, approves or vouches by it who did not before.
+    #[error("this makes a pair of eyes, and takes two")]
+    TakesTwo,
     /// The passkey must be shown once more.
     #[error("this takes a passkey that was shown in the last minutes")]
     StepUpNeeded,

@@ -27,10 +27,12 @@ impl Admitted {
     /// Whether they may do this now.
     ///
     /// # Errors
-    /// [`StaffError::Forbidden`] when none of their roles is for it, [`StaffError::StepUpNeeded`] when it is sensitive and the
+    /// [`StaffError::Unconfirmed`] while nobody vouched for them, [`StaffError::Forbidden`] when none of their roles is for it, [`StaffError::StepUpNeeded`] when it is sensitive and the
     /// passkey was not shown lately.
     pub fn expect(&self, act: Act, now: Timestamp) -> Result<(), StaffError> {
-        if !self.member.may(act) {
+        if self.member.confirmed_at.is_none() {
+            Err(StaffError::Unconfirmed)
+        } else if !self.member.may(act) {
             Err(StaffError::Forbidden)
         } else if act.needs_step_up() && !self.session.is_stepped_up(now) {
             Err(StaffError::StepUpNeeded)

@@ -13,6 +13,7 @@ use super::people::{DemoPerson, people};
 use crate::app::Services;
 use crate::app::add_operator::{NewCredential, NewOperator, add_operator};
 use crate::app::registry::manage::put;
+use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_staff, join_link, reinvite_staff};
 use crate::config::{Config, KeyKind};
 use crate::domain::authorization::new_handle;
@@ -138,6 +139,7 @@ impl Household {
     pub(super) async fn invitations(&self, services: &Services) -> Result<Vec<(&'static str, SecretText)>> {
         let tools = (services.clock.as_ref(), services.randomness.as_ref());
         let store = services.store.as_ref();
+        let by = Asker::machine("demo");
         let mut links = Vec::new();
         for (login, role) in STAFF {
             let known = login.parse().map_err(anyhow::Error::msg)?;
@@ -150,8 +152,8 @@ impl Household {
             drop(unit);
             let invited = match member {
                 _ if joined => continue,
-                Some(_) => reinvite_staff(store, tools, &known, "demo").await?,
-                None => invite_staff(store, tools, known, &format!("Demo {login}"), [role].into(), "demo").await?,
+                Some(_) => reinvite_staff(store, tools, &known, &by).await?,
+                None => invite_staff(store, tools, known, &format!("Demo {login}"), [role].into(), &by).await?,
             };
             links.push((login, join_link(services.policy.public_url.as_str(), &invited.1)));
         }

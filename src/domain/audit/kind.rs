@@ -102,6 +102,10 @@ audit_kinds! {
     StaffInvited = "staff_invited",
     /// They made a passkey.
     StaffJoined = "staff_joined",
+    /// Another than who asked for them confirmed it: from now on they count.
+    StaffConfirmed = "staff_confirmed",
+    /// The code that was typed for it was not the one they see.
+    StaffNotConfirmed = "staff_not_confirmed",
     /// Name, roles or being stopped were changed.
     StaffChanged = "staff_changed",
     /// One of the staff signed in.

@@ -1,11 +1,14 @@
 //! Staff, their passkeys, and the browsers that they are signed in with.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::repositories::StoreError;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::{StaffId, StaffPasskeyId};
 use crate::domain::secret::SecretBytes;
+use crate::domain::staff::confirmation::ConfirmationCode;
 use crate::domain::staff::{Login, StaffMember, StaffPasskey, StaffSession};
 use crate::domain::time::Timestamp;
 
@@ -29,8 +32,20 @@ pub struct StaffCeremony {
 pub trait Staff {
     /// Adds one; [`StoreError::Conflict`] when the login is taken.
     async fn insert_staff(&mut self, member: &StaffMember) -> Result<()>;
-    /// Keeps name, roles and whether they were stopped as they are now; [`StoreError::Conflict`] when there is none.
+    /// Keeps name, roles and whether they were stopped as they are now; [`StoreError::Conflict`] when there is none. Whether
+    /// they count is not touched.
     async fn update_staff(&mut self, member: &StaffMember) -> Result<()>;
+    /// Holds them until this transaction ends: whoever changes what they may, or whether they count, holds them before they
+    /// are read.
+    async fn hold_staff(&mut self, login: &Login) -> Result<()>;
+    /// They count from `now` on; [`StoreError::Conflict`] when they did before.
+    async fn confirm_staff(&mut self, staff: StaffId, now: Timestamp) -> Result<()>;
+    /// They count no more until another than these who asked for them confirms them; a code that was drawn is void.
+    async fn doubt_staff(&mut self, staff: StaffId, asked_by: &BTreeSet<StaffId>) -> Result<()>;
+    /// Keeps a code in place of an earlier one.
+    async fn put_confirmation_code(&mut self, code: &ConfirmationCode) -> Result<()>;
+    /// The code of one of them, once more tried; `None` when there is none or it was tried too often.
+    async fn try_confirmation_code(&mut self, staff: StaffId) -> Result<Option<ConfirmationCode>>;
     /// By id.
     async fn find_staff(&mut self, id: StaffId) -> Result<Option<StaffMember>>;
     /// By login.

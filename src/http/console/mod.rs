@@ -1,6 +1,7 @@
 //! The staff's door, with people and roles: what the console's pages ask.
 
 pub(in crate::http) mod cases;
+pub(in crate::http) mod confirmations;
 mod door;
 pub(in crate::http) mod evidence;
 mod evidence_view;
@@ -39,6 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/sign-in/start", web::post().to(sign_in::start))
             .route("/sign-in/finish", web::post().to(sign_in::finish))
             .route("/me", web::get().to(sign_in::me))
+            .route("/me/code", web::post().to(confirmations::draw))
             .route("/sign-out", web::post().to(sign_in::out))
             .route("/step-up/start", web::post().to(sign_in::step_up_start))
             .route("/step-up/finish", web::post().to(sign_in::step_up_finish))
@@ -84,6 +86,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/sources/{id}/discard", web::post().to(sources::discard))
             .route("/sources/{id}/roll-back", web::post().to(sources::roll_back))
             .route("/keys", web::get().to(keys::show))
+            .route("/confirmations", web::get().to(confirmations::list))
+            .route("/confirmations/{login}", web::post().to(confirmations::confirm))
             .service(web::resource("/staff").route(web::get().to(staff::list)).route(web::post().to(staff::invite)))
             .route("/staff/{login}", web::patch().to(staff::change))
             .route("/staff/{login}/invite", web::post().to(staff::reinvite)),

@@ -13,6 +13,7 @@ use crate::app::unlock_person::UnlockError;
 use crate::domain::case_work::WorkFault;
 use crate::domain::evidence::retention::EraseFault;
 use crate::domain::self_restriction::SelfRestrictionError;
+use crate::domain::staff::confirmation::ConfirmFault;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// The problem of an error, in the reader's language.
@@ -29,6 +30,11 @@ pub(super) fn problem(request: &HttpRequest, error: &StaffError) -> Problem {
         StaffError::SignedOut => plain(ProblemCode::SignedOut),
         StaffError::Forbidden => plain(ProblemCode::RoleForbidden),
         StaffError::StepUpNeeded => plain(ProblemCode::StepUpNeeded),
+        StaffError::Unconfirmed => plain(ProblemCode::ConfirmationNeeded),
+        StaffError::Confirm(ConfirmFault::OwnAsking) => plain(ProblemCode::ConfirmationOwn),
+        StaffError::Confirm(ConfirmFault::NotDue) => plain(ProblemCode::ConfirmationNotDue),
+        StaffError::Confirm(ConfirmFault::Code) => plain(ProblemCode::ConfirmationWrong),
+        StaffError::TakesTwo | StaffError::OthersConfirm(_) => plain(ProblemCode::TakesTwo),
         StaffError::LoginTaken => plain(ProblemCode::LoginTaken),
         StaffError::Unknown => plain(ProblemCode::NotFound),
         StaffError::Fault(fault) => plain(ProblemCode::StaffInvalid).because(fault.to_string()),

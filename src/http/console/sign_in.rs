@@ -59,7 +59,9 @@ pub(in crate::http) struct Me {
     login: String,
     name: String,
     roles: Vec<&'static str>,
-    /// What may be done: `read_overview`, `read_cases`, `see_evidence`, `decide`, `approve`, `read_staff`, `manage_staff`
+    /// Whether another has confirmed who this is; until then nothing may be done
+    confirmed: bool,
+    /// What may be done: `read_overview`, `read_cases`, `see_evidence`, `decide`, `approve`, `confirm`, `read_staff`, `manage_staff`
     may: Vec<&'static str>,
     /// When nobody is signed in any more, unless something is done before, RFC 3339
     idle_at: String,
@@ -76,6 +78,7 @@ impl From<&Admitted> for Me {
             login: member.login.to_string(),
             name: member.name.clone(),
             roles: member.roles.iter().map(|role| role.as_str()).collect(),
+            confirmed: member.confirmed_at.is_some(),
             may: Act::ALL.into_iter().filter(|act| member.may(*act)).map(Act::as_str).collect(),
             idle_at: session.seen_at.plus(IDLE).rfc3339(),
             ends_at: session.began_at.plus(LONGEST_SESSION).rfc3339(),

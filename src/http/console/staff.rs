@@ -12,8 +12,8 @@ use super::problem::problem;
 use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::staff::StaffError;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
+use crate::app::staff::{Asker, StaffError};
 use crate::domain::measure::{Measure, are_eyes};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
@@ -30,6 +30,9 @@ pub(in crate::http) struct View {
     added_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled_at: Option<String>,
+    /// Since when they count; until another than who asked has confirmed their passkey they do not
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmed_at: Option<String>,
 }
 
 impl From<&StaffMember> for View {
@@ -40,6 +43,7 @@ impl From<&StaffMember> for View {
             roles: member.roles.iter().map(|role| role.as_str()).collect(),
             added_at: member.added_at.rfc3339(),
             disabled_at: member.disabled_at.map(Timestamp::rfc3339),
+            confirmed_at: member.confirmed_at.map(Timestamp::rfc3339),
         }
     }
 }
@@ -61,7 +65,7 @@ pub(in crate::http) struct NewStaff {
     name: String,
     /// `reviewer`, `supervisor`, `auditor`, `operator_manager`, `administrator`
     roles: Vec<String>,
-    /// Why, where they will decide or approve
+    /// Why, where they will decide, approve or confirm
     why: Option<String>,
 }
 
@@ -71,11 +75,11 @@ pub(in crate::http) struct ChangedStaff {
     name: Option<String>,
     roles: Option<Vec<String>>,
     disabled: Option<bool>,
-    /// Why, where they will decide or approve from now on
+    /// Why, where they will decide, approve or confirm from now on
     why: Option<String>,
 }
 
-/// Why somebody who decides or approves makes a new passkey
+/// Why somebody who decides, approves or confirms makes a new passkey
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Reinviting {
@@ -96,7 +100,8 @@ pub(in crate::http) async fn list(
 
 /// Invite somebody
 ///
-/// Who will decide or approve is invited by two: the answer is then a proposal, which another settles.
+/// They count for nothing until another than who asked has confirmed their passkey. Who will decide, approve or confirm is
+/// invited by two: the answer is then a proposal, which another settles.
 #[utoipa::path(post, path = "/api/console/staff", tag = "console", operation_id = "inviteStaff",
     security(("session" = [])), request_body = NewStaff,
     responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
@@ -114,15 +119,15 @@ pub(in crate::http) async fn invite(
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
-    let by = staff.by();
+    let by = Asker::member(&staff.0.member);
     let invited = invite_staff(services.store.as_ref(), tools, login, &name, roles, &by).await;
     tell(&request, &services, invited)
 }
 
 /// Change somebody
 ///
-/// Whatever is changed, they sign in anew. Who decides or approves from then on is made so by two: the answer is then a
-/// proposal, which another settles.
+/// Whatever is changed, they sign in anew. Who decides, approves or confirms from then on is made so by two: the answer is then
+/// a proposal, which another settles; and they are confirmed anew.
 #[utoipa::path(patch, path = "/api/console/staff/{login}", tag = "console", operation_id = "changeStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = ChangedStaff,
     responses((status = 200, body = View), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
@@ -149,14 +154,15 @@ pub(in crate::http) async fn change(
         let measure = Measure::ChangeStaff { login, roles: change.roles, disabled: change.disabled };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
-    let changed = change_staff(services.store.as_ref(), services.clock.as_ref(), &login, change, &staff.by()).await;
+    let by = Asker::member(&staff.0.member);
+    let changed = change_staff(services.store.as_ref(), services.clock.as_ref(), &login, change, &by).await;
     Ok(private(&View::from(&changed.map_err(|error| problem(&request, &error))?)))
 }
 
 /// Invite somebody once more
 ///
-/// Who lost their passkey: what they had is forgotten, and they are signed out everywhere. Who decides or approves is invited
-/// by two: the answer is then a proposal, which another settles.
+/// Who lost their passkey: what they had is forgotten, they are signed out everywhere, and are confirmed anew. Who decides,
+/// approves or confirms is invited by two: the answer is then a proposal, which another settles.
 #[utoipa::path(post, path = "/api/console/staff/{login}/invite", tag = "console", operation_id = "reinviteStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = Reinviting,
     responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
@@ -173,7 +179,8 @@ pub(in crate::http) async fn reinvite(
         return proposals::ask(&request, &services, &staff, Measure::ReinviteStaff { login }, &why).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
-    let invited = reinvite_staff(services.store.as_ref(), tools, &login, &staff.by()).await;
+    let by = Asker::member(&staff.0.member);
+    let invited = reinvite_staff(services.store.as_ref(), tools, &login, &by).await;
     tell(&request, &services, invited)
 }
 

@@ -6,6 +6,8 @@ use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ORIGIN;
 use actix_web::{App, test, web};
+use rastau::app::staff::Asker;
+use rastau::app::staff::confirm::confirm_at_machine;
 use rastau::app::staff::manage::invite_staff;
 use rastau::domain::ports::WebhookSender;
 use rastau::domain::secret::SecretText;
@@ -54,12 +56,30 @@ impl<'a> Desk<'a> {
         Self { world, device: SoftPasskey::new(true), cookie: None }
     }
 
-    /// Somebody with these roles, who has joined.
+    /// Somebody with these roles, who has joined and counts.
     pub(super) async fn of(world: &'a World, login: &str, roles: &[Role]) -> Self {
         let mut desk = Self::new(world);
         let invitation = invite(world, login, roles).await;
         desk.join(&invitation).await.good();
+        desk.counts().await;
         desk
+    }
+
+    /// Whoever has the machine confirms who this is, where they do not count yet.
+    pub(super) async fn counts(&self) {
+        let me = self.get("/me").await.good();
+        if me["confirmed"] == false {
+            let code = SecretText::new(self.code().await);
+            let login = me["login"].as_str().unwrap().parse().unwrap();
+            let services = &self.world.services;
+            let (store, clock) = (services.store.as_ref(), services.clock.as_ref());
+            confirm_at_machine(store, clock, ("a test", true), &login, &code).await.unwrap();
+        }
+    }
+
+    /// The code that they see.
+    pub(super) async fn code(&self) -> String {
+        self.post("/me/code", &json!({})).await.good()["code"].as_str().unwrap().to_owned()
     }
 
     pub(super) async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
@@ -162,7 +182,7 @@ pub(super) async fn invite(world: &World, login: &str, roles: &[Role]) -> Secret
     let services = &world.services;
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
     let roles = roles.iter().copied().collect();
-    let invited =
-        invite_staff(services.store.as_ref(), tools, login.parse().unwrap(), "Somebody", roles, "a test").await;
+    let by = Asker::machine("a test");
+    let invited = invite_staff(services.store.as_ref(), tools, login.parse().unwrap(), "Somebody", roles, &by).await;
     invited.unwrap().1
 }

@@ -155,6 +155,11 @@ async fn who_decides_or_approves_is_made_by_two() {
     let asks = json!({ "login": "eyes", "name": "Eyes", "roles": ["supervisor"], "why": WHY });
     let silent = json!({ "login": "eyes", "name": "Eyes", "roles": ["supervisor"] });
     assert_eq!(code(&root.post("/staff", &silent).await), is(422, "view_reason_missing"));
+    assert_eq!(
+        code(&root.post("/staff", &json!({ "login": "second-root", "name": "R", "roles": ["administrator"] })).await),
+        is(422, "view_reason_missing"),
+        "who vouches for others is eyes, too"
+    );
     let proposal = ask(&root, "/staff", asks).await;
     let invitation = format!("/proposals/{proposal}/invitation");
     assert_eq!(code(&root.post(&invitation, &json!({})).await), is(409, "proposal_not_due"));
@@ -165,6 +170,7 @@ async fn who_decides_or_approves_is_made_by_two() {
     let (_, link) = invited["link"].as_str().unwrap().split_once("#join=").unwrap();
     let mut eyes = Desk::new(&world);
     eyes.join(&SecretText::new(link)).await.good();
+    eyes.counts().await;
 
     // Not by the way of somebody harmless, nor by a new passkey, nor by waking who was stopped.
     root.post("/staff", &json!({ "login": "harmless", "name": "H", "roles": ["auditor"] })).await.good();

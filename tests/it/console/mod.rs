@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod confirmations;
 mod desk;
 mod forgetting;
 mod measures;

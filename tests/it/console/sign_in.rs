@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
+use rastau::app::staff::Asker;
 use rastau::app::staff::manage::{StaffChange, change_staff};
 use rastau::domain::secret::SecretText;
 use rastau::domain::staff::Role;
@@ -112,11 +113,12 @@ async fn who_is_stopped_is_out_at_once_and_everywhere() {
     let world = World::production().await;
     let mut desk = Desk::of(&world, "aigerim", &[Role::Supervisor]).await;
     let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
+    let by = Asker::machine("a test");
     let change = |disabled| StaffChange { disabled: Some(disabled), ..StaffChange::default() };
-    change_staff(store, clock, &"aigerim".parse().unwrap(), change(true), "a test").await.unwrap();
+    change_staff(store, clock, &"aigerim".parse().unwrap(), change(true), &by).await.unwrap();
     assert_eq!(desk.get("/me").await.code(), (401, "signed_out"));
     assert_eq!(desk.sign_in("aigerim").await.code(), (401, "sign_in_refused"));
-    change_staff(store, clock, &"aigerim".parse().unwrap(), change(false), "a test").await.unwrap();
+    change_staff(store, clock, &"aigerim".parse().unwrap(), change(false), &by).await.unwrap();
     assert_eq!(desk.get("/me").await.code(), (401, "signed_out"), "a session does not come back");
     desk.sign_in("aigerim").await.good();
 }

@@ -24,6 +24,7 @@ mod restrictions;
 mod schema;
 mod self_restrictions;
 mod sightings;
+mod staff;
 mod unavailable;
 mod unit_of_work;
 mod verifications;
