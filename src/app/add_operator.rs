@@ -10,47 +10,13 @@ use crate::domain::operator::{
     AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId,
     PRIVATE_KEY_MEMBERS,
 };
+pub use crate::domain::operator::{NewCredential, NewOperator};
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
-use crate::domain::scope::Scopes;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
 /// More keys than anybody rotates through.
 const MOST_KEYS: usize = 16;
-
-/// How the new operator shall prove that it is itself.
-#[derive(Clone, Debug)]
-pub enum NewCredential {
-    /// `private_key_jwt` with these keys.
-    Keys(KeySource),
-    /// `self_signed_tls_client_auth` with the certificates of these keys.
-    Certificates(KeySource),
-    /// `client_secret_basic` with a secret that we draw; in a sandbox only.
-    SandboxSecret,
-}
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct NewOperator {
-    /// The `client_id`.
-    pub id: String,
-    /// The name that players read.
-    pub name: String,
-    /// Exact redirect URIs.
-    pub redirect_uris: Vec<String>,
-    /// How it authenticates.
-    pub credential: NewCredential,
-    /// Whether it belongs to a sandbox.
-    pub sandbox: bool,
-    /// What it may ask for; everything when not said.
-    pub scopes: Option<Scopes>,
-    /// Whom to write to.
-    pub contact: Option<String>,
-    /// Whom its assertions may name; our issuer alone when not said.
-    pub assertion_audience: Option<AssertionAudience>,
-    /// Its rate; the usual one when not said.
-    pub requests_per_second: Option<u32>,
-}
 
 /// An operator that was added, and its secret, which is kept nowhere.
 #[derive(Clone, Debug)]
@@ -78,15 +44,16 @@ pub enum AddOperatorError {
     Store(StoreError),
 }
 
-/// Registers an operator.
+/// Registers an operator; `by` is who decided.
 pub async fn add_operator(
     store: &dyn Store,
     clock: &dyn Clock,
     randomness: &dyn Randomness,
     new: NewOperator,
+    by: &str,
 ) -> Result<AddedOperator, AddOperatorError> {
     let mut unit = store.begin().await.map_err(AddOperatorError::Store)?;
-    let added = add(unit.as_mut(), randomness, clock.now(), new, "").await?;
+    let added = add(unit.as_mut(), randomness, clock.now(), new, by).await?;
     unit.commit().await.map_err(AddOperatorError::Store)?;
     Ok(added)
 }
@@ -99,13 +66,37 @@ pub async fn add(
     new: NewOperator,
     by: &str,
 ) -> Result<AddedOperator, AddOperatorError> {
-    let (authentication, secret) = match new.credential {
-        NewCredential::Keys(keys) => (ClientAuthentication::PrivateKeyJwt(keys), None),
-        NewCredential::Certificates(keys) => (ClientAuthentication::SelfSignedTls(keys), None),
+    let secret = (new.credential == NewCredential::SandboxSecret).then(|| SecretText::new(new_handle(randomness)));
+    let operator = drafted(new, secret.as_ref())?;
+    unit.insert_operator(&operator, now).await.map_err(|error| match error {
+        StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
+        other => AddOperatorError::Store(other),
+    })?;
+    let details = registration(&operator, by);
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, details, now);
+    unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
+    Ok(AddedOperator { operator, secret })
+}
+
+/// Whether it could be added now.
+pub async fn expect_addable(unit: &mut dyn UnitOfWork, new: &NewOperator) -> Result<(), AddOperatorError> {
+    // A secret would be drawn; which one does not matter here.
+    let secret = SecretText::new("");
+    let operator = drafted(new.clone(), Some(&secret))?;
+    match unit.find_operator(&operator.id).await.map_err(AddOperatorError::Store)? {
+        Some(known) => Err(AddOperatorError::Exists(known.id)),
+        None => Ok(()),
+    }
+}
+
+/// The operator that is asked for, all its parts checked together.
+fn drafted(new: NewOperator, secret: Option<&SecretText>) -> Result<Operator, AddOperatorError> {
+    let authentication = match new.credential {
+        NewCredential::Keys(keys) => ClientAuthentication::PrivateKeyJwt(keys),
+        NewCredential::Certificates(keys) => ClientAuthentication::SelfSignedTls(keys),
         NewCredential::SandboxSecret => {
-            let secret = SecretText::new(new_handle(randomness));
-            let secret_sha256 = Sha256::digest(secret.expose()).into();
-            (ClientAuthentication::ClientSecretBasic { secret_sha256 }, Some(secret))
+            let secret = secret.map_or("", SecretText::expose);
+            ClientAuthentication::ClientSecretBasic { secret_sha256: Sha256::digest(secret).into() }
         }
     };
     check_keys(&authentication).map_err(AddOperatorError::Jwks)?;
@@ -117,15 +108,7 @@ pub async fn add(
         requests_per_second: new.requests_per_second,
         ..OperatorChange::default()
     };
-    let operator = Operator::register(id, &new.name, authentication, new.redirect_uris, new.sandbox)?.changed(rest)?;
-    unit.insert_operator(&operator, now).await.map_err(|error| match error {
-        StoreError::Conflict => AddOperatorError::Exists(operator.id.clone()),
-        other => AddOperatorError::Store(other),
-    })?;
-    let details = registration(&operator, by);
-    let event = NewAuditEvent::of_operator(AuditKind::OperatorAdded, &operator.id, details, now);
-    unit.append_audit(&event).await.map_err(AddOperatorError::Store)?;
-    Ok(AddedOperator { operator, secret })
+    Ok(Operator::register(id, &new.name, authentication, new.redirect_uris, new.sandbox)?.changed(rest)?)
 }
 
 /// What the log says of a registration: everything but the keys, and who decided, where that is known.

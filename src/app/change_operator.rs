@@ -17,6 +17,9 @@ pub enum ChangeOperatorError {
     /// No usable public keys.
     #[error("the JWKS cannot be used: {0}")]
     Jwks(String),
+    /// It opens a door.
+    #[error("this opens a door, and takes two")]
+    TakesTwo,
     /// There is none with this id.
     #[error("there is no operator with the id {0}")]
     Unknown(String),
@@ -37,6 +40,35 @@ pub async fn change_operator(
     let operator = self::change(unit.as_mut(), clock.now(), id, change, "").await?;
     unit.commit().await?;
     Ok(operator)
+}
+
+/// Whether it could be changed like this now; says whether that opens a door.
+pub async fn expect_changeable(
+    unit: &mut dyn UnitOfWork,
+    id: &str,
+    change: &OperatorChange,
+) -> Result<bool, ChangeOperatorError> {
+    if let Some(authentication) = &change.authentication {
+        check_keys(authentication).map_err(ChangeOperatorError::Jwks)?;
+    }
+    let operator = find(unit, id).await?;
+    let opens = change.opens(&operator);
+    operator.changed(change.clone())?;
+    Ok(opens)
+}
+
+/// The same as [`change`], which refuses what opens a door.
+pub async fn narrow(
+    unit: &mut dyn UnitOfWork,
+    now: Timestamp,
+    id: &str,
+    change: OperatorChange,
+    by: &str,
+) -> Result<Operator, ChangeOperatorError> {
+    if expect_changeable(unit, id, &change).await? {
+        return Err(ChangeOperatorError::TakesTwo);
+    }
+    self::change(unit, now, id, change, by).await
 }
 
 /// The same within a transaction; `by` is who decided, where that is known.
@@ -103,7 +135,9 @@ pub async fn switch(
     Ok(operator)
 }
 
+/// Finds it, and holds it until this transaction ends: what is judged of it is so still when it is changed.
 async fn find(unit: &mut dyn UnitOfWork, id: &str) -> Result<Operator, ChangeOperatorError> {
     let parsed = OperatorId::parse(id)?;
+    unit.hold_operator(&parsed).await?;
     unit.find_operator(&parsed).await?.ok_or_else(|| ChangeOperatorError::Unknown(id.to_owned()))
 }

@@ -9,13 +9,15 @@ use clap::{ArgGroup, Subcommand};
 use serde_json::json;
 use url::Url;
 
-use super::{Context, print, print_json};
+use super::{Context, operating_user, print, print_json};
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
-use crate::app::change_operator::{change_operator, set_disabled};
+use crate::app::change_operator::{change, expect_changeable, switch};
+use crate::app::measures::alone::{expect_alone, expect_alone_within};
 use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange};
 use crate::domain::scope::{Scope, Scopes};
 use crate::startup;
 
+const NOT_CHANGED: &str = "the operator was not changed";
 /// No JWKS is longer, bytes.
 const LONGEST_JWKS: u64 = 64 * 1024;
 
@@ -33,7 +35,8 @@ enum Command {
 Redirect URIs are compared to the byte; production takes https only. In production an operator authenticates by
 private_key_jwt with the public keys of its JWKS, or in TLS with the certificates in it (--tls-certificates; see
 client_certificates in docs/OPERATIONS.md). In a sandbox it may have a shared secret instead, which is
-printed once and kept nowhere. The registration is written to the audit log in the same transaction.
+printed once and kept nowhere. The registration is written to the audit log in the same transaction. Where the staff has
+people for it, it takes two of them, at the console.
 
 Examples:
   rastau operator add demo-bet --name \"Demo Bet\" --redirect-uri https://bet.example/callback --jwks jwks.json
@@ -42,7 +45,8 @@ Examples:
     /// Change what is registered of an operator; what is not named stays
     #[command(after_long_help = "\
 Keys are rotated by a set that holds the old and the new ones, and later by one without the old. Redirect URIs that are
-given replace all that there were. The change is written to the audit log in the same transaction.
+given replace all that there were. The change is written to the audit log in the same transaction. Where the staff has people
+for it, another name, contact, redirect URI, key or scope takes two of them, at the console.
 
 Examples:
   rastau operator change demo-bet --jwks jwks-with-both-keys.json
@@ -56,8 +60,13 @@ Examples:
     #[command(after_long_help = "Example:\n  rastau operator disable demo-bet")]
     Disable(Named),
     /// Let a disabled operator ask again; what had ended stays ended
-    #[command(after_long_help = "Example:\n  rastau operator enable demo-bet")]
-    Enable(Named),
+    #[command(after_long_help = "\
+Where the staff has people for it, it takes two of them, at the console.
+
+Examples:
+  rastau operator enable demo-bet
+  rastau operator enable demo-bet --alone")]
+    Enable(Enable),
     /// List operators
     #[command(after_long_help = "Example:\n  rastau operator list --json")]
     List {
@@ -94,6 +103,9 @@ struct Add {
     /// How many requests a second it may make, of each replica [default: 100]
     #[arg(long, value_name = "N")]
     requests_per_second: Option<u32>,
+    /// Do it without a second person, where the staff has some
+    #[arg(long)]
+    alone: bool,
     /// Print JSON instead of lines
     #[arg(long)]
     json: bool,
@@ -125,6 +137,9 @@ struct Change {
     /// How many requests a second it may make, of each replica
     #[arg(long, value_name = "N")]
     requests_per_second: Option<u32>,
+    /// Do what opens a door without a second person, where the staff has some
+    #[arg(long)]
+    alone: bool,
     /// Print JSON instead of lines
     #[arg(long)]
     json: bool,
@@ -190,12 +205,24 @@ struct Named {
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct Enable {
+    #[command(flatten)]
+    named: Named,
+    /// Do it without a second person, where the staff has some
+    #[arg(long)]
+    alone: bool,
+}
+
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Add(add) => run_add(context, add).await,
         Command::Change(change) => run_change(context, change).await,
-        Command::Disable(named) => run_disable(context, named, true).await,
-        Command::Enable(named) => run_disable(context, named, false).await,
+        Command::Disable(named) => run_switch(context, named, true).await,
+        Command::Enable(Enable { named, alone }) => {
+            expect_alone(startup::open_store(&context.config()?).await?.as_ref(), alone).await?;
+            run_switch(context, named, false).await
+        }
         Command::List { json } => run_list(context, json).await,
     }
 }
@@ -208,6 +235,7 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         None => NewCredential::SandboxSecret,
     };
     let store = startup::open_store(&config).await?;
+    expect_alone(store.as_ref(), add.alone).await?;
     let new = NewOperator {
         id: add.id,
         name: add.name,
@@ -219,7 +247,8 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         assertion_audience: add.assertion_audience,
         requests_per_second: add.requests_per_second,
     };
-    let added = add_operator(store.as_ref(), startup::clock().as_ref(), startup::randomness().as_ref(), new)
+    let by = operating_user();
+    let added = add_operator(store.as_ref(), startup::clock().as_ref(), startup::randomness().as_ref(), new, &by)
         .await
         .context("the operator was not added")?;
     if add.json {
@@ -247,17 +276,22 @@ async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCod
         assertion_audience: change.assertion_audience,
         requests_per_second: change.requests_per_second,
     };
-    let changed = change_operator(store.as_ref(), startup::clock().as_ref(), &change.id, wanted)
-        .await
-        .context("the operator was not changed")?;
+    let mut unit = store.begin().await?;
+    if expect_changeable(unit.as_mut(), &change.id, &wanted).await.context(NOT_CHANGED)? {
+        expect_alone_within(unit.as_mut(), change.alone).await?;
+    }
+    let (now, by) = (startup::clock().now(), operating_user());
+    let changed = self::change(unit.as_mut(), now, &change.id, wanted, &by).await.context(NOT_CHANGED)?;
+    unit.commit().await?;
     show("changed", &changed, change.json)
 }
 
-async fn run_disable(context: &Context, named: Named, disabled: bool) -> anyhow::Result<ExitCode> {
+async fn run_switch(context: &Context, named: Named, disabled: bool) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
-    let changed = set_disabled(store.as_ref(), startup::clock().as_ref(), &named.id, disabled)
-        .await
-        .context("the operator was not changed")?;
+    let mut unit = store.begin().await?;
+    let (now, by) = (startup::clock().now(), operating_user());
+    let changed = switch(unit.as_mut(), now, &named.id, disabled, &by).await.context(NOT_CHANGED)?;
+    unit.commit().await?;
     show(if disabled { "disabled" } else { "enabled" }, &changed, named.json)
 }
 

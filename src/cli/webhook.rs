@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Context, operating_user, print, print_json};
 use crate::app::manage_webhook::{ManagedWebhook, remove_webhook, rotate_webhook, set_webhook};
+use crate::app::measures::alone::expect_alone;
 use crate::app::test_webhook::{WebhookTest, test_webhook};
 use crate::domain::operator::OperatorId;
 use crate::domain::secret::SecretText;
@@ -31,7 +32,8 @@ enum Command {
     #[command(after_long_help = "\
 The URL is https and leads to a public address; in a sandbox it may be http on this machine. The first time a secret
 is drawn and printed once; give it to the operator, whose Standard Webhooks library takes it as it is. Later calls
-change the URL alone and keep the secret. An endpoint that was disabled, since its receiver answered 410, is enabled.
+change the URL alone and keep the secret. An endpoint that was disabled, since its receiver answered 410, is enabled. Where
+the staff has people for it, it takes two of them, at the console.
 
 Examples:
   rastau webhook set --operator demo-bet --url https://bet.example/webhooks
@@ -43,6 +45,9 @@ Examples:
         /// Where messages are posted
         #[arg(long)]
         url: String,
+        /// Do it without a second person, where the staff has some
+        #[arg(long)]
+        alone: bool,
         /// Print JSON instead of lines
         #[arg(long)]
         json: bool,
@@ -50,11 +55,19 @@ Examples:
     /// Draw a new secret; the old one signs beside it for 24 hours
     #[command(after_long_help = "\
 The new secret is printed once. Every message carries both signatures until the old secret is dropped, so that the
-operator can change over without a gap. Rotating twice within a day drops the first secret at once.
+operator can change over without a gap. Rotating twice within a day drops the first secret at once. Where the staff has
+people for it, it takes two of them, at the console.
 
-Example:
-  rastau webhook rotate --operator demo-bet")]
-    Rotate(Of),
+Examples:
+  rastau webhook rotate --operator demo-bet
+  rastau webhook rotate --operator demo-bet --alone")]
+    Rotate {
+        #[command(flatten)]
+        of: Of,
+        /// Do it without a second person, where the staff has some
+        #[arg(long)]
+        alone: bool,
+    },
     /// Remove an operator's endpoint with its secrets
     #[command(after_long_help = "\
 Messages that were not delivered are kept as failed for 30 days; `replay` delivers them to the next endpoint.
@@ -110,13 +123,15 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let store = store.as_ref();
     let (clock, randomness, by) = (startup::clock(), startup::randomness(), operating_user());
     match args.command {
-        Command::Set { operator, url, json } => {
+        Command::Set { operator, url, alone, json } => {
+            expect_alone(store, alone).await?;
             let sender = startup::webhooks::sender(&config)?;
             let ports = (clock.as_ref(), randomness.as_ref(), sender.as_ref());
             let set = set_webhook(store, ports, &operator, &url, &by).await;
             print_managed("set", &set.context("the endpoint was not set")?, json)?;
         }
-        Command::Rotate(Of { operator, json }) => {
+        Command::Rotate { of: Of { operator, json }, alone } => {
+            expect_alone(store, alone).await?;
             let rotated = rotate_webhook(store, clock.as_ref(), randomness.as_ref(), &operator, &by).await;
             print_managed("rotated", &rotated.context("the secret was not rotated")?, json)?;
         }

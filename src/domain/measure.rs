@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::case_work::{Settlement, WorkFault};
 use super::id::{CaseId, MeasureId, StaffId};
+use super::operator::{NewCredential, NewOperator, OperatorChange, OperatorId};
 use super::staff::{Act, Login, Role};
 use super::time::Timestamp;
 
@@ -72,6 +74,35 @@ pub enum Measure {
         /// Which counts again.
         version: u32,
     },
+    /// An operator is registered.
+    AddOperator {
+        /// As what.
+        operator: Box<NewOperator>,
+    },
+    /// An operator's answers go elsewhere, others may prove that they are it, or it may ask for more.
+    ChangeOperator {
+        /// Which.
+        operator: OperatorId,
+        /// How; what is not named stays.
+        change: Box<OperatorChange>,
+    },
+    /// An operator that was stopped may ask again.
+    EnableOperator {
+        /// Which.
+        operator: OperatorId,
+    },
+    /// An operator's messages go there.
+    SetWebhook {
+        /// Whose.
+        operator: OperatorId,
+        /// Where.
+        url: Url,
+    },
+    /// An operator's messages are signed with another secret.
+    RotateWebhook {
+        /// Whose.
+        operator: OperatorId,
+    },
     /// Somebody joins who will decide, or say yes to what others decide.
     InviteStaff {
         /// What they sign in with.
@@ -109,13 +140,18 @@ impl Measure {
             Self::ReleaseVersion { .. } => "release_version",
             Self::DiscardVersion { .. } => "discard_version",
             Self::RollBackSource { .. } => "roll_back_source",
+            Self::AddOperator { .. } => "add_operator",
+            Self::ChangeOperator { .. } => "change_operator",
+            Self::EnableOperator { .. } => "enable_operator",
+            Self::SetWebhook { .. } => "set_webhook",
+            Self::RotateWebhook { .. } => "rotate_webhook",
             Self::InviteStaff { .. } => "invite_staff",
             Self::ReinviteStaff { .. } => "reinvite_staff",
             Self::ChangeStaff { .. } => "change_staff",
         }
     }
 
-    /// What it is about: a case, a source or a login.
+    /// What it is about: a case, a source, an operator or a login.
     pub fn subject(&self) -> String {
         match self {
             Self::EraseEvidence { case }
@@ -126,6 +162,11 @@ impl Measure {
             Self::ReleaseVersion { source, .. }
             | Self::DiscardVersion { source, .. }
             | Self::RollBackSource { source, .. } => source.clone(),
+            Self::AddOperator { operator } => operator.id.clone(),
+            Self::ChangeOperator { operator, .. }
+            | Self::EnableOperator { operator }
+            | Self::SetWebhook { operator, .. }
+            | Self::RotateWebhook { operator } => operator.to_string(),
             Self::InviteStaff { login, .. } | Self::ReinviteStaff { login } | Self::ChangeStaff { login, .. } => {
                 login.to_string()
             }
@@ -153,6 +194,11 @@ impl Measure {
             Self::ReleaseVersion { .. } | Self::DiscardVersion { .. } | Self::RollBackSource { .. } => {
                 Act::ManageSources
             }
+            Self::AddOperator { .. }
+            | Self::ChangeOperator { .. }
+            | Self::EnableOperator { .. }
+            | Self::SetWebhook { .. }
+            | Self::RotateWebhook { .. } => Act::ManageOperators,
             Self::InviteStaff { .. } | Self::ReinviteStaff { .. } | Self::ChangeStaff { .. } => Act::ManageStaff,
         }
     }
@@ -171,6 +217,8 @@ impl Measure {
             Self::RollBackSource { from, version, .. } => {
                 json!({ "kind": self.kind(), "from": from, "version": version })
             }
+            Self::ChangeOperator { change, .. } => json!({ "kind": self.kind(), "changed": change.changed() }),
+            Self::SetWebhook { url, .. } => json!({ "kind": self.kind(), "url": url.as_str() }),
             Self::InviteStaff { roles, .. } => json!({ "kind": self.kind(), "roles": roles }),
             Self::ChangeStaff { roles, disabled, .. } => {
                 json!({ "kind": self.kind(), "roles": roles, "disabled": disabled })
@@ -179,14 +227,25 @@ impl Measure {
         }
     }
 
-    /// Whether something is handed to who asked, who fetches it; all else is done with the yes.
+    /// What is handed to who asked, who fetches it; all else is done with the yes.
+    pub fn fetched(&self) -> Option<&'static str> {
+        match self {
+            Self::ExportEvidence { .. } => Some("bundle"),
+            Self::InviteStaff { .. } | Self::ReinviteStaff { .. } => Some("invitation"),
+            Self::SetWebhook { .. } | Self::RotateWebhook { .. } => Some("secret"),
+            Self::AddOperator { operator } => (operator.credential == NewCredential::SandboxSecret).then_some("secret"),
+            _ => None,
+        }
+    }
+
+    /// Whether something is fetched.
     pub fn is_fetched(&self) -> bool {
-        matches!(self, Self::ExportEvidence { .. } | Self::InviteStaff { .. } | Self::ReinviteStaff { .. })
+        self.fetched().is_some()
     }
 
     /// Whether it is fetched once only.
     pub fn is_fetched_once(&self) -> bool {
-        matches!(self, Self::InviteStaff { .. } | Self::ReinviteStaff { .. })
+        self.is_fetched() && !matches!(self, Self::ExportEvidence { .. })
     }
 }
 

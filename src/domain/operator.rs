@@ -1,5 +1,7 @@
 //! The operator: a betting company whose services ask us (an OAuth 2.0 client).
 
+mod registration;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use url::Url;
 
 use super::scope::{Scope, Scopes};
 use super::time::Timestamp;
+
+pub use registration::{NewCredential, NewOperator};
 
 /// Members of a JWK that only private or shared keys have, RFC 7518 section 6.
 pub const PRIVATE_KEY_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
@@ -75,7 +79,8 @@ impl fmt::Display for OperatorId {
 }
 
 /// Where an operator's public keys stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum KeySource {
     /// Registered: a JWKS as JSON text, RFC 7517.
     Registered(String),
@@ -84,7 +89,8 @@ pub enum KeySource {
 }
 
 /// How an operator proves that it is itself.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClientAuthentication {
     /// RFC 7523: a JWT signed with one of these keys.
     PrivateKeyJwt(KeySource),
@@ -117,7 +123,8 @@ impl ClientAuthentication {
 }
 
 /// Whom an operator's assertions may name as their audience.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AssertionAudience {
     /// Our issuer, as a string (FAPI 2.0 Security Profile section 5.3.2.1, item 8): what was made for another server is no good here.
     #[default]
@@ -173,7 +180,8 @@ pub struct Operator {
 }
 
 /// What is to be changed of an operator; the rest stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct OperatorChange {
     /// The name.
     pub name: Option<String>,
@@ -204,6 +212,19 @@ impl OperatorChange {
             ("requests_per_second", self.requests_per_second.is_some()),
         ];
         given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
+
+    /// Whether it opens a door: answers may go elsewhere, others may prove that they are this operator or ask for more, others
+    /// are written to, or players read another name. Taking away closes one.
+    pub fn opens(&self, before: &Operator) -> bool {
+        let elsewhere = |uris: &Vec<String>| uris.iter().any(|uri| !before.allows_redirect(uri));
+        self.name.as_ref().is_some_and(|name| *name != before.name)
+            || self.redirect_uris.as_ref().is_some_and(elsewhere)
+            || self.authentication.as_ref().is_some_and(|proof| *proof != before.authentication)
+            || (self.assertion_audience == Some(AssertionAudience::Endpoint)
+                && before.assertion_audience != AssertionAudience::Endpoint)
+            || self.scopes.as_ref().is_some_and(|scopes| !scopes.are_among(&before.scopes))
+            || self.contact.as_ref().is_some_and(|contact| Some(contact) != before.contact.as_ref())
     }
 }
 
@@ -332,6 +353,48 @@ mod tests {
         let uris = vec!["https://bet.example/cb".to_owned()];
         let outside = Operator::register(id, "Demo", secret, uris, false);
         assert_eq!(outside, Err(OperatorError::SecretOutsideSandbox));
+    }
+
+    #[test]
+    fn what_takes_away_opens_nothing() {
+        let mut before = register("https://bet.example/cb", false).unwrap();
+        before.redirect_uris.push("https://m.bet.example/cb".into());
+        before.scopes = [Scope::Play, Scope::CheckBet].into_iter().collect();
+        let uris = |uris: &[&str]| OperatorChange {
+            redirect_uris: Some(uris.iter().map(|&uri| uri.to_owned()).collect()),
+            ..OperatorChange::default()
+        };
+        let scopes = |scopes: &[Scope]| OperatorChange {
+            scopes: Some(scopes.iter().copied().collect()),
+            ..OperatorChange::default()
+        };
+        let keys = |set: &str| OperatorChange {
+            authentication: Some(ClientAuthentication::PrivateKeyJwt(KeySource::Registered(set.into()))),
+            ..OperatorChange::default()
+        };
+        let rate = OperatorChange { requests_per_second: Some(7), ..OperatorChange::default() };
+        for narrower in
+            [uris(&["https://bet.example/cb"]), scopes(&[]), scopes(&[Scope::Play]), keys("{\"keys\":[]}"), rate]
+        {
+            assert!(!narrower.opens(&before), "{narrower:?}");
+        }
+        let other = |name: Option<&str>, contact: Option<&str>| OperatorChange {
+            name: name.map(str::to_owned),
+            contact: contact.map(str::to_owned),
+            ..OperatorChange::default()
+        };
+        for wider in [
+            uris(&["https://bet.example/cb", "https://rogue.example/cb"]),
+            uris(&["https://bet.example/CB"]),
+            scopes(&[Scope::CheckLogin]),
+            keys("{\"keys\":[{}]}"),
+            other(Some("Another Bet"), None),
+            other(None, Some("ops@rogue.example")),
+        ] {
+            assert!(wider.opens(&before), "{wider:?}");
+            let written = serde_json::to_string(&wider).unwrap();
+            assert_eq!(serde_json::from_str::<OperatorChange>(&written).unwrap(), wider);
+        }
     }
 
     #[test]

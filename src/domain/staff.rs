@@ -150,7 +150,9 @@ impl Role {
                 act,
                 Act::ReadOverview | Act::ReadCases | Act::ReadStaff | Act::ReadProposals | Act::ReadSettings
             ),
-            Self::OperatorManager => matches!(act, Act::ReadOverview | Act::ReadSettings | Act::ManageOperators),
+            Self::OperatorManager => {
+                matches!(act, Act::ReadOverview | Act::ReadProposals | Act::ReadSettings | Act::ManageOperators)
+            }
             Self::Administrator => matches!(
                 act,
                 Act::ReadOverview

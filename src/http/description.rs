@@ -67,7 +67,7 @@ pub struct OpenDoors {
         overview::show, overview::table, desk::list, desk::find, desk::show, desk::evidence, desk::picture, desk::take, desk::hand_over, desk::conclude,
         desk::settle,
         evidence::capture, evidence::trail,
-        proposals::list, proposals::settle, proposals::bundle, proposals::invitation,
+        proposals::list, proposals::settle, proposals::bundle, proposals::invitation, proposals::secret,
         proposals::erase, proposals::export, proposals::unlock, proposals::hold, forgetting::forget_factors, forgetting::take_back,
         desk_operators::list, desk_operators::add_one, desk_operators::change_one, desk_operators::switch_one,
         desk_webhook::show, desk_webhook::set, desk_webhook::rotate, desk_webhook::remove, desk_sources::list, desk_sources::release, desk_sources::discard,

@@ -40,6 +40,8 @@ pub struct HttpSettings {
     pub staff_key: Option<BearerKey>,
     /// The key of the administrators' door; without one it is not there.
     pub administrator_key: Option<BearerKey>,
+    /// Whether it opens doors alone where the staff has somebody who could be the second.
+    pub administrator_alone: administration::Alone,
     /// Who says whether a webhook's URL can be called.
     pub webhooks: Arc<dyn WebhookSender>,
     /// Sources of restrictions that send by themselves; without one there is no door for them.
@@ -57,6 +59,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
     let administrator_key = settings.administrator_key.clone();
+    let administrator_alone = settings.administrator_alone;
     let webhooks = web::Data::from(settings.webhooks.clone());
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let sandbox = services.policy.sandbox;
@@ -98,7 +101,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
                     compliance::configure(config, key.clone());
                 }
                 if let Some(key) = &administrator_key {
-                    administration::configure(config, key.clone(), webhooks.clone());
+                    administration::configure(config, key.clone(), administrator_alone, webhooks.clone());
                 }
                 if !sources.is_empty() {
                     sources::configure(config, sources.clone());

@@ -17,6 +17,7 @@ use crate::app::forget_what_is_past::forget_what_is_past;
 use crate::app::registry::follow::keep_following;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
+use crate::http::administration::Alone;
 use crate::http::middleware::bearer_key::BearerKey;
 use crate::http::operator::ClientCertificates;
 use crate::http::sandbox::{DemoNote, DemoOperator};
@@ -50,6 +51,7 @@ pub fn open(
         certificates: certificates(config)?,
         staff_key: config.compliance_token()?.as_ref().map(BearerKey::new),
         administrator_key: config.administration_token()?.as_ref().map(BearerKey::new),
+        administrator_alone: Alone(config.administration.alone),
         webhooks: sender.clone(),
         sources: sources.pushed,
         texts: texts(config)?,

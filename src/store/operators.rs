@@ -175,6 +175,11 @@ impl Operators for SqlUnitOfWork {
         .await
     }
 
+    async fn hold_operator(&mut self, id: &OperatorId) -> Result<()> {
+        let hold = sqlx::query("UPDATE operator SET name = name WHERE id = $1");
+        self.execute(hold.bind(id.as_str().to_owned())).await.map(drop)
+    }
+
     async fn find_operator(&mut self, id: &OperatorId) -> Result<Option<Operator>> {
         self.fetch_optional(sqlx::query_as::<_, OperatorRow>(select_operator!(" WHERE id = $1")).bind(id.as_str()))
             .await?

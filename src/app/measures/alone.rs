@@ -1,7 +1,7 @@
-//! What takes two at the console can still be done by whoever has the machine, and says so: there must be a way when there
-//! is nobody else.
+//! What takes two at the console can still be done by whoever has the machine, or its key, and says so: there must be a way when
+//! there is nobody else.
 
-use crate::domain::ports::{Store, StoreError};
+use crate::domain::ports::{Store, StoreError, UnitOfWork};
 use crate::domain::staff::Act;
 
 /// Why one alone does not do it.
@@ -20,7 +20,12 @@ pub enum AloneError {
 
 /// Refuses where the staff has somebody who could be the second, unless `alone` is said.
 pub async fn expect_alone(store: &dyn Store, alone: bool) -> Result<(), AloneError> {
-    let staff = store.read().await?.list_staff().await?;
+    expect_alone_within(store.read().await?.as_mut(), alone).await.map(drop)
+}
+
+/// The same within a transaction. Says whether somebody could have been the second.
+pub async fn expect_alone_within(unit: &mut dyn UnitOfWork, alone: bool) -> Result<bool, AloneError> {
+    let staff = unit.list_staff().await?;
     let seconds = staff.iter().filter(|member| member.may(Act::Approve)).count();
-    if seconds > 0 && !alone { Err(AloneError::TakesTwo(seconds)) } else { Ok(()) }
+    if seconds > 0 && !alone { Err(AloneError::TakesTwo(seconds)) } else { Ok(seconds > 0) }
 }

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use super::MeasureError;
 use super::propose::player_of;
 use crate::app::Services;
+use crate::app::add_operator::add;
+use crate::app::change_operator::{change, switch};
 use crate::app::evidence::erase::erase_evidence;
 use crate::app::forget_factors::forget_player_factors;
+use crate::app::queue_webhook::queue_webhook;
 use crate::app::registry::manage::{discard_version, release_version, roll_back_version};
 use crate::app::staff::Asker;
 use crate::app::staff::manage::{StaffChange, change_within};
@@ -20,6 +23,7 @@ use crate::domain::measure::Measure;
 use crate::domain::notice::NoticeContent;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::time::Timestamp;
+use crate::domain::webhook::event::WebhookEvent;
 
 /// Who did something together.
 pub(super) struct Two {
@@ -76,12 +80,32 @@ pub(super) async fn carry_out(
             roll_back_version(unit, source, Some((*from, *version)), two.details(), now).await?;
         }
         Measure::ChangeStaff { login, roles, disabled } => {
-            let change = StaffChange { name: None, roles: roles.clone(), disabled: *disabled };
+            let wanted = StaffChange { name: None, roles: roles.clone(), disabled: *disabled };
             let by = Asker { staff: Some(two.asker), named: two.named() };
-            change_within(unit, login, change, &by, now).await?;
+            change_within(unit, login, wanted, &by, now).await?;
+        }
+        Measure::AddOperator { operator } => {
+            if !measure.is_fetched() {
+                add(unit, services.randomness.as_ref(), now, operator.as_ref().clone(), &two.named()).await?;
+            }
+        }
+        Measure::ChangeOperator { operator, change: wanted } => {
+            let id = operator.as_str();
+            change(unit, now, id, wanted.as_ref().clone(), &two.named()).await?;
+            queue_webhook(unit, operator, &WebhookEvent::registration_changed(), now, services.randomness.as_ref())
+                .await?;
+        }
+        Measure::EnableOperator { operator } => {
+            switch(unit, now, operator.as_str(), false, &two.named()).await?;
+            queue_webhook(unit, operator, &WebhookEvent::registration_changed(), now, services.randomness.as_ref())
+                .await?;
         }
         // Fetched by who asked.
-        Measure::ExportEvidence { .. } | Measure::InviteStaff { .. } | Measure::ReinviteStaff { .. } => {}
+        Measure::ExportEvidence { .. }
+        | Measure::InviteStaff { .. }
+        | Measure::ReinviteStaff { .. }
+        | Measure::SetWebhook { .. }
+        | Measure::RotateWebhook { .. } => {}
     }
     Ok(())
 }

@@ -1,31 +1,32 @@
-//! Who asked fetches what another allowed: a bundle, or an invitation.
+//! Who asked fetches what another allowed: a bundle, an invitation, or a secret that is drawn.
 
 use super::MeasureError;
 use crate::app::Services;
+use crate::app::add_operator::add;
 use crate::app::case_work::evidence::Why;
 use crate::app::evidence::bundle::{Collected, collect};
+use crate::app::manage_webhook::{rotate, set};
 use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_within, reinvite_within};
 use crate::app::staff::session::Admitted;
 use crate::domain::case_work::WorkFault;
-use crate::domain::id::MeasureId;
+use crate::domain::id::{MeasureId, WebhookId};
 use crate::domain::measure::{Measure, Proposal};
-use crate::domain::ports::UnitOfWork;
+use crate::domain::ports::{UnitOfWork, WebhookSender};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::StaffMember;
+use crate::domain::webhook::event::WebhookEvent;
+use crate::domain::webhook::message::WebhookMessage;
 
 /// Collects the bundle of evidence that somebody may take out; each time is in the log.
 pub async fn fetch_bundle(services: &Services, by: &Admitted, id: MeasureId) -> Result<Collected, MeasureError> {
     let mut unit = services.store.begin().await?;
     let proposal = fetch(services, unit.as_mut(), by, id).await?;
     let Measure::ExportEvidence { case } = proposal.measure else { return Err(MeasureError::Unknown) };
+    let who = with_second(unit.as_mut(), by, &proposal).await?;
     unit.commit().await?;
-    let second = proposal.settlement.map(|settled| settled.by);
-    let staff = services.store.read().await?.list_staff().await?;
-    let second = staff.iter().find(|member| Some(member.id) == second);
-    let second = second.map_or_else(String::new, |member| format!(" with {}", member.login));
     let why = Why::read(&proposal.why).map_err(|_| MeasureError::Unknown)?;
-    Ok(collect(services, case, &format!("staff {}{second}", by.member.login), &why).await?)
+    Ok(collect(services, case, &who, &why).await?)
 }
 
 /// Makes the invitation that somebody may hand out, once.
@@ -47,6 +48,52 @@ pub async fn fetch_invitation(
     };
     unit.commit().await?;
     Ok(invited)
+}
+
+/// Carries out what draws a secret, which is shown to who asked, once; where messages went before is told that they go
+/// elsewhere.
+pub async fn fetch_secret(
+    services: &Services,
+    sender: &dyn WebhookSender,
+    by: &Admitted,
+    id: MeasureId,
+) -> Result<(Proposal, Option<SecretText>), MeasureError> {
+    let (now, randomness) = (services.clock.now(), services.randomness.as_ref());
+    let mut unit = services.store.begin().await?;
+    let proposal = fetch(services, unit.as_mut(), by, id).await?;
+    let who = with_second(unit.as_mut(), by, &proposal).await?;
+    let (secret, before) = match &proposal.measure {
+        Measure::AddOperator { operator } => {
+            (add(unit.as_mut(), randomness, now, operator.as_ref().clone(), &who).await?.secret, None)
+        }
+        Measure::SetWebhook { operator, url } => {
+            let before = unit.find_webhook_endpoint(operator).await?.filter(|before| before.url != *url);
+            (set(unit.as_mut(), randomness, now, operator, url.clone(), &who).await?.secret, before)
+        }
+        Measure::RotateWebhook { operator } => {
+            (rotate(unit.as_mut(), randomness, now, operator, &who).await?.secret, None)
+        }
+        _ => return Err(MeasureError::Unknown),
+    };
+    unit.commit().await?;
+    if let Some(before) = before {
+        // Once, and nothing depends on it: it may be gone.
+        let event = WebhookEvent::registration_changed();
+        let message = WebhookMessage::new(WebhookId::new(now, randomness), before.operator.clone(), &event, now);
+        if let Err(error) = sender.send(&before.sign(&message, now)).await {
+            tracing::info!(%error, operator = %before.operator, "where messages went before was not told that they go elsewhere");
+        }
+    }
+    Ok((proposal, secret))
+}
+
+/// Who did it together, as the log names them.
+async fn with_second(unit: &mut dyn UnitOfWork, by: &Admitted, proposal: &Proposal) -> Result<String, MeasureError> {
+    let second = proposal.settlement.map(|settled| settled.by);
+    let staff = unit.list_staff().await?;
+    let second = staff.iter().find(|member| Some(member.id) == second);
+    let second = second.map_or_else(String::new, |member| format!(" with {}", member.login));
+    Ok(format!("staff {}{second}", by.member.login))
 }
 
 async fn fetch(

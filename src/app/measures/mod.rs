@@ -6,8 +6,11 @@ pub mod fetch;
 pub mod propose;
 pub mod settle;
 
+use crate::app::add_operator::AddOperatorError;
+use crate::app::change_operator::ChangeOperatorError;
 use crate::app::evidence::EvidenceError;
 use crate::app::forget_factors::ForgetError;
+use crate::app::manage_webhook::WebhookError;
 use crate::app::registry::manage::ManageError;
 use crate::app::staff::StaffError;
 use crate::app::take_back::TakeBackError;
@@ -45,6 +48,15 @@ pub enum MeasureError {
     /// A source.
     #[error(transparent)]
     Source(#[from] ManageError),
+    /// An operator that cannot be added.
+    #[error(transparent)]
+    AddOperator(#[from] AddOperatorError),
+    /// An operator that cannot be changed.
+    #[error(transparent)]
+    ChangeOperator(#[from] ChangeOperatorError),
+    /// A webhook endpoint.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// Staff.
     #[error(transparent)]
     Staff(#[from] StaffError),

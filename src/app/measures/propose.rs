@@ -4,9 +4,12 @@ use serde_json::json;
 
 use super::MeasureError;
 use crate::app::Services;
+use crate::app::add_operator::expect_addable;
 use crate::app::case_work::evidence::Why;
+use crate::app::change_operator::expect_changeable;
 use crate::app::evidence::EvidenceError;
 use crate::app::forget_factors::ForgetError;
+use crate::app::manage_webhook::WebhookError;
 use crate::app::recover_factors::recoveries;
 use crate::app::registry::manage::{ManageError, step_back};
 use crate::app::staff::StaffError;
@@ -14,10 +17,12 @@ use crate::app::staff::session::Admitted;
 use crate::app::take_back;
 use crate::app::unlock_person::UnlockError;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::case_work::WorkFault;
 use crate::domain::evidence::retention::may_erase;
 use crate::domain::face_lockout::LockSubject;
 use crate::domain::id::{CaseId, MeasureId, PlayerId, StaffId};
 use crate::domain::measure::{IdentityCheck, Measure, Proposal};
+use crate::domain::operator::{Operator, OperatorId};
 use crate::domain::ports::UnitOfWork;
 use crate::domain::restrictions::{Version, VersionState};
 use crate::domain::staff::StaffMember;
@@ -100,6 +105,21 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
                 return Err(ManageError::NoPrevious(source.clone()).into());
             }
         }
+        Measure::AddOperator { operator } => expect_addable(unit, operator).await?,
+        Measure::ChangeOperator { operator, change } => {
+            expect_changeable(unit, operator.as_str(), change).await?;
+        }
+        Measure::EnableOperator { operator } => {
+            let known = find_operator(unit, operator).await?;
+            known.disabled_at.ok_or(WorkFault::NotDue)?;
+        }
+        Measure::SetWebhook { operator, .. } => {
+            find_operator(unit, operator).await?;
+        }
+        Measure::RotateWebhook { operator } => {
+            let endpoint = unit.find_webhook_endpoint(operator).await?;
+            endpoint.ok_or_else(|| WebhookError::NoEndpoint(operator.clone()))?;
+        }
         Measure::InviteStaff { login, name, roles } => {
             // The id is another one when they join; what counts here is whether they could.
             let id = StaffId::least(now);
@@ -118,6 +138,10 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
         }
     }
     Ok(())
+}
+
+async fn find_operator(unit: &mut dyn UnitOfWork, id: &OperatorId) -> Result<Operator, MeasureError> {
+    Ok(unit.find_operator(id).await?.ok_or_else(|| WebhookError::NoOperator(id.clone()))?)
 }
 
 /// Whom a case is about.

@@ -91,7 +91,7 @@ impl Household {
              # The demo's people share three faces: one face under several IINs must not go to review here.\n\
              [face_search]\nenabled = false\n\
              [sandbox]\nenabled = true\n\
-             [administration]\ntoken_file = \"{ADMINISTRATION_TOKEN}\"\n\
+             [administration]\ntoken_file = \"{ADMINISTRATION_TOKEN}\"\nalone = true\n\
              [compliance]\ntoken_file = \"{COMPLIANCE_TOKEN}\"\n\
              # Whoever is on this machine may try out client certificates.\n\
              [client_certificates]\nproxies = [\"127.0.0.1/32\"]\n\
@@ -129,7 +129,8 @@ impl Household {
             requests_per_second: None,
         };
         let added =
-            add_operator(services.store.as_ref(), services.clock.as_ref(), services.randomness.as_ref(), new).await?;
+            add_operator(services.store.as_ref(), services.clock.as_ref(), services.randomness.as_ref(), new, "demo")
+                .await?;
         let secret = added.secret.context("no secret was drawn")?;
         write_private(file, secret.expose())?;
         Ok(secret)

@@ -1,5 +1,7 @@
 use super::*;
+use crate::domain::operator::KeySource;
 use crate::domain::ports::testing::SeededRandomness;
+use crate::domain::scope::Scopes;
 use proptest::prelude::*;
 
 fn at(seconds: i64) -> Timestamp {
@@ -15,7 +17,27 @@ fn measures() -> Vec<Measure> {
     let case = CaseId::new(at(0), &SeededRandomness::new(2));
     let login: Login = "a.b".parse().unwrap();
     let roles: BTreeSet<Role> = [Role::Supervisor].into();
+    let operator = OperatorId::parse("demo-bet").unwrap();
+    let new = |credential| NewOperator {
+        id: "new-bet".into(),
+        name: "New Bet".into(),
+        redirect_uris: vec!["https://bet.example/cb".into()],
+        credential,
+        sandbox: true,
+        scopes: Some(Scopes::usual()),
+        contact: None,
+        assertion_audience: None,
+        requests_per_second: None,
+    };
+    let keys = NewCredential::Keys(KeySource::Published("https://bet.example/jwks".parse().unwrap()));
+    let change = OperatorChange { scopes: Some(Scopes::usual()), ..OperatorChange::default() };
     vec![
+        Measure::AddOperator { operator: Box::new(new(keys)) },
+        Measure::AddOperator { operator: Box::new(new(NewCredential::SandboxSecret)) },
+        Measure::ChangeOperator { operator: operator.clone(), change: Box::new(change) },
+        Measure::EnableOperator { operator: operator.clone() },
+        Measure::SetWebhook { operator: operator.clone(), url: "https://bet.example/in".parse().unwrap() },
+        Measure::RotateWebhook { operator },
         Measure::EraseEvidence { case },
         Measure::ExportEvidence { case },
         Measure::UnlockPerson { case },

@@ -155,6 +155,8 @@ pub trait Operators {
     async fn insert_operator(&mut self, operator: &Operator, now: Timestamp) -> Result<()>;
     /// Keeps it as it is now; [`StoreError::Conflict`] when there is none with this id.
     async fn update_operator(&mut self, operator: &Operator) -> Result<()>;
+    /// Holds it, where there is one, until this transaction ends.
+    async fn hold_operator(&mut self, id: &OperatorId) -> Result<()>;
     /// By id.
     async fn find_operator(&mut self, id: &OperatorId) -> Result<Option<Operator>>;
     /// All, by id.

@@ -20,19 +20,22 @@ pub enum EventKind {
     TokenRevoked,
     /// A player who was approved may play no longer.
     PlayerRestricted,
+    /// Of the operator itself something was changed: where answers or messages go, its keys, its scopes, or that it may ask.
+    RegistrationChanged,
     /// Somebody tries the endpoint out.
     Test,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::VerificationCompleted,
         Self::VerificationFailed,
         Self::VerificationUnderReview,
         Self::VerificationReopened,
         Self::TokenRevoked,
         Self::PlayerRestricted,
+        Self::RegistrationChanged,
         Self::Test,
     ];
 
@@ -45,6 +48,7 @@ impl EventKind {
             Self::VerificationReopened => "verification.reopened",
             Self::TokenRevoked => "token.revoked",
             Self::PlayerRestricted => "player.restricted",
+            Self::RegistrationChanged => "registration.changed",
             Self::Test => "webhook.test",
         }
     }
@@ -97,6 +101,11 @@ impl WebhookEvent {
     /// A player who was approved may play no longer.
     pub fn player_restricted(sub: String) -> Self {
         Self { kind: EventKind::PlayerRestricted, verification: None, state: None, sub: Some(sub) }
+    }
+
+    /// The registration was changed; what, the operator asks of whom it had it changed by, or of us.
+    pub fn registration_changed() -> Self {
+        Self { kind: EventKind::RegistrationChanged, verification: None, state: None, sub: None }
     }
 
     /// Says nothing but that it came.

@@ -1,5 +1,6 @@
 //! The administrators' door: operators and their webhooks, behind a bearer key. Every write carries an idempotency key and
-//! leaves an audit event.
+//! leaves an audit event. A key is nobody in particular, and so never two: where the staff has somebody who could be the second,
+//! it closes doors and opens none, unless the deployer set that it may alone.
 
 pub(in crate::http) mod operators;
 pub(in crate::http) mod view;
@@ -14,17 +15,27 @@ use serde::Serialize;
 
 use super::middleware::bearer_key::{self, BearerKey};
 use super::problem::{Problem, ProblemCode, locale};
+use crate::app::measures::alone::{AloneError, expect_alone_within};
 use crate::domain::operator::OperatorId;
-use crate::domain::ports::WebhookSender;
+use crate::domain::ports::{UnitOfWork, WebhookSender};
 
-/// How administrators of this door appear in the audit log until they have names.
+/// Everything is below it.
+pub const BASE: &str = "/api/administration";
+/// How administrators of this door appear in the audit log: a key has no name.
 const BY: &str = "administration api";
+/// And where somebody could have been the second.
+const BY_ALONE: &str = "administration api, alone";
+
+/// Whether the key opens doors though the staff has somebody who could be the second.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone(pub bool);
 
 /// Mounts `/api/administration`; without a key it is not there.
-pub fn configure(config: &mut web::ServiceConfig, key: BearerKey, webhooks: Data<dyn WebhookSender>) {
+pub fn configure(config: &mut web::ServiceConfig, key: BearerKey, alone: Alone, webhooks: Data<dyn WebhookSender>) {
     config.service(
-        web::scope("/api/administration")
+        web::scope(BASE)
             .app_data(Data::new(key))
+            .app_data(Data::new(alone))
             .app_data(webhooks)
             .wrap(from_fn(bearer_key::check))
             .service(
@@ -47,6 +58,16 @@ pub fn configure(config: &mut web::ServiceConfig, key: BearerKey, webhooks: Data
             )
             .service(web::resource("/operators/{id}/webhook/rotate").route(web::post().to(webhook::rotate))),
     );
+}
+
+/// Who opens a door, for the log; a refusal where that takes two.
+async fn opener(request: &HttpRequest, unit: &mut dyn UnitOfWork, alone: Alone) -> Result<&'static str, Problem> {
+    match expect_alone_within(unit, alone.0).await {
+        Ok(true) => Ok(BY_ALONE),
+        Ok(false) => Ok(BY),
+        Err(AloneError::TakesTwo(_)) => Err(Problem::new(ProblemCode::TakesTwo, locale(request))),
+        Err(AloneError::Store(error)) => Err(Problem::store(&error, locale(request))),
+    }
 }
 
 /// The operator that a path names; none has an id of other characters.

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::view::{ChangeBody, NewOperatorBody, OperatorList, OperatorView};
 use super::write::{answer, read, write_once};
-use super::{not_found, operator_id, shown};
+use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
 use crate::app::add_operator::{AddOperatorError, add};
-use crate::app::change_operator::{ChangeOperatorError, change as change_operator, switch};
+use crate::app::change_operator::{ChangeOperatorError, change as change_operator, expect_changeable, switch};
 use crate::domain::operator::OperatorError;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
@@ -47,6 +47,8 @@ pub(in crate::http) async fn show(
 }
 
 /// Add an operator
+///
+/// Where the staff has somebody who says yes to it, it is asked for at the console: `takes_two` (409).
 #[utoipa::path(post, path = "/api/administration/operators", tag = "administration", operation_id = "addOperator",
     security(("administrator" = [])),
     params(WriteHeaders),
@@ -58,12 +60,14 @@ pub(in crate::http) async fn show(
 pub(in crate::http) async fn add_one(
     request: HttpRequest,
     services: Data<Services>,
+    alone: Data<Alone>,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let new: NewOperatorBody = read(&request, &body)?;
     let new = new.into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
-        let added = add(unit, services.randomness.as_ref(), now, new, "").await;
+        let by = opener(&request, unit, **alone).await?;
+        let added = add(unit, services.randomness.as_ref(), now, new, by).await;
         let added = added.map_err(|error| not_added(&request, &error))?;
         Ok(answer(StatusCode::CREATED, &OperatorView::from(&added)))
     })
@@ -72,7 +76,9 @@ pub(in crate::http) async fn add_one(
 
 /// Change an operator
 ///
-/// What is not named stays. New keys count from the next request on: rotate by a set that holds the old and the new.
+/// What is not named stays. New keys count from the next request on: rotate by a set that holds the old and the new. Where the
+/// staff has somebody who says yes to it, another name, contact, redirect URI, key or scope is asked for at the console:
+/// `takes_two` (409).
 #[utoipa::path(patch, path = "/api/administration/operators/{id}", tag = "administration", operation_id = "changeOperator",
     security(("administrator" = [])),
     params(
@@ -87,13 +93,16 @@ pub(in crate::http) async fn add_one(
 pub(in crate::http) async fn change(
     request: HttpRequest,
     services: Data<Services>,
+    alone: Data<Alone>,
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let wanted: ChangeBody = read(&request, &body)?;
     let wanted = wanted.into_change().map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
-        let changed = change_operator(unit, now, &id, wanted, "").await.map_err(|error| problem(&request, &error))?;
+        let opens = expect_changeable(unit, &id, &wanted).await.map_err(|error| problem(&request, &error))?;
+        let by = if opens { opener(&request, unit, **alone).await? } else { BY };
+        let changed = change_operator(unit, now, &id, wanted, by).await.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&changed)))
     })
     .await
@@ -117,12 +126,17 @@ pub(in crate::http) async fn disable(
     services: Data<Services>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    turn(&request, &services, &id, true).await
+    write_once(&request, &services, b"", async |unit, now| {
+        let operator = switch(unit, now, &id, true, BY).await.map_err(|error| problem(&request, &error))?;
+        Ok(answer(StatusCode::OK, &OperatorView::from(&operator)))
+    })
+    .await
 }
 
 /// Enable an operator
 ///
-/// It may ask again; what had ended stays ended.
+/// It may ask again; what had ended stays ended. Where the staff has somebody who says yes to it, it is asked for at the console:
+/// `takes_two` (409).
 #[utoipa::path(post, path = "/api/administration/operators/{id}/enable", tag = "administration", operation_id = "enableOperator",
     security(("administrator" = [])),
     params(
@@ -136,14 +150,12 @@ pub(in crate::http) async fn disable(
 pub(in crate::http) async fn enable(
     request: HttpRequest,
     services: Data<Services>,
+    alone: Data<Alone>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    turn(&request, &services, &id, false).await
-}
-
-async fn turn(request: &HttpRequest, services: &Services, id: &str, off: bool) -> Result<HttpResponse, Problem> {
-    write_once(request, services, b"", async |unit, now| {
-        let operator = switch(unit, now, id, off, "").await.map_err(|error| problem(request, &error))?;
+    write_once(&request, &services, b"", async |unit, now| {
+        let by = opener(&request, unit, **alone).await?;
+        let operator = switch(unit, now, &id, false, by).await.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&operator)))
     })
     .await
@@ -167,6 +179,7 @@ pub(in crate::http) fn invalid(request: &HttpRequest) -> Problem {
 pub(in crate::http) fn problem(request: &HttpRequest, error: &ChangeOperatorError) -> Problem {
     match error {
         ChangeOperatorError::Unknown(_) | ChangeOperatorError::Invalid(OperatorError::Id) => not_found(request),
+        ChangeOperatorError::TakesTwo => Problem::new(ProblemCode::TakesTwo, locale(request)),
         ChangeOperatorError::Store(error) => Problem::store(error, locale(request)),
         ChangeOperatorError::Invalid(_) | ChangeOperatorError::Jwks(_) => invalid(request).because(error.to_string()),
     }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::view::{RemovedWebhook, WebhookBody, WebhookView};
 use super::write::{answer, answered, read, write_once};
-use super::{BY, not_found, operator_id, shown};
+use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
 use crate::app::manage_webhook::{self, WebhookError, reachable};
 use crate::domain::ports::WebhookSender;
@@ -32,7 +32,8 @@ pub(in crate::http) async fn show(
 
 /// Set where an operator's messages go
 ///
-/// The first time a secret is drawn and shown once; later the one that is there stays.
+/// The first time a secret is drawn and shown once; later the one that is there stays. Where the staff has somebody who says yes
+/// to it, it is asked for at the console: `takes_two` (409).
 #[utoipa::path(put, path = "/api/administration/operators/{id}/webhook", tag = "administration", operation_id = "setWebhook",
     security(("administrator" = [])),
     params(("id" = String, Path, description = "The `client_id`"), WriteHeaders),
@@ -42,6 +43,7 @@ pub(in crate::http) async fn set(
     request: HttpRequest,
     services: Data<Services>,
     sender: Data<dyn WebhookSender>,
+    alone: Data<Alone>,
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
@@ -53,7 +55,8 @@ pub(in crate::http) async fn set(
     // Before the transaction: a name is looked up.
     let url = reachable(sender.as_ref(), &wanted.url).await.map_err(|error| problem(&request, &error))?;
     write_once(&request, &services, &body, async |unit, now| {
-        let set = manage_webhook::set(unit, services.randomness.as_ref(), now, &id, url, BY).await;
+        let by = opener(&request, unit, **alone).await?;
+        let set = manage_webhook::set(unit, services.randomness.as_ref(), now, &id, url, by).await;
         let set = set.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &WebhookView::from(&set)))
     })
@@ -62,7 +65,8 @@ pub(in crate::http) async fn set(
 
 /// Draw a new secret
 ///
-/// The old one signs beside it for a day.
+/// The old one signs beside it for a day. Where the staff has somebody who says yes to it, it is asked for at the console:
+/// `takes_two` (409).
 #[utoipa::path(post, path = "/api/administration/operators/{id}/webhook/rotate", tag = "administration", operation_id = "rotateWebhook",
     security(("administrator" = [])),
     params(("id" = String, Path, description = "The `client_id`"), WriteHeaders),
@@ -70,11 +74,13 @@ pub(in crate::http) async fn set(
 pub(in crate::http) async fn rotate(
     request: HttpRequest,
     services: Data<Services>,
+    alone: Data<Alone>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
     write_once(&request, &services, b"", async |unit, now| {
-        let rotated = manage_webhook::rotate(unit, services.randomness.as_ref(), now, &id, BY).await;
+        let by = opener(&request, unit, **alone).await?;
+        let rotated = manage_webhook::rotate(unit, services.randomness.as_ref(), now, &id, by).await;
         let rotated = rotated.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &WebhookView::from(&rotated)))
     })

@@ -67,6 +67,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/proposals/{id}/settle", web::post().to(proposals::settle))
             .route("/proposals/{id}/bundle", web::post().to(proposals::bundle))
             .route("/proposals/{id}/invitation", web::post().to(proposals::invitation))
+            .route("/proposals/{id}/secret", web::post().to(proposals::secret))
             .service(
                 web::resource("/operators")
                     .route(web::get().to(operators::list))

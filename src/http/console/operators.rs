@@ -1,4 +1,4 @@
-//! Operators, looked after by people: as administrators' machines do it, with who decided in the log.
+//! Operators, looked after by people: what opens a door takes two of them.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -6,13 +6,15 @@ use utoipa::ToSchema;
 
 use super::cases::{Gone, Overtaken};
 use super::door::Staff;
+use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::add_operator::{AddOperatorError, add};
-use crate::app::change_operator::{change, switch};
-use crate::http::administration::operators::{invalid, not_added, problem as not_changed};
+use crate::app::change_operator::{expect_changeable, narrow, switch};
+use crate::domain::measure::Measure;
+use crate::domain::operator::OperatorId;
+use crate::http::administration::operators::{invalid, problem as not_changed};
 use crate::http::administration::view::{ChangeBody, NewOperatorBody, OperatorView};
-use crate::http::problem::{Problem, locale};
+use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// Operators, by id
 #[utoipa::path(get, path = "/api/console/operators", tag = "console", operation_id = "consoleOperators",
@@ -26,46 +28,71 @@ pub(in crate::http) async fn list(
     Ok(private(&all.iter().map(OperatorView::from).collect::<Vec<_>>()))
 }
 
-/// Add an operator
+/// An operator, and why it is added
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Adding {
+    operator: NewOperatorBody,
+    /// 3 to 200 characters; it stands in the audit log
+    why: String,
+}
+
+/// Ask for an operator to be added
 ///
-/// A secret that is drawn, in a sandbox alone, is shown once.
-#[utoipa::path(post, path = "/api/console/operators", tag = "console", operation_id = "consoleAddOperator",
-    security(("session" = [])), request_body = NewOperatorBody,
-    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Overtaken, Wrong))]
+/// It is when another says yes. A secret that is drawn, in a sandbox alone, is fetched by who asked, once.
+#[utoipa::path(post, path = "/api/console/operators", tag = "console", operation_id = "askToAddOperator",
+    security(("session" = [])), request_body = Adding,
+    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Overtaken, Wrong))]
 pub(in crate::http) async fn add_one(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
-    body: web::Json<NewOperatorBody>,
+    body: web::Json<Adding>,
 ) -> Result<HttpResponse, Problem> {
-    let new = body.into_inner().into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
-    let added = async {
-        let (now, randomness) = (services.clock.now(), services.randomness.as_ref());
-        let mut unit = services.store.begin().await.map_err(AddOperatorError::Store)?;
-        let added = add(unit.as_mut(), randomness, now, new, &staff.by()).await?;
-        unit.commit().await.map_err(AddOperatorError::Store)?;
-        Ok(added)
-    };
-    Ok(private(&OperatorView::from(&added.await.map_err(|error| not_added(&request, &error))?)))
+    let Adding { operator, why } = body.into_inner();
+    let new = operator.into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
+    let measure = Measure::AddOperator { operator: Box::new(new) };
+    proposals::ask(&request, &services, &staff, measure, &why).await
+}
+
+/// What is to be changed of an operator
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Changing {
+    change: ChangeBody,
+    /// Why, where it opens a door
+    why: Option<String>,
 }
 
 /// Change an operator
 ///
-/// What is not named stays. New keys count from the next request on: rotate by a set that holds the old and the new.
+/// What is not named stays. Another name, contact, redirect URI, key or scope takes two: the answer is then a proposal, which
+/// another settles. Taking addresses and scopes away takes one, and so does the rate. New keys count from the yes on: rotate
+/// by a set that holds the old and the new.
 #[utoipa::path(patch, path = "/api/console/operators/{id}", tag = "console", operation_id = "consoleChangeOperator",
-    security(("session" = [])), params(("id" = String, Path)), request_body = ChangeBody,
-    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Gone, Wrong))]
+    security(("session" = [])), params(("id" = String, Path)), request_body = Changing,
+    responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn change_one(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     id: web::Path<String>,
-    body: web::Json<ChangeBody>,
+    body: web::Json<Changing>,
 ) -> Result<HttpResponse, Problem> {
-    let wanted = body.into_inner().into_change().map_err(|why| invalid(&request).because(why))?;
+    let Changing { change, why } = body.into_inner();
+    let wanted = change.into_change().map_err(|why| invalid(&request).because(why))?;
+    let opens = async {
+        let mut unit = services.store.begin().await?;
+        expect_changeable(unit.as_mut(), &id, &wanted).await
+    };
+    if opens.await.map_err(|error| not_changed(&request, &error))? {
+        let operator = operator_id(&request, &id)?;
+        let measure = Measure::ChangeOperator { operator, change: Box::new(wanted) };
+        return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
+    }
     let changed = async {
         let mut unit = services.store.begin().await?;
-        let operator = change(unit.as_mut(), services.clock.now(), &id, wanted, &staff.by()).await?;
+        let operator = narrow(unit.as_mut(), services.clock.now(), &id, wanted, &staff.by()).await?;
         unit.commit().await?;
         Ok(operator)
     };
@@ -77,14 +104,16 @@ pub(in crate::http) async fn change_one(
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Switching {
     disabled: bool,
+    /// Why, where it is to go on
+    why: Option<String>,
 }
 
-/// Stop an operator, or let it go on
+/// Stop an operator, or ask for it to go on
 ///
-/// What it was granted ends with it.
+/// Stopping takes one, and what it was granted ends with it. That it goes on takes two: the answer is then a proposal.
 #[utoipa::path(post, path = "/api/console/operators/{id}/switch", tag = "console", operation_id = "switchOperator",
     security(("session" = [])), params(("id" = String, Path)), request_body = Switching,
-    responses((status = 200, body = OperatorView), Malformed, NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn switch_one(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -92,11 +121,21 @@ pub(in crate::http) async fn switch_one(
     id: web::Path<String>,
     body: web::Json<Switching>,
 ) -> Result<HttpResponse, Problem> {
+    let Switching { disabled, why } = body.into_inner();
+    if !disabled {
+        let measure = Measure::EnableOperator { operator: operator_id(&request, &id)? };
+        return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
+    }
     let switched = async {
         let mut unit = services.store.begin().await?;
-        let operator = switch(unit.as_mut(), services.clock.now(), &id, body.disabled, &staff.by()).await?;
+        let operator = switch(unit.as_mut(), services.clock.now(), &id, true, &staff.by()).await?;
         unit.commit().await?;
         Ok(operator)
     };
     Ok(private(&OperatorView::from(&switched.await.map_err(|error| not_changed(&request, &error))?)))
+}
+
+/// The operator that a path names; none has an id of other characters.
+pub(super) fn operator_id(request: &HttpRequest, named: &str) -> Result<OperatorId, Problem> {
+    OperatorId::parse(named).map_err(|_| Problem::new(ProblemCode::NotFound, locale(request)))
 }

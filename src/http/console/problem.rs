@@ -14,6 +14,8 @@ use crate::domain::case_work::WorkFault;
 use crate::domain::evidence::retention::EraseFault;
 use crate::domain::self_restriction::SelfRestrictionError;
 use crate::domain::staff::confirmation::ConfirmFault;
+use crate::http::administration::operators::{not_added, problem as not_changed};
+use crate::http::administration::webhook::problem as webhook_problem;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// The problem of an error, in the reader's language.
@@ -67,6 +69,9 @@ pub(super) fn measure_problem(request: &HttpRequest, error: &MeasureError) -> Pr
         MeasureError::Unlock(UnlockError::NotLocked) => plain(ProblemCode::PersonNotLocked),
         MeasureError::Source(ManageError::NothingWaits(_)) => plain(ProblemCode::NothingWaits),
         MeasureError::Source(ManageError::NoPrevious(_)) => plain(ProblemCode::NoStepBack),
+        MeasureError::AddOperator(error) => not_added(request, error),
+        MeasureError::ChangeOperator(error) => not_changed(request, error),
+        MeasureError::Webhook(error) => webhook_problem(request, error),
         MeasureError::Staff(error) => problem(request, error),
         MeasureError::Unlock(UnlockError::Store(error))
         | MeasureError::Forget(ForgetError::Store(error))

@@ -17,12 +17,12 @@ use crate::app::evidence::EvidenceError;
 use crate::app::evidence::bundle::pack;
 use crate::app::evidence::hold::hold_evidence;
 use crate::app::measures::MeasureError;
-use crate::app::measures::fetch::{fetch_bundle, fetch_invitation};
+use crate::app::measures::fetch::{fetch_bundle, fetch_invitation, fetch_secret};
 use crate::app::measures::propose::propose;
 use crate::app::measures::settle::settle_proposal;
 use crate::domain::id::{CaseId, MeasureId};
 use crate::domain::measure::{ALLOWED, Measure, Proposal, WAITS};
-use crate::domain::ports::StoreError;
+use crate::domain::ports::{StoreError, WebhookSender};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::{Act, StaffMember, login_of};
 use crate::domain::time::Timestamp;
@@ -37,11 +37,13 @@ const SHOWN: u32 = 100;
 #[schema(as = Proposal)]
 pub(in crate::http) struct View {
     id: String,
-    /// `erase_evidence`, `export_evidence`, `unlock_person`, `forget_factors`, `take_back_self_restriction`, `release_version`, `invite_staff`, `reinvite_staff` or `change_staff`
+    /// `erase_evidence`, `export_evidence`, `unlock_person`, `forget_factors`, `take_back_self_restriction`, `release_version`,
+    /// `discard_version`, `roll_back_source`, `add_operator`, `change_operator`, `enable_operator`, `set_webhook`,
+    /// `rotate_webhook`, `invite_staff`, `reinvite_staff` or `change_staff`
     kind: &'static str,
-    /// A case, a source or a login
+    /// A case, a source, an operator or a login
     subject: String,
-    /// What exactly
+    /// What exactly; another may have to judge it
     #[schema(value_type = Object)]
     measure: Value,
     why: String,
@@ -54,6 +56,9 @@ pub(in crate::http) struct View {
     at: String,
     /// `waiting`, `refused`, `allowed` (to be fetched by who asked), `done` or `lapsed`
     state: &'static str,
+    /// `bundle`, `invitation` or `secret`: where who asked fetches it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetched: Option<&'static str>,
     /// When that state ends by itself
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
@@ -86,6 +91,7 @@ impl View {
             measure: json!(proposal.measure),
             why: proposal.why.clone(),
             identity_check: None,
+            fetched: proposal.measure.fetched(),
             by: login_of(proposal.by, staff),
             at: proposal.at.rfc3339(),
             state,
@@ -108,7 +114,7 @@ fn whole(proposal: &Proposal, staff: &[StaffMember], reader: &Staff, now: Timest
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct About {
-    /// A case, a source or a login
+    /// A case, a source, an operator or a login
     subject: Option<String>,
 }
 
@@ -186,6 +192,37 @@ pub(in crate::http) async fn invitation(
     let fetched = fetch_invitation(&services, &staff.0, *id).await;
     let (member, link) = fetched.map_err(|error| measure_problem(&request, &error))?;
     Ok(private(&invited(&services, &member, &link)))
+}
+
+/// What was drawn when something was carried out
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Drawn {
+    proposal: View,
+    /// Shown in this answer alone; not there where the one before stays
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    secret: Option<SecretText>,
+}
+
+/// Carry out what another allowed, and see the secret that is drawn
+///
+/// Of an operator in a sandbox, or of an operator's messages.
+#[utoipa::path(post, path = "/api/console/proposals/{id}/secret", tag = "console", operation_id = "fetchSecret",
+    security(("session" = [])), params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = Drawn), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+pub(in crate::http) async fn secret(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    sender: web::Data<dyn WebhookSender>,
+    staff: Staff,
+    id: web::Path<MeasureId>,
+) -> Result<HttpResponse, Problem> {
+    let drawn = async {
+        let (proposal, secret) = fetch_secret(&services, sender.as_ref(), &staff.0, *id).await?;
+        let all = services.store.read().await?.list_staff().await?;
+        Ok::<_, MeasureError>(Drawn { proposal: whole(&proposal, &all, &staff, services.clock.now()), secret })
+    };
+    Ok(private(&drawn.await.map_err(|error| measure_problem(&request, &error))?))
 }
 
 /// Ask for a case's evidence to be erased

@@ -49,6 +49,7 @@ pub const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST, "/proposals/{id}/settle", Rule::May(Act::Approve)),
     (Method::POST, "/proposals/{id}/bundle", Rule::May(Act::SeeEvidence)),
     (Method::POST, "/proposals/{id}/invitation", Rule::May(Act::ManageStaff)),
+    (Method::POST, "/proposals/{id}/secret", Rule::May(Act::ManageOperators)),
     (Method::GET, "/operators", Rule::May(Act::ReadSettings)),
     (Method::POST, "/operators", Rule::May(Act::ManageOperators)),
     (Method::PATCH, "/operators/{id}", Rule::May(Act::ManageOperators)),

@@ -1,16 +1,19 @@
-//! Where an operator's messages go, looked after by people.
+//! Where an operator's messages go, looked after by people: to let them go elsewhere takes two.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use utoipa::IntoResponses;
+use serde::Deserialize;
+use utoipa::{IntoResponses, ToSchema};
 
-use super::cases::Gone;
+use super::cases::{Gone, Looking, Overtaken};
 use super::door::Staff;
+use super::operators::operator_id;
+use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::manage_webhook::{remove_webhook, rotate_webhook, set_webhook};
-use crate::domain::operator::OperatorId;
+use crate::app::manage_webhook::{reachable, remove_webhook};
+use crate::domain::measure::Measure;
 use crate::domain::ports::WebhookSender;
-use crate::http::administration::view::{RemovedWebhook, WebhookBody, WebhookView};
+use crate::http::administration::view::{RemovedWebhook, WebhookView};
 use crate::http::administration::webhook::problem;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
@@ -35,42 +38,52 @@ pub(in crate::http) async fn show(
     Ok(private(&WebhookView::from(&found.ok_or_else(|| not_found(&request))?)))
 }
 
-/// Set where an operator's messages go
+/// Where messages go, and why
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Setting {
+    /// https to a public address (http to this machine in a sandbox)
+    #[schema(format = "uri")]
+    url: String,
+    /// 3 to 200 characters; it stands in the audit log
+    why: String,
+}
+
+/// Ask for an operator's messages to go there
 ///
-/// The first time a secret is drawn and shown once; later the one that is there stays.
-#[utoipa::path(put, path = "/api/console/operators/{id}/webhook", tag = "console", operation_id = "consoleSetWebhook",
-    security(("session" = [])), params(("id" = String, Path)), request_body = WebhookBody,
-    responses((status = 200, body = WebhookView), Malformed, NotIn, Forbidden, Gone, Wrong, NotNow))]
+/// When another said yes, who asked carries it out: the first time a secret is drawn and shown, once; later the one that is
+/// there stays. Where messages went before is told.
+#[utoipa::path(put, path = "/api/console/operators/{id}/webhook", tag = "console", operation_id = "askToSetWebhook",
+    security(("session" = [])), params(("id" = String, Path)), request_body = Setting,
+    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong, NotNow))]
 pub(in crate::http) async fn set(
     request: HttpRequest,
     services: web::Data<Services>,
     sender: web::Data<dyn WebhookSender>,
     staff: Staff,
     id: web::Path<String>,
-    body: web::Json<WebhookBody>,
+    body: web::Json<Setting>,
 ) -> Result<HttpResponse, Problem> {
-    let id = operator_id(&request, &id)?;
-    let tools = (services.clock.as_ref(), services.randomness.as_ref(), sender.as_ref());
-    let set = set_webhook(services.store.as_ref(), tools, &id, &body.url, &staff.by()).await;
-    Ok(private(&WebhookView::from(&set.map_err(|error| problem(&request, &error))?)))
+    let operator = operator_id(&request, &id)?;
+    let url = reachable(sender.as_ref(), &body.url).await.map_err(|error| problem(&request, &error))?;
+    proposals::ask(&request, &services, &staff, Measure::SetWebhook { operator, url }, &body.why).await
 }
 
-/// Draw a new webhook secret
+/// Ask for a new webhook secret
 ///
-/// The old one signs beside it for a day.
+/// When another said yes, who asked fetches it. The old one signs beside it for a day.
 #[utoipa::path(post, path = "/api/console/operators/{id}/webhook/rotate", tag = "console",
-    operation_id = "consoleRotateWebhook", security(("session" = [])), params(("id" = String, Path)),
-    responses((status = 200, body = WebhookView), Malformed, NotIn, Forbidden, Gone))]
+    operation_id = "askToRotateWebhook", security(("session" = [])), params(("id" = String, Path)), request_body = Looking,
+    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
 pub(in crate::http) async fn rotate(
     request: HttpRequest,
     services: web::Data<Services>,
     staff: Staff,
     id: web::Path<String>,
+    body: web::Json<Looking>,
 ) -> Result<HttpResponse, Problem> {
-    let id = operator_id(&request, &id)?;
-    let (clock, randomness) = (services.clock.as_ref(), services.randomness.as_ref());
-    let rotated = rotate_webhook(services.store.as_ref(), clock, randomness, &id, &staff.by()).await;
-    Ok(private(&WebhookView::from(&rotated.map_err(|error| problem(&request, &error))?)))
+    let operator = operator_id(&request, &id)?;
+    proposals::ask(&request, &services, &staff, Measure::RotateWebhook { operator }, &body.why).await
 }
 
 /// Remove an operator's webhook endpoint
@@ -87,10 +100,6 @@ pub(in crate::http) async fn remove(
     let removed = remove_webhook(services.store.as_ref(), services.clock.as_ref(), &id, &staff.by()).await;
     let undelivered = removed.map_err(|error| problem(&request, &error))?;
     Ok(private(&RemovedWebhook { undelivered }))
-}
-
-fn operator_id(request: &HttpRequest, named: &str) -> Result<OperatorId, Problem> {
-    OperatorId::parse(named).map_err(|_| not_found(request))
 }
 
 fn not_found(request: &HttpRequest) -> Problem {

@@ -1,3 +1,5 @@
+use rastau::domain::ports::Store as _;
+
 use super::workshop::Workshop;
 
 #[test]
@@ -20,21 +22,48 @@ fn a_case_that_cannot_be_judged_again_says_why() {
     assert!(told.err.contains("cannot be judged again: there is no such case"), "{}", told.err);
 }
 
-#[test]
-fn where_the_staff_has_a_second_person_one_alone_says_so() {
+/// Somebody of the staff who says yes at the console.
+async fn supervisor(shop: &Workshop) {
+    shop.run(&["staff", "invite", "one", "--name", "One", "--role", "supervisor"]).good();
+    let told = shop.run(&["staff", "confirm", "one", "--code", "12345678"]).bad();
+    assert!(told.contains("nobody of this login waits"), "{told}");
+    let store = shop.store().await;
+    let mut unit = store.begin().await.unwrap();
+    let one = unit.find_staff_by_login(&"one".parse().unwrap()).await.unwrap().unwrap();
+    unit.confirm_staff(one.id, one.added_at).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn where_the_staff_has_a_second_person_one_alone_says_so() {
     let shop = Workshop::sandbox();
     let nothing = shop.run(&["registry", "release", "debtors"]).bad();
     assert!(nothing.contains("no version of source debtors waits"), "{nothing}");
-    shop.run(&["staff", "invite", "one", "--name", "One", "--role", "supervisor"]).good();
+    supervisor(&shop).await;
     for command in [
         &["registry", "release", "debtors"][..],
+        &["registry", "discard", "debtors"],
+        &["registry", "rollback", "debtors"],
         &["person", "unlock", "--iin", "900101300017"],
         &["person", "forget-factors", "--iin", "900101300017"],
+        &["operator", "enable", "demo-bet"],
+        &["webhook", "set", "--operator", "demo-bet", "--url", "http://localhost:9/in"],
+        &["webhook", "rotate", "--operator", "demo-bet"],
     ] {
         let told = shop.run(command).bad();
-        assert!(told.contains("--alone"), "{told}");
+        assert!(told.contains("--alone"), "{command:?}: {told}");
         let alone = [command, &["--alone"]].concat();
         let told = shop.run(&alone).bad();
-        assert!(!told.contains("--alone"), "{told}");
+        assert!(!told.contains("--alone"), "{command:?}: {told}");
     }
+    let callback = ["--redirect-uri", "http://localhost:1/cb"];
+    let add = [&["operator", "add", "new-bet", "--name", "New", "--sandbox-secret"][..], &callback].concat();
+    assert!(shop.run(&add).bad().contains("--alone"));
+    shop.run(&[&add[..], &["--alone"]].concat()).good();
+    // What opens no door takes nobody else.
+    shop.run(&["operator", "change", "new-bet", "--requests-per-second", "7"]).good();
+    shop.run(&["operator", "disable", "new-bet"]).good();
+    let elsewhere = ["operator", "change", "new-bet", "--redirect-uri", "http://localhost:2/cb"];
+    assert!(shop.run(&elsewhere).bad().contains("--alone"));
+    shop.run(&[&elsewhere[..], &["--alone"]].concat()).good();
 }

@@ -337,41 +337,127 @@ fn debt(iin: &str) -> (Iin, Restriction) {
 }
 
 #[actix_web::test]
-async fn operators_are_stopped_and_let_go_on_and_keys_show_no_secret() {
-    let world = World::production().await;
+async fn whatever_opens_a_door_to_an_operator_takes_two_and_a_stop_takes_one() {
+    let world = World::sandbox().await;
     let manager = Desk::of(&world, "manager", &[Role::OperatorManager]).await;
-    let listed = manager.get("/operators").await.good();
-    let id = listed[0]["id"].as_str().unwrap();
-    let path = format!("/operators/{id}/switch");
-    assert!(manager.post(&path, &json!({ "disabled": true })).await.good()["disabled_at"].is_string());
-    assert!(manager.post(&path, &json!({ "disabled": false })).await.good().get("disabled_at").is_none());
-    let new = json!({ "id": "new-bet", "name": "New", "redirect_uris": ["https://new.example/cb"],
-        "authentication": "private_key_jwt", "jwks_uri": "https://new.example/jwks" });
-    assert_eq!(manager.post("/operators", &new).await.good()["id"], "new-bet");
-    assert_eq!(code(&manager.post("/operators", &new).await), is(409, "operator_exists"));
-    let bad = json!({ "id": "b", "name": "New", "redirect_uris": [], "authentication": "private_key_jwt" });
-    assert_eq!(code(&manager.post("/operators", &bad).await), is(422, "operator_invalid"));
-    let change = json!({ "requests_per_second": 7 });
-    let changed = manager.call(Method::PATCH, "/operators/new-bet", Some(&change)).await.good();
-    assert_eq!(changed["requests_per_second"], 7);
-    let nothing = manager.call(Method::PATCH, "/operators/new-bet", Some(&json!({}))).await;
-    assert_eq!(code(&nothing), is(422, "operator_invalid"));
-    let log = world.services.store.read().await.unwrap().audit_trail(&["new-bet".to_owned()], 10).await.unwrap();
-    assert!(log.len() == 2 && log.iter().all(|event| event.details.contains("\"by\":\"staff manager\"")));
-    let hook = "/operators/new-bet/webhook";
-    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"));
-    let put = async |url: &str| manager.call(Method::PUT, hook, Some(&json!({ "url": url }))).await;
-    assert_eq!(code(&put("http://10.0.0.1/in").await), is(422, "webhook_url_invalid"), "inside the house");
-    let set = put("http://127.0.0.1:9/in").await.good();
-    let secret = set["secret"].as_str().unwrap().to_owned();
-    assert!(secret.starts_with("whsec_"));
-    assert!(manager.get(hook).await.good().get("secret").is_none(), "once");
-    let rotated = manager.post(&format!("{hook}/rotate"), &json!({})).await.good();
-    assert!(rotated["secret"].is_string() && rotated["secret"] != secret.as_str());
-    assert_eq!(manager.call(Method::DELETE, hook, None).await.good()["undelivered"], 0);
-    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"));
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let shown = async |id: &str| {
+        let all = manager.get("/operators").await.good();
+        all.as_array().unwrap().iter().find(|one| one["id"] == id).cloned()
+    };
+    let path = "/operators/demo-bet/switch";
+    assert!(manager.post(path, &json!({ "disabled": true })).await.good()["disabled_at"].is_string());
+    assert_eq!(code(&manager.post(path, &json!({ "disabled": false })).await), is(422, "view_reason_missing"));
+    let proposal = ask(&manager, path, json!({ "disabled": false, "why": WHY })).await;
+    assert_eq!(code(&settle(&manager, &proposal, true).await), is(403, "role_forbidden"));
+    assert!(shown("demo-bet").await.unwrap().get("disabled_at").is_some(), "one is not enough");
+    settle(&two, &proposal, true).await.good();
+    assert!(shown("demo-bet").await.unwrap().get("disabled_at").is_none());
+    let again = manager.post(path, &json!({ "disabled": false, "why": WHY })).await;
+    assert_eq!(code(&again), is(409, "proposal_not_due"), "it was let go on");
     let unknown = manager.post("/operators/nobody-here/switch", &json!({ "disabled": true })).await;
     assert_eq!(code(&unknown), is(404, "not_found"));
+
+    // Added with keys it is with the yes; with a secret, in a sandbox, who asked fetches that once.
+    let new = json!({ "id": "new-bet", "name": "New", "redirect_uris": ["https://new.example/cb"],
+        "authentication": "private_key_jwt", "jwks_uri": "https://new.example/jwks" });
+    let proposal = ask(&manager, "/operators", json!({ "operator": new, "why": WHY })).await;
+    assert!(shown("new-bet").await.is_none());
+    settle(&two, &proposal, true).await.good();
+    assert_eq!(shown("new-bet").await.unwrap()["redirect_uris"], json!(["https://new.example/cb"]));
+    let taken = manager.post("/operators", &json!({ "operator": new, "why": WHY })).await;
+    assert_eq!(code(&taken), is(409, "operator_exists"));
+    let bad = json!({ "id": "b", "name": "New", "redirect_uris": [], "authentication": "private_key_jwt" });
+    assert_eq!(
+        code(&manager.post("/operators", &json!({ "operator": bad, "why": WHY })).await),
+        is(422, "operator_invalid")
+    );
+    let secret = json!({ "id": "secret-bet", "name": "S", "redirect_uris": ["http://localhost:1/cb"], "authentication": "client_secret_basic" });
+    let proposal = ask(&manager, "/operators", json!({ "operator": secret, "why": WHY })).await;
+    let fetch = format!("/proposals/{proposal}/secret");
+    assert_eq!(code(&manager.post(&fetch, &json!({})).await), is(409, "proposal_not_due"));
+    assert_eq!(settle(&two, &proposal, true).await.good()["state"], "allowed");
+    assert!(shown("secret-bet").await.is_none());
+    assert_eq!(code(&two.post(&fetch, &json!({})).await), is(403, "role_forbidden"));
+    let drawn = manager.post(&fetch, &json!({})).await.good();
+    assert!(drawn["secret"].as_str().is_some_and(|secret| secret.len() > 30) && drawn["proposal"]["state"] == "done");
+    assert!(shown("secret-bet").await.is_some());
+    assert_eq!(code(&manager.post(&fetch, &json!({})).await), is(409, "proposal_not_due"), "once");
+
+    // What is narrower takes one; what is wider is not done before the yes.
+    let change = async |change: Value, why: Option<&str>| {
+        let body = json!({ "change": change, "why": why });
+        manager.call(Method::PATCH, "/operators/new-bet", Some(&body)).await
+    };
+    assert_eq!(change(json!({ "requests_per_second": 7 }), None).await.good()["requests_per_second"], 7);
+    assert_eq!(change(json!({ "scopes": [] }), None).await.good()["scopes"], json!([]));
+    assert_eq!(code(&change(json!({}), None).await), is(422, "operator_invalid"));
+    for wider in [
+        json!({ "redirect_uris": ["https://new.example/cb", "https://rogue.example/cb"] }),
+        json!({ "scopes": ["check:login"] }),
+        json!({ "authentication": "private_key_jwt", "jwks_uri": "https://rogue.example/jwks" }),
+        json!({ "contact": "ops@rogue.example" }),
+        json!({ "name": "Another Bet" }),
+    ] {
+        let before = shown("new-bet").await;
+        assert_eq!(code(&change(wider.clone(), None).await), is(422, "view_reason_missing"), "{wider}");
+        let asked = change(wider.clone(), Some(WHY)).await;
+        assert_eq!(asked.status.as_u16(), 202, "{wider}: {}", asked.body);
+        assert_eq!(shown("new-bet").await, before, "{wider}");
+        settle(&two, asked.body["id"].as_str().unwrap(), true).await.good();
+        assert_ne!(shown("new-bet").await, before, "{wider}");
+    }
+    let log = world.services.store.read().await.unwrap().audit_trail(&["new-bet".to_owned()], 50).await.unwrap();
+    let changed: Vec<_> = log.iter().filter(|event| event.kind == "operator_changed").collect();
+    let by = |by: &str| changed.iter().filter(|event| event.details.contains(&format!("\"by\":\"{by}\""))).count();
+    assert_eq!((by("staff manager"), by("staff manager with two")), (2, 5));
+}
+
+#[actix_web::test]
+async fn an_operators_messages_go_elsewhere_by_two_and_where_they_went_is_told() {
+    let world = World::production().await;
+    let manager = Desk::of(&world, "manager", &[Role::OperatorManager]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let hook = "/operators/demo-bet/webhook";
+    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"));
+    let put = async |url: &str| manager.call(Method::PUT, hook, Some(&json!({ "url": url, "why": WHY }))).await;
+    assert_eq!(code(&put("http://10.0.0.1/in").await), is(422, "webhook_url_invalid"), "inside the house");
+    let allowed = async |asked: Answer| {
+        assert_eq!(asked.status.as_u16(), 202, "{}", asked.body);
+        let id = asked.body["id"].as_str().unwrap().to_owned();
+        assert_eq!(settle(&two, &id, true).await.good()["state"], "allowed");
+        manager.post(&format!("/proposals/{id}/secret"), &json!({})).await.good()
+    };
+    let receiver = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let old = format!("http://{}/in", receiver.local_addr().unwrap());
+    let asked = put(&old).await;
+    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"), "one is not enough");
+    let secret = allowed(asked).await["secret"].as_str().unwrap().to_owned();
+    assert!(secret.starts_with("whsec_"));
+    assert!(manager.get(hook).await.good().get("secret").is_none(), "once");
+    let asked = manager.post(&format!("{hook}/rotate"), &json!({ "why": WHY })).await;
+    let rotated = allowed(asked).await;
+    assert!(rotated["secret"].is_string() && rotated["secret"] != secret.as_str());
+    // The old address hears of the new one.
+    let heard = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let (mut stream, _) = receiver.accept().unwrap();
+        let mut heard = String::new();
+        let mut buffer = [0; 4096];
+        while !heard.contains("registration.changed") {
+            let read = stream.read(&mut buffer).unwrap();
+            assert!(read > 0, "{heard}");
+            heard.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        heard
+    });
+    let moved = allowed(put("http://127.0.0.1:9/elsewhere").await).await;
+    assert!(moved.get("secret").is_none(), "the one that is there stays");
+    assert_eq!(manager.get(hook).await.good()["url"], "http://127.0.0.1:9/elsewhere");
+    assert!(heard.join().unwrap().contains("webhook-signature"));
+    assert_eq!(manager.call(Method::DELETE, hook, None).await.good()["undelivered"], 0);
+    assert_eq!(code(&manager.get(hook).await), is(404, "not_found"));
     let keys = manager.get("/keys").await.good();
     let signing = &keys["signing"]["keys"][0];
     assert!(signing["kid"].is_string() && signing.get("d").is_none(), "{signing}");

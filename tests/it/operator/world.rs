@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(super) bet: Client,
     pub(super) other: Client,
     pub(crate) database: SqlStore,
+    /// Whether the administrators' key opens doors though there is a second person.
+    pub(crate) alone: bool,
     door: OperatorDoor,
     pub(crate) folder: Arc<TempDir>,
 }
@@ -142,6 +144,7 @@ impl World {
             bet: Client::new("demo-bet"),
             other: Client::new("other-bet"),
             database: store,
+            alone: false,
             door: OperatorDoor::default(),
             folder: Arc::new(folder),
         };
@@ -164,6 +167,7 @@ impl World {
             bet: self.bet.clone(),
             other: self.other.clone(),
             database: store,
+            alone: self.alone,
             door: OperatorDoor::default(),
             folder: self.folder.clone(),
         }
@@ -201,7 +205,7 @@ impl World {
             let webhooks: Arc<dyn WebhookSender> =
                 Arc::new(HttpWebhookSender::new(self.services.policy.sandbox).unwrap());
             let key = BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY));
-            administration::configure(config, key, web::Data::from(webhooks));
+            administration::configure(config, key, administration::Alone(self.alone), web::Data::from(webhooks));
         });
         let called = test::try_call_service(&test::init_service(app).await, request.to_request()).await;
         // What a middleware refuses is an error until the server makes an answer of it.

@@ -194,6 +194,7 @@ impl TestApp {
             certificates: ClientCertificates::default(),
             staff_key: Some(BearerKey::new(&SecretText::new(STAFF_KEY))),
             administrator_key: Some(BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY))),
+            administrator_alone: rastau::http::administration::Alone(false),
             webhooks: Arc::new(HttpWebhookSender::new(true).unwrap()),
             sources: Vec::new(),
             texts: Texts::default(),
