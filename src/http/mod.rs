@@ -16,6 +16,7 @@ mod refusals;
 pub mod sandbox;
 pub mod server;
 pub mod sources;
+pub mod takes_two;
 pub mod web_files;
 
 pub(in crate::http) use player::player_session_cookie_name;

@@ -21,7 +21,7 @@ use super::desk::{Answer, Desk};
 use crate::operator::webhooks::{listening, queued};
 use crate::operator::world::World;
 
-const CHECK: &str = "жеке куәлік 012345678, бейнебайланыспен көрсетілді";
+pub(super) const CHECK: &str = "жеке куәлік 012345678, бейнебайланыспен көрсетілді";
 
 fn body() -> Value {
     json!({ "why": "the phone was stolen", "identity_check": CHECK })
@@ -36,13 +36,13 @@ async fn settle(desk: &Desk<'_>, proposal: &Answer, yes: bool) -> Answer {
     desk.post(&format!("/proposals/{id}/settle"), &json!({ "yes": yes })).await
 }
 
-async fn player_of(world: &World, case: CaseId) -> PlayerId {
+pub(super) async fn player_of(world: &World, case: CaseId) -> PlayerId {
     let mut unit = world.services.store.read().await.unwrap();
     unit.find_case(case).await.unwrap().unwrap().player.unwrap()
 }
 
 /// A passkey, an app, recovery codes and some wrong tries.
-async fn equip(world: &World, player: PlayerId) {
+pub(super) async fn equip(world: &World, player: PlayerId) {
     let (now, randomness) = (world.services.clock.now(), world.services.randomness.as_ref());
     let mut unit = world.services.store.begin().await.unwrap();
     let id = PasskeyId::new(now, randomness);
@@ -180,7 +180,7 @@ async fn one_person_is_not_two_whatever_their_roles_and_a_no_changes_nothing() {
 }
 
 /// A self-restriction of a year that was declared now.
-async fn restrict(world: &World, player: PlayerId, first_visit: bool) -> SelfRestriction {
+pub(super) async fn restrict(world: &World, player: PlayerId, first_visit: bool) -> SelfRestriction {
     let (now, randomness) = (world.services.clock.now(), world.services.randomness.as_ref());
     let verification = world.approved().await;
     let mut unit = world.services.store.begin().await.unwrap();

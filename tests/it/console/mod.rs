@@ -3,6 +3,7 @@
 // A world that cannot be built is a failed test, in helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod alone;
 mod cases;
 mod confirmations;
 mod desk;

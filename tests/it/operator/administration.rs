@@ -2,7 +2,10 @@
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
+use rastau::domain::id::StaffId;
 use rastau::domain::idempotency::KEPT;
+use rastau::domain::staff::{Role, StaffMember};
+use rastau::http::takes_two::{Door, ROWS, Takes};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -221,4 +224,64 @@ async fn a_webhook_that_comes_again_is_answered_as_before_whatever_its_name_has_
 
 fn code(answer: &Answer) -> (u16, &str) {
     (answer.status.as_u16(), answer.body["code"].as_str().unwrap_or_default())
+}
+
+/// Somebody of the staff who says yes.
+async fn supervisor(world: &World) {
+    let now = world.services.clock.now();
+    let id = StaffId::new(now, world.services.randomness.as_ref());
+    let member = StaffMember::new(id, "two".parse().unwrap(), "Two", [Role::Supervisor].into(), now).unwrap();
+    let mut unit = world.services.store.begin().await.unwrap();
+    unit.insert_staff(&StaffMember { confirmed_at: Some(now), ..member }).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_key_opens_no_door_where_somebody_could_be_the_second_unless_it_may_alone() {
+    let mut world = World::sandbox().await;
+    let client = Client::new("new-bet");
+    let url = json!({ "url": "http://localhost:9/hooks" });
+    let demo = format!("{OPERATORS}/demo-bet");
+    write(&world, TestRequest::put(), &format!("{demo}/webhook"), "before", &url).await;
+    supervisor(&world).await;
+    let wider = json!({ "redirect_uris": ["https://rogue.example/cb"] });
+    let how = |path: &str| match path {
+        "/operators" => (TestRequest::post(), OPERATORS.to_owned(), new_operator(&client)),
+        "/operators/{id}" => (TestRequest::patch(), demo.clone(), wider.clone()),
+        "/operators/{id}/enable" => (TestRequest::post(), format!("{demo}/enable"), Value::Null),
+        "/operators/{id}/webhook" => (TestRequest::put(), format!("{demo}/webhook"), url.clone()),
+        "/operators/{id}/webhook/rotate" => (TestRequest::post(), format!("{demo}/webhook/rotate"), Value::Null),
+        _ => panic!("nobody has tried {path} alone: say how it is called"),
+    };
+    let opening = || {
+        let two = [Takes::Two, Takes::TwoToOpen];
+        ROWS.iter().filter(move |row| row.door == Door::Administration && two.contains(&row.takes))
+    };
+    // What closes a door, or opens none, takes nobody else.
+    let narrower = json!({ "requests_per_second": 7, "scopes": [] });
+    assert_eq!(write(&world, TestRequest::patch(), &demo, "narrow", &narrower).await.status, StatusCode::OK);
+    let off = write(&world, TestRequest::post(), &format!("{demo}/disable"), "off", &Value::Null).await;
+    assert!(off.body["disabled_at"].is_string());
+    let before = world.audit().await;
+    for (number, row) in opening().enumerate() {
+        let (request, path, body) = how(row.path);
+        let answer = write(&world, request, &path, &format!("no-{number}"), &body).await;
+        assert_eq!(code(&answer), (409, "takes_two"), "{} {}", row.method, row.path);
+    }
+    assert_eq!(world.audit().await, before);
+    world.alone = true;
+    for (number, row) in opening().enumerate() {
+        let (request, path, body) = how(row.path);
+        let answer = write(&world, request, &path, &format!("yes-{number}"), &body).await;
+        assert!(answer.status.is_success(), "{} {}: {}", row.method, row.path, answer.text);
+    }
+    let log = world.services.store.read().await.unwrap().audit_trail(&["demo-bet".to_owned()], 20).await.unwrap();
+    let by = |kind: &str, by: &str| {
+        let by = format!("\"by\":\"{by}\"");
+        log.iter().any(|event| event.kind == kind && event.details.contains(&by))
+    };
+    for kind in ["operator_changed", "operator_enabled", "webhook_set", "webhook_secret_rotated"] {
+        assert!(by(kind, "administration api, alone"), "{kind}");
+    }
+    assert!(by("operator_disabled", "administration api") && by("webhook_set", "administration api"));
 }
