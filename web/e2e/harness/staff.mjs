@@ -51,9 +51,13 @@ export async function replay(id) {
   }
 }
 
-/** Gives `story` somebody of the staff in a browser of their own, who has joined. Fails also when the pages complained. */
+/** Gives `story` somebody of the staff in a browser of their own, whom the command line has invited. */
 export async function withStaff({ login, roles, expected = [] }, story) {
-  const link = await invite(login, roles);
+  await withInvited({ login, link: await invite(login, roles), expected }, story);
+}
+
+/** The same for somebody who was given this link. Fails also when the pages complained. */
+export async function withInvited({ login, link, expected = [] }, story) {
   const browser = await launch({ camera: null });
   try {
     const context = await browser.newContext({ viewport: DESK, locale: 'ru-RU' });
@@ -83,9 +87,33 @@ export class StaffDesk {
     return this.page.getByTestId(testid);
   }
 
+  /** Joins; where somebody could confirm them, the machine does it in their place. */
   async join() {
+    await this.comeIn();
+    if (await this.part('unconfirmed').isVisible()) {
+      await run(binary(), commandLine('staff', 'confirm', this.login, '--code', await this.code(), '--alone'));
+      await this.part('unconfirmed').waitFor({ state: 'detached' });
+    }
+  }
+
+  /** Makes the passkey; whether they count is another's to say. */
+  async comeIn() {
     await this.part('join-go').click();
     await this.page.locator(`[data-testid=me][data-login=${this.login}]`).waitFor();
+  }
+
+  /** The code that they see. */
+  async code() {
+    await this.part('draw-code').click();
+    return this.part('confirmation-code').getAttribute('data-code');
+  }
+
+  /** Types the code of somebody who has come in. */
+  async confirm(login, code) {
+    await this.part('to-proposals').click();
+    const card = this.page.locator(`[data-testid=unconfirmed-member][data-login="${login}"]`);
+    await card.getByTestId('confirm-code').fill(code);
+    await card.getByTestId('confirm-go').click();
   }
 
   async signOut() {

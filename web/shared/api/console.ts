@@ -9,6 +9,7 @@ export type Act =
   | 'see_evidence'
   | 'decide'
   | 'approve'
+  | 'confirm'
   | 'read_staff'
   | 'manage_staff'
   | 'read_proposals'
@@ -24,6 +25,8 @@ export interface Me {
   readonly login: string;
   readonly name: string;
   readonly roles: readonly Role[];
+  /** Whether another has confirmed who this is; until then nothing may be done. */
+  readonly confirmed: boolean;
   readonly may: readonly Act[];
   readonly idle_at: string;
   readonly ends_at: string;
@@ -177,6 +180,13 @@ export type MeasureKind =
   | 'forget_factors'
   | 'take_back_self_restriction'
   | 'release_version'
+  | 'discard_version'
+  | 'roll_back_source'
+  | 'add_operator'
+  | 'change_operator'
+  | 'enable_operator'
+  | 'set_webhook'
+  | 'rotate_webhook'
   | 'invite_staff'
   | 'reinvite_staff'
   | 'change_staff';
@@ -193,10 +203,26 @@ export interface Proposal {
   readonly at: string;
   readonly state: 'waiting' | 'refused' | 'allowed' | 'done' | 'lapsed';
   readonly until?: string;
+  /** What who asked fetches when it is allowed; all else is done with the yes. */
+  readonly fetched?: 'bundle' | 'invitation' | 'secret';
   readonly settled?: { readonly by: string; readonly at: string; readonly yes: boolean };
 }
 
 export const isProposal = (answer: unknown): answer is Proposal => typeof answer === 'object' && answer !== null && 'kind' in answer;
+
+/** What was drawn when something was carried out; shown once. */
+export interface Drawn {
+  readonly proposal: Proposal;
+  readonly secret?: string;
+}
+
+/** Somebody who came in and waits for another to confirm who they are. */
+export interface Unconfirmed {
+  readonly member: StaffMember;
+  readonly asked_by: readonly string[];
+  /** Whether who reads it may confirm them. */
+  readonly yours: boolean;
+}
 
 export interface Operator {
   readonly id: string;
@@ -206,8 +232,6 @@ export interface Operator {
   readonly contact?: string;
   readonly requests_per_second: number;
   readonly disabled_at?: string;
-  /** Drawn in a sandbox, and shown once. */
-  readonly client_secret?: string;
 }
 
 export const SCOPES = ['play', 'check:login', 'check:bet', 'check:marketing'] as const;
@@ -229,8 +253,6 @@ export interface Webhook {
   readonly created_at: string;
   readonly disabled_at?: string;
   readonly old_secret_until?: string;
-  /** Drawn now, and shown once. */
-  readonly secret?: string;
 }
 
 export interface SourceVersion {
@@ -294,6 +316,7 @@ export interface StaffMember {
   readonly roles: readonly Role[];
   readonly added_at: string;
   readonly disabled_at?: string;
+  readonly confirmed_at?: string;
 }
 
 export interface Invited {
@@ -335,6 +358,9 @@ export const console_ = {
   finishSigningIn: (ceremony: string, credential: unknown) => post<Me>(`${BASE}/sign-in/finish`, { ceremony, credential }),
   beginStepUp: () => post<Begun<RequestOptionsJson>>(`${BASE}/step-up/start`),
   finishStepUp: (ceremony: string, credential: unknown) => post<Me>(`${BASE}/step-up/finish`, { ceremony, credential }),
+  drawCode: () => post<{ readonly code: string; readonly expires_at: string }>(`${BASE}/me/code`),
+  confirmations: () => get<readonly Unconfirmed[]>(`${BASE}/confirmations`),
+  confirm: (login: string, code: string) => post<StaffMember>(`${BASE}/confirmations/${encodeURIComponent(login)}`, { code }),
   signOut: () => send(`${BASE}/sign-out`, {}),
 
   queue: (filter: Filter, before: string | null) => {
@@ -362,17 +388,20 @@ export const console_ = {
   bundle: (id: string) => postForFile(proposal(id, '/bundle')),
   invitation: (id: string) => post<Invited>(proposal(id, '/invitation')),
   operators: () => get<readonly Operator[]>(`${BASE}/operators`),
-  addOperator: (operator: OperatorFields & { readonly id: string }) => post<Operator>(`${BASE}/operators`, operator),
-  changeOperator: (id: string, change: OperatorFields) => patch<Operator>(`${BASE}/operators/${encodeURIComponent(id)}`, change),
+  secret: (id: string) => post<Drawn>(proposal(id, '/secret')),
+  addOperator: (operator: OperatorFields & { readonly id: string }, why: string) => post<Proposal>(`${BASE}/operators`, { operator, why }),
+  changeOperator: (id: string, change: OperatorFields, why: string) =>
+    patch<Operator | Proposal>(`${BASE}/operators/${encodeURIComponent(id)}`, { change, why }),
   webhook: (id: string) => get<Webhook>(hook(id)),
-  setWebhook: (id: string, url: string) => put<Webhook>(hook(id), { url }),
-  rotateWebhook: (id: string) => post<Webhook>(`${hook(id)}/rotate`),
+  setWebhook: (id: string, url: string, why: string) => put<Proposal>(hook(id), { url, why }),
+  rotateWebhook: (id: string, why: string) => post<Proposal>(`${hook(id)}/rotate`, { why }),
   removeWebhook: (id: string) => remove(hook(id)),
-  switchOperator: (id: string, disabled: boolean) => post<Operator>(`${BASE}/operators/${encodeURIComponent(id)}/switch`, { disabled }),
+  switchOperator: (id: string, disabled: boolean, why: string) =>
+    post<Operator | Proposal>(`${BASE}/operators/${encodeURIComponent(id)}/switch`, { disabled, why }),
   sources: () => get<readonly Source[]>(`${BASE}/sources`),
   release: (name: string, version: number, why: string) => post<Proposal>(source(name, '/release'), { version, why }),
-  discard: (name: string, why: string) => post<SourceVersion>(source(name, '/discard'), { why }),
-  rollBack: (name: string, why: string) => post<SourceVersion>(source(name, '/roll-back'), { why }),
+  discard: (name: string, version: number, why: string) => post<Proposal>(source(name, '/discard'), { version, why }),
+  rollBack: (name: string, from: number, version: number, why: string) => post<Proposal>(source(name, '/roll-back'), { from, version, why }),
   keys: () => get<Keys>(`${BASE}/keys`),
   take: (id: string) => post<CaseView>(at(id, '/take')),
   handOver: (id: string, to: string | null) => post<CaseView>(at(id, '/hand-over'), { to }),
