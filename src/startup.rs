@@ -23,10 +23,10 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
-use crate::credentials::jose::{AssertionJose, DpopJose, JoseSigner, StatementJose, generate_es256};
+use crate::credentials::jose::{self, AssertionJose, DpopJose, JoseSigner, StatementJose, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
 use crate::domain::ports::{
-    Clock, Observer, PopulationRegister, Randomness, StatementReader, Store, StoreError, Unobserved,
+    Clock, KeySetError, Observer, PopulationRegister, Randomness, StatementReader, Store, StoreError, Unobserved,
 };
 use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
@@ -53,6 +53,11 @@ fn service_clock(config: &Config) -> Arc<dyn Clock> {
 /// The operating system's randomness.
 pub fn randomness() -> Arc<dyn Randomness> {
     Arc::new(SystemRandomness)
+}
+
+/// Whether assertions could be verified with a key of this set.
+pub fn check_keys(set: &str) -> Result<(), KeySetError> {
+    jose::check_keys(set)
 }
 
 /// Sends log lines to standard error from here on.

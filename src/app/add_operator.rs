@@ -149,26 +149,17 @@ pub(super) fn check_keys(authentication: &ClientAuthentication) -> Result<(), St
     }
 }
 
-/// Checks that the set holds public keys of the kinds we verify (ES256, PS256, EdDSA), and no private one.
+/// Checks that the set holds public keys and no private one. Whether they can be read was asked of the library where the set came
+/// in ([`AssertionVerifier::check_keys`](crate::domain::ports::AssertionVerifier::check_keys)).
 fn check_jwks(text: &str) -> Result<(), String> {
     let set: Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
     let keys = set.get("keys").and_then(|keys| keys.as_array()).ok_or("it has no array \"keys\"")?;
     if keys.is_empty() || keys.len() > MOST_KEYS {
         return Err(format!("it must hold 1 to {MOST_KEYS} keys"));
     }
-    for (place, key) in keys.iter().enumerate() {
+    for (place, key) in (1..).zip(keys) {
         if PRIVATE_KEY_MEMBERS.iter().any(|member| key.get(member).is_some()) {
             return Err(format!("key {place} is a private key: keep it to yourself and give us the public one"));
-        }
-        let member = |name: &str| key.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-        let (needed, known) = match member("kty") {
-            "EC" => (&["x", "y"][..], member("crv") == "P-256"),
-            "OKP" => (&["x"][..], member("crv") == "Ed25519"),
-            "RSA" => (&["n", "e"][..], true),
-            _ => (&[][..], false),
-        };
-        if !known || needed.iter().any(|name| member(name).is_empty()) {
-            return Err(format!("key {place} is no public key of EC P-256, OKP Ed25519 or RSA"));
         }
     }
     Ok(())
@@ -179,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_public_keys_that_we_can_verify_with_are_taken() {
+    fn only_public_keys_are_taken() {
         let good = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b"},{"kty":"OKP","crv":"Ed25519","x":"a"},{"kty":"RSA","n":"a","e":"AQAB"}]}"#;
         assert_eq!(check_jwks(good), Ok(()));
         for bad in [
@@ -189,10 +180,7 @@ mod tests {
             r#"{"keys":{}}"#,
             r#"{"keys":[]}"#,
             r#"{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}]}"#,
-            r#"{"keys":[{"kty":"EC","crv":"P-384","x":"a","y":"b"}]}"#,
-            r#"{"keys":[{"kty":"EC","crv":"P-256","x":"a"}]}"#,
             r#"{"keys":[{"kty":"oct","k":"a"}]}"#,
-            r#"{"keys":["x"]}"#,
         ] {
             assert!(check_jwks(bad).is_err(), "{bad}");
         }

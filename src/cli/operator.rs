@@ -189,7 +189,13 @@ impl Keys {
         let named = self.jwks.is_some() || self.jwks_uri.is_some();
         anyhow::ensure!(named || !self.tls_certificates, "--tls-certificates needs --jwks or --jwks-uri");
         Ok(match (&self.jwks, &self.jwks_uri) {
-            (Some(file), _) => Some(KeySource::Registered(read_jwks(file)?)),
+            (Some(file), _) => {
+                let set = read_jwks(file)?;
+                if !self.tls_certificates {
+                    startup::check_keys(&set).context("the JWKS cannot be used")?;
+                }
+                Some(KeySource::Registered(set))
+            }
             (None, Some(uri)) => Some(KeySource::Published(uri.clone())),
             (None, None) => None,
         })

@@ -373,9 +373,16 @@ mod tests {
             ..OperatorChange::default()
         };
         let rate = OperatorChange { requests_per_second: Some(7), ..OperatorChange::default() };
-        for narrower in
-            [uris(&["https://bet.example/cb"]), scopes(&[]), scopes(&[Scope::Play]), keys("{\"keys\":[]}"), rate]
-        {
+        let named = |audience| OperatorChange { assertion_audience: Some(audience), ..OperatorChange::default() };
+        let strict = named(AssertionAudience::Issuer);
+        for narrower in [
+            uris(&["https://bet.example/cb"]),
+            scopes(&[]),
+            scopes(&[Scope::Play]),
+            keys("{\"keys\":[]}"),
+            rate,
+            strict,
+        ] {
             assert!(!narrower.opens(&before), "{narrower:?}");
         }
         let other = |name: Option<&str>, contact: Option<&str>| OperatorChange {
@@ -390,6 +397,7 @@ mod tests {
             keys("{\"keys\":[{}]}"),
             other(Some("Another Bet"), None),
             other(None, Some("ops@rogue.example")),
+            named(AssertionAudience::Endpoint),
         ] {
             assert!(wider.opens(&before), "{wider:?}");
             let written = serde_json::to_string(&wider).unwrap();

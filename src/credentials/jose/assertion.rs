@@ -5,10 +5,10 @@ use std::time::Duration;
 use jsonwebtoken::Header;
 use serde::Deserialize;
 
-use super::public_keys::choose;
+use super::public_keys::{check_keys, choose};
 use super::{install_provider, jws};
 use crate::domain::operator::AssertionAudience;
-use crate::domain::ports::{AssertionError, AssertionVerifier, VerifiedAssertion};
+use crate::domain::ports::{AssertionError, AssertionVerifier, KeySetError, VerifiedAssertion};
 use crate::domain::time::Timestamp;
 
 /// No assertion may be good for longer, since its `jti` is remembered that long. Authlib makes them for an hour.
@@ -88,6 +88,10 @@ impl AssertionVerifier for AssertionJose {
             return None;
         }
         jws::unverified_claims::<Claims>(assertion)?.sub
+    }
+
+    fn check_keys(&self, jwks: &str) -> Result<(), KeySetError> {
+        check_keys(jwks)
     }
 
     fn verify(

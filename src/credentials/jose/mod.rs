@@ -12,6 +12,7 @@ mod testing;
 
 pub use assertion::AssertionJose;
 pub use proof::DpopJose;
+pub use public_keys::check_keys;
 pub use signer::JoseSigner;
 pub use signing_key::{KeyError, generate_es256};
 pub use statement::StatementJose;

@@ -1,11 +1,16 @@
 //! An operator's registered public keys (JWK Set, RFC 7517) and which of them an assertion may be checked with.
 
+use aws_lc_rs::rsa::PublicEncryptingKey;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, RsaPublicKeyComponents, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::jws::with_known_name;
+use crate::domain::ports::KeySetError;
 
 /// The key for `algorithm`: the one named `kid`, or the only fitting one when none is named. A key serves only the
 /// algorithm of its own type, and nothing but the registration decides which keys there are (`jwk`, `jku` and `x5c` in
@@ -29,6 +34,77 @@ pub(super) fn choose(jwks: &str, kid: Option<&str>, algorithm: Algorithm) -> Res
         (Some(_), Some(_)) => Err("several registered keys fit; name one by kid"),
     }
 }
+
+/// See [`AssertionVerifier::check_keys`](crate::domain::ports::AssertionVerifier::check_keys).
+///
+/// # Errors
+/// [`KeySetError`], which names the key by its place, from 1 on.
+pub fn check_keys(jwks: &str) -> Result<(), KeySetError> {
+    let refused = |why: String| Err(KeySetError(why));
+    let Ok(set) = serde_json::from_str::<Value>(jwks) else { return refused("it is not JSON".to_owned()) };
+    let Some(keys) = set["keys"].as_array() else { return refused("it has no array \"keys\"".to_owned()) };
+    let mut names: Vec<(Algorithm, Option<String>)> = Vec::new();
+    for (place, key) in (1..).zip(keys) {
+        let Ok(jwk) = serde_json::from_value::<Jwk>(with_known_name(key.clone())) else {
+            // What has the name of a kind of ours is meant to be one.
+            if matches!(key["kty"].as_str(), Some("EC" | "RSA" | "OKP")) && is_our_curve(key) {
+                return refused(format!("key {place} cannot be read"));
+            }
+            continue;
+        };
+        let Some(algorithm) = ALGORITHMS.into_iter().find(|algorithm| serves(&jwk, *algorithm)) else { continue };
+        read(&jwk).map_err(|why| KeySetError(format!("key {place} {why}")))?;
+        let name = (algorithm, jwk.common.key_id.clone());
+        if names.contains(&name) {
+            return refused(format!("key {place} has the kid of another key, or both have none"));
+        }
+        names.push(name);
+    }
+    if names.is_empty() {
+        return refused(
+            "it has no public key of EC P-256 (ES256), OKP Ed25519 (EdDSA) or RSA (PS256) that is for signatures"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+fn is_our_curve(key: &Value) -> bool {
+    matches!((key["kty"].as_str(), key["crv"].as_str()), (Some("RSA"), _) | (_, Some("P-256" | "Ed25519")))
+}
+
+/// The algorithms that we verify.
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
+/// FAPI 2.0 Security Profile section 5.4.1, item 2.
+const SHORTEST_RSA: usize = 2_048;
+
+/// Reads the key as the library that verifies does: the point lies on its curve, the modulus is one.
+fn read(jwk: &Jwk) -> Result<(), String> {
+    let unreadable = || "cannot be read".to_owned();
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| unreadable());
+    match &jwk.algorithm {
+        AlgorithmParameters::EllipticCurve(key) => {
+            let point = [&[UNCOMPRESSED][..], &bytes(&key.x)?, &bytes(&key.y)?].concat();
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).parse().map_err(|_| unreadable())?;
+        }
+        AlgorithmParameters::OctetKeyPair(key) => {
+            UnparsedPublicKey::new(&ED25519, bytes(&key.x)?).parse().map_err(|_| unreadable())?;
+        }
+        AlgorithmParameters::RSA(key) => {
+            let parts = RsaPublicKeyComponents { n: bytes(&key.n)?, e: bytes(&key.e)? };
+            let key: PublicEncryptingKey = parts.try_into().map_err(|_| unreadable())?;
+            let bits = key.key_size_bits();
+            if bits < SHORTEST_RSA {
+                return Err(format!("is RSA of {bits} bits; {SHORTEST_RSA} at least are needed"));
+            }
+        }
+        _ => return Err(unreadable()),
+    }
+    Ok(())
+}
+
+/// How an elliptic point with both its coordinates begins (SEC 1 section 2.3.3).
+const UNCOMPRESSED: u8 = 4;
 
 /// Whether the key is one of this algorithm.
 pub(super) fn is_of_type(jwk: &Jwk, algorithm: Algorithm) -> bool {
@@ -76,6 +152,34 @@ mod tests {
         assert!(ask(&[one.clone(), two.clone()], None).is_err());
         assert!(ask(&[one.clone(), two], Some("three")).is_err());
         assert!(ask(&[one.clone(), one], Some("one")).is_err());
+    }
+
+    #[test]
+    fn a_set_is_read_key_by_key_and_what_is_none_of_ours_is_passed_over() {
+        let rsa = |size| {
+            let public =
+                RsaPublicKeyComponents::<Vec<u8>>::from(aws_lc_rs::rsa::KeyPair::generate(size).unwrap().public_key());
+            json!({ "kty": "RSA", "kid": "rsa", "n": URL_SAFE_NO_PAD.encode(public.n), "e": URL_SAFE_NO_PAD.encode(public.e) })
+        };
+        let long = rsa(aws_lc_rs::rsa::KeySize::Rsa2048);
+        let check = |keys: &[Value]| check_keys(&json!({ "keys": keys }).to_string()).map_err(|error| error.0);
+        let (odd, curve) =
+            (json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AAAA" }), with(jwk(), "crv", json!("P-384")));
+        let encrypting = json!({ "kty": "OKP", "crv": "X25519", "use": "enc", "x": "AAAA" });
+        assert_eq!(check(&[odd.clone(), curve.clone(), encrypting, json!(7), jwk()]), Ok(()));
+        assert_eq!(check(&[jwk(), long.clone()]), Ok(()));
+        assert!(check(&[odd, curve]).unwrap_err().contains("no public key of EC P-256"));
+        let short = with(long.clone(), "n", json!(URL_SAFE_NO_PAD.encode([0xff; 128])));
+        assert!(check(&[jwk(), short]).unwrap_err().contains("key 2 is RSA of 1024 bits"));
+        for (place, bad) in [with(jwk(), "x", json!("a")), with(jwk(), "x", jwk()["x"].clone())].iter().enumerate() {
+            assert_eq!(check(&[bad.clone()]), Err("key 1 cannot be read".to_owned()), "{place}");
+        }
+        assert!(check(&[with(long, "e", json!("AA"))]).unwrap_err().contains("cannot be read"));
+        let named = with(jwk(), "kid", json!("one"));
+        assert!(check(&[named.clone(), with(jwk(), "kid", json!("one"))]).unwrap_err().contains("key 2 has the kid"));
+        for bad in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[]}"#] {
+            assert!(check_keys(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

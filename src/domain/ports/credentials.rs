@@ -91,6 +91,10 @@ pub trait AssertionVerifier: Send + Sync {
     /// The `sub` that an unverified assertion claims, to find the keys by.
     fn claimed_client(&self, assertion: &str) -> Option<String>;
 
+    /// Whether assertions can be verified with one key of the set at least. Keys of other kinds and uses are passed over (RFC 7517
+    /// section 5); one of ours that cannot be read or is too short is not, nor are two of one name.
+    fn check_keys(&self, jwks: &str) -> Result<(), KeySetError>;
+
     /// Checks signature by `jwks`, `iss` = `sub`, `aud`, `exp` (at most an hour ahead), `nbf`, `jti`.
     fn verify(
         &self,

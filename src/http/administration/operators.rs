@@ -64,7 +64,7 @@ pub(in crate::http) async fn add_one(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let new: NewOperatorBody = read(&request, &body)?;
-    let new = new.into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
+    let new = new.into_new(&services).map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
         let by = opener(&request, unit, **alone).await?;
         let added = add(unit, services.randomness.as_ref(), now, new, by).await;
@@ -98,7 +98,7 @@ pub(in crate::http) async fn change(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let wanted: ChangeBody = read(&request, &body)?;
-    let wanted = wanted.into_change().map_err(|why| invalid(&request).because(why))?;
+    let wanted = wanted.into_change(&services).map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
         let opens = expect_changeable(unit, &id, &wanted).await.map_err(|error| problem(&request, &error))?;
         let by = if opens { opener(&request, unit, **alone).await? } else { BY };

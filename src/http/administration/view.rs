@@ -5,9 +5,11 @@ use serde_json::Value;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::app::Services;
 use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator};
 use crate::app::manage_webhook::ManagedWebhook;
 use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange};
+use crate::domain::ports::AssertionVerifier;
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::WebhookEndpoint;
@@ -234,6 +236,14 @@ pub(in crate::http) struct RemovedWebhook {
     pub(in crate::http) undelivered: u64,
 }
 
+/// Keys that assertions could not be verified with are refused here, where the library is at hand that verifies them.
+fn readable(keys: KeySource, verifier: &dyn AssertionVerifier) -> Result<KeySource, String> {
+    if let KeySource::Registered(set) = &keys {
+        verifier.check_keys(set).map_err(|error| error.to_string())?;
+    }
+    Ok(keys)
+}
+
 /// `jwks` or `jwks_uri`, not both.
 fn keys(jwks: Option<Value>, uri: Option<Url>) -> Result<Option<KeySource>, &'static str> {
     match (jwks, uri) {
@@ -245,20 +255,20 @@ fn keys(jwks: Option<Value>, uri: Option<Url>) -> Result<Option<KeySource>, &'st
 }
 
 impl NewOperatorBody {
-    pub(in crate::http) fn into_new(self, sandbox: bool) -> Result<NewOperator, &'static str> {
+    pub(in crate::http) fn into_new(self, services: &Services) -> Result<NewOperator, String> {
         let credential = match (self.authentication, keys(self.jwks, self.jwks_uri)?) {
-            (Method::PrivateKeyJwt, Some(keys)) => NewCredential::Keys(keys),
+            (Method::PrivateKeyJwt, Some(keys)) => NewCredential::Keys(readable(keys, services.assertions.as_ref())?),
             (Method::SelfSignedTlsClientAuth, Some(keys)) => NewCredential::Certificates(keys),
             (Method::ClientSecretBasic, None) => NewCredential::SandboxSecret,
-            (Method::ClientSecretBasic, Some(_)) => return Err("a secret comes without keys"),
-            (_, None) => return Err("jwks or jwks_uri is missing"),
+            (Method::ClientSecretBasic, Some(_)) => return Err("a secret comes without keys".to_owned()),
+            (_, None) => return Err("jwks or jwks_uri is missing".to_owned()),
         };
         Ok(NewOperator {
             id: self.id,
             name: self.name,
             redirect_uris: self.redirect_uris,
             credential,
-            sandbox,
+            sandbox: services.policy.sandbox,
             scopes: self.scopes.map(|names| names.into_iter().map(Scope::from).collect()),
             contact: self.contact,
             assertion_audience: self.assertion_audience.map(AssertionAudience::from),
@@ -268,14 +278,20 @@ impl NewOperatorBody {
 }
 
 impl ChangeBody {
-    pub(in crate::http) fn into_change(self) -> Result<OperatorChange, &'static str> {
+    pub(in crate::http) fn into_change(self, services: &Services) -> Result<OperatorChange, String> {
         let authentication = match (self.authentication, keys(self.jwks, self.jwks_uri)?) {
             (None, None) => None,
-            (Some(Method::PrivateKeyJwt), Some(keys)) => Some(ClientAuthentication::PrivateKeyJwt(keys)),
+            (Some(Method::PrivateKeyJwt), Some(keys)) => {
+                Some(ClientAuthentication::PrivateKeyJwt(readable(keys, services.assertions.as_ref())?))
+            }
             (Some(Method::SelfSignedTlsClientAuth), Some(keys)) => Some(ClientAuthentication::SelfSignedTls(keys)),
-            (Some(Method::ClientSecretBasic), _) => return Err("a secret is drawn when an operator is added"),
-            (Some(_), None) => return Err("jwks or jwks_uri is missing"),
-            (None, Some(_)) => return Err("authentication is missing: it says what the keys are for"),
+            (Some(Method::ClientSecretBasic), _) => {
+                return Err("a secret is drawn when an operator is added".to_owned());
+            }
+            (Some(_), None) => return Err("jwks or jwks_uri is missing".to_owned()),
+            (None, Some(_)) => {
+                return Err("authentication is missing: it says what the keys are for".to_owned());
+            }
         };
         let change = OperatorChange {
             name: self.name,
@@ -286,7 +302,7 @@ impl ChangeBody {
             assertion_audience: self.assertion_audience.map(AssertionAudience::from),
             requests_per_second: self.requests_per_second,
         };
-        if change == OperatorChange::default() { Err("nothing is named to be changed") } else { Ok(change) }
+        if change == OperatorChange::default() { Err("nothing is named to be changed".to_owned()) } else { Ok(change) }
     }
 }
 

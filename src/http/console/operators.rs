@@ -50,7 +50,7 @@ pub(in crate::http) async fn add_one(
     body: web::Json<Adding>,
 ) -> Result<HttpResponse, Problem> {
     let Adding { operator, why } = body.into_inner();
-    let new = operator.into_new(services.policy.sandbox).map_err(|why| invalid(&request).because(why))?;
+    let new = operator.into_new(&services).map_err(|why| invalid(&request).because(why))?;
     let measure = Measure::AddOperator { operator: Box::new(new) };
     proposals::ask(&request, &services, &staff, measure, &why).await
 }
@@ -80,7 +80,7 @@ pub(in crate::http) async fn change_one(
     body: web::Json<Changing>,
 ) -> Result<HttpResponse, Problem> {
     let Changing { change, why } = body.into_inner();
-    let wanted = change.into_change().map_err(|why| invalid(&request).because(why))?;
+    let wanted = change.into_change(&services).map_err(|why| invalid(&request).because(why))?;
     let opens = async {
         let mut unit = services.store.begin().await?;
         expect_changeable(unit.as_mut(), &id, &wanted).await
