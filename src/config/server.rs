@@ -1,7 +1,8 @@
 //! `[server]`: where the service listens and how the world calls it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -17,11 +18,19 @@ pub struct Server {
     pub public_url: Url,
     /// HTTP worker threads; the number of cores when not set.
     pub workers: Option<usize>,
+    /// Reverse proxies that are believed when they say whose request they pass on.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), public_url: localhost(), workers: None }
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: localhost(),
+            workers: None,
+            // Whoever speaks from this machine could as well read its memory.
+            trusted_proxies: vec![Ipv4Net::from(Ipv4Addr::LOCALHOST).into(), Ipv6Net::from(Ipv6Addr::LOCALHOST).into()],
+        }
     }
 }
 
@@ -47,6 +56,10 @@ impl Section for Server {
             allowed: "https://NAME[:PORT] with a host name, for passkeys know no IP addresses, and without path, query or user; http only on localhost or in the sandbox (default \"http://localhost:8080\")",
         },
         Key { name: "workers", allowed: "1 to 256 threads (default: the number of cores)" },
+        Key {
+            name: "trusted_proxies",
+            allowed: "up to 32 networks such as \"10.0.0.5/32\" whose reverse proxies are believed when X-Forwarded-For says whom a request is from (default: this machine)",
+        },
     ];
 
     fn check(&self, problems: &mut Problems) {
@@ -63,6 +76,12 @@ impl Section for Server {
         }
         if let Some(workers) = self.workers {
             in_range("workers", &workers, 1..=256, problems);
+        }
+        if self.trusted_proxies.len() > 32 {
+            problems.push(("trusted_proxies", format!("{} are too many", self.trusted_proxies.len())));
+        }
+        if self.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+            problems.push(("trusted_proxies", "everybody would be believed".into()));
         }
     }
 }

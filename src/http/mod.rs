@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod operator;
 mod own_cookie;
+pub mod peer;
 pub mod player;
 pub mod problem;
 mod refusals;

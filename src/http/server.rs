@@ -15,6 +15,7 @@ use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
 use super::operator::{ClientCertificates, OperatorDoor};
+use super::peer::TrustedProxies;
 use super::player::CapturesUnderWay;
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
@@ -34,6 +35,8 @@ pub struct HttpSettings {
     pub workers: usize,
     /// The demo operator's site; in a sandbox only.
     pub demo_operator: Option<Arc<DemoOperator>>,
+    /// Who tells where requests come from.
+    pub proxies: TrustedProxies,
     /// Who tells of clients' certificates.
     pub certificates: ClientCertificates,
     /// The key of the staff's door; without one it is not there.
@@ -56,6 +59,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let doorbell = web::Data::new(console::Doorbell::default());
     let operators = OperatorDoor::new(settings.certificates.clone());
     let captures = web::Data::new(CapturesUnderWay::default());
+    let proxies = web::Data::new(settings.proxies.clone());
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
     let administrator_key = settings.administrator_key.clone();
@@ -81,6 +85,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(limiter.clone())
             .app_data(doorbell.clone())
             .app_data(captures.clone())
+            .app_data(proxies.clone())
             .app_data(texts.clone())
             .app_data(webhooks.clone())
             .configure(bad_input)

@@ -20,6 +20,7 @@ use crate::domain::secret::SecretText;
 use crate::http::administration::Alone;
 use crate::http::middleware::bearer_key::BearerKey;
 use crate::http::operator::ClientCertificates;
+use crate::http::peer::TrustedProxies;
 use crate::http::sandbox::{DemoNote, DemoOperator};
 use crate::http::server::{HttpSettings, serve};
 
@@ -48,6 +49,7 @@ pub fn open(
     let settings = HttpSettings {
         workers: config.server.workers.unwrap_or(cores),
         demo_operator: demo.map(operator).transpose()?,
+        proxies: TrustedProxies::new(config.server.trusted_proxies.clone()),
         certificates: certificates(config)?,
         staff_key: config.compliance_token()?.as_ref().map(BearerKey::new),
         administrator_key: config.administration_token()?.as_ref().map(BearerKey::new),

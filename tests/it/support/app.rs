@@ -32,6 +32,7 @@ use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::middleware::bearer_key::BearerKey;
 use rastau::http::operator::{ClientCertificates, assertion_endpoints};
+use rastau::http::peer::TrustedProxies;
 use rastau::http::sandbox::DemoOperator;
 use rastau::http::server::{HttpSettings, serve};
 use rastau::messages::Texts;
@@ -191,6 +192,8 @@ impl TestApp {
         let settings = HttpSettings {
             workers: 1,
             demo_operator: Some(Arc::new(demo_operator)),
+            // The test is its own proxy: it may say from where it calls.
+            proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
             certificates: ClientCertificates::default(),
             staff_key: Some(BearerKey::new(&SecretText::new(STAFF_KEY))),
             administrator_key: Some(BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY))),
