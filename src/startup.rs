@@ -172,6 +172,7 @@ async fn services_with(
         evidence_term: config.retention.evidence.0,
         enrolment: config.enrolment.policy(),
         notices: notices::policy(config),
+        tries: config.tries.limits(),
     };
     Ok(Services {
         register: register(config, &store)?,

@@ -1,6 +1,6 @@
 //! The camera step: frames come in one by one and are judged on the server; a full capture is held against the ID photo.
 
-use super::face_lockout::{clear, count_failure, expect_unlocked};
+use super::face_lockout::{clear, count_failure, expect_unlocked, locked_until};
 use super::live_capture::{Lines, LiveCapture};
 use super::load_id_template::load_id_template;
 use super::player_session::open;
@@ -8,10 +8,11 @@ use super::recall_frames::{recall_frames, remember_frames};
 use super::record_case::{Captured, Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
 use super::settle_capture::{Judged, end, note_judged, settle};
+use super::tries::expect_room;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{FrameHeader, FrameRefused, Step};
-use crate::domain::comparison::Template;
+use crate::domain::comparison::{Comparison, Template};
 use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
 use crate::domain::face_step::FaceJudgement;
@@ -22,10 +23,12 @@ use crate::domain::liveness::course::Shown;
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
+use crate::domain::tries::{Asker, Tried};
 use crate::domain::verification::{Outcome, Stage, Verdict};
 
-/// How the audit log names a capture that came to no end.
+/// How the audit log names a capture that came to no end, and one that was not judged since a lock holds.
 const BROKEN_OFF: &str = "broken_off";
+const LOCKED: &str = "locked";
 
 /// One capture under way. It lives in the process that holds the connection; a lost one is begun anew.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub struct FaceCapture {
     services: Services,
     session: HandleHash,
     player: PlayerId,
+    asker: Asker,
     attempt: u32,
     id_photo: Template,
     live: LiveCapture,
@@ -90,8 +94,13 @@ pub enum CaptureResult {
 }
 
 /// Begins a capture and counts it.
-/// `lights` says whether the page may flash colours.
-pub async fn begin_capture(services: &Services, session: HandleHash, lights: bool) -> Result<Begun, PlayerError> {
+/// `lights` says whether the page may flash colours; `address`: from where it comes, hashed.
+pub async fn begin_capture(
+    services: &Services,
+    session: HandleHash,
+    address: Option<HandleHash>,
+    lights: bool,
+) -> Result<Begun, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
@@ -104,7 +113,9 @@ pub async fn begin_capture(services: &Services, session: HandleHash, lights: boo
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     verification.expect(Stage::Face, now)?;
+    let asker = Asker { device: verification.device, address };
     expect_unlocked(unit.as_mut(), &verification, now).await?;
+    expect_room(services, unit.as_mut(), asker, Tried::ToBeSomebody, now).await?;
     let refusal = match (id_photo, verification.face_attempts_left()) {
         (None, _) => Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]),
         (Some(_), 0) => Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]),
@@ -118,7 +129,8 @@ pub async fn begin_capture(services: &Services, session: HandleHash, lights: boo
             randomness.fill(&mut nonce);
             let chain = FrameChain::new(nonce);
             let services = services.clone();
-            let capture = FaceCapture { services, session, player, attempt, id_photo, live, nonce, chain, lights };
+            let capture =
+                FaceCapture { services, session, player, asker, attempt, id_photo, live, nonce, chain, lights };
             return Ok(Begun::Ready(Box::new(capture)));
         }
     };
@@ -175,7 +187,7 @@ impl FaceCapture {
     }
 
     /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up,
-    /// and that is a failure. So it is when a later capture has taken this one's place: challenges cannot be leafed through.
+    /// and that is a failure; of the person, too, if it is their face that was seen. So it is when a later capture has taken this one's place: challenges cannot be leafed through.
     pub async fn break_off(self) -> Result<(), PlayerError> {
         if !self.live.capture().is_revealed() {
             return Ok(());
@@ -183,7 +195,8 @@ impl FaceCapture {
         let now = self.services.clock.now();
         let mut unit = self.services.store.begin().await?;
         let verification = open(unit.as_mut(), self.session).await?;
-        count_failure(unit.as_mut(), &verification, now).await?;
+        let failure = (self.asker, self.is_like());
+        count_failure(&self.services, unit.as_mut(), &verification, failure, now).await?;
         if verification.expect_capture(self.attempt, now).is_ok() {
             note_judged(unit.as_mut(), &verification, BROKEN_OFF, false, now).await?;
         }
@@ -208,6 +221,13 @@ impl FaceCapture {
             self.break_off().await?;
             return Err(error.into());
         }
+        // The same whatever the face: who is locked out must not learn from it whether a face is the right one.
+        if let Some(until) = locked_until(unit.as_mut(), &verification, now).await? {
+            note_judged(unit.as_mut(), &verification, LOCKED, false, now).await?;
+            remember_frames(unit.as_mut(), &verification, film, now).await?;
+            unit.commit().await?;
+            return Err(PlayerError::FaceLocked(until.since(now)));
+        }
         let left = verification.face_attempts_left();
         let lines = Lines { comparison: services.policy.comparison, presentation: services.policy.presentation };
         let evidence = self.live.evidence(replayed, lines);
@@ -217,16 +237,10 @@ impl FaceCapture {
         let mut locked = false;
         let unit_ref = unit.as_mut();
         if judgement == FaceJudgement::Passed {
-            // Another capture may have failed for the third time while this one was under way.
-            if let Err(locked) = expect_unlocked(unit_ref, &verification, now).await {
-                note_judged(unit_ref, &verification, "locked", false, now).await?;
-                unit.commit().await?;
-                return Err(locked);
-            }
-            clear(unit_ref, &verification).await?;
+            clear(unit_ref, &verification, self.asker, now).await?;
         } else if self.live.capture().is_revealed() {
             // Nobody waits for a lock to end within one verification.
-            locked = count_failure(unit_ref, &verification, now).await?;
+            locked = count_failure(services, unit_ref, &verification, (self.asker, self.is_like()), now).await?;
             if locked {
                 judgement = judgement.ended();
             }
@@ -262,6 +276,13 @@ impl FaceCapture {
             tracing::error!(%error, "the face index did not take a face in");
         }
         Ok(result)
+    }
+
+    /// Whether the face that was kept, be the capture whole or not, may be the one on the ID photo.
+    fn is_like(&self) -> bool {
+        let similarity = self.live.capture().template().and_then(|live| live.similarity(&self.id_photo).ok());
+        let comparison = self.services.policy.comparison;
+        similarity.is_some_and(|similarity| comparison.judge(similarity) != Comparison::NoMatch)
     }
 
     /// The template that stands for the live face among others, when the capture shows one face.

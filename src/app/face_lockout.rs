@@ -1,65 +1,94 @@
-//! Failed captures lock the person and the device they came from.
+//! Failed captures lock the device they came from, and the person whose face they showed.
 
 use serde_json::json;
 
-use super::PlayerError;
 use super::player_session::audit;
+use super::tries::{count, note_spent, take_back};
+use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::face_lockout::LockSubject;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::time::Timestamp;
+use crate::domain::tries::{Asker, Tried};
 use crate::domain::verification::Verification;
 
-/// Whom the failures of this verification count against: the person first, which is the order they are held in, so that
-/// no two captures wait for each other for ever.
-fn subjects(verification: &Verification) -> impl Iterator<Item = LockSubject> + use<> {
-    let person = verification.player.map(LockSubject::Person);
-    person.into_iter().chain(verification.device.map(LockSubject::Device))
+fn device(verification: &Verification) -> Option<LockSubject> {
+    verification.device.map(LockSubject::Device)
 }
 
-/// Until when captures are locked, by the longer of the two locks; `None` when they are not.
-pub(super) async fn locked_until(
+fn person(verification: &Verification) -> Option<LockSubject> {
+    verification.player.map(LockSubject::Person)
+}
+
+/// Until when captures from this device are locked; `None` when they are not. It is the asker's own and may be told at once.
+pub(super) async fn device_locked_until(
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, PlayerError> {
-    let mut latest = None;
-    for subject in subjects(verification) {
-        latest = latest.max(unit.find_face_lockout(subject).await?.locked_at(now));
+    match device(verification) {
+        Some(device) => Ok(unit.find_face_lockout(device).await?.locked_at(now)),
+        None => Ok(None),
     }
-    Ok(latest)
 }
 
-/// How many failures are left before a lock.
+/// How many failures of this device are left before its lock.
 pub(super) async fn failures_left(unit: &mut dyn UnitOfWork, verification: &Verification) -> Result<u32, PlayerError> {
-    let mut left = u32::MAX;
-    for subject in subjects(verification) {
-        left = left.min(unit.find_face_lockout(subject).await?.left());
+    match device(verification) {
+        Some(device) => Ok(unit.find_face_lockout(device).await?.left()),
+        None => Ok(u32::MAX),
     }
-    Ok(left)
 }
 
-/// Refuses with [`PlayerError::FaceLocked`] while person or device are locked.
+/// Refuses with [`PlayerError::FaceLocked`] while the device is locked.
 pub(super) async fn expect_unlocked(
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
-    match locked_until(unit, verification, now).await? {
+    match device_locked_until(unit, verification, now).await? {
         Some(until) => Err(PlayerError::FaceLocked(until.since(now))),
         None => Ok(()),
     }
 }
 
-/// Counts a failed capture, and says whether that locks. Called before anything else of the transaction appends an event.
-pub(super) async fn count_failure(
+/// Until when no capture of this verification passes: the longer of the device's lock and the person's, which somebody who
+/// proved to be that person in this browser passes. Asked only when a capture is over: before, it would tell a stranger of the
+/// person.
+pub(super) async fn locked_until(
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     now: Timestamp,
+) -> Result<Option<Timestamp>, PlayerError> {
+    let device = device_locked_until(unit, verification, now).await?;
+    let Some(person) = person(verification) else { return Ok(device) };
+    let locked = unit.find_face_lockout(person).await?.locked_at(now);
+    let passes = match verification.device {
+        Some(device) if locked.is_some() => unit.has_proven(device, verification.player).await?,
+        _ => false,
+    };
+    Ok(device.max(locked.filter(|_| !passes)))
+}
+
+/// Counts a failed capture, and says whether that locks: against the device and its address; against the person only when the
+/// face was `like` theirs, for what shows another costs a stranger nothing. Called before anything else of the transaction
+/// appends an event.
+pub(super) async fn count_failure(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    (asker, like): (Asker, bool),
+    now: Timestamp,
 ) -> Result<bool, PlayerError> {
+    let spent = count(services, unit, asker, Tried::ToBeSomebody, now).await?;
     let mut begun = Vec::new();
-    for subject in subjects(verification) {
+    // The person first, which is the order they are held in, so that no two captures wait for each other for ever.
+    for subject in person(verification).filter(|_| like).into_iter().chain(device(verification)) {
         let before = unit.hold_face_lockout(subject).await?;
+        // A person's lock is not renewed while it holds: whoever it is to keep out would keep it up.
+        if matches!(subject, LockSubject::Person(_)) && before.locked_at(now).is_some() {
+            continue;
+        }
         let after = before.failed(&subject, now);
         unit.put_face_lockout(subject, &after).await?;
         if after.locks != before.locks && after.failures == 0 {
@@ -72,12 +101,19 @@ pub(super) async fn count_failure(
         let details = json!({ "who": subject.kind(), "lock": lockout.locks, "until": until });
         audit(unit, verification, AuditKind::FaceLocked, details, now).await?;
     }
+    note_spent(services, unit, verification, (Tried::ToBeSomebody, &spent), now).await?;
     Ok(locks)
 }
 
-/// A capture has passed: earlier failures count no more.
-pub(super) async fn clear(unit: &mut dyn UnitOfWork, verification: &Verification) -> Result<(), PlayerError> {
-    for subject in subjects(verification) {
+/// A capture has passed: earlier failures count no more, nor does that the person was named.
+pub(super) async fn clear(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    asker: Asker,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
+    take_back(unit, asker, now).await?;
+    for subject in person(verification).into_iter().chain(device(verification)) {
         unit.clear_face_failures(subject).await?;
     }
     Ok(())

@@ -85,6 +85,7 @@ pub mod take_back_self;
 mod tell;
 pub mod test_webhook;
 pub mod totp;
+mod tries;
 pub mod unlock_person;
 pub mod use_token;
 pub mod verify_audit;
@@ -110,6 +111,7 @@ use crate::domain::ports::{
     PictureMarker, PopulationRegister, ProofVerifier, Randomness, Store, TokenSigner,
 };
 use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::tries::TryLimits;
 
 pub use player_error::PlayerError;
 use remote_registries::RemoteRegistries;
@@ -186,6 +188,8 @@ pub struct Policy {
     pub enrolment: EnrolmentPolicy,
     /// Notices to people.
     pub notices: NoticePolicy,
+    /// How much a stranger may try.
+    pub tries: TryLimits,
 }
 
 impl Policy {

@@ -97,6 +97,9 @@ pub enum PlayerError {
     /// Too many captures failed.
     #[error("captures of this person or from this device are locked for {0:?}")]
     FaceLocked(Duration),
+    /// Browser or address have tried too much.
+    #[error("this browser, or its address, may try again in {0:?}")]
+    TooManyTries(Duration),
     /// Not a term, or no longer one than stands.
     #[error(transparent)]
     SelfRestriction(#[from] SelfRestrictionError),

@@ -1,7 +1,7 @@
 //! What the player's page shows: where they stand, and nothing that is not theirs to know.
 
 use super::enrolled_factors::enrolled;
-use super::face_lockout::{failures_left, locked_until};
+use super::face_lockout::{device_locked_until, failures_left};
 use super::played_scenario::scenario_of;
 use super::player_session::open;
 use super::recover_factors::recoveries;
@@ -29,7 +29,7 @@ pub struct VerificationView {
     pub expires_at: Timestamp,
     /// Captures left.
     pub face_attempts_left: u32,
-    /// Captures of this person, or from this device, are locked until then.
+    /// Captures from this device are locked until then. A person's lock is told at the end of a capture alone.
     pub face_locked_until: Option<Timestamp>,
     /// The second step, when it is due.
     pub second_factor: Option<SecondFactorView>,
@@ -103,7 +103,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
     let mut face_attempts_left = verification.face_attempts_left();
     let mut face_locked_until = None;
     if verification.stage == Stage::Face {
-        face_locked_until = locked_until(unit.as_mut(), &verification, now).await?;
+        face_locked_until = device_locked_until(unit.as_mut(), &verification, now).await?;
         face_attempts_left = face_attempts_left.min(failures_left(unit.as_mut(), &verification).await?);
     }
     let self_service = self_service_view(services, unit.as_mut(), &verification, now).await?;

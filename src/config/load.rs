@@ -8,7 +8,7 @@ use super::section::{Key, Section};
 use super::{
     Administration, ClientCertificates, Comparison, Compliance, Config, ConfigError, ContactOfRecord, Database,
     Enrolment, Face, FaceSearch, Fault, Keys, Log, Metrics, Models, Notices, Origin, PopulationRegister, Restrictions,
-    Retention, Sandbox, Server, Tokens,
+    Retention, Sandbox, Server, Tokens, Tries,
 };
 
 /// What a variable of ours begins with; `RASTAU_CONFIG` is the command line's and has one underscore.
@@ -24,6 +24,7 @@ const SECTIONS: &[(&str, &[Key])] = &[
     (FaceSearch::NAME, FaceSearch::KEYS),
     (Restrictions::NAME, Restrictions::KEYS),
     (Retention::NAME, Retention::KEYS),
+    (Tries::NAME, Tries::KEYS),
     (Enrolment::NAME, Enrolment::KEYS),
     (PopulationRegister::NAME, PopulationRegister::KEYS),
     (ContactOfRecord::NAME, ContactOfRecord::KEYS),
@@ -78,6 +79,7 @@ pub(super) fn load(
         face_search: loader.section(),
         restrictions: loader.section(),
         retention: loader.section(),
+        tries: loader.section(),
         enrolment: loader.section(),
         population_register: loader.section(),
         contact_of_record: loader.section(),

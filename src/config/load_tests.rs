@@ -102,6 +102,17 @@ fn a_first_factor_wants_a_code_unless_it_is_said_otherwise() {
 }
 
 #[test]
+fn tries_have_an_end_whatever_is_set() {
+    use crate::domain::tries::TryLimits;
+    assert_eq!(with("", &[]).unwrap().tries.limits(), TryLimits::default());
+    let set = with("[tries]\ndevice_an_hour = 5\naddress_an_hour = 1000", &[]).unwrap();
+    assert_eq!(set.tries.limits(), TryLimits { device_an_hour: 5, address_an_hour: 1_000 });
+    for text in ["device_an_hour = 2", "device_an_hour = 10001", "address_an_hour = 0", "address_an_hour = 1000001"] {
+        assert!(with(&format!("[tries]\n{text}"), &[]).unwrap_err().contains("is out of range"), "{text}");
+    }
+}
+
+#[test]
 fn contacts_and_notices_are_off_until_they_are_set_and_checked_as_a_whole() {
     let usual = with("", &[]).unwrap();
     assert_eq!((usual.contact_kind(), usual.notices.an_hour), (ContactKind::None, 5));

@@ -32,6 +32,7 @@ mod server;
 pub mod sources;
 mod span;
 mod tokens;
+mod tries;
 
 use std::path::{Path, PathBuf};
 
@@ -61,6 +62,7 @@ pub use section::Key;
 pub use server::Server;
 pub use span::{Span, SpanError};
 pub use tokens::Tokens;
+pub use tries::Tries;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Serialize)]
@@ -89,6 +91,8 @@ pub struct Config {
     pub restrictions: Restrictions,
     /// How long evidence is kept.
     pub retention: Retention,
+    /// How often somebody may try to be somebody.
+    pub tries: Tries,
     /// What a first second factor is bound on.
     pub enrolment: Enrolment,
     /// Who knows people.

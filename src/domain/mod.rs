@@ -48,5 +48,6 @@ pub mod self_restriction;
 pub mod staff;
 pub mod status_list;
 pub mod time;
+pub mod tries;
 pub mod verification;
 pub mod webhook;

@@ -9,6 +9,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use ipnet::IpNet;
 use sha2::Sha256;
 
+use crate::app::Services;
+use crate::domain::authorization::HandleHash;
 use crate::domain::secret::SecretBytes;
 
 /// Sets this use of a key apart from every other: no operator's id begins with it.
@@ -86,6 +88,11 @@ pub(in crate::http) fn caller(request: &HttpRequest) -> Option<Caller> {
     let peer = request.peer_addr()?.ip();
     let origin = request.app_data::<Data<TrustedProxies>>().map(|proxies| proxies.origin(peer, request.headers()));
     Some(Caller::of(origin.unwrap_or(peer)))
+}
+
+/// The same as it may be kept.
+pub(in crate::http) fn hash(request: &HttpRequest, services: &Services) -> Option<HandleHash> {
+    caller(request).map(|caller| HandleHash(caller.hash(&services.policy.pairwise_key)))
 }
 
 #[cfg(test)]

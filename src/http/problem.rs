@@ -84,6 +84,7 @@ problem_codes! {
     RecoveryClosed = "recovery_closed", CONFLICT;
     LinkUnknown = "link_unknown", NOT_FOUND;
     FaceLocked = "face_locked", TOO_MANY_REQUESTS;
+    TooManyTries = "too_many_tries", TOO_MANY_REQUESTS;
     SelfRestrictionTerm = "self_restriction_term", UNPROCESSABLE_ENTITY;
     SelfRestrictionNotLonger = "self_restriction_not_longer", UNPROCESSABLE_ENTITY;
     NotContestable = "not_contestable", UNPROCESSABLE_ENTITY;

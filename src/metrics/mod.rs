@@ -39,6 +39,11 @@ struct ByResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByWhom {
+    who: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfNotice {
     kind: &'static str,
     channel: &'static str,
@@ -66,6 +71,8 @@ pub struct Metrics {
     dropped: Family<ByPurpose, Counter>,
     lost: Family<Lost, Counter>,
     captures: Family<ByResult, Counter>,
+    unknown: Counter,
+    spent: Family<ByWhom, Counter>,
     webhooks: Family<ByResult, Counter>,
     notices: Family<OfNotice, Counter>,
     requests: Durations<Answer>,
@@ -96,6 +103,8 @@ impl Default for Metrics {
             dropped: Family::default(),
             lost: Family::default(),
             captures: Family::default(),
+            unknown: Counter::default(),
+            spent: Family::default(),
             webhooks: Family::default(),
             notices: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
@@ -125,6 +134,10 @@ impl Metrics {
     fn register_service(&mut self) {
         let registry = &mut self.registry;
         registry.register("captures", "Captures by result", self.captures.clone());
+        let help = "Times that somebody was named whom the population register does not know";
+        registry.register("persons_unknown", help, self.unknown.clone());
+        let help = "Browsers and addresses that tried to be somebody, or showed rejected faces, as often as they may";
+        registry.register("tries_spent", help, self.spent.clone());
         registry.register("webhooks", "Tries to deliver a webhook, by what became of it", self.webhooks.clone());
         let help = "Notices to people by what became of them: queued, withheld, and what a try left them as";
         registry.register("notices", help, self.notices.clone());
@@ -201,6 +214,12 @@ impl Observer for Metrics {
             Observation::Request { method, route, status, took } => self.request(method, route, status, took),
             Observation::Capture(result) => {
                 self.captures.get_or_create(&ByResult { result }).inc();
+            }
+            Observation::PersonUnknown => {
+                self.unknown.inc();
+            }
+            Observation::TriesSpent(who) => {
+                self.spent.get_or_create(&ByWhom { who }).inc();
             }
             Observation::Webhook(result) => {
                 self.webhooks.get_or_create(&ByResult { result }).inc();

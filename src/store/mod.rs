@@ -2,7 +2,7 @@
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
 //! - one file a repository: `operators`, `authorizations`, `grants`, `restricted_grants`, `verifications`, `players`, `id_templates`, `factors`, `factor_life`, `restrictions`,
-//!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `frame_fingerprints`, `webhook_endpoints`,
+//!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `tries`, `frame_fingerprints`, `webhook_endpoints`,
 //!   `webhook_messages`, `contacts`, `notices`;
 //! - `places`: statements about many keys at once;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
@@ -51,6 +51,7 @@ mod shown_once;
 mod sightings;
 mod sqlite;
 mod staff;
+mod tries;
 mod unit_of_work;
 mod verifications;
 mod webhook_endpoints;

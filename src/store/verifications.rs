@@ -177,6 +177,20 @@ impl Verifications for SqlUnitOfWork {
         Ok(all?.into_iter().filter(counts).collect())
     }
 
+    async fn has_proven(&mut self, device: HandleHash, player: Option<PlayerId>) -> Result<bool> {
+        let found: Option<(i64,)> = self
+            .fetch_optional(
+                sqlx::query_as(
+                    "SELECT CAST(1 AS BIGINT) FROM verification WHERE device = $1 AND (player = $2 OR $2 IS NULL) \
+                     AND face_at IS NOT NULL AND factor IS NOT NULL AND held_until IS NULL LIMIT 1",
+                )
+                .bind(device.0.to_vec())
+                .bind(player.map(|id| id.to_string())),
+            )
+            .await?;
+        Ok(found.is_some())
+    }
+
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()> {
         // What was asked, by whom and where never changes.
         self.change(

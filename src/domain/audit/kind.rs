@@ -186,4 +186,6 @@ audit_kinds! {
     RecoveryLapsed = "recovery_lapsed",
     /// Staff took the factors away that it was about.
     RecoveryOverruled = "recovery_overruled",
+    /// A browser or an address has tried to be somebody, or shown faces that were rejected, as often as it may.
+    TriesSpent = "tries_spent",
 }

@@ -16,6 +16,7 @@ mod restricted_grants;
 mod restrictions;
 mod staff;
 pub mod testing;
+mod tries;
 mod webhooks;
 
 pub use case_evidence::{CaseEvidence, KeptEvidence, SealedEvidence};
@@ -48,6 +49,7 @@ pub use restrictions::{
     RecordKey, RegistryKeys, RemoteAnswer, RemoteRegistry, RemoteRegistryError, RestrictionVersions,
 };
 pub use staff::{Staff, StaffCeremony};
+pub use tries::Tries;
 pub use webhooks::{WebhookAnswer, WebhookEndpoints, WebhookFilter, WebhookMessages, WebhookSender};
 
 use std::time::Duration;

@@ -77,6 +77,10 @@ pub enum Observation<'a> {
         /// Players whose photo does not pass with the model in use.
         unusable: u64,
     },
+    /// Somebody was named whom the register does not know.
+    PersonUnknown,
+    /// A `device` or an `address` has tried as much as it may.
+    TriesSpent(&'static str),
     /// A try to deliver a webhook left it `delivered`, `pending` (to be tried again) or `failed`.
     Webhook(&'static str),
     /// A notice of this kind over this channel: `queued`, `withheld`, or what a try left it as: `delivered`, `pending` or

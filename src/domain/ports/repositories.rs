@@ -14,6 +14,7 @@ use super::proposals::Proposals;
 use super::restricted_grants::RestrictedGrants;
 use super::restrictions::{RegistryKeys, RestrictionVersions};
 use super::staff::Staff;
+use super::tries::Tries;
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::audit_tree::{Hash, Stretch};
@@ -139,6 +140,7 @@ pub trait UnitOfWork:
     + Sightings
     + FaceLockouts
     + FrameFingerprints
+    + Tries
     + Staff
     + WebhookEndpoints
     + WebhookMessages
@@ -255,6 +257,8 @@ pub trait Verifications {
     /// Those of a player that wait for a second proof or a second factor, or were approved and may still give a code or, decided after `since`,
     /// a grant; the oldest first.
     async fn unsettled_verifications(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Verification>>;
+    /// Whether somebody showed face and second factor in this browser, and they counted: `player`, or anybody.
+    async fn has_proven(&mut self, device: HandleHash, player: Option<PlayerId>) -> Result<bool>;
     /// Writes a change of the revision that was read and raises `revision`; [`StoreError::Conflict`] when someone was
     /// faster.
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()>;

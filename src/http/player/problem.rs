@@ -20,6 +20,9 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::FaceLocked(wait) => {
             return Problem::new(ProblemCode::FaceLocked, locale).retry_after(*wait);
         }
+        PlayerError::TooManyTries(wait) => {
+            return Problem::new(ProblemCode::TooManyTries, locale).retry_after(*wait);
+        }
         PlayerError::CodeTooSoon(wait) => {
             return Problem::new(ProblemCode::CodeTooSoon, locale).retry_after(*wait);
         }

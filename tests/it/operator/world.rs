@@ -31,6 +31,7 @@ use rastau::domain::review::{Case, CaseStatus, FaceScores};
 use rastau::domain::second_factor::FactorKind;
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
+use rastau::domain::tries::TryLimits;
 use rastau::domain::verification::{Outcome, Verdict, Verification};
 use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
@@ -483,5 +484,6 @@ fn policy(sandbox: bool) -> Policy {
         evidence_term: Duration::from_hours(24 * 1_827),
         enrolment: EnrolmentPolicy::default(),
         notices: NoticePolicy::default(),
+        tries: TryLimits::default(),
     }
 }

@@ -1,32 +1,32 @@
-//! Three failed captures lock the person, and the device they came from for longer each time.
+//! Three failed captures lock the device they came from, for longer each time, and the person if it was their face.
 
 use std::time::Duration;
 
 use rastau::cli::demo::capture::FrameWriter;
 use rastau::cli::demo::line::Line as _;
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::domain::face_lockout::LockSubject;
+use rastau::domain::face_lockout::{FaceLockout, LockSubject};
 use rastau::domain::person::Iin;
 use rastau::domain::time::Timestamp;
 use rastau::workshop::actor::Shown;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::TestApp;
 use crate::support::faces::{Who, id_photo, living};
-use crate::support::people::{adult, refusal, to_face};
+use crate::support::people::{adult, refusal, to_face, to_second_factor};
 
 const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 
 /// Sees something of the challenge and goes away.
-async fn break_off(app: &TestApp, player: &DemoPlayer, iin: &Iin) {
-    let person = LockSubject::Person(app.player_of(iin).await);
-    let before = app.services.store.read().await.unwrap().find_face_lockout(person).await.unwrap();
+async fn break_off(app: &TestApp, player: &DemoPlayer, face: Who) {
+    let before = judged(app).await;
     let mut socket = player.open_capture().await.unwrap();
     let mut heard = socket.hear().await.unwrap();
     let mut writer = FrameWriter::of_ready(&heard[0]).unwrap();
-    let mut actor = living(Who::Astronaut);
+    let mut actor = living(face);
     let reveals =
         |message: &Value| message["type"] == "show" && !(message["light"].is_null() && message["command"].is_null());
     while !heard.iter().any(reveals) {
@@ -37,9 +37,30 @@ async fn break_off(app: &TestApp, player: &DemoPlayer, iin: &Iin) {
     }
     drop(socket);
     // The service notices on its own time.
-    while app.services.store.read().await.unwrap().find_face_lockout(person).await.unwrap() == before {
+    while judged(app).await == before {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// How many captures the log tells of.
+async fn judged(app: &TestApp) -> usize {
+    let events = app.services.store.read().await.unwrap().list_audit(1, 1_000).await.unwrap();
+    events.iter().filter(|event| event.kind == "face_judged").count()
+}
+
+/// What counts against the person of this IIN.
+async fn against(app: &TestApp, iin: &Iin) -> FaceLockout {
+    let person = LockSubject::Person(app.player_of(iin).await);
+    app.services.store.read().await.unwrap().find_face_lockout(person).await.unwrap()
+}
+
+/// They are locked, however that came.
+async fn lock(app: &TestApp, iin: &Iin) {
+    let person = LockSubject::Person(app.player_of(iin).await);
+    let mut unit = app.unit().await;
+    let locked = (0..3).fold(FaceLockout::default(), |lockout, _| lockout.failed(&person, app.now()));
+    unit.put_face_lockout(person, &locked).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
 /// Somebody of the register before the camera, in this browser.
@@ -63,24 +84,52 @@ async fn minutes_left(app: &TestApp, player: &DemoPlayer) -> u64 {
 }
 
 #[tokio::test]
-async fn a_person_is_locked_in_every_browser_for_half_an_hour() {
+async fn whoever_shows_another_face_locks_nobody_but_themselves() {
     let app = TestApp::start().await;
-    for _ in 0..3 {
-        let player = app.arrive().await;
-        let iin = before_the_camera(&app, &player, 80).await;
-        assert_eq!(locked_until(&player).await, None);
-        break_off(&app, &player, &iin).await;
+    let iin = adult(80);
+    for _ in 0..4 {
+        let stranger = app.arrive().await;
+        before_the_camera(&app, &stranger, 80).await;
+        break_off(&app, &stranger, Who::Other).await;
     }
+    let stranger = app.arrive().await;
+    before_the_camera(&app, &stranger, 80).await;
+    assert_eq!(stranger.capture(&mut *living(Who::Other)).await.unwrap().result, "retry");
+    assert_eq!(against(&app, &iin).await, FaceLockout::default());
+    assert_eq!(events(&app, "face_locked").await, 0);
+
     let player = app.arrive().await;
     before_the_camera(&app, &player, 80).await;
-    assert_eq!(minutes_left(&app, &player).await, 30);
-    let refused = player.open_capture().await.unwrap().hear().await.unwrap();
-    assert_eq!((refused[0]["type"].as_str(), refused[0]["code"].as_str()), (Some("problem"), Some("face_locked")));
-    let seconds = refused[0]["retry_after"].as_u64().unwrap();
-    assert!((1_700..=1_800).contains(&seconds), "{seconds}");
-    assert_eq!(refusal(player.post("captures", &json!({})).await), "face_locked");
-    let view = player.view().await.unwrap();
-    assert_eq!(view["face"]["attempts_left"], 3, "a refusal costs no attempt");
+    assert_eq!(player.view().await.unwrap()["face"], json!({ "attempts_left": 3, "locked_until": null }));
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+}
+
+#[tokio::test]
+async fn a_person_whose_face_failed_is_locked_in_every_browser_and_told_so_when_the_camera_has_spoken() {
+    let app = TestApp::start().await;
+    let iin = adult(80);
+    for _ in 0..3 {
+        let player = app.arrive().await;
+        before_the_camera(&app, &player, 80).await;
+        break_off(&app, &player, Who::Astronaut).await;
+    }
+    let locked = against(&app, &iin).await;
+    assert!(locked.locked_at(app.now()).is_some(), "{locked:?}");
+
+    // Before the camera nobody sees it, and at its end it is the same whoever sat there.
+    let mut told = Vec::new();
+    for face in [Who::Astronaut, Who::Other] {
+        let player = app.arrive().await;
+        before_the_camera(&app, &player, 80).await;
+        let before = player.view().await.unwrap();
+        assert_eq!(before["face"], json!({ "attempts_left": 3, "locked_until": null }));
+        assert_eq!(refusal(player.capture(&mut *living(face)).await), "face_locked");
+        let view = player.view().await.unwrap();
+        assert_eq!((&view["stage"], &view["face"]["locked_until"]), (&json!("face"), &Value::Null));
+        told.push(view["face"].clone());
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(against(&app, &iin).await, locked, "and a lock is not renewed while it holds");
 
     // Somebody else, in a browser of their own, is free.
     let other = app.arrive().await;
@@ -90,10 +139,34 @@ async fn a_person_is_locked_in_every_browser_for_half_an_hour() {
     app.clock.advance(HALF_AN_HOUR);
     let player = app.arrive().await;
     before_the_camera(&app, &player, 80).await;
-    assert_eq!(locked_until(&player).await, None);
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
     assert_eq!(events(&app, "face_locked").await, 1);
     app.verify_audit().await;
+}
+
+#[tokio::test]
+async fn a_browser_in_which_the_person_proved_themselves_passes_their_lock_and_no_other_does() {
+    let app = TestApp::start().await;
+    let iin = adult(82);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
+    lock(&app, &iin).await;
+    let elsewhere = app.arrive().await;
+    to_face(&elsewhere, &iin).await;
+    assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), "face_locked");
+    let again = player.come_again().await.unwrap();
+    to_face(&again, &iin).await;
+    assert_eq!(again.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+
+    // Of somebody else it proves nothing.
+    let other = adult(83);
+    app.add_person(&other, &id_photo(Who::Astronaut)).await;
+    let again = player.come_again().await.unwrap();
+    to_face(&again, &other).await;
+    lock(&app, &other).await;
+    assert_eq!(refusal(again.capture(&mut *living(Who::Astronaut)).await), "face_locked");
 }
 
 #[tokio::test]
@@ -104,9 +177,9 @@ async fn a_device_is_locked_whoever_sits_before_it_and_for_longer_each_time() {
     for minutes in [30, 60] {
         for _ in 0..3 {
             player = player.come_again().await.unwrap();
-            let iin = before_the_camera(&app, &player, number).await;
+            before_the_camera(&app, &player, number).await;
             number += 1;
-            break_off(&app, &player, &iin).await;
+            break_off(&app, &player, Who::Astronaut).await;
         }
         player = player.come_again().await.unwrap();
         before_the_camera(&app, &player, number).await;
@@ -122,22 +195,21 @@ async fn a_device_is_locked_whoever_sits_before_it_and_for_longer_each_time() {
 }
 
 #[tokio::test]
-async fn a_wrong_face_counts_and_a_pass_clears() {
+async fn a_wrong_face_counts_against_the_device_and_a_pass_clears() {
     let app = TestApp::start().await;
     let first = app.arrive().await;
     let iin = before_the_camera(&app, &first, 110).await;
-    let person = LockSubject::Person(app.player_of(&iin).await);
     assert_eq!(first.capture(&mut *living(Who::Other)).await.unwrap().result, "retry");
-    break_off(&app, &first, &iin).await;
-    let failures =
-        || async { app.services.store.read().await.unwrap().find_face_lockout(person).await.unwrap().failures };
-    assert_eq!(failures().await, 2);
+    let device_left = || async { first.view().await.unwrap()["face"]["attempts_left"].clone() };
+    assert_eq!((against(&app, &iin).await.failures, device_left().await), (0, json!(2)));
+    break_off(&app, &first, Who::Astronaut).await;
+    assert_eq!((against(&app, &iin).await.failures, device_left().await), (1, json!(1)));
     assert_eq!(first.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
-    assert_eq!(failures().await, 0);
+    assert_eq!(against(&app, &iin).await.failures, 0);
     let second = first.come_again().await.unwrap();
     before_the_camera(&app, &second, 110).await;
     for _ in 0..2 {
-        break_off(&app, &second, &iin).await;
+        break_off(&app, &second, Who::Astronaut).await;
     }
     assert_eq!(locked_until(&second).await, None);
 }

@@ -28,6 +28,7 @@ use rastau::domain::ports::{Clock, ContactsOfRecord, PopulationRegister, Store, 
 use rastau::domain::restrictions::{Restriction, Source};
 use rastau::domain::secret::{SecretBytes, SecretText};
 use rastau::domain::time::Timestamp;
+use rastau::domain::tries::TryLimits;
 use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::middleware::bearer_key::BearerKey;
@@ -163,6 +164,7 @@ impl TestApp {
             evidence_term: Duration::from_hours(24 * 1_827),
             enrolment: EnrolmentPolicy::default(),
             notices: NoticePolicy::default(),
+            tries: TryLimits::default(),
         };
         change(&mut policy);
         let services = Services {

@@ -33,9 +33,10 @@ impl Dialogue {
         services: web::Data<Services>,
         texts: web::Data<Texts>,
         (session, locale): (HandleHash, Locale),
+        address: Option<HandleHash>,
         lights: bool,
     ) -> Result<(Self, Vec<Value>), crate::app::PlayerError> {
-        let begun = begin_capture(&services, session, lights).await?;
+        let begun = begin_capture(&services, session, address, lights).await?;
         let mut dialogue = Self { services, texts, session, locale, capture: None, before_frames: true };
         let said = match begun {
             Begun::Ended(verdict) => vec![dialogue.result(ended(verdict), None).await],

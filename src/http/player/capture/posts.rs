@@ -13,6 +13,7 @@ use super::under_way::CapturesUnderWay;
 use super::wire::Camera;
 use crate::app::Services;
 use crate::domain::authorization::{hash_handle, new_handle};
+use crate::http::peer;
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;
 use crate::http::problem::{Problem, ProblemCode, locale};
@@ -41,7 +42,8 @@ pub(in crate::http::player) async fn open(
         return Err(Problem::new(ProblemCode::Busy, locale).retry_after(FULL_WAIT));
     }
     let handle = new_handle(services.randomness.as_ref());
-    let (mut dialogue, mut messages) = Dialogue::open(services, texts, (session, locale), wishes.lights())
+    let address = peer::hash(&request, &services);
+    let (mut dialogue, mut messages) = Dialogue::open(services, texts, (session, locale), address, wishes.lights())
         .await
         .map_err(|error| problem(&error, locale))?;
     if let Some(camera) = opening.into_inner().camera {

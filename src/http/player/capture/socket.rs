@@ -11,6 +11,7 @@ use super::dialogue::Dialogue;
 use super::wire::{self, MESSAGE_BYTES, PROTOCOL};
 use crate::app::{PlayerError, Services};
 use crate::domain::ports::EngineError;
+use crate::http::peer;
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;
 use crate::http::problem::{Problem, ProblemCode, locale};
@@ -29,10 +30,16 @@ pub(in crate::http::player) async fn stream(
 ) -> Result<HttpResponse, Problem> {
     let locale = wishes.ui_locales.as_deref().map_or_else(|| locale(&request), Locale::negotiate);
     let session = session_cookie::read(&request, &services)?;
-    let (dialogue, first) = match Dialogue::open(services, texts, (session, locale), wishes.lights()).await {
+    let address = peer::hash(&request, &services);
+    let opened = Dialogue::open(services, texts, (session, locale), address, wishes.lights()).await;
+    let (dialogue, first) = match opened {
         Ok((dialogue, first)) => (Some(dialogue), first),
         // A browser learns nothing of a handshake that was refused, and this much it must know: come again.
-        Err(error @ (PlayerError::Engine(EngineError::Busy { .. }) | PlayerError::FaceLocked(_))) => {
+        Err(
+            error @ (PlayerError::Engine(EngineError::Busy { .. })
+            | PlayerError::FaceLocked(_)
+            | PlayerError::TooManyTries(_)),
+        ) => {
             (None, vec![wire::problem(&problem(&error, locale))])
         }
         Err(error) => return Err(problem(&error, locale)),
