@@ -8,18 +8,20 @@ use super::recall_frames::{recall_frames, remember_frames};
 use super::record_case::{Captured, Evidence, record_case};
 use super::search_faces::{expect_ready, search_faces};
 use super::settle_capture::{Judged, end, note_judged, settle};
+use super::steady_answer::SteadyAnswer;
 use super::tries::expect_room;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{FrameHeader, FrameRefused, Step};
-use crate::domain::comparison::{Comparison, Template};
+use crate::domain::comparison::Template;
 use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::face_search::{FaceHit, Sighting, SightingKey, SightingKind, heed};
-use crate::domain::face_step::FaceJudgement;
+use crate::domain::face_step::{FaceJudgement, IdPhoto, without_photo};
 use crate::domain::id::{PlayerId, SightingId};
 use crate::domain::liveness::chain::{FrameChain, Link};
 use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::course::Shown;
+use crate::domain::ports::StoreError;
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
@@ -38,7 +40,7 @@ pub struct FaceCapture {
     player: PlayerId,
     asker: Asker,
     attempt: u32,
-    id_photo: Template,
+    id_photo: IdPhoto,
     live: LiveCapture,
     nonce: Link,
     chain: FrameChain,
@@ -50,7 +52,7 @@ pub struct FaceCapture {
 pub enum Begun {
     /// Frames may come.
     Ready(Box<FaceCapture>),
-    /// The verification ended instead: no attempts left, or an ID photo that cannot be used.
+    /// The verification ended instead: no attempts are left.
     Ended(Verdict),
 }
 
@@ -93,9 +95,21 @@ pub enum CaptureResult {
     Ended(Verdict),
 }
 
-/// Begins a capture and counts it.
+/// Begins a capture and counts it; in the same time and in the same way whoever was named.
 /// `lights` says whether the page may flash colours; `address`: from where it comes, hashed.
 pub async fn begin_capture(
+    services: &Services,
+    session: HandleHash,
+    address: Option<HandleHash>,
+    lights: bool,
+) -> Result<Begun, PlayerError> {
+    let answer = SteadyAnswer::begin();
+    let begun = begin(services, session, address, lights).await;
+    answer.due().await;
+    begun
+}
+
+async fn begin(
     services: &Services,
     session: HandleHash,
     address: Option<HandleHash>,
@@ -104,42 +118,41 @@ pub async fn begin_capture(
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
-    drop(unit);
     verification.expect(Stage::Face, now)?;
     let player = verification.player.ok_or(PlayerError::SessionUnknown)?;
+    let asker = Asker { device: verification.device, address };
+    expect_unlocked(unit.as_mut(), &verification, now).await?;
+    expect_room(services, unit.as_mut(), asker, Tried::ToBeSomebody, now).await?;
+    drop(unit);
     expect_ready(services)?;
     let id_photo = load_id_template(services, player).await?;
 
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     verification.expect(Stage::Face, now)?;
-    let asker = Asker { device: verification.device, address };
     expect_unlocked(unit.as_mut(), &verification, now).await?;
-    expect_room(services, unit.as_mut(), asker, Tried::ToBeSomebody, now).await?;
-    let refusal = match (id_photo, verification.face_attempts_left()) {
-        (None, _) => Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]),
-        (Some(_), 0) => Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]),
-        (Some(id_photo), _) => {
-            let attempt = verification.begin_capture(now)?;
-            unit.update_verification(&mut verification).await?;
-            unit.commit().await?;
-            let randomness = services.randomness.as_ref();
-            let live = LiveCapture::start(services.faces.clone(), Challenge::draw(randomness, lights), now);
-            let mut nonce = Link::default();
-            randomness.fill(&mut nonce);
-            let chain = FrameChain::new(nonce);
-            let services = services.clone();
-            let capture =
-                FaceCapture { services, session, player, asker, attempt, id_photo, live, nonce, chain, lights };
-            return Ok(Begun::Ready(Box::new(capture)));
-        }
-    };
-    let verdict = refusal.verdict;
-    let evidence = Evidence { reasons: refusal.codes(), ..Evidence::default() };
-    record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
-    end(services, unit.as_mut(), &mut verification, refusal, now).await?;
+    if verification.face_attempts_left() == 0 {
+        let refusal = Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]);
+        let verdict = refusal.verdict;
+        let evidence = Evidence { reasons: refusal.codes(), ..Evidence::default() };
+        record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
+        end(services, unit.as_mut(), &mut verification, refusal, now).await?;
+        unit.commit().await?;
+        return Ok(Begun::Ended(verdict));
+    }
+    let attempt = verification.begin_capture(now)?;
+    unit.update_verification(&mut verification).await?;
     unit.commit().await?;
-    Ok(Begun::Ended(verdict))
+    // Its time runs from when the page is told.
+    let begun_at = services.clock.now();
+    let randomness = services.randomness.as_ref();
+    let live = LiveCapture::start(services.faces.clone(), Challenge::draw(randomness, lights), begun_at);
+    let mut nonce = Link::default();
+    randomness.fill(&mut nonce);
+    let chain = FrameChain::new(nonce);
+    let services = services.clone();
+    let capture = FaceCapture { services, session, player, asker, attempt, id_photo, live, nonce, chain, lights };
+    Ok(Begun::Ready(Box::new(capture)))
 }
 
 impl FaceCapture {
@@ -206,7 +219,10 @@ impl FaceCapture {
     /// Judges the whole capture; the decision, its case, its audit event and the face's sighting are one transaction.
     pub async fn finish(self) -> Result<CaptureResult, PlayerError> {
         let services = &self.services;
-        let live = self.live.template(&self.id_photo).await?;
+        let seen = self.live.capture().template();
+        // Without a face there is nothing to compare, whatever it would be compared with.
+        let photo = self.id_photo.to_compare(seen.as_ref()).map_or_else(|| nothing(services), Ok)?;
+        let live = self.live.template(&photo).await?;
         let face_hits = match self.one_face(live.as_ref()) {
             Some(template) => search_faces(services, self.player, template).await?,
             None => Vec::new(),
@@ -231,7 +247,9 @@ impl FaceCapture {
         let left = verification.face_attempts_left();
         let lines = Lines { comparison: services.policy.comparison, presentation: services.policy.presentation };
         let evidence = self.live.evidence(replayed, lines);
-        let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &self.id_photo, lines, left);
+        let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &photo, lines, left);
+        let is_without = matches!(self.id_photo, IdPhoto::Unusable);
+        let judgement = if is_without { without_photo(judgement) } else { judgement };
         let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
         let mut judgement = heed(judgement, &face_hits);
         let mut locked = false;
@@ -250,7 +268,8 @@ impl FaceCapture {
             let judged = JudgedCapture {
                 recording,
                 embedder: services.faces.embedder().clone(),
-                id_template: SealedBytes::of(&self.id_photo),
+                id_template: SealedBytes::of(&photo),
+                without_photo: is_without,
                 comparison: lines.comparison,
                 presentation: lines.presentation,
                 replayed,
@@ -262,7 +281,8 @@ impl FaceCapture {
             };
             Captured { judged, pictures: pictures.to_vec(), best }
         });
-        let found = Judged { attempt: self.attempt, judgement, scores, face_hits, captured, pretended: false };
+        let is_nobody = matches!(self.id_photo, IdPhoto::Nobodys);
+        let found = Judged { attempt: self.attempt, judgement, scores, face_hits, is_nobody, captured, pretended: false };
         let result = settle(services, unit_ref, &mut verification, found, now).await?;
         remember_frames(unit_ref, &verification, film, now).await?;
         if let Some(sighting) = &sighting {
@@ -280,9 +300,7 @@ impl FaceCapture {
 
     /// Whether the face that was kept, be the capture whole or not, may be the one on the ID photo.
     fn is_like(&self) -> bool {
-        let similarity = self.live.capture().template().and_then(|live| live.similarity(&self.id_photo).ok());
-        let comparison = self.services.policy.comparison;
-        similarity.is_some_and(|similarity| comparison.judge(similarity) != Comparison::NoMatch)
+        self.id_photo.may_show(self.live.capture().template().as_ref(), self.services.policy.comparison)
     }
 
     /// The template that stands for the live face among others, when the capture shows one face.
@@ -310,4 +328,10 @@ impl FaceCapture {
             template: Some(self.one_face(live)?.clone()),
         })
     }
+}
+
+/// What no face is compared with.
+fn nothing(services: &Services) -> Result<Template, PlayerError> {
+    let model = services.faces.embedder().clone();
+    Ok(Template::new(model, vec![1.0]).map_err(|error| StoreError::Corrupt(error.to_string()))?)
 }

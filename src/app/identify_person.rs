@@ -1,41 +1,79 @@
-//! The player names themselves by IIN, and the population register must know them.
+//! The player names themselves by IIN. Whether the population register knows them is told to nobody before the camera.
 
 use serde_json::json;
 
 use super::enrolled_factors::standing_of;
 use super::played_scenario::{find_citizen, played_by};
 use super::player_session::{audit, open};
+use super::steady_answer::SteadyAnswer;
+use super::tries::{count, expect_room, note_spent};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
 use crate::domain::person::Iin;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::ports::{Observation, UnitOfWork};
 use crate::domain::time::Timestamp;
+use crate::domain::tries::{Asker, Tried};
 use crate::domain::verification::{Stage, Verification};
 
-/// Binds the verification to the person. Whether they may play is asked only when they have proved to be that person:
-/// who types a stranger's IIN must not learn of their debts.
-pub async fn identify_person(services: &Services, session: HandleHash, iin: &str) -> Result<(), PlayerError> {
+/// Binds the verification to the person, or to whom nobody is: who tries numbers must not learn which are somebody's. Whether
+/// they may play is asked only when they have proved to be that person: who types a stranger's IIN must not learn of their debts.
+/// `address`: from where it comes, hashed.
+///
+/// # Errors
+/// Such as say nothing of the person; a register that is down is down for everybody.
+pub async fn identify_person(
+    services: &Services,
+    session: HandleHash,
+    address: Option<HandleHash>,
+    iin: &str,
+) -> Result<(), PlayerError> {
+    // What an IIN looks like is no secret.
     let iin = Iin::parse(iin)?;
+    let answer = SteadyAnswer::begin();
+    let done = identify(services, session, address, &iin).await;
+    answer.due().await;
+    done
+}
+
+async fn identify(
+    services: &Services,
+    session: HandleHash,
+    address: Option<HandleHash>,
+    iin: &Iin,
+) -> Result<(), PlayerError> {
     let now = services.clock.now();
+    let scenario = played_by(services, iin);
     let mut unit = services.store.read().await?;
-    open(unit.as_mut(), session).await?.expect(Stage::Identify, now)?;
+    let verification = open(unit.as_mut(), session).await?;
+    verification.expect(Stage::Identify, now)?;
+    let asker = Asker { device: verification.device, address };
+    // Whom a sandbox plays is nobody's secret, and tried by a machine again and again.
+    let counts = scenario.is_none();
+    if counts {
+        expect_room(services, unit.as_mut(), asker, Tried::ToBeSomebody, now).await?;
+    }
     // The register may be slow: no transaction is held while it is asked.
     drop(unit);
-    find_citizen(services, &iin).await?.ok_or(PlayerError::PersonNotFound)?;
+    if find_citizen(services, iin).await?.is_none() {
+        services.observer.note(Observation::PersonUnknown);
+    }
 
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let fresh = PlayerId::new(now, services.randomness.as_ref());
-    let player = unit.player_of(&iin, fresh, now).await?;
+    let player = unit.player_of(iin, fresh, now).await?;
     verification.identify(player, now)?;
     unit.update_verification(&mut verification).await?;
+    let what = Tried::ToBeSomebody;
+    let spent = if counts { count(services, unit.as_mut(), asker, what, now).await? } else { Vec::new() };
     let mut details = json!({ "player": player });
-    if let Some(scenario) = played_by(services, &iin) {
+    if let Some(scenario) = scenario {
         details["scenario"] = json!(scenario.code);
     }
     audit(unit.as_mut(), &verification, AuditKind::PersonIdentified, details, now).await?;
+    note_spent(services, unit.as_mut(), &verification, (what, &spent), now).await?;
     waive_face(unit.as_mut(), &mut verification, player, now).await?;
     unit.commit().await?;
     Ok(())

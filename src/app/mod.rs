@@ -79,6 +79,7 @@ mod settle_capture;
 pub mod staff;
 pub mod start_verification;
 pub mod status_lists;
+mod steady_answer;
 pub mod table;
 pub mod take_back;
 pub mod take_back_self;

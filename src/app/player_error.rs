@@ -31,9 +31,6 @@ pub enum PlayerError {
     /// No IIN.
     #[error(transparent)]
     Iin(#[from] IinError),
-    /// The register knows no such person.
-    #[error("the population register does not know this person")]
-    PersonNotFound,
     /// The register did not answer.
     #[error(transparent)]
     Register(#[from] RegisterError),

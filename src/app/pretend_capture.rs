@@ -27,6 +27,7 @@ pub async fn pretend_capture(services: &Services, session: HandleHash) -> Result
         judgement: scenario.judgement(),
         scores: FaceScores::default(),
         face_hits: Vec::new(),
+        is_nobody: scenario.is_nobody(),
         captured: None,
         pretended: true,
     };

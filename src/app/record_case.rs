@@ -20,6 +20,8 @@ pub(super) struct Evidence {
     pub(super) reasons: Vec<ReasonCode>,
     pub(super) scores: FaceScores,
     pub(super) face_hits: Vec<FaceHit>,
+    /// Whether the register knows nobody of this IIN: staff read it, and nobody else.
+    pub(super) is_nobody: bool,
     pub(super) captured: Option<Captured>,
 }
 
@@ -44,6 +46,8 @@ pub(super) async fn record_case(
 ) -> Result<(), PlayerError> {
     let doubtful = verdict == Verdict::UnderReview || !evidence.face_hits.is_empty();
     let status = if doubtful { CaseStatus::Open } else { CaseStatus::Recorded };
+    let mut reasons = staff_reasons(evidence.reasons, &evidence.face_hits);
+    reasons.extend(evidence.is_nobody.then_some(ReasonCode::PersonNotFound));
     let case = Case {
         id: CaseId::new(now, services.randomness.as_ref()),
         verification: verification.id,
@@ -51,7 +55,7 @@ pub(super) async fn record_case(
         player: verification.player,
         opened_at: now,
         status,
-        reasons: staff_reasons(evidence.reasons, &evidence.face_hits),
+        reasons,
         scores: evidence.scores,
         face_hits: evidence.face_hits,
         // It is among the sealed pictures.

@@ -22,6 +22,8 @@ pub(super) struct Judged {
     pub(super) judgement: FaceJudgement,
     pub(super) scores: FaceScores,
     pub(super) face_hits: Vec<FaceHit>,
+    /// Whether the register knows nobody of this IIN.
+    pub(super) is_nobody: bool,
     /// What goes into the sealed record, where there was a camera.
     pub(super) captured: Option<Captured>,
     /// Whether a scenario of the sandbox stood in for the engine.
@@ -36,7 +38,7 @@ pub(super) async fn settle(
     judged: Judged,
     now: Timestamp,
 ) -> Result<CaptureResult, PlayerError> {
-    let Judged { attempt, judgement, scores, face_hits, captured, pretended } = judged;
+    let Judged { attempt, judgement, scores, face_hits, is_nobody, captured, pretended } = judged;
     let (result, verdict, reasons) = match &judgement {
         FaceJudgement::Passed => ("passed", None, Vec::new()),
         FaceJudgement::Retry(reason) => (reason.code(), Some(Verdict::Refused), vec![*reason]),
@@ -51,7 +53,7 @@ pub(super) async fn settle(
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {
-        let evidence = Evidence { reasons, scores, face_hits, captured };
+        let evidence = Evidence { reasons, scores, face_hits, is_nobody, captured };
         record_case(services, unit, verification, verdict, evidence, now).await?;
     }
     match judgement {

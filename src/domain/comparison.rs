@@ -99,6 +99,14 @@ impl Template {
         Ok(fusion.weight * first + (1.0 - fusion.weight) * dot(&self.second, &other.second))
     }
 
+    /// One that is like this as little as can be: it stands for an ID photo that is not there, and nobody matches it.
+    #[must_use]
+    pub fn opposite(&self) -> Self {
+        let turned = |values: &[f32]| values.iter().map(|value| -value).collect();
+        let (model, fusion) = (self.model.clone(), self.fusion);
+        Self { model, fusion, first: turned(&self.first), second: turned(&self.second) }
+    }
+
     /// Whether the second embedder should be asked before the two are compared, and was not.
     pub fn needs_second(&self, other: &Self) -> bool {
         let asked = !self.second.is_empty() && !other.second.is_empty();
@@ -348,6 +356,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nothing_matches_its_opposite(values in prop::collection::vec(-1.0_f32..1.0, 2..20), second: bool) {
+            let fusion = Fusion { weight: 0.5, unclear: [0.2, 0.6] };
+            let more = second.then(|| values.clone());
+            if let Ok(template) = Template::fused(model("m"), fusion, values, more) {
+                let opposite = template.opposite();
+                prop_assert!((template.similarity(&opposite).unwrap() + 1.0).abs() < 1e-5);
+                prop_assert!(!template.needs_second(&opposite));
+                prop_assert_eq!(opposite.opposite(), template);
+            }
+        }
+
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             let _ = Template::from_bytes(model("m"), &bytes);

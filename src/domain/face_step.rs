@@ -44,6 +44,50 @@ impl FaceJudgement {
     }
 }
 
+/// What there is to hold a live face against.
+#[derive(Clone, Debug)]
+pub enum IdPhoto {
+    /// The template of the ID photo.
+    Usable(Template),
+    /// There is a photo, of which no template can be made.
+    Unusable,
+    /// The register knows nobody of this IIN.
+    Nobodys,
+}
+
+impl IdPhoto {
+    /// What the live face, as far as it was seen, is compared with: where there is no photo, what it is certainly not like.
+    /// `None` where there is neither.
+    pub fn to_compare(&self, live: Option<&Template>) -> Option<Template> {
+        match self {
+            Self::Usable(template) => Some(template.clone()),
+            Self::Unusable | Self::Nobodys => live.map(Template::opposite),
+        }
+    }
+
+    /// Whether it is the person's own, and the live face may be the one on it.
+    pub fn may_show(&self, live: Option<&Template>, comparison: Thresholds) -> bool {
+        let (Self::Usable(photo), Some(live)) = (self, live) else { return false };
+        live.similarity(photo).is_ok_and(|similarity| comparison.judge(similarity) != Comparison::NoMatch)
+    }
+}
+
+/// What a mismatch means where the ID photo cannot be used: a person must compare.
+#[must_use]
+pub fn without_photo(judgement: FaceJudgement) -> FaceJudgement {
+    let reason = match &judgement {
+        FaceJudgement::Passed => None,
+        FaceJudgement::Retry(reason) => Some(*reason),
+        FaceJudgement::Ended(outcome) => outcome.reasons.first().map(|reason| reason.code),
+    };
+    match reason {
+        Some(ReasonCode::FaceMismatch) => {
+            FaceJudgement::Ended(Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]))
+        }
+        _ => judgement,
+    }
+}
+
 /// What was measured of a capture beside what its frames say one by one.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {
@@ -197,6 +241,30 @@ mod tests {
         assert_eq!(judged(0.3, 0.0, 0), doubted(ReasonCode::PresentationDoubtful));
         assert_eq!(judged(0.9, 1.15, 0), doubted(ReasonCode::FaceDoubtful));
         assert_eq!(judged(0.9, 1.15, 1), FaceJudgement::Retry(ReasonCode::FaceDoubtful));
+    }
+
+    #[test]
+    fn whoever_has_no_photo_is_compared_with_what_nobody_is_like() {
+        let comparison = Thresholds { match_from: 0.45, no_match_below: 0.363 };
+        let (live, photo) = (template(0.1), IdPhoto::Usable(template(0.0)));
+        assert_eq!(photo.to_compare(Some(&live)), Some(template(0.0)));
+        assert!(photo.may_show(Some(&live), comparison) && !photo.may_show(None, comparison));
+        assert!(!photo.may_show(Some(&template(1.5)), comparison));
+        for missing in [IdPhoto::Unusable, IdPhoto::Nobodys] {
+            let compared = missing.to_compare(Some(&live)).unwrap();
+            assert_eq!(comparison.judge(live.similarity(&compared).unwrap()), Comparison::NoMatch);
+            assert!(missing.to_compare(None).is_none() && !missing.may_show(Some(&live), comparison));
+        }
+    }
+
+    #[test]
+    fn an_id_photo_that_cannot_be_used_is_for_a_person_where_the_face_lives() {
+        let review = FaceJudgement::Ended(Outcome::new(Verdict::UnderReview, [ReasonCode::IdPhotoUnusable]));
+        assert_eq!(without_photo(FaceJudgement::Retry(ReasonCode::FaceMismatch)), review);
+        assert_eq!(without_photo(refused(ReasonCode::FaceMismatch)), review);
+        for other in [FaceJudgement::Retry(ReasonCode::CaptureTimeout), refused(ReasonCode::PresentationAttack)] {
+            assert_eq!(without_photo(other.clone()), other);
+        }
     }
 
     #[test]

@@ -131,9 +131,16 @@ impl Scenario {
         SCENARIOS.iter().find(|scenario| scenario.iin == iin.expose())
     }
 
+    /// Whether the register knows nobody of this IIN.
+    pub fn is_nobody(&self) -> bool {
+        self.register == RegisterPart::Unknown
+    }
+
     /// What the engine's judgement of a pretended capture is. The attempts count as used up: one capture says it all.
     pub fn judgement(&self) -> FaceJudgement {
         match self.face {
+            // Nobody's photo is like any face.
+            _ if self.is_nobody() => FaceJudgement::Retry(ReasonCode::FaceMismatch).ended(),
             FacePart::Match => FaceJudgement::Passed,
             FacePart::Mismatch => FaceJudgement::Retry(ReasonCode::FaceMismatch).ended(),
             FacePart::Doubt => FaceJudgement::Retry(ReasonCode::FaceDoubtful).ended(),
@@ -161,10 +168,8 @@ impl Scenario {
 
     /// What comes of it at `now`, and the codes of the reasons: by the very rules that decide.
     pub fn ending(&self, now: Timestamp) -> (Ending, Vec<&'static str>) {
-        match self.register {
-            RegisterPart::Unknown => return not_identified(ReasonCode::PersonNotFound.code()),
-            RegisterPart::Down => return not_identified("register_unavailable"),
-            RegisterPart::Known | RegisterPart::Slow => {}
+        if self.register == RegisterPart::Down {
+            return not_identified("register_unavailable");
         }
         let outcome = match self.judgement() {
             FaceJudgement::Ended(outcome) => outcome,

@@ -5,6 +5,7 @@ const TOLD = [
   'person_identified',
   'face_judged',
   'face_locked',
+  'tries_spent',
   'face_unlocked',
   'factor_enrolled',
   'factor_accepted',

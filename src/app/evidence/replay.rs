@@ -13,7 +13,7 @@ use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::comparison::{NamedModel, Template};
 use crate::domain::evidence::dossier::{self, Dossier, JudgedCapture};
 use crate::domain::face_search::heed;
-use crate::domain::face_step::FaceJudgement;
+use crate::domain::face_step::{FaceJudgement, without_photo};
 use crate::domain::id::CaseId;
 use crate::domain::liveness::cues::{Cue, Support};
 use crate::domain::ports::{Ask, Detail, Examination, Gate, UnitOfWork};
@@ -166,6 +166,7 @@ async fn judge_again(
     let lines = Lines { comparison: judged.comparison, presentation: judged.presentation };
     let evidence = live.evidence(judged.replayed, lines);
     let (judgement, scores) = live.judge(evidence, template.as_ref(), &id_photo, lines, judged.attempts_left);
+    let judgement = if judged.without_photo { without_photo(judgement) } else { judgement };
     let judgement = heed(judgement, &judged.face_hits);
     let now = if judged.locked { judgement.ended() } else { judgement };
     Ok(Replay {

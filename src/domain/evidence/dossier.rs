@@ -33,8 +33,11 @@ pub struct JudgedCapture {
     pub recording: Recording,
     /// The models that made templates.
     pub embedder: ModelHash,
-    /// The template of the ID photo.
+    /// The template of the ID photo; where there is none, of what stood for it.
     pub id_template: SealedBytes,
+    /// Whether there is a photo that could not be used.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_photo: bool,
     /// Lines of comparison.
     pub comparison: Thresholds,
     /// Lines of passive PAD.

@@ -86,7 +86,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ..allowed(
             "person_not_found",
             "900101100153",
-            "The population register knows no such person: refused at the IIN.",
+            "The population register knows no such person: refused at the camera, as another's face is.",
         )
     },
 ];

@@ -1,7 +1,6 @@
 //! A player's refusal as a problem.
 
 use crate::app::PlayerError;
-use crate::domain::reason::ReasonCode;
 use crate::domain::review::ContestError;
 use crate::domain::second_factor::own::OwnFactorFault;
 use crate::domain::self_restriction::SelfRestrictionError;
@@ -26,7 +25,6 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::CodeTooSoon(wait) => {
             return Problem::new(ProblemCode::CodeTooSoon, locale).retry_after(*wait);
         }
-        PlayerError::PersonNotFound => return Problem::reason(ReasonCode::PersonNotFound, locale),
         PlayerError::Register(why) => {
             tracing::error!(%why, "the population register failed");
             ProblemCode::RegisterUnavailable

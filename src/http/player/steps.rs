@@ -13,6 +13,7 @@ use crate::app::identify_person::identify_person;
 use crate::app::return_to_operator::return_to_operator;
 use crate::domain::authorization::HandleHash;
 use crate::domain::secret::SecretText;
+use crate::http::peer;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Texts;
 
@@ -67,7 +68,9 @@ pub(super) async fn identify(
     body: web::Json<Identify>,
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
-    identify_person(&services, session, body.iin.expose()).await.map_err(|error| problem(&error, locale(&request)))?;
+    identify_person(&services, session, peer::hash(&request, &services), body.iin.expose())
+        .await
+        .map_err(|error| problem(&error, locale(&request)))?;
     answer(&request, &services, session).await
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use rastau::app::evidence::replay::replay_case;
 use rastau::cli::demo::capture::FrameWriter;
 use rastau::cli::demo::line::{CaptureSocket, Line as _};
 use rastau::cli::demo::player::DemoPlayer;
@@ -262,8 +263,8 @@ async fn an_id_photo_without_a_usable_face_goes_to_a_person() {
     to_face(&player, &iin).await;
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "under_review");
     let cases: Value = app.staff("cases").await.json().await.unwrap();
-    assert_eq!(
-        (cases[0]["status"].as_str(), cases[0]["reasons"][0].as_str()),
-        (Some("open"), Some("id_photo_unusable"))
-    );
+    assert_eq!((cases[0]["status"].as_str(), &cases[0]["reasons"]), (Some("open"), &json!(["id_photo_unusable"])));
+    let case = cases[0]["id"].as_str().unwrap().parse().unwrap();
+    let replay = replay_case(&app.services, case, "a test").await.unwrap();
+    assert!(replay.is_same(), "{replay:?}");
 }

@@ -18,3 +18,4 @@ mod second_factor;
 mod second_proof;
 mod self_service;
 mod story;
+mod strangers;

@@ -6,7 +6,7 @@ import { freeIin } from '../harness/people.mjs';
 import { withPlayer } from '../harness/player.mjs';
 import { refusal } from '../harness/watch.mjs';
 
-test('each thing that can be wrong with an IIN is told beside the field, in each language, and the player may try again', () =>
+test('each thing that can be wrong with an IIN is told beside the field, in each language, and that nobody has it is not', () =>
   withPlayer({ expected: [refusal(422)] }, async (player) => {
     const { page, origin } = player;
     const unknown = await freeIin(origin);
@@ -15,7 +15,6 @@ test('each thing that can be wrong with an IIN is told beside the field, in each
       iin_century: `${unknown.slice(0, 6)}9${unknown.slice(7)}`,
       iin_date: `901301${unknown.slice(6)}`,
       iin_control_digit: unknown.slice(0, 11) + ((Number(unknown[11]) + 1) % 10),
-      person_not_found: unknown,
     };
     await player.play();
     await player.consent();
@@ -39,4 +38,7 @@ test('each thing that can be wrong with an IIN is told beside the field, in each
       return (await fetch('/api/player/identify', { method: 'POST', headers, body })).json();
     });
     assert.equal(answer.code, 'iin_malformed');
+    // A stranger must not learn which numbers are somebody's.
+    await player.enterIin(unknown);
+    await player.part('face').waitFor();
   }));
