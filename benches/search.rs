@@ -75,6 +75,7 @@ fn sighting(number: u128, width: usize) -> Outcome<Sighting> {
         id: SightingId::from(Uuid::from_u128(SightingId::least(NOW).uuid().as_u128() + number)),
         key: SightingKey { kind: SightingKind::Accepted, subject: Uuid::from_u128(number) },
         player: None,
+        device: None,
         seen_at: NOW,
         template: Some(seeded(number, width)?),
     })

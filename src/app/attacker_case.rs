@@ -93,6 +93,7 @@ impl Desk<'_> {
             id: SightingId::new(now, self.randomness),
             key: SightingKey::of_attacker(case),
             player: found.player,
+            device: None,
             seen_at: now,
             template: Some(template),
         };

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::enrolled_factors::enrolled;
 use super::{PlayerError, Services};
+use crate::domain::authorization::HandleHash;
 use crate::domain::comparison::Template;
-use crate::domain::face_search::{CANDIDATES, FaceHit, STALENESS, hits};
+use crate::domain::face_search::{CANDIDATES, FaceHit, FaceQuery, STALENESS, SightingKey, SightingKind, hits};
 use crate::domain::id::PlayerId;
 use crate::domain::ports::FaceIndexError;
 
@@ -22,14 +24,14 @@ pub(super) fn expect_ready(services: &Services) -> Result<(), PlayerError> {
     if is_ready(services) { Ok(()) } else { Err(PlayerError::FaceSearchUnavailable) }
 }
 
-/// Whom the live face of `player` is like. The index names the nearest, the store answers with what is kept of them now,
+/// Whom the live face of `player`, in this browser, is like. The index names the nearest, the store answers with what is kept of them now,
 /// and these are compared exactly.
 ///
 /// # Errors
 /// [`PlayerError::FaceSearchUnavailable`] when the index is not up to date, fails or is late: nothing is then decided.
 pub(super) async fn search_faces(
     services: &Services,
-    player: PlayerId,
+    (player, device): (PlayerId, Option<HandleHash>),
     probe: &Template,
 ) -> Result<Vec<FaceHit>, PlayerError> {
     let policy = &services.policy.face_search;
@@ -47,7 +49,11 @@ pub(super) async fn search_faces(
     let mut unit = services.store.read().await?;
     let seen = unit.find_sightings(probe.model(), &keys).await?;
     let cleared = unit.cleared_with(player.uuid()).await?;
+    let accepted = [SightingKey::of_player(SightingKind::Accepted, player)];
+    let is_established = enrolled(unit.as_mut(), player, services.clock.now()).await?.any()
+        || !unit.find_sightings(probe.model(), &accepted).await?.is_empty();
     drop(unit);
     let threshold = policy.threshold(services.face_index.len(), services.policy.comparison.match_from);
-    Ok(hits(probe, player, &seen, &cleared, threshold))
+    let query = FaceQuery { probe, player, device, is_established, cleared: &cleared, threshold };
+    Ok(hits(&query, &seen))
 }

@@ -18,7 +18,11 @@ pub(super) async fn expect_room(
     what: Tried,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
-    if has_room(services, unit, asker, what, now).await? { Ok(()) } else { Err(PlayerError::TooManyTries(what.wait(now))) }
+    if has_room(services, unit, asker, what, now).await? {
+        Ok(())
+    } else {
+        Err(PlayerError::TooManyTries(what.wait(now)))
+    }
 }
 
 /// Whether neither has.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::authorization::HandleHash;
 use super::comparison::Template;
 use super::face_step::FaceJudgement;
 use super::id::{CaseId, PlayerId, SightingId};
@@ -25,6 +26,9 @@ pub const REFRESH_EVERY: Duration = Duration::from_secs(5);
 pub const STALENESS: Duration = Duration::from_mins(1);
 /// How far a refresh looks back before the last one: clocks of replicas differ, and a transaction takes its time.
 pub const OVERLAP: Duration = Duration::from_mins(1);
+
+/// Under so many other IINs a rejected face is seen by more than chance, or than one who wishes its owner ill.
+const SEVERAL: usize = 2;
 
 /// How a face was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -99,6 +103,8 @@ pub struct Sighting {
     pub key: SightingKey,
     /// Under whose IIN.
     pub player: Option<PlayerId>,
+    /// In which browser, where that is known.
+    pub device: Option<HandleHash>,
     /// When.
     pub seen_at: Timestamp,
     /// The live template; `None` when it was taken back.
@@ -160,18 +166,59 @@ impl FaceSearchPolicy {
     }
 }
 
-/// Who among `seen` is so like `probe`, the live template of `player`, that a person must look; the most alike first.
-/// Neither the player's own sightings nor what was `cleared` counts, and templates of another model never do.
-pub fn hits(probe: &Template, player: PlayerId, seen: &[Sighting], cleared: &[Uuid], threshold: f32) -> Vec<FaceHit> {
+/// One search.
+#[derive(Clone, Copy, Debug)]
+pub struct FaceQuery<'a> {
+    /// The live template.
+    pub probe: &'a Template,
+    /// Of whom.
+    pub player: PlayerId,
+    /// In which browser.
+    pub device: Option<HandleHash>,
+    /// Whether the player has a second factor of their own, or their face was found to be theirs before.
+    pub is_established: bool,
+    /// With whom the likeness was found innocent.
+    pub cleared: &'a [Uuid],
+    /// From which similarity on it is one.
+    pub threshold: f32,
+}
+
+/// Who among `seen` is so like the face that a person must look; the most alike first. Neither the player's own sightings nor what
+/// was cleared counts, and templates of another model never do.
+///
+/// That a face was rejected under another IIN says little: whoever has somebody's picture can show it under any. So it counts
+/// where the same face was rejected under several, or in this very browser, and never against who is known by more than that.
+pub fn hits(query: &FaceQuery<'_>, seen: &[Sighting]) -> Vec<FaceHit> {
+    let alike = |sighting: &&Sighting| query.likeness(sighting).is_some();
+    let rejected: Vec<&Sighting> =
+        seen.iter().filter(|sighting| sighting.key.kind == SightingKind::Rejected).filter(alike).collect();
+    let several = rejected.len() >= SEVERAL;
+    let counts = |sighting: &Sighting| match sighting.key.kind {
+        SightingKind::Accepted | SightingKind::Attacker => true,
+        SightingKind::Rejected => !query.is_established && (several || query.is_same_device(sighting)),
+    };
     let hit = |sighting: &Sighting| {
         let SightingKey { kind, subject } = sighting.key;
-        let similarity = probe.similarity(sighting.template.as_ref()?).ok()?;
-        let counts = similarity >= threshold && subject != player.uuid() && !cleared.contains(&subject);
-        counts.then_some(FaceHit { kind, subject, player: sighting.player, similarity })
+        let similarity = query.likeness(sighting)?;
+        counts(sighting).then_some(FaceHit { kind, subject, player: sighting.player, similarity })
     };
     let mut hits: Vec<FaceHit> = seen.iter().filter_map(hit).collect();
     hits.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
     hits
+}
+
+impl FaceQuery<'_> {
+    /// How alike somebody else is, when it is enough.
+    fn likeness(&self, sighting: &Sighting) -> Option<f32> {
+        let subject = sighting.key.subject;
+        let similarity = self.probe.similarity(sighting.template.as_ref()?).ok()?;
+        let other = subject != self.player.uuid() && !self.cleared.contains(&subject);
+        (other && similarity >= self.threshold).then_some(similarity)
+    }
+
+    fn is_same_device(&self, sighting: &Sighting) -> bool {
+        self.device.is_some() && self.device == sighting.device
+    }
 }
 
 /// What a capture's judgement becomes when its face was searched: who would have passed with a hit goes to review,

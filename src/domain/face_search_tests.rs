@@ -20,9 +20,18 @@ fn sighting(kind: SightingKind, subject: u128, angle: f32) -> Sighting {
         id: SightingId::from(Uuid::from_u128(subject)),
         key: SightingKey { kind, subject: Uuid::from_u128(subject) },
         player: Some(player(subject)),
+        device: None,
         seen_at: Timestamp::from_seconds(0),
         template: Some(at_angle(angle)),
     }
+}
+
+fn query(probe: &Template, threshold: f32) -> FaceQuery<'_> {
+    FaceQuery { probe, player: player(1), device: None, is_established: false, cleared: &[], threshold }
+}
+
+fn subjects(found: &[FaceHit]) -> Vec<u128> {
+    found.iter().map(|hit| hit.subject.as_u128()).collect()
 }
 
 fn policy(score: f32) -> FaceSearchPolicy {
@@ -67,15 +76,14 @@ fn ones_own_face_a_cleared_one_a_taken_back_one_and_another_models_are_no_hit() 
         sighting(SightingKind::Attacker, 6, 0.1),
         sighting(SightingKind::Accepted, 7, 1.5),
     ];
-    let found = hits(&probe, player(1), &seen, &[Uuid::from_u128(2)], 0.8);
-    let subjects: Vec<u128> = found.iter().map(|hit| hit.subject.as_u128()).collect();
-    assert_eq!(subjects, [6, 3], "the most alike first");
+    let found = hits(&FaceQuery { cleared: &[Uuid::from_u128(2)], ..query(&probe, 0.8) }, &seen);
+    assert_eq!(subjects(&found), [6, 3], "the most alike first");
     assert_eq!(found[0].kind, SightingKind::Attacker);
 }
 
 #[test]
 fn a_hit_sends_only_who_would_have_passed_to_review_and_does_not_say_why() {
-    let hit = hits(&at_angle(0.0), player(1), &[sighting(SightingKind::Accepted, 2, 0.0)], &[], 0.5);
+    let hit = hits(&query(&at_angle(0.0), 0.5), &[sighting(SightingKind::Accepted, 2, 0.0)]);
     let review = FaceJudgement::Ended(Outcome::new(Verdict::UnderReview, [ReasonCode::ReviewNeeded]));
     assert_eq!(heed(FaceJudgement::Passed, &hit), review);
     assert_eq!(heed(FaceJudgement::Passed, &[]), FaceJudgement::Passed);
@@ -85,6 +93,27 @@ fn a_hit_sends_only_who_would_have_passed_to_review_and_does_not_say_why() {
     let both = [ReasonCode::FaceMismatch, ReasonCode::FaceSeenElsewhere];
     assert_eq!(staff_reasons(vec![ReasonCode::FaceMismatch], &hit), both);
     assert_eq!(staff_reasons(vec![ReasonCode::FaceMismatch], &[]), [ReasonCode::FaceMismatch]);
+}
+
+#[test]
+fn a_rejected_face_hits_only_with_something_more_and_never_who_is_known() {
+    let probe = at_angle(0.0);
+    let rejected = |subject, device: Option<u8>| Sighting {
+        device: device.map(|byte| HandleHash([byte; 32])),
+        ..sighting(SightingKind::Rejected, subject, 0.0)
+    };
+    let plain = query(&probe, 0.8);
+    let here = FaceQuery { device: Some(HandleHash([7; 32])), ..plain };
+    assert!(hits(&plain, &[rejected(2, None)]).is_empty(), "whoever has a picture can show it under one");
+    assert!(hits(&plain, &[rejected(1, None), rejected(2, None)]).is_empty(), "one's own is not another");
+    assert_eq!(hits(&plain, &[rejected(2, None), rejected(3, None)]).len(), 2, "several");
+    assert_eq!(subjects(&hits(&here, &[rejected(2, Some(7))])), [2], "the same browser");
+    assert!(hits(&here, &[rejected(2, Some(8))]).is_empty(), "another one");
+    let cleared = FaceQuery { cleared: &[Uuid::from_u128(3)], ..plain };
+    assert!(hits(&cleared, &[rejected(2, None), rejected(3, None)]).is_empty(), "what was cleared makes no second");
+    let known = FaceQuery { is_established: true, ..here };
+    let all = [rejected(2, Some(7)), rejected(3, None), sighting(SightingKind::Attacker, 4, 0.0)];
+    assert_eq!(subjects(&hits(&known, &all)), [4], "staff's word holds against anybody");
 }
 
 #[test]
@@ -113,15 +142,46 @@ proptest! {
         let seen: Vec<Sighting> = angles
             .iter()
             .zip(0_u128..)
-            .map(|(angle, number)| sighting(SightingKind::Rejected, number, *angle))
+            .map(|(angle, number)| sighting(SightingKind::Accepted, number, *angle))
             .collect();
-        let found = hits(&at_angle(0.0), player(own as u128), &seen, &[], threshold);
+        let probe = at_angle(0.0);
+        let found = hits(&FaceQuery { player: player(own as u128), ..query(&probe, threshold) }, &seen);
         prop_assert!(found.windows(2).all(|pair| pair[0].similarity >= pair[1].similarity));
         let expected = seen.iter().zip(0_usize..).filter(|(sighting, number)| {
             let similarity = at_angle(0.0).similarity(sighting.template.as_ref().unwrap()).unwrap();
             *number != own && similarity >= threshold
         });
         prop_assert_eq!(found.len(), expected.count());
+    }
+
+    #[test]
+    fn whatever_strangers_show_in_browsers_of_their_own_nobody_who_is_known_is_hit(
+        shown in prop::collection::vec((0_u128..6, 0.0_f32..1.6, prop::option::of(0_u8..4)), 0..20),
+        device in prop::option::of(0_u8..4),
+        is_established: bool,
+        threshold in 0.3_f32..1.0,
+    ) {
+        let browser = |byte: u8| HandleHash([byte; 32]);
+        let seen: Vec<Sighting> = shown
+            .iter()
+            .map(|(subject, angle, device)| Sighting {
+                device: device.map(browser),
+                ..sighting(SightingKind::Rejected, *subject, *angle)
+            })
+            // The store has one of each kind for each subject.
+            .fold(Vec::new(), |mut kept: Vec<Sighting>, one| {
+                if kept.iter().all(|other| other.key != one.key) { kept.push(one) }
+                kept
+            });
+        let probe = at_angle(0.0);
+        let query = FaceQuery { device: device.map(browser), is_established, ..query(&probe, threshold) };
+        let found = hits(&query, &seen);
+        let alike = seen.iter().filter(|one| one.key.subject != player(1).uuid() && query.likeness(one).is_some());
+        let (others, here) = alike.fold((0, 0), |(others, here), one| (others + 1, here + usize::from(query.is_same_device(one))));
+        let expected = if is_established { 0 } else if others >= SEVERAL { others } else { here };
+        prop_assert_eq!(found.len(), expected);
+        // With other browsers than the person's, one IIN alone does nothing.
+        prop_assert!(others != 1 || here != 0 || found.is_empty());
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl Verification {
         Ok(())
     }
 
-    /// The player names themselves, and the population register knows them.
+    /// The player names themselves. Whether the population register knows them is the camera's end to tell.
     pub fn identify(&mut self, player: PlayerId, now: Timestamp) -> Result<(), StepError> {
         self.expect(Stage::Identify, now)?;
         self.player = Some(player);

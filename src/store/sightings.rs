@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::columns::{corrupt, named, parse};
+use super::columns::{corrupt, handle, named, parse};
 use super::encryption::{Column, ColumnCipher};
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::comparison::{ModelHash, Template};
@@ -22,6 +22,7 @@ struct SightingRow {
     kind: String,
     subject: String,
     player: Option<String>,
+    device: Option<Vec<u8>>,
     seen_at: i64,
     template: Option<Vec<u8>>,
 }
@@ -42,6 +43,7 @@ impl SightingRow {
                 subject: parse(&self.subject, "face_sighting.subject")?,
             },
             player: self.player.map(|id| parse(&id, "face_sighting.player")).transpose()?,
+            device: self.device.map(|hash| handle(&hash, "face_sighting.device")).transpose()?,
             seen_at: Timestamp::from_micros(self.seen_at),
         })
     }
@@ -66,10 +68,10 @@ impl Sightings for SqlUnitOfWork {
         let sealed = sighting.template.as_ref().map(seal).transpose()?;
         self.execute(
             sqlx::query(
-                "INSERT INTO face_sighting (id, kind, subject, player, model, seen_at, template) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) \
+                "INSERT INTO face_sighting (id, kind, subject, player, model, seen_at, template, device) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
                  ON CONFLICT (subject, kind) DO UPDATE SET id = excluded.id, player = excluded.player, \
-                 model = excluded.model, seen_at = excluded.seen_at, template = excluded.template",
+                 model = excluded.model, seen_at = excluded.seen_at, template = excluded.template, device = excluded.device",
             )
             .bind(id.as_str())
             .bind(kind)
@@ -77,7 +79,8 @@ impl Sightings for SqlUnitOfWork {
             .bind(player.as_deref())
             .bind(model.0.as_str())
             .bind(sighting.seen_at.micros())
-            .bind(sealed),
+            .bind(sealed)
+            .bind(sighting.device.map(|hash| hash.0.to_vec())),
         )
         .await?;
         Ok(())
@@ -87,7 +90,7 @@ impl Sightings for SqlUnitOfWork {
         let rows = self
             .fetch_all(
                 sqlx::query_as::<_, SightingRow>(
-                    "SELECT id, kind, subject, player, seen_at, template FROM face_sighting \
+                    "SELECT id, kind, subject, player, device, seen_at, template FROM face_sighting \
                      WHERE id > $1 AND model = $2 ORDER BY id LIMIT $3",
                 )
                 .bind(after.to_string())
@@ -104,7 +107,7 @@ impl Sightings for SqlUnitOfWork {
         }
         let places: Vec<String> = (0..keys.len()).map(|place| format!("${}", place + 2)).collect();
         let text = format!(
-            "SELECT id, kind, subject, player, seen_at, template FROM face_sighting \
+            "SELECT id, kind, subject, player, device, seen_at, template FROM face_sighting \
              WHERE model = $1 AND template IS NOT NULL AND subject IN ({})",
             places.join(", ")
         );

@@ -52,7 +52,11 @@ fn the_others_end_as_they_are_called() {
     let several = ["restricted_debtor", "restricted_court", "restricted_self"];
     assert_eq!(ending("several_grounds", NOW), decided(Verdict::Refused, &several));
     assert_eq!(ending("register_down", NOW).0.as_str(), "not_identified");
-    assert_eq!(ending("person_not_found", NOW), ending("face_mismatch", NOW), "nobody is told apart from somebody else");
+    assert_eq!(
+        ending("person_not_found", NOW),
+        ending("face_mismatch", NOW),
+        "nobody is told apart from somebody else"
+    );
 }
 
 proptest! {

@@ -36,6 +36,7 @@ fn sighting(kind: SightingKind, subject: u128, template: Option<Template>) -> Si
         id: SightingId::from(Uuid::from_u128(subject)),
         key: SightingKey { kind, subject: Uuid::from_u128(subject) },
         player: Some(player(subject)),
+        device: None,
         seen_at: Timestamp::from_seconds(i64::try_from(subject).unwrap()),
         template,
     }

@@ -7,8 +7,11 @@ use rastau::app::Services;
 use rastau::app::attacker_case::{CaseError, Desk};
 use rastau::app::clear_face::clear_face;
 use rastau::app::follow_sightings::{delete_old, refresh};
+use rastau::domain::authorization::HandleHash;
 use rastau::domain::id::CaseId;
 use rastau::domain::person::Iin;
+use rastau::domain::tries::{Tried, TriedBy};
+use rastau::http::peer::Caller;
 use rastau::vision::face_index::ScannedFaceIndex;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
@@ -124,13 +127,67 @@ async fn a_confirmed_attacker_is_caught_under_a_new_iin_until_taken_back() {
 }
 
 #[tokio::test]
-async fn a_face_that_was_rejected_elsewhere_is_remembered_and_kept_in_the_case_of_the_next_rejection() {
+async fn a_face_that_was_rejected_under_several_iins_is_kept_in_the_case_of_the_next_rejection() {
     let app = app().await;
-    assert_eq!(shows(&app, &adult(86), Who::Astronaut, Who::Other).await.0, "retry");
-    assert_eq!(shows(&app, &adult(87), Who::Astronaut, Who::Other).await.0, "retry", "no refusal by itself");
+    for number in [86, 87] {
+        assert_eq!(shows(&app, &adult(number), Who::Astronaut, Who::Other).await.0, "retry", "no refusal by itself");
+        assert_eq!(cases(&app).await[0]["reasons"], json!(["face_mismatch"]));
+    }
+    assert_eq!(shows(&app, &adult(88), Who::Astronaut, Who::Other).await.0, "retry");
     let case = &cases(&app).await[0];
     assert_eq!(case["reasons"], json!(["face_mismatch", "face_seen_elsewhere"]));
-    assert_eq!((case["status"].as_str(), case["face_hits"][0]["kind"].as_str()), (Some("open"), Some("rejected")));
+    assert_eq!((case["status"].as_str(), case["face_hits"].as_array().unwrap().len()), (Some("open"), 2));
+    assert_eq!(case["face_hits"][0]["kind"], "rejected");
+}
+
+#[tokio::test]
+async fn a_face_that_was_rejected_in_this_very_browser_hits_at_once() {
+    let app = app().await;
+    app.add_person(&adult(89), &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &adult(89)).await;
+    assert_eq!(player.capture(&mut *living(Who::Other)).await.unwrap().result, "retry");
+    app.add_person(&adult(90), &id_photo(Who::Other)).await;
+    let again = player.come_again().await.unwrap();
+    to_face(&again, &adult(90)).await;
+    assert_eq!(again.capture(&mut *living(Who::Other)).await.unwrap().result, "under_review");
+    assert_eq!(cases(&app).await[0]["face_hits"][0]["kind"], "rejected");
+}
+
+#[tokio::test]
+async fn whoever_shows_a_victims_face_under_other_iins_does_nothing_to_the_victim() {
+    let app = app().await;
+    let victim = adult(91);
+    // Under somebody else's, and under such as nobody has.
+    assert_eq!(shows(&app, &adult(92), Who::Other, Who::Astronaut).await.0, "retry");
+    for number in [93, 94] {
+        let stranger = app.arrive().await;
+        to_face(&stranger, &adult(number)).await;
+        assert_eq!(stranger.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "retry");
+    }
+    assert_eq!(shows_own(&app, &victim, Who::Astronaut).await.0, "passed");
+    // Under several, now that the victim is known.
+    assert_eq!(shows(&app, &adult(95), Who::Other, Who::Astronaut).await.0, "retry");
+    assert_eq!(shows_own(&app, &victim, Who::Astronaut).await.0, "passed");
+}
+
+#[tokio::test]
+async fn of_one_address_only_so_many_rejected_faces_are_remembered_a_day() {
+    let app = app().await;
+    let what = Tried::RejectedFace;
+    let by =
+        TriedBy::Address(HandleHash(Caller::of("127.0.0.1".parse().unwrap()).hash(&app.services.policy.pairwise_key)));
+    let limit = app.services.policy.tries.of(&by, what);
+    let mut unit = app.unit().await;
+    for _ in 1..limit {
+        unit.count_try(by, what, what.period_of(app.now())).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+    for number in [96, 97] {
+        assert_eq!(shows(&app, &adult(number), Who::Astronaut, Who::Other).await.0, "retry");
+        assert_eq!(refresh(&app.services).await.unwrap(), 1, "the last one, and no other");
+    }
+    assert!(app.metrics.text().contains("rastau_tries_spent_total{who=\"address\"} 1"));
 }
 
 #[tokio::test]

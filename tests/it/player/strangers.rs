@@ -82,7 +82,7 @@ async fn audit(app: &TestApp) -> Vec<(String, Value)> {
     let events = app.services.store.read().await.unwrap().list_audit(1, 1_000).await.unwrap();
     let told = |details: &str| {
         let mut details = serde_json::from_str(details).unwrap();
-        strip(&mut details, &["player", "verification", "evidence", "case", "at"]);
+        strip(&mut details, &["player", "verification", "evidence", "case", "at", "until"]);
         details
     };
     events.iter().map(|event| (event.kind.clone(), told(&event.details))).collect()

@@ -1,3 +1,4 @@
+use rastau::domain::authorization::HandleHash;
 use rastau::domain::comparison::{ModelHash, Template};
 use rastau::domain::face_search::{Sighting, SightingKey, SightingKind};
 use rastau::domain::id::{CaseId, PlayerId, SightingId};
@@ -22,6 +23,7 @@ fn sighting(database: &Database, kind: SightingKind, player: PlayerId, seen: i64
         id: SightingId::new(at(seen), database.randomness.as_ref()),
         key: SightingKey::of_player(kind, player),
         player: Some(player),
+        device: (kind == SightingKind::Rejected).then_some(HandleHash([4; 32])),
         seen_at: at(seen),
         template: Some(template(seen as f32)),
     }

@@ -2,7 +2,7 @@ use rastau::domain::enrolment::Standing;
 use rastau::domain::id::VerificationId;
 use rastau::domain::ports::StoreError;
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::second_factor::FactorKind;
+use rastau::domain::second_factor::{BoundBy, FactorKind};
 use rastau::domain::verification::{Outcome, Reason, Verdict};
 
 use super::database::{Database, at};
@@ -66,6 +66,46 @@ on_both_engines! {
         unit.insert_verification(&verification).await.unwrap();
         unit.update_verification(&mut verification).await.unwrap();
         assert_eq!(unit.find_session(verification.session).await.unwrap(), Some(verification));
+    }
+
+    async fn who_has_proven_themselves_is_known_by_browser_and_person(database: &Database) {
+        let (player, other) = (database.player(0).await, database.player(1).await);
+        let device = database.handle();
+        let mut verification = database.verification().await;
+        verification.id = VerificationId::new(at(1), database.randomness.as_ref());
+        (verification.session, verification.device) = (database.handle(), Some(device));
+        let mut unit = database.begin().await;
+        unit.insert_verification(&verification).await.unwrap();
+        verification.give_consent("2026-11", at(1)).unwrap();
+        verification.identify(player, at(2)).unwrap();
+        verification.skip_face(Standing::Bound, at(3)).unwrap();
+        unit.update_verification(&mut verification).await.unwrap();
+        assert!(!unit.has_proven(device, None).await.unwrap(), "the face alone is not enough");
+        let outcome = Outcome::new(Verdict::Refused, [ReasonCode::UnderAge]);
+        verification.factor_shown(FactorKind::Totp, BoundBy::Contact, outcome, at(4)).unwrap();
+        unit.update_verification(&mut verification).await.unwrap();
+        for (device, player, proven) in
+            [(device, None, true), (device, Some(player), true), (device, Some(other), false), (database.handle(), None, false)]
+        {
+            assert_eq!(unit.has_proven(device, player).await.unwrap(), proven, "{player:?}");
+        }
+    }
+
+    async fn who_still_waits_has_proven_nothing(database: &Database) {
+        let player = database.player(0).await;
+        let device = database.handle();
+        let mut verification = database.verification().await;
+        verification.id = VerificationId::new(at(1), database.randomness.as_ref());
+        (verification.session, verification.device) = (database.handle(), Some(device));
+        let mut unit = database.begin().await;
+        unit.insert_verification(&verification).await.unwrap();
+        verification.give_consent("2026-11", at(1)).unwrap();
+        verification.identify(player, at(2)).unwrap();
+        verification.skip_face(Standing::Unbound, at(3)).unwrap();
+        verification.wait_instead(at(4)).unwrap();
+        verification.factor_held(FactorKind::Passkey, at(900), true, at(5)).unwrap();
+        unit.update_verification(&mut verification).await.unwrap();
+        assert!(!unit.has_proven(device, Some(player)).await.unwrap());
     }
 
     async fn an_update_of_an_older_revision_is_refused_and_changes_nothing(database: &Database) {

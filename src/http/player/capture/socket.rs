@@ -39,9 +39,7 @@ pub(in crate::http::player) async fn stream(
             error @ (PlayerError::Engine(EngineError::Busy { .. })
             | PlayerError::FaceLocked(_)
             | PlayerError::TooManyTries(_)),
-        ) => {
-            (None, vec![wire::problem(&problem(&error, locale))])
-        }
+        ) => (None, vec![wire::problem(&problem(&error, locale))]),
         Err(error) => return Err(problem(&error, locale)),
     };
     let (response, socket, messages) = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL])

@@ -1,0 +1,111 @@
+//! A capture is over: held against the ID photo, judged, and what follows of it.
+
+use super::{CaptureResult, FaceCapture, LOCKED};
+use crate::app::face_lockout::{clear, count_failure, locked_until};
+use crate::app::live_capture::Lines;
+use crate::app::player_session::open;
+use crate::app::recall_frames::{recall_frames, remember_frames};
+use crate::app::record_case::Captured;
+use crate::app::search_faces::search_faces;
+use crate::app::settle_capture::{Judged, note_judged, settle};
+use crate::app::tries::note_spent;
+use crate::app::{PlayerError, Services};
+use crate::domain::comparison::Template;
+use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
+use crate::domain::face_search::heed;
+use crate::domain::face_step::{FaceJudgement, IdPhoto, without_photo};
+use crate::domain::ports::StoreError;
+use crate::domain::tries::Tried;
+
+impl FaceCapture {
+    /// Judges the whole capture; the decision, its case, its audit event and the face's sighting are one transaction.
+    pub async fn finish(self) -> Result<CaptureResult, PlayerError> {
+        let services = &self.services;
+        let seen = self.live.capture().template();
+        // Without a face there is nothing to compare, whatever it would be compared with.
+        let photo = self.id_photo.to_compare(seen.as_ref()).map_or_else(|| nothing(services), Ok)?;
+        let live = self.live.template(&photo).await?;
+        let face_hits = match self.one_face(live.as_ref()) {
+            Some(template) => search_faces(services, (self.player, self.asker.device), template).await?,
+            None => Vec::new(),
+        };
+        let film = self.live.capture().film();
+        let replayed = recall_frames(services, self.player, film).await?;
+        let now = services.clock.now();
+        let mut unit = services.store.begin().await?;
+        let mut verification = open(unit.as_mut(), self.session).await?;
+        if let Err(error) = verification.expect_capture(self.attempt, now) {
+            drop(unit);
+            self.break_off().await?;
+            return Err(error.into());
+        }
+        // The same whatever the face: who is locked out must not learn from it whether a face is the right one.
+        if let Some(until) = locked_until(unit.as_mut(), &verification, now).await? {
+            note_judged(unit.as_mut(), &verification, LOCKED, false, now).await?;
+            remember_frames(unit.as_mut(), &verification, film, now).await?;
+            unit.commit().await?;
+            return Err(PlayerError::FaceLocked(until.since(now)));
+        }
+        let left = verification.face_attempts_left();
+        let lines = Lines { comparison: services.policy.comparison, presentation: services.policy.presentation };
+        let evidence = self.live.evidence(replayed, lines);
+        let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &photo, lines, left);
+        let is_without = matches!(self.id_photo, IdPhoto::Unusable);
+        let judgement = if is_without { without_photo(judgement) } else { judgement };
+        let unit_ref = unit.as_mut();
+        let sighting = self.sighting(&judgement, live.as_ref(), &face_hits, now);
+        let (sighting, spent) = self.within_limit(unit_ref, sighting, now).await?;
+        let mut judgement = heed(judgement, &face_hits);
+        let mut locked = false;
+        if judgement == FaceJudgement::Passed {
+            clear(unit_ref, &verification, self.asker, now).await?;
+        } else if self.live.capture().is_revealed() {
+            // Nobody waits for a lock to end within one verification.
+            locked = count_failure(services, unit_ref, &verification, (self.asker, self.is_like()), now).await?;
+            if locked {
+                judgement = judgement.ended();
+            }
+        }
+        let captured = (judgement != FaceJudgement::Passed).then(|| {
+            let (recording, pictures, best) = self.live.recording();
+            let judged = JudgedCapture {
+                recording,
+                embedder: services.faces.embedder().clone(),
+                id_template: SealedBytes::of(&photo),
+                without_photo: is_without,
+                comparison: lines.comparison,
+                presentation: lines.presentation,
+                replayed,
+                attempts_left: left,
+                locked,
+                face_hits: face_hits.clone(),
+                scores: scores.clone(),
+                judgement: judgement.clone(),
+            };
+            Captured { judged, pictures: pictures.to_vec(), best }
+        });
+        let is_nobody = matches!(self.id_photo, IdPhoto::Nobodys);
+        let found =
+            Judged { attempt: self.attempt, judgement, scores, face_hits, is_nobody, captured, pretended: false };
+        let result = settle(services, unit_ref, &mut verification, found, now).await?;
+        remember_frames(unit_ref, &verification, film, now).await?;
+        note_spent(services, unit_ref, &verification, (Tried::RejectedFace, &spent), now).await?;
+        if let Some(sighting) = &sighting {
+            unit_ref.put_sighting(sighting, services.faces.embedder()).await?;
+        }
+        unit.commit().await?;
+        if let Some(sighting) = sighting
+            // The store has it: the next refresh brings what did not come through here.
+            && let Err(error) = services.face_index.apply(vec![sighting]).await
+        {
+            tracing::error!(%error, "the face index did not take a face in");
+        }
+        Ok(result)
+    }
+}
+
+/// What no face is compared with.
+fn nothing(services: &Services) -> Result<Template, PlayerError> {
+    let model = services.faces.embedder().clone();
+    Ok(Template::new(model, vec![1.0]).map_err(|error| StoreError::Corrupt(error.to_string()))?)
+}
