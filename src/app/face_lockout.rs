@@ -10,7 +10,7 @@ use crate::domain::face_lockout::LockSubject;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::time::Timestamp;
 use crate::domain::tries::{Asker, Tried};
-use crate::domain::verification::Verification;
+use crate::domain::verification::{PersonLock, Verification};
 
 fn device(verification: &Verification) -> Option<LockSubject> {
     verification.device.map(LockSubject::Device)
@@ -52,22 +52,22 @@ pub(super) async fn expect_unlocked(
     }
 }
 
-/// Until when no capture of this verification passes: the longer of the device's lock and the person's, which somebody who
-/// proved to be that person in this browser passes. Asked only when a capture is over: before, it would tell a stranger of the
+/// Until when the person's lock keeps captures of this verification from passing. Somebody who proved to be that person in this browser
+/// passes it, and so does who showed their passkey in this visit. Asked only when a capture is over: before, it would tell a stranger of the
 /// person.
-pub(super) async fn locked_until(
+pub(super) async fn person_locked_until(
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, PlayerError> {
-    let device = device_locked_until(unit, verification, now).await?;
-    let Some(person) = person(verification) else { return Ok(device) };
-    let locked = unit.find_face_lockout(person).await?.locked_at(now);
-    let passes = match verification.device {
-        Some(device) if locked.is_some() => unit.has_proven(device, verification.player).await?,
-        _ => false,
+    let Some(person) = person(verification) else { return Ok(None) };
+    let Some(until) = unit.find_face_lockout(person).await?.locked_at(now) else { return Ok(None) };
+    let passes = match (verification.person_lock, verification.device) {
+        (Some(PersonLock::Passed), _) => true,
+        (_, Some(device)) => unit.has_proven(device, verification.player).await?,
+        (_, None) => false,
     };
-    Ok(device.max(locked.filter(|_| !passes)))
+    Ok(Some(until).filter(|_| !passes))
 }
 
 /// Counts a failed capture, and says whether that locks: against the device and its address; against the person only when the

@@ -48,6 +48,7 @@ pub mod move_clock;
 pub mod notices;
 pub mod once;
 pub mod own_factors;
+pub mod pass_lock;
 mod played_scenario;
 mod player_error;
 mod player_session;

@@ -31,6 +31,8 @@ pub struct VerificationView {
     pub face_attempts_left: u32,
     /// Captures from this device are locked until then. A person's lock is told at the end of a capture alone.
     pub face_locked_until: Option<Timestamp>,
+    /// Whether the end of a capture told that the person is locked, which they may pass by a passkey.
+    pub passkey_passes: bool,
     /// The second step, when it is due.
     pub second_factor: Option<SecondFactorView>,
     /// The code of the scenario that plays this person; none outside a sandbox.
@@ -118,6 +120,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         expires_at: verification.expires_at(),
         face_attempts_left,
         face_locked_until,
+        passkey_passes: verification.expect_person_lock(now).is_ok(),
         second_factor,
         scenario: scenario.map(|scenario| scenario.code),
         outcome: verification.outcome,

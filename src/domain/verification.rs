@@ -89,6 +89,30 @@ pub enum StepError {
     FaceTooOld,
 }
 
+/// How a visit stands to the lock of its person, which holds against others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonLock {
+    /// The end of a capture told of it.
+    Told,
+    /// The person showed a passkey of theirs.
+    Passed,
+}
+
+impl PersonLock {
+    /// As the column writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Told => "told",
+            Self::Passed => "passed",
+        }
+    }
+
+    /// Reads [`PersonLock::as_str`] back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Told, Self::Passed].into_iter().find(|lock| lock.as_str() == name)
+    }
+}
+
 /// The run itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
@@ -114,6 +138,8 @@ pub struct Verification {
     pub player: Option<PlayerId>,
     /// Captures that were begun so far; one that is cut off counts too.
     pub face_attempts: u32,
+    /// Whether it was told that the person is locked, and what came of that.
+    pub person_lock: Option<PersonLock>,
     /// When the face step succeeded.
     pub face_at: Option<Timestamp>,
     /// Which second factor succeeded.
@@ -149,6 +175,7 @@ impl Verification {
             consent_version: None,
             player: None,
             face_attempts: 0,
+            person_lock: None,
             face_at: None,
             factor: None,
             bound_by: None,
@@ -224,6 +251,24 @@ impl Verification {
     pub fn face_succeeded(&mut self, attempt: u32, standing: Standing, now: Timestamp) -> Result<(), StepError> {
         self.expect_capture(attempt, now)?;
         self.face_found(standing, now);
+        Ok(())
+    }
+
+    /// A capture is over, and its end tells that the person is locked.
+    pub fn tell_person_lock(&mut self) {
+        self.person_lock.get_or_insert(PersonLock::Told);
+    }
+
+    /// Whether the person may pass their lock at `now`: where they were told of it, and before the face.
+    pub fn expect_person_lock(&self, now: Timestamp) -> Result<PlayerId, StepError> {
+        self.expect(Stage::Face, now)?;
+        self.player.filter(|_| self.person_lock == Some(PersonLock::Told)).ok_or(StepError::OutOfTurn)
+    }
+
+    /// They showed that they are that person. The face is still to come.
+    pub fn pass_person_lock(&mut self, now: Timestamp) -> Result<(), StepError> {
+        self.expect_person_lock(now)?;
+        self.person_lock = Some(PersonLock::Passed);
         Ok(())
     }
 

@@ -33,6 +33,24 @@ fn player() -> PlayerId {
     PlayerId::from(Uuid::from_u128(1))
 }
 
+#[test]
+fn a_lock_is_passed_where_it_was_told_and_only_before_the_face() {
+    let mut v = begin();
+    v.give_consent("2026-11", at(1)).unwrap();
+    v.identify(player(), at(2)).unwrap();
+    assert_eq!(v.pass_person_lock(at(3)), Err(StepError::OutOfTurn), "nobody was told");
+    v.tell_person_lock();
+    assert_eq!(v.expect_person_lock(at(3)), Ok(player()));
+    v.pass_person_lock(at(3)).unwrap();
+    v.tell_person_lock();
+    assert_eq!(v.person_lock, Some(PersonLock::Passed), "once passed it stays so");
+    assert_eq!(v.pass_person_lock(at(3)), Err(StepError::OutOfTurn), "once");
+    assert_eq!((v.stage, v.factor), (Stage::Face, None), "and nothing else is proven by it");
+    let mut told = past_the_face(Standing::Bound);
+    told.tell_person_lock();
+    assert_eq!(told.pass_person_lock(at(6)), Err(StepError::OutOfTurn));
+}
+
 /// After a capture that passed at the second 3.
 fn past_the_face(standing: Standing) -> Verification {
     let mut v = begin();

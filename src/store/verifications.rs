@@ -12,7 +12,7 @@ use crate::domain::id_token::IdTokenRequest;
 use crate::domain::ports::Verifications;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
-use crate::domain::verification::{Stage, Verdict, Verification};
+use crate::domain::verification::{PersonLock, Stage, Verdict, Verification};
 
 /// The columns are named, not `*`: a column that a newer replica adds must not upset prepared statements.
 macro_rules! select_verification {
@@ -21,7 +21,7 @@ macro_rules! select_verification {
             "SELECT id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, ",
             "request_expires_at, session, stage, started_at, consent_at, consent_version, player, face_attempts, ",
             "face_at, factor, outcome, decided_at, revision, device, request_acr_values, request_dpop_jkt, reopened_at, ",
-            "bound_by, held_until, request_openid, request_nonce ",
+            "bound_by, held_until, request_openid, request_nonce, person_lock ",
             "FROM verification WHERE ",
             $condition
         )
@@ -57,12 +57,14 @@ struct VerificationRow {
     held_until: Option<i64>,
     request_openid: i64,
     request_nonce: Option<String>,
+    person_lock: Option<String>,
 }
 
 impl VerificationRow {
     fn into_verification(self) -> Result<Verification> {
         let operator = operator_id(&self.operator)?;
         let factor = |name: String| named(&name, FactorKind::from_name, "verification.factor");
+        let lock = |name: String| named(&name, PersonLock::from_name, "verification.person_lock");
         let bound_by = |name: String| named(&name, BoundBy::from_name, "verification.bound_by");
         Ok(Verification {
             id: parse(&self.id, "verification.id")?,
@@ -86,6 +88,7 @@ impl VerificationRow {
             consent_version: self.consent_version,
             player: self.player.map(|id| parse(&id, "verification.player")).transpose()?,
             face_attempts: count(self.face_attempts, "verification.face_attempts")?,
+            person_lock: self.person_lock.map(lock).transpose()?,
             face_at: instant(self.face_at),
             factor: self.factor.map(factor).transpose()?,
             bound_by: self.bound_by.map(bound_by).transpose()?,
@@ -114,9 +117,10 @@ impl Verifications for SqlUnitOfWork {
                  (id, operator, request_redirect_uri, request_state, request_code_challenge, request_ui_locales, \
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
                   face_attempts, face_at, factor, outcome, decided_at, revision, device, \
-                  request_acr_values, request_dpop_jkt, reopened_at, bound_by, held_until, request_openid, request_nonce) \
+                  request_acr_values, request_dpop_jkt, reopened_at, bound_by, held_until, request_openid, request_nonce, \
+                  person_lock) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                  $21, $22, $23, $24, $25, $26, $27) \
+                  $21, $22, $23, $24, $25, $26, $27, $28) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -145,7 +149,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(verification.bound_by.map(BoundBy::as_str))
             .bind(micros(verification.held_until))
             .bind(i64::from(request.id_token.is_some()))
-            .bind(request.id_token.as_ref().and_then(|wanted| wanted.nonce.as_deref())),
+            .bind(request.id_token.as_ref().and_then(|wanted| wanted.nonce.as_deref()))
+            .bind(verification.person_lock.map(PersonLock::as_str)),
         )
         .await
     }
@@ -197,7 +202,7 @@ impl Verifications for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE verification SET session = $3, stage = $4, consent_at = $5, consent_version = $6, \
                  player = $7, face_attempts = $8, face_at = $9, factor = $10, outcome = $11, decided_at = $12, \
-                 reopened_at = $13, bound_by = $14, held_until = $15, revision = revision + 1 WHERE id = $1 AND revision = $2",
+                 reopened_at = $13, bound_by = $14, held_until = $15, person_lock = $16, revision = revision + 1 WHERE id = $1 AND revision = $2",
             )
             .bind(verification.id.to_string())
             .bind(verification.revision)
@@ -213,7 +218,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(micros(verification.decided_at))
             .bind(micros(verification.reopened_at))
             .bind(verification.bound_by.map(BoundBy::as_str))
-            .bind(micros(verification.held_until)),
+            .bind(micros(verification.held_until))
+            .bind(verification.person_lock.map(PersonLock::as_str)),
         )
         .await?;
         verification.revision += 1;

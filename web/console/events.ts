@@ -5,6 +5,7 @@ const TOLD = [
   'person_identified',
   'face_judged',
   'face_locked',
+  'face_lock_passed',
   'tries_spent',
   'face_unlocked',
   'factor_enrolled',

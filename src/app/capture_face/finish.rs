@@ -1,7 +1,7 @@
 //! A capture is over: held against the ID photo, judged, and what follows of it.
 
 use super::{CaptureResult, FaceCapture, LOCKED};
-use crate::app::face_lockout::{clear, count_failure, locked_until};
+use crate::app::face_lockout::{clear, count_failure, device_locked_until, person_locked_until};
 use crate::app::live_capture::Lines;
 use crate::app::player_session::open;
 use crate::app::recall_frames::{recall_frames, remember_frames};
@@ -40,7 +40,13 @@ impl FaceCapture {
             return Err(error.into());
         }
         // The same whatever the face: who is locked out must not learn from it whether a face is the right one.
-        if let Some(until) = locked_until(unit.as_mut(), &verification, now).await? {
+        let of_person = person_locked_until(unit.as_mut(), &verification, now).await?;
+        let of_device = device_locked_until(unit.as_mut(), &verification, now).await?;
+        if let Some(until) = of_person.max(of_device) {
+            if of_person.is_some() {
+                verification.tell_person_lock();
+                unit.update_verification(&mut verification).await?;
+            }
             note_judged(unit.as_mut(), &verification, LOCKED, false, now).await?;
             remember_frames(unit.as_mut(), &verification, film, now).await?;
             unit.commit().await?;

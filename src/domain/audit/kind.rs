@@ -188,4 +188,6 @@ audit_kinds! {
     RecoveryOverruled = "recovery_overruled",
     /// A browser or an address has tried to be somebody, or shown faces that were rejected, as often as it may.
     TriesSpent = "tries_spent",
+    /// A person showed a passkey, and the lock of their captures holds no more in this visit.
+    FaceLockPassed = "face_lock_passed",
 }

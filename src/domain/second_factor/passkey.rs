@@ -19,6 +19,8 @@ pub enum CeremonyKind {
     Authentication,
     /// The same, to confirm what somebody does after the decision.
     Confirmation,
+    /// The same, to pass the lock of captures before the camera.
+    Unlock,
     /// A further passkey is made, after another factor was shown for that.
     Addition,
     /// No ceremony of WebAuthn: an app is set up, after another factor was shown for that; the state is its secret.
@@ -32,6 +34,7 @@ impl CeremonyKind {
             Self::Registration => "registration",
             Self::Authentication => "authentication",
             Self::Confirmation => "confirmation",
+            Self::Unlock => "unlock",
             Self::Addition => "addition",
             Self::TotpAddition => "totp_addition",
         }

@@ -54,6 +54,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/return", web::get().to(steps::back))
             .route("/capture", web::get().to(capture::stream))
             .route("/captures", web::post().to(capture::open))
+            .route("/lock/passkey/start", web::post().to(passkey::lock_start))
+            .route("/lock/passkey/finish", web::post().to(passkey::lock_finish))
             .route("/contact", web::get().to(contact::read))
             .route("/contact/send", web::post().to(contact::send))
             .route("/contact/verify", web::post().to(contact::verify))

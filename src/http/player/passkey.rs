@@ -8,6 +8,7 @@ use super::totp::answer_with_codes;
 use super::{session_cookie, steps};
 use crate::app::Services;
 use crate::app::enrol_passkey::{begin_passkey_enrolment, finish_passkey_enrolment};
+use crate::app::pass_lock::{begin_pass_lock, pass_lock};
 use crate::app::prove_passkey::{begin_passkey, prove_passkey};
 use crate::http::problem::{Problem, locale};
 
@@ -50,5 +51,21 @@ pub(super) async fn authenticate_finish(
 ) -> Result<HttpResponse, Problem> {
     let session = session_cookie::read(&request, &services)?;
     prove_passkey(&services, session, &credential).await.map_err(|error| problem(&error, locale(&request)))?;
+    steps::answer(&request, &services, session).await
+}
+
+pub(super) async fn lock_start(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let options = begin_pass_lock(&services, session).await.map_err(|error| problem(&error, locale(&request)))?;
+    Ok(HttpResponse::Ok().json(options))
+}
+
+pub(super) async fn lock_finish(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    credential: web::Json<Value>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    pass_lock(&services, session, &credential).await.map_err(|error| problem(&error, locale(&request)))?;
     steps::answer(&request, &services, session).await
 }

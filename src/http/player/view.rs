@@ -64,6 +64,8 @@ struct OperatorView {
 struct FaceView {
     attempts_left: u32,
     locked_until: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    passkey_passes: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -121,6 +123,7 @@ fn render(view: VerificationView, policy: &Policy, texts: &Texts, locale: Locale
         face: FaceView {
             attempts_left: view.face_attempts_left,
             locked_until: view.face_locked_until.map(Timestamp::rfc3339),
+            passkey_passes: view.passkey_passes,
         },
         second_factor: view.second_factor.map(|factor| SecondFactorView {
             mode: if factor.enrol { "enrol" } else { "prove" },

@@ -12,6 +12,7 @@ use rastau::workshop::actor::Shown;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::TestApp;
@@ -148,20 +149,39 @@ async fn a_person_whose_face_failed_is_locked_in_every_browser_and_told_so_when_
 }
 
 #[tokio::test]
-async fn a_browser_in_which_the_person_proved_themselves_passes_their_lock_and_no_other_does() {
+async fn a_browser_in_which_the_person_proved_themselves_passes_their_lock_and_so_does_their_passkey() {
     let app = TestApp::start().await;
     let iin = adult(82);
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
     let player = app.arrive().await;
     to_second_factor(&player, &iin, Who::Astronaut).await;
-    player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
+    let mut passkey = SoftPasskey::new(true);
+    player.enrol_passkey(&mut passkey).await.unwrap();
     lock(&app, &iin).await;
     let elsewhere = app.arrive().await;
     to_face(&elsewhere, &iin).await;
+    assert_eq!(refusal(elsewhere.post("lock/passkey/start", &json!({})).await), "out_of_turn", "nobody was told");
     assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), "face_locked");
     let again = player.come_again().await.unwrap();
     to_face(&again, &iin).await;
     assert_eq!(again.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+
+    // Elsewhere their passkey does, and nothing else.
+    lock(&app, &iin).await;
+    assert_eq!(elsewhere.view().await.unwrap()["face"]["passkey_passes"], true);
+    elsewhere.post("lock/passkey/start", &json!({})).await.unwrap();
+    assert_eq!(refusal(elsewhere.post("lock/passkey/finish", &json!({ "id": "x" })).await), "passkey_rejected");
+    assert_eq!(refusal(elsewhere.post("lock/passkey/finish", &json!({ "id": "x" })).await), "ceremony_unknown");
+    assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), "face_locked");
+    let options = elsewhere.post("lock/passkey/start", &json!({})).await.unwrap();
+    let shown = passkey.do_authentication(app.base.clone(), serde_json::from_value(options).unwrap()).unwrap();
+    let view = elsewhere.post("lock/passkey/finish", &serde_json::to_value(shown).unwrap()).await.unwrap();
+    assert_eq!(
+        (&view["stage"], view["face"].get("passkey_passes")),
+        (&json!("face"), None),
+        "the face is still to come"
+    );
+    assert_eq!(elsewhere.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
 
     // Of somebody else it proves nothing.
     let other = adult(83);

@@ -59,7 +59,12 @@ export interface VerificationView {
   readonly operator: { readonly name: string };
   readonly sandbox: boolean;
   readonly expires_at: string;
-  readonly face: { readonly attempts_left: number; readonly locked_until?: string | null };
+  readonly face: {
+    readonly attempts_left: number;
+    readonly locked_until?: string | null;
+    /** The person is locked, and may pass that by a passkey. */
+    readonly passkey_passes?: boolean;
+  };
   readonly second_factor: SecondFactor | null;
   /** Who plays this person; only in a sandbox, and only for IINs of its list. */
   readonly scenario?: string;
