@@ -7,8 +7,7 @@ use super::authenticate_client::certificates;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::new_handle;
 use crate::domain::operator::{
-    AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId,
-    PRIVATE_KEY_MEMBERS,
+    ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS,
 };
 pub use crate::domain::operator::{NewCredential, NewOperator};
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};

@@ -128,6 +128,7 @@ fn serves(jwk: &Jwk, algorithm: Algorithm) -> bool {
 mod tests {
     use super::super::signing_key::{SigningKey, generate_es256};
     use super::*;
+    use aws_lc_rs::signature::KeyPair as _;
     use serde_json::json;
 
     fn jwk() -> Value {

@@ -107,7 +107,7 @@ fn members(kind: EventKind) -> Vec<(&'static str, Value)> {
         }
         EventKind::TokenRevoked => vec![verification(), sub()],
         EventKind::PlayerRestricted => vec![sub()],
-        EventKind::Test => Vec::new(),
+        EventKind::RegistrationChanged | EventKind::Test => Vec::new(),
     }
 }
 
@@ -119,6 +119,7 @@ fn says(kind: EventKind) -> &'static str {
         EventKind::VerificationReopened => "A refusal was wrong",
         EventKind::TokenRevoked => "An access token ended before its time",
         EventKind::PlayerRestricted => "A player may play no longer",
+        EventKind::RegistrationChanged => "Of your own registration something was changed",
         EventKind::Test => "Somebody tries the endpoint out",
     }
 }
@@ -142,6 +143,7 @@ mod tests {
             WebhookEvent::verification_reopened(id, state),
             WebhookEvent::token_revoked(id, sub.clone()),
             WebhookEvent::player_restricted(sub),
+            WebhookEvent::registration_changed(),
             WebhookEvent::test(),
         ] {
             let sent: Value = serde_json::from_str(&event.payload(Timestamp::from_seconds(0))).unwrap();
