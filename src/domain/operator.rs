@@ -9,6 +9,7 @@ use url::Url;
 
 use super::scope::{Scope, Scopes};
 use super::time::Timestamp;
+use super::webhook::endpoint::check_url;
 
 pub use registration::{NewCredential, NewOperator};
 
@@ -30,9 +31,10 @@ pub enum OperatorError {
     /// The id has other characters or another length.
     #[error("an operator id is 3 to 64 characters of a-z, 0-9, '-', '_' and '.'")]
     Id,
-    /// No absolute https URL without a fragment (http only for loopback, in the sandbox).
+    /// No absolute https URL without a fragment (http only for loopback, in the sandbox), or not written as browsers read it.
     #[error(
-        "redirect URI {0:?} must be an absolute https URL without a fragment (http only on loopback in the sandbox)"
+        "redirect URI {0:?} must be an absolute https URL without a fragment (http only on loopback in the sandbox), \
+         written as browsers write it: with the slash after the host, and nothing to be escaped or left out"
     )]
     RedirectUri(String),
     /// No redirect URI at all.
@@ -47,8 +49,10 @@ pub enum OperatorError {
     /// No rate, or one that no operator needs.
     #[error("an operator may ask 1 to {MOST_REQUESTS} times a second")]
     Rate,
-    /// The address of the keys is no https URL.
-    #[error("jwks_uri must be an https URL without a fragment (http only on loopback in the sandbox)")]
+    /// The address of the keys is no https URL to a public address.
+    #[error(
+        "jwks_uri must be an https URL without a fragment, to a public address (http and this machine in the sandbox only)"
+    )]
     KeysUri,
     /// Shared secrets are for the sandbox.
     #[error("client_secret_basic is for the sandbox only; register a JWKS for private_key_jwt")]
@@ -244,14 +248,14 @@ impl Operator {
         if redirect_uris.is_empty() {
             return Err(OperatorError::NoRedirectUri);
         }
-        if let Some(bad) = redirect_uris.iter().find(|uri| !is_https(uri, sandbox)) {
+        if let Some(bad) = redirect_uris.iter().find(|uri| !is_redirect(uri, sandbox)) {
             return Err(OperatorError::RedirectUri(bad.clone()));
         }
         if !sandbox && matches!(authentication, ClientAuthentication::ClientSecretBasic { .. }) {
             return Err(OperatorError::SecretOutsideSandbox);
         }
         if let Some(KeySource::Published(uri)) = authentication.keys()
-            && !is_https(uri.as_str(), sandbox)
+            && check_url(uri, sandbox).is_err()
         {
             return Err(OperatorError::KeysUri);
         }
@@ -309,8 +313,15 @@ fn is_contact(text: &str) -> bool {
     short && (mail || web)
 }
 
-fn is_https(text: &str, sandbox: bool) -> bool {
+/// What is compared to the byte and sent to by browsers is written in one way alone: what parses to something else than it looks
+/// like is somewhere else than it looks.
+fn is_redirect(text: &str, sandbox: bool) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
+    // A URL's parser takes what no name may have: a star is no "every".
+    let name = |domain: &str| domain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    if url.as_str() != text || url.domain().is_some_and(|domain| !name(domain)) {
+        return false;
+    }
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let scheme = url.scheme() == "https" || (sandbox && loopback && url.scheme() == "http");
     scheme && url.has_host() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
@@ -339,11 +350,45 @@ mod tests {
             "/cb",
             "javascript:alert(1)",
             "https://u:p@bet.example/",
+            "https://bet.example/cb\r\nX: y",
+            "https://bet.example/cb\t",
+            " https://bet.example/cb",
+            "https://bet.example\\@evil.example/",
+            "https:bet.example/cb",
+            "HTTPS://bet.example/cb",
+            "https://BET.example/cb",
+            "https://bet.example",
+            "https://bet.example:443/cb",
+            "https://bet.example/a/../cb",
+            "https://bet.example/c b",
+            "https://*.example/",
+            "https://bet%2eexample/cb",
+            "https://b\u{435}t.example/cb",
         ] {
             assert!(register(bad, false).is_err(), "{bad}");
         }
         assert!(register("http://localhost:8080/cb", true).is_ok());
         assert!(register("http://bet.example/cb", true).is_err());
+    }
+
+    #[test]
+    fn published_keys_are_where_we_would_fetch_them() {
+        let register = |uri: &str, sandbox| {
+            let keys = ClientAuthentication::PrivateKeyJwt(KeySource::Published(uri.parse().unwrap()));
+            let uris = vec!["https://bet.example/cb".to_owned()];
+            Operator::register(OperatorId::parse("demo-bet").unwrap(), "Demo Bet", keys, uris, sandbox)
+        };
+        assert!(register("https://bet.example/jwks.json", false).is_ok());
+        assert!(register("http://localhost:9/jwks.json", true).is_ok());
+        for bad in [
+            "https://169.254.169.254/latest",
+            "https://10.0.0.1/",
+            "https://localhost/",
+            "https://[::1]/",
+            "http://bet.example/",
+        ] {
+            assert_eq!(register(bad, false).err(), Some(OperatorError::KeysUri), "{bad}");
+        }
     }
 
     #[test]

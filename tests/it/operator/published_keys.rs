@@ -55,7 +55,9 @@ async fn a_published_key_serves_and_a_foreign_one_does_not() {
 #[actix_web::test]
 async fn without_its_site_an_operator_is_refused_and_others_are_not() {
     let world = World::sandbox().await;
-    for (id, site) in [("gone-bet", "http://127.0.0.1:9/jwks.json"), ("inner-bet", "https://10.0.0.1/jwks.json")] {
+    for (id, site) in
+        [("gone-bet", "http://127.0.0.1:9/jwks.json"), ("inner-bet", "https://no-such-name.invalid/jwks.json")]
+    {
         let client = Client::new(id);
         let keys = KeySource::Published(site.parse().unwrap());
         world.insert(id, ClientAuthentication::PrivateKeyJwt(keys), true).await;
