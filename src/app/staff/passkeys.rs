@@ -35,17 +35,22 @@ pub(super) async fn keep(
     Ok(Begun { handle: SecretText::new(handle), options: started.options })
 }
 
-/// Begins one that is answered by one of their passkeys.
+/// Begins one that is answered by one of their passkeys; by none, where they have none and there is a stand-in.
 pub(super) async fn begin(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     kind: &'static str,
     staff: StaffId,
+    stand_in: Option<&[u8]>,
     now: Timestamp,
 ) -> Result<Begun, StaffError> {
     let passkeys: Vec<SecretBytes> =
         unit.list_staff_passkeys(staff).await?.into_iter().map(|passkey| passkey.content).collect();
-    let started = services.passkeys.start_authentication(&passkeys).map_err(|_| StaffError::SignInRefused)?;
+    let started = match stand_in {
+        Some(stand_in) if passkeys.is_empty() => services.passkeys.start_made_up_authentication(stand_in),
+        _ => services.passkeys.start_authentication(&passkeys),
+    };
+    let started = started.map_err(|_| StaffError::SignInRefused)?;
     keep(services, unit, kind, staff, started, now).await
 }
 

@@ -66,7 +66,7 @@ pub async fn admit(services: &Services, handle: HandleHash) -> Result<Admitted, 
 pub async fn begin_step_up(services: &Services, admitted: &Admitted) -> Result<Begun, StaffError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let begun = begin(services, unit.as_mut(), STEP_UP, admitted.member.id, now).await?;
+    let begun = begin(services, unit.as_mut(), STEP_UP, admitted.member.id, None, now).await?;
     unit.commit().await?;
     Ok(begun)
 }

@@ -191,6 +191,9 @@ pub trait PasskeyCeremonies: Send + Sync {
     /// Begins an authentication with any of these stored passkeys.
     fn start_authentication(&self, passkeys: &[SecretBytes]) -> Result<StartedCeremony, PasskeyError>;
 
+    /// Begins an authentication that nobody can end, as one with a single passkey of this id would begin.
+    fn start_made_up_authentication(&self, credential_id: &[u8]) -> Result<StartedCeremony, PasskeyError>;
+
     /// Ends an authentication; user verification is required, a signature counter that went back is refused.
     fn finish_authentication(
         &self,

@@ -1,18 +1,13 @@
 //! Lets in whoever the rules let in.
 
-use std::fmt;
 use std::future::{Ready, ready};
-use std::num::NonZeroU32;
-use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-
+use super::doorbell;
 use super::problem::problem;
 use super::rules::{self, Rule, Ruled};
 use super::session_cookie;
@@ -20,32 +15,6 @@ use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::session::{Admitted, admit};
 use crate::http::problem::{Problem, ProblemCode, locale};
-
-/// How many may begin to come in a second, and how many at once: staff are some dozens, and each try is a row for two minutes.
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
-const BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
-
-/// Counts who begins to come in, whoever they are; shared by all workers.
-pub(in crate::http) struct Doorbell(DefaultDirectRateLimiter);
-
-impl Default for Doorbell {
-    fn default() -> Self {
-        Self(RateLimiter::direct(Quota::per_second(PER_SECOND).allow_burst(BURST)))
-    }
-}
-
-impl fmt::Debug for Doorbell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Doorbell")
-    }
-}
-
-impl Doorbell {
-    /// How long to wait, when too many come.
-    fn ring(&self) -> Result<(), Duration> {
-        self.0.check().map_err(|full| full.wait_time_from(DefaultClock::default().now()))
-    }
-}
 
 /// Somebody whom the door let in.
 #[derive(Clone, Debug)]
@@ -85,11 +54,7 @@ pub(super) async fn check(
         Ruled::Nowhere => return refused(ProblemCode::NotFound),
     };
     if rule == Rule::Open {
-        let doorbell = request.app_data::<web::Data<Doorbell>>();
-        if let Some(Err(wait)) = doorbell.map(|doorbell| doorbell.ring()) {
-            let problem = Problem::new(ProblemCode::TooManyRequests, locale(request.request()));
-            return Err(problem.retry_after(wait).into());
-        }
+        doorbell::ring(request.request(), &services)?;
     } else {
         let admitted = let_in(request.request(), &services, rule).await;
         let admitted = admitted.map_err(|error| problem(request.request(), &error))?;
@@ -105,17 +70,4 @@ async fn let_in(request: &HttpRequest, services: &Services, rule: Rule) -> Resul
         admitted.expect(act, services.clock.now())?;
     }
     Ok(admitted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_crowd_before_the_door_waits() {
-        let doorbell = Doorbell::default();
-        let refused = (0..100).filter_map(|_| doorbell.ring().err()).collect::<Vec<_>>();
-        assert!((30..=40).contains(&refused.len()), "{}", refused.len());
-        assert!(refused.iter().all(|wait| *wait <= Duration::from_secs(1)));
-    }
 }

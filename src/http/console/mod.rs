@@ -2,7 +2,9 @@
 
 pub(in crate::http) mod cases;
 pub(in crate::http) mod confirmations;
+mod device_cookie;
 mod door;
+mod doorbell;
 pub(in crate::http) mod evidence;
 mod evidence_view;
 pub(in crate::http) mod forgetting;
@@ -21,7 +23,7 @@ pub(in crate::http) mod webhook;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-pub(in crate::http) use door::Doorbell;
+pub(in crate::http) use doorbell::Doorbell;
 
 use super::middleware::own_origin;
 
@@ -32,9 +34,9 @@ pub const BASE: &str = "/api/console";
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope(BASE)
-            .wrap(from_fn(own_origin::check))
-            // The outer one: what is not there is told before anything else.
             .wrap(from_fn(door::check))
+            // The outer one: pages of others ring no bell.
+            .wrap(from_fn(own_origin::check))
             .route("/join/start", web::post().to(sign_in::join_start))
             .route("/join/finish", web::post().to(sign_in::join_finish))
             .route("/sign-in/start", web::post().to(sign_in::start))

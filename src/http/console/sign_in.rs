@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::door::Staff;
+use super::doorbell;
 use super::problem::problem;
-use super::session_cookie;
+use super::{device_cookie, session_cookie};
 use crate::app::Services;
 use crate::app::staff::session::{Admitted, begin_step_up, finish_step_up, sign_out};
 use crate::app::staff::{StaffError, join, sign_in};
@@ -150,6 +151,8 @@ pub(in crate::http) async fn join_finish(
 }
 
 /// Begin to sign in
+///
+/// Whatever login is named, the answer looks alike: for one that is nobody's the options are made up.
 #[utoipa::path(post, path = "/api/console/sign-in/start", tag = "console", operation_id = "beginSigningIn",
     request_body = SigningIn,
     responses((status = 200, body = Object), Malformed, NotIn, Forbidden, Wrong, Crowded))]
@@ -158,6 +161,7 @@ pub(in crate::http) async fn start(
     services: web::Data<Services>,
     body: web::Json<SigningIn>,
 ) -> Result<HttpResponse, Problem> {
+    doorbell::name(&request, &services, &body.login)?;
     let begun = sign_in::begin_sign_in(&services, &body.login).await.map_err(|error| problem(&request, &error))?;
     Ok(private(&json!({ "ceremony": begun.handle, "options": begun.options })))
 }
@@ -228,7 +232,12 @@ fn signed_in(
 ) -> Result<HttpResponse, Problem> {
     let (handle, admitted) = signed.map_err(|error| problem(request, &error))?;
     let cookie = session_cookie::make(services, &handle);
-    Ok(HttpResponse::Ok().cookie(cookie).insert_header((CACHE_CONTROL, "no-store")).json(Me::from(&admitted)))
+    let device = device_cookie::make(services);
+    Ok(HttpResponse::Ok()
+        .cookie(cookie)
+        .cookie(device)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Me::from(&admitted)))
 }
 
 /// For these eyes alone.

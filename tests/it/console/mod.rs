@@ -7,6 +7,7 @@ mod alone;
 mod cases;
 mod confirmations;
 mod desk;
+mod doorbell;
 mod forgetting;
 mod measures;
 mod overview;

@@ -7,7 +7,7 @@ use rastau::app::staff::Asker;
 use rastau::app::staff::manage::{StaffChange, change_staff};
 use rastau::domain::secret::SecretText;
 use rastau::domain::staff::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::desk::{Desk, invite};
 use crate::operator::world::World;
@@ -46,9 +46,9 @@ async fn nobody_else_comes_in() {
     let mut desk = Desk::of(&world, "aigerim", &[Role::Reviewer]).await;
     let mut other = Desk::of(&world, "daniyar", &[Role::Administrator]).await;
     let waiting = invite(&world, "later", &[Role::Auditor]).await;
-    // No login, none of ours, none that has joined: one answer.
-    for login in ["", "nobody", "later", "AIGERIM", "aigerim'--"] {
-        assert_eq!(desk.sign_in(login).await.code(), (401, "sign_in_refused"), "{login}");
+    // No login, none of ours, none that has joined, somebody else's: one answer.
+    for login in ["", "nobody", "later", "AIGERIM", "aigerim'--", "daniyar"] {
+        assert_eq!(desk.sign_in(login).await.code(), (422, "passkey_rejected"), "{login}");
     }
     // The passkey of one does not answer for another.
     let begun = desk.post("/sign-in/start", &json!({ "login": "daniyar" })).await.good();
@@ -117,7 +117,7 @@ async fn who_is_stopped_is_out_at_once_and_everywhere() {
     let change = |disabled| StaffChange { disabled: Some(disabled), ..StaffChange::default() };
     change_staff(store, clock, &"aigerim".parse().unwrap(), change(true), &by).await.unwrap();
     assert_eq!(desk.get("/me").await.code(), (401, "signed_out"));
-    assert_eq!(desk.sign_in("aigerim").await.code(), (401, "sign_in_refused"));
+    assert_eq!(desk.sign_in("aigerim").await.code(), (422, "passkey_rejected"));
     change_staff(store, clock, &"aigerim".parse().unwrap(), change(false), &by).await.unwrap();
     assert_eq!(desk.get("/me").await.code(), (401, "signed_out"), "a session does not come back");
     desk.sign_in("aigerim").await.good();
@@ -134,4 +134,42 @@ async fn foreign_pages_do_nothing_here() {
         }
     }
     desk.get("/me").await.good();
+}
+
+/// What a stranger may compare: all but what is drawn anew each time, with ids by their form.
+fn form(mut begun: Value) -> Value {
+    assert_eq!(begun["ceremony"].as_str().unwrap().len(), 43);
+    assert_eq!(begun["options"]["publicKey"]["challenge"].as_str().unwrap().len(), 43);
+    let ids = begun["options"]["publicKey"]["allowCredentials"].as_array_mut().unwrap();
+    assert_eq!(ids.len(), 1);
+    assert!((22..=86).contains(&ids[0]["id"].as_str().unwrap().len()), "{}", ids[0]);
+    ids[0]["id"] = json!("an id");
+    begun["ceremony"] = json!("a handle");
+    begun["options"]["publicKey"]["challenge"] = json!("a challenge");
+    begun
+}
+
+#[actix_web::test]
+async fn a_login_of_nobody_begins_as_any_other() {
+    let world = World::production().await;
+    let desk = Desk::of(&world, "aigerim", &[Role::Reviewer]).await;
+    let begin = async |login: &str| desk.post("/sign-in/start", &json!({ "login": login })).await.good();
+    let id = |begun: &Value| begun["options"]["publicKey"]["allowCredentials"][0]["id"].clone();
+    let known = begin("aigerim").await;
+    let mut ids = vec![id(&known)];
+    for login in ["nobody", "aigerin", "", "AIGERIM", "with spaces", &"x".repeat(1_000)] {
+        let (first, second) = (begin(login).await, begin(login).await);
+        assert_eq!(id(&first), id(&second), "{login}: it would differ for nobody alone");
+        assert_ne!(first["ceremony"], second["ceremony"]);
+        ids.push(id(&first));
+        assert_eq!(form(first.clone()), form(known.clone()), "{login}");
+        // It ends as a wrong passkey does, and is used up by that.
+        let body = json!({ "ceremony": first["ceremony"], "credential": {} });
+        assert_eq!(desk.post("/sign-in/finish", &body).await.code(), (422, "passkey_rejected"));
+        assert_eq!(desk.post("/sign-in/finish", &body).await.code(), (409, "ceremony_unknown"));
+    }
+    let all = ids.len();
+    ids.sort_by_key(Value::to_string);
+    ids.dedup();
+    assert_eq!(ids.len(), all, "each login has its own");
 }

@@ -38,7 +38,7 @@ async fn an_administrator_invites_changes_and_stops() {
     // Who lost the device is invited anew, and the old one opens nothing.
     let again = root.post("/staff/daniyar/invite", &json!({})).await.good();
     assert_eq!(desk.get("/me").await.code(), (401, "signed_out"));
-    assert_eq!(desk.sign_in("daniyar").await.code(), (401, "sign_in_refused"));
+    assert_eq!(desk.sign_in("daniyar").await.code(), (422, "passkey_rejected"));
     let (_, invitation) = again["link"].as_str().unwrap().split_once("#join=").unwrap();
     Desk::new(&world).join(&SecretText::new(invitation)).await.good();
 
