@@ -3,6 +3,7 @@
 
 pub mod allocator;
 pub mod calibration;
+mod descriptors;
 pub mod doors;
 mod face_search;
 pub mod faces;

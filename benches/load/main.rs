@@ -1,11 +1,13 @@
 //! The service under load, from outside: `make bench-load`, or `cargo bench --bench load`.
 //!
 //! A real `rastau serve` on SQLite with the real models, asked over loopback to examine an ID photo: alone, two at once,
-//! and at three times what it bears. Prints a table and, last, the figures with the bars they are held to.
+//! and at three times what it bears; and held open by thousands of connections that send next to nothing. Prints a table and, last,
+//! the figures with the bars they are held to. `-- slow-clients` measures the connections alone.
 
 mod client;
 mod figures;
 mod service;
+mod slow_clients;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +31,11 @@ async fn main() -> Result<(), Failure> {
     if !models.join("store/sface.onnx").exists() {
         println!("skipped: the models are not prepared; run `make models`");
         return Ok(());
+    }
+    if std::env::args().any(|argument| argument == "slow-clients") {
+        let service = Service::start(&models)?;
+        slow_clients::hold(&service).await?;
+        return service.stop();
     }
     let photos = photos(&models)?;
     for (what, photo) in photos {

@@ -31,6 +31,8 @@ pub struct LiveCapture {
     faces: Arc<dyn FaceEngine>,
     capture: Capture,
     recorder: Recorder,
+    /// Frames that were looked at, and frames for which the engine had no time.
+    looked_at: (u32, u32),
 }
 
 impl std::fmt::Debug for LiveCapture {
@@ -45,13 +47,13 @@ impl LiveCapture {
         let written = challenge.clone();
         let capture = Capture::start(challenge, now);
         let recorder = Recorder::begin(written, capture.shown(), now);
-        Self { faces, capture, recorder }
+        Self { faces, capture, recorder, looked_at: (0, 0) }
     }
 
     /// A capture whose course was run again, to be judged again.
     pub fn run_again(faces: Arc<dyn FaceEngine>, recording: &Recording, capture: Capture) -> Self {
         let recorder = Recorder::begin(recording.challenge.clone(), capture.shown(), recording.begun_at);
-        Self { faces, capture, recorder }
+        Self { faces, capture, recorder, looked_at: (0, 0) }
     }
 
     /// What was written down of it: the recording, its pictures, and which of them is the best one.
@@ -82,8 +84,12 @@ impl LiveCapture {
         now: Timestamp,
         randomness: &dyn Randomness,
     ) -> Result<Step, EngineError> {
+        if !self.capture.is_within_share() {
+            return Ok(self.capture.pass_over());
+        }
         match examine_patiently(self.faces.as_ref(), &picture, self.capture.ask(now), Patience::FRAME).await {
             Ok(found) => {
+                self.looked_at.0 += 1;
                 let seen = self.recorder.see(header, &found, &self.capture, now);
                 let drawn = Drawn::from(randomness);
                 let step = self.capture.take(header, picture.clone(), found, now, &drawn);
@@ -91,9 +97,18 @@ impl LiveCapture {
                 Ok(step)
             }
             // A busy engine drops the frame, not the capture: the next one may find a free session.
-            Err(EngineError::Busy { .. }) => Ok(self.capture.pass_over()),
+            Err(EngineError::Busy { .. }) => {
+                self.looked_at.1 += 1;
+                Ok(self.capture.pass_over())
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the engine had no time for most of it: then its time was over by no fault of who stood there.
+    pub fn is_starved(&self) -> bool {
+        let (seen, passed_over) = self.looked_at;
+        passed_over > seen
     }
 
     /// The template of the whole capture. Where the first embedder leaves room for doubt, the second looks at the best

@@ -49,6 +49,12 @@ pub fn hash_handle(handle: &str) -> HandleHash {
     HandleHash(Sha256::digest(handle.as_bytes()).into())
 }
 
+/// What a visit is called where its page says which one it shows. It tells nothing of the session's handle and opens nothing.
+pub fn visit_name(session: HandleHash) -> String {
+    let digest = Sha256::new().chain_update(b"rastau visit\0").chain_update(session.0).finalize();
+    URL_SAFE_NO_PAD.encode(&digest[..16])
+}
+
 /// The parameters of an authorization request as they were pushed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestParameters {

@@ -38,6 +38,8 @@ pub const CAPTURE_ATTEMPTS: u32 = 5;
 /// Frames of one capture, and of one second of it, at most.
 const MOST_FRAMES: u32 = 1_500;
 const MOST_FRAMES_A_SECOND: u32 = 40;
+/// So many of them are looked at; the page sends ten. Whoever sends more takes nobody else's share of the engine.
+const LOOKED_AT_A_SECOND: u32 = 15;
 /// Every so many frames the whole picture is looked at, also while a face is followed: somebody may have come in.
 const LOOK_AROUND: u32 = 10;
 
@@ -184,6 +186,11 @@ impl Capture {
         self.last = Some(header);
         self.last_frame_at = now;
         Ok(())
+    }
+
+    /// Whether the frame that was admitted last is looked at: within a second, no more than one capture's share.
+    pub fn is_within_share(&self) -> bool {
+        self.second.1 <= LOOKED_AT_A_SECOND
     }
 
     /// What is asked of the engine for a frame of `now`. A frame that is neither kept nor a sample costs neither PAD nor

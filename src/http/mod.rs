@@ -3,6 +3,7 @@
 
 pub mod administration;
 pub mod compliance;
+pub mod connections;
 pub mod console;
 pub mod description;
 pub mod health;
@@ -11,6 +12,7 @@ pub mod middleware;
 pub mod operator;
 mod own_cookie;
 pub mod peer;
+mod per_caller;
 pub mod player;
 pub mod problem;
 mod refusals;

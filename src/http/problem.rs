@@ -48,6 +48,7 @@ problem_codes! {
     NotFound = "not_found", NOT_FOUND;
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
     BadRequest = "bad_request", BAD_REQUEST;
+    BodyTimeout = "body_timeout", REQUEST_TIMEOUT;
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
     MediaType = "media_type", UNSUPPORTED_MEDIA_TYPE;
     ForeignOrigin = "foreign_origin", FORBIDDEN;
@@ -56,6 +57,7 @@ problem_codes! {
     SessionUnknown = "session_unknown", UNAUTHORIZED;
     VerificationExpired = "verification_expired", GONE;
     OutOfTurn = "out_of_turn", CONFLICT;
+    OtherVisit = "other_visit", CONFLICT;
     FaceTooOld = "face_too_old", CONFLICT;
     RequestUnknown = "request_unknown", BAD_REQUEST;
     RequestTaken = "request_taken", CONFLICT;

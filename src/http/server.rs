@@ -8,15 +8,17 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
+use super::connections::{ConnectionLimits, Connections, HEAD_TIME};
 use super::description::OpenDoors;
 use super::middleware::bearer_key::BearerKey;
+use super::middleware::body_deadline::{self, BodyTimes};
 use super::middleware::explain::explain;
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers::security_headers;
 use super::operator::{ClientCertificates, OperatorDoor};
 use super::peer::TrustedProxies;
-use super::player::CapturesUnderWay;
+use super::player::{CapturesByCaller, CapturesUnderWay};
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
 use super::sources::{self, PushedSource};
@@ -33,6 +35,10 @@ const JSON_BYTES: usize = 64 * 1024;
 pub struct HttpSettings {
     /// Worker threads.
     pub workers: usize,
+    /// Connections that may be open.
+    pub connections: ConnectionLimits,
+    /// How long bodies may take.
+    pub bodies: BodyTimes,
     /// The demo operator's site; in a sandbox only.
     pub demo_operator: Option<Arc<DemoOperator>>,
     /// Who tells where requests come from.
@@ -59,7 +65,10 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let doorbell = web::Data::new(console::Doorbell::default());
     let operators = OperatorDoor::new(settings.certificates.clone());
     let captures = web::Data::new(CapturesUnderWay::default());
+    let by_caller = web::Data::new(CapturesByCaller::new(settings.connections.captures_a_caller));
     let proxies = web::Data::new(settings.proxies.clone());
+    let bodies = web::Data::new(settings.bodies);
+    let connections = Connections::new(settings.connections, settings.proxies.clone());
     let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
     let administrator_key = settings.administrator_key.clone();
@@ -81,10 +90,14 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .wrap(from_fn(explain))
             .wrap(security_headers(https))
             .wrap(from_fn(observe))
+            // The outer one: it keeps what the others leave unread.
+            .wrap(from_fn(body_deadline::bound))
+            .app_data(bodies.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
             .app_data(doorbell.clone())
             .app_data(captures.clone())
+            .app_data(by_caller.clone())
             .app_data(proxies.clone())
             .app_data(texts.clone())
             .app_data(webhooks.clone())
@@ -120,7 +133,14 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             })
             .default_service(web::to(nothing_here))
     });
-    Ok(server.workers(settings.workers).shutdown_timeout(10).listen(listener)?.run())
+    Ok(server
+        .workers(settings.workers)
+        .client_request_timeout(HEAD_TIME)
+        .max_connections(settings.connections.most.div_ceil(settings.workers.max(1)))
+        .on_connect(move |connection, data| connections.begin(connection, data))
+        .shutdown_timeout(10)
+        .listen(listener)?
+        .run())
 }
 
 /// What the framework's own extractors refuse is a problem like any other.

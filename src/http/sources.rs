@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::middleware::bearer_key::BearerKey;
+use super::middleware::body_deadline;
 use super::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::app::Services;
 use crate::app::registry::aside::{Aside, AsideError, on_a_thread};
@@ -134,6 +135,7 @@ pub(in crate::http) async fn take(
     // Whether a source is there is nobody's to learn who has not its key.
     let source = sources.iter().find(|source| source.name == *name && source.key.is_shown(request.headers()));
     let source = source.ok_or_else(|| problem(ProblemCode::Unauthorized))?.clone();
+    body_deadline::extend(&request);
     let label = Label::read(|name| one(request.headers(), name))
         .map_err(|why| problem(ProblemCode::BadRequest).because(why))?;
     let (file, length) = put_aside(&request, payload).await?;

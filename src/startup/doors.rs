@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use anyhow::Context as _;
 
+use super::descriptors;
 use super::notices::keep_delivering;
 use super::sources::{sources, texts};
 use super::webhooks;
@@ -18,7 +19,9 @@ use crate::app::registry::follow::keep_following;
 use crate::config::Config;
 use crate::domain::secret::SecretText;
 use crate::http::administration::Alone;
+use crate::http::connections::ConnectionLimits;
 use crate::http::middleware::bearer_key::BearerKey;
+use crate::http::middleware::body_deadline::BodyTimes;
 use crate::http::operator::ClientCertificates;
 use crate::http::peer::TrustedProxies;
 use crate::http::sandbox::{DemoNote, DemoOperator};
@@ -48,6 +51,12 @@ pub fn open(
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let settings = HttpSettings {
         workers: config.server.workers.unwrap_or(cores),
+        connections: ConnectionLimits {
+            most: descriptors::take(config.server.max_connections),
+            most_a_caller: config.server.max_connections_per_caller,
+            captures_a_caller: config.server.max_captures_per_caller,
+        },
+        bodies: BodyTimes { usual: config.server.body_timeout.0, upload: config.server.upload_timeout.0 },
         demo_operator: demo.map(operator).transpose()?,
         proxies: TrustedProxies::new(config.server.trusted_proxies.clone()),
         certificates: certificates(config)?,

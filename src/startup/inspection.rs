@@ -4,8 +4,8 @@ mod notices;
 
 use serde::Serialize;
 
-use super::{advice, calibration, clock, connect, passkeys, refuse_sandbox_records, signer, sources};
-use crate::config::{Config, KeyFile};
+use super::{advice, calibration, clock, connect, descriptors, passkeys, refuse_sandbox_records, signer, sources};
+use crate::config::{Config, KeyFile, Server};
 use crate::domain::ports::Store as _;
 use crate::http::web_files;
 use crate::store::SqlStore;
@@ -50,7 +50,7 @@ impl Finding {
 
 /// Looks at everything; changes nothing.
 pub async fn inspect(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![configuration(config), public_address(config)];
+    let mut findings = vec![configuration(config), public_address(config), connections(config), proxies(config)];
     let keys = inspect_keys(config, &mut findings);
     inspect_models(config, &mut findings);
     inspect_web_files(config, &mut findings);
@@ -87,6 +87,38 @@ fn public_address(config: &Config) -> Finding {
             "set server.public_url to a name that players see in their browser",
         ),
     }
+}
+
+fn connections(config: &Config) -> Finding {
+    let most = config.server.max_connections;
+    let needed = descriptors::needed(most);
+    match descriptors::allowed() {
+        Some(allowed) if allowed < needed => Finding::wrong(
+            "connections",
+            format!("{allowed} open files are allowed, and server.max_connections = {most} needs {needed}"),
+            format!("set LimitNOFILE={needed} in the unit (ulimit -n), or lower server.max_connections"),
+        ),
+        _ => Finding::good("connections", format!("{most} at most, and open files enough for them")),
+    }
+}
+
+/// Whether limits by address can tell players apart: TLS is a proxy's, so over https there is one.
+fn proxies(config: &Config) -> Finding {
+    let server = &config.server;
+    let own = Server::default().trusted_proxies;
+    let elsewhere = server.public_url.scheme() == "https" && !server.bind.ip().is_loopback();
+    if elsewhere && server.trusted_proxies == own {
+        return Finding::wrong(
+            "reverse proxy",
+            format!(
+                "{} can be reached from elsewhere, and no proxy there is believed: all players would count as one caller",
+                server.bind
+            ),
+            "set server.trusted_proxies to the address of the reverse proxy, which sets X-Forwarded-For",
+        );
+    }
+    let believed: Vec<String> = server.trusted_proxies.iter().map(ToString::to_string).collect();
+    Finding::good("reverse proxy", format!("believed: {}", believed.join(", ")))
 }
 
 fn inspect_keys(config: &Config, findings: &mut Vec<Finding>) -> Option<KeyFile> {

@@ -1,8 +1,9 @@
 import { player } from '../shared/api/player';
 import { type Problem, problemOf } from '../shared/api/problem';
+import { OTHER_VISIT, visit } from '../shared/api/visit';
 import type { Enrolled, Stage, VerificationView } from '../shared/api/verification';
 
-export type Page = 'loading' | 'unreachable' | 'ended' | 'recovery_codes' | Stage;
+export type Page = 'loading' | 'unreachable' | 'ended' | 'other_visit' | 'recovery_codes' | Stage;
 
 // Refusals that say the page no longer matches the verification, rather than that the input was wrong.
 const OUT_OF_STEP = new Set([401, 404, 409, 410]);
@@ -14,7 +15,7 @@ export class Flow {
   view = $state.raw<VerificationView | null>(null);
   /** Shown once, before anything else: they come together with a view that may already be decided. */
   recoveryCodes = $state.raw<readonly string[] | null>(null);
-  #trouble = $state<'unreachable' | 'ended' | null>(null);
+  #trouble = $state<'unreachable' | 'ended' | 'other_visit' | null>(null);
   #turn = 0;
 
   get page(): Page {
@@ -32,8 +33,9 @@ export class Flow {
       if (turn !== this.#turn) return await this.refresh();
       this.accept(view);
     } catch (error) {
-      const { status } = problemOf(error);
-      if (GONE.has(status)) this.#trouble = 'ended';
+      const { status, code } = problemOf(error);
+      if (code === OTHER_VISIT) this.#trouble = 'other_visit';
+      else if (GONE.has(status)) this.#trouble = 'ended';
       else if (!this.view) this.#trouble = 'unreachable';
     }
   }
@@ -41,7 +43,18 @@ export class Flow {
   accept(view: VerificationView): void {
     this.#turn += 1;
     this.#trouble = null;
+    visit.show(view.visit);
     this.view = view;
+  }
+
+  /** Leaves the visit that this page showed for the one that the browser is in. */
+  async goOn(): Promise<void> {
+    visit.forget();
+    this.#turn += 1;
+    this.#trouble = null;
+    this.recoveryCodes = null;
+    this.view = null;
+    await this.refresh();
   }
 
   acceptEnrolled({ verification, recovery_codes }: Enrolled): void {

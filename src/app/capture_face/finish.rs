@@ -15,6 +15,7 @@ use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::face_search::heed;
 use crate::domain::face_step::{FaceJudgement, IdPhoto, without_photo};
 use crate::domain::ports::StoreError;
+use crate::domain::reason::ReasonCode;
 use crate::domain::tries::Tried;
 
 impl FaceCapture {
@@ -65,7 +66,7 @@ impl FaceCapture {
         let mut locked = false;
         if judgement == FaceJudgement::Passed {
             clear(unit_ref, &verification, self.asker, now).await?;
-        } else if self.live.capture().is_revealed() {
+        } else if self.live.capture().is_revealed() && !self.lost_to_others(&judgement) {
             // Nobody waits for a lock to end within one verification.
             locked = count_failure(services, unit_ref, &verification, (self.asker, self.is_like()), now).await?;
             if locked {
@@ -107,6 +108,12 @@ impl FaceCapture {
             tracing::error!(%error, "the face index did not take a face in");
         }
         Ok(result)
+    }
+
+    /// Whether it came to nothing because others kept the engine busy. That is held against nobody; the attempt stays counted, so
+    /// that challenges cannot be leafed through.
+    fn lost_to_others(&self, judgement: &FaceJudgement) -> bool {
+        *judgement == FaceJudgement::Retry(ReasonCode::CaptureTimeout) && self.live.is_starved()
     }
 }
 

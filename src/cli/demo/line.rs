@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use url::Url;
 
-use super::player::read;
+use super::player::{VISIT, read};
 
 /// The capture stream as a client holds it.
 pub type CaptureSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -71,20 +71,22 @@ pub struct Posts {
     http: reqwest::Client,
     base: Url,
     cookie: String,
+    visit: String,
     frames: Option<Url>,
     lights: bool,
     camera: Option<String>,
 }
 
 impl Posts {
-    /// For the session of this cookie.
-    pub fn new(http: reqwest::Client, base: Url, cookie: String, lights: bool) -> Self {
-        Self { http, base, cookie, frames: None, lights, camera: None }
+    /// For the session of this cookie, and the visit that it is.
+    pub fn new(http: reqwest::Client, base: Url, (cookie, visit): (String, String), lights: bool) -> Self {
+        Self { http, base, cookie, visit, frames: None, lights, camera: None }
     }
 
     fn post(&self, address: Url) -> reqwest::RequestBuilder {
         let origin = self.base.origin().ascii_serialization();
-        self.http.post(address).header(COOKIE, &self.cookie).header(ORIGIN, origin).header("accept-language", "en")
+        let request = self.http.post(address).header(COOKIE, &self.cookie).header(VISIT, &self.visit);
+        request.header(ORIGIN, origin).header("accept-language", "en")
     }
 }
 

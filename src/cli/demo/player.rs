@@ -24,8 +24,12 @@ pub struct DemoPlayer {
     base: Url,
     http: reqwest::Client,
     cookie: String,
+    visit: String,
     timing: Arc<dyn Timing>,
 }
+
+/// The header in which a page says whose visit it shows.
+pub(super) const VISIT: &str = "rastau-visit";
 
 impl DemoPlayer {
     /// Presses Play on the operator's site and follows to our pages, with a browser that was never here; keeps its cookies.
@@ -62,7 +66,10 @@ impl DemoPlayer {
             cookies.filter_map(|cookie| cookie.to_str().ok()).filter_map(|cookie| cookie.split(';').next()).collect();
         let cookie = pairs.join("; ");
         ensure!(!cookie.is_empty(), "no session cookie came");
-        Ok(Self { base: base.clone(), http, cookie, timing: Arc::new(RealTime) })
+        // As the page does: it learns whose visit it shows, and says so with every step.
+        let view = http.get(base.join("api/player/verification")?).header(COOKIE, &cookie).send().await?;
+        let visit = read(view).await?["visit"].as_str().context("the visit has no name")?.to_owned();
+        Ok(Self { base: base.clone(), http, cookie, visit, timing: Arc::new(RealTime) })
     }
 
     /// The same with frames at other times.
@@ -76,12 +83,18 @@ impl DemoPlayer {
         &self.cookie
     }
 
+    /// What the visit is called, in a header or an address.
+    pub fn visit(&self) -> &str {
+        &self.visit
+    }
+
     /// The verification view.
     pub async fn view(&self) -> Result<Value> {
         let answer = self
             .http
             .get(self.base.join("api/player/verification")?)
             .header(COOKIE, &self.cookie)
+            .header(VISIT, &self.visit)
             .header("accept-language", "en")
             .send()
             .await?;
@@ -94,6 +107,7 @@ impl DemoPlayer {
             .http
             .post(self.base.join(&format!("api/player/{step}"))?)
             .header(COOKIE, &self.cookie)
+            .header(VISIT, &self.visit)
             .header(ORIGIN, origin(&self.base))
             .header("accept-language", "en")
             .json(body)
@@ -122,7 +136,8 @@ impl DemoPlayer {
         let mut address = self.base.join("api/player/capture")?;
         let scheme = if self.base.scheme() == "https" { "wss" } else { "ws" };
         address.set_scheme(scheme).map_err(|()| anyhow::anyhow!("no WebSocket address"))?;
-        address.set_query(Some(query));
+        address.set_query(Some(query).filter(|query| !query.is_empty()));
+        address.query_pairs_mut().append_pair("visit", &self.visit);
         let mut request = address.as_str().into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("cookie", HeaderValue::from_str(&self.cookie)?);
@@ -145,13 +160,14 @@ impl DemoPlayer {
     /// One frame of a capture that was opened by a request.
     pub async fn post_frame(&self, capture: &str, frame: Vec<u8>) -> Result<Value> {
         let address = self.base.join(&format!("api/player/captures/{capture}/frames"))?;
-        let request = self.http.post(address).header(COOKIE, &self.cookie).header(ORIGIN, origin(&self.base));
+        let request = self.http.post(address).header(COOKIE, &self.cookie).header(VISIT, &self.visit);
+        let request = request.header(ORIGIN, origin(&self.base));
         read(request.header("content-type", "application/octet-stream").body(frame).send().await?).await
     }
 
     /// What carries a capture where there are no WebSockets.
     pub fn posts(&self, lights: bool) -> Posts {
-        Posts::new(self.http.clone(), self.base.clone(), self.cookie.clone(), lights)
+        Posts::new(self.http.clone(), self.base.clone(), (self.cookie.clone(), self.visit.clone()), lights)
     }
 
     /// Gives the second proof that a first factor needs, where it is due: has a code sent to the person's contact and reads it where
@@ -187,7 +203,7 @@ impl DemoPlayer {
 
     /// Where our pages send the browser at the end.
     pub async fn return_address(&self) -> Result<Url> {
-        let back = self.base.join("api/player/return")?;
+        let back = self.base.join(&format!("api/player/return?visit={}", self.visit))?;
         location(&self.base, &self.http.get(back).header(COOKIE, &self.cookie).send().await?)
     }
 

@@ -217,6 +217,31 @@ fn more_frames_than_a_camera_gives_are_refused() {
 }
 
 #[test]
+fn of_a_flood_a_share_is_looked_at_each_second() {
+    let mut capture = Capture::start(Challenge::draw(&SeededRandomness::new(1), true), at(0));
+    let mut looked_at = 0;
+    for sequence in 1..=120 {
+        let millis = u64::from(sequence) * 26;
+        capture.admit(FrameHeader { sequence, captured_millis: millis, shown: 0 }, at(millis)).unwrap();
+        looked_at += u32::from(capture.is_within_share());
+    }
+    // Some three seconds.
+    assert!((45..=60).contains(&looked_at), "{looked_at} of 120");
+}
+
+#[test]
+fn a_camera_as_pages_send_it_is_looked_at_whole() {
+    let mut capture = Capture::start(Challenge::draw(&SeededRandomness::new(1), true), at(0));
+    for sequence in 1..=100 {
+        // Five at once: a line that stood still for half a second.
+        let arrives = u64::from(sequence).next_multiple_of(5) * 100;
+        let header = FrameHeader { sequence, captured_millis: u64::from(sequence) * 100, shown: 0 };
+        capture.admit(header, at(arrives)).unwrap();
+        assert!(capture.is_within_share(), "{sequence}");
+    }
+}
+
+#[test]
 fn a_virtual_camera_costs_more_commands_and_is_told_to_staff() {
     let mut capture = Capture::start(Challenge::draw(&SeededRandomness::new(1), true), at(0));
     capture.camera("OBS Virtual Camera", false);

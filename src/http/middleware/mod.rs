@@ -1,6 +1,7 @@
 //! What stands before the handlers.
 
 pub mod bearer_key;
+pub mod body_deadline;
 pub mod explain;
 pub mod observe;
 pub mod own_origin;

@@ -21,7 +21,7 @@ mod view;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-pub(in crate::http) use capture::CapturesUnderWay;
+pub(in crate::http) use capture::{CapturesByCaller, CapturesUnderWay};
 pub(in crate::http) use session_cookie::name as player_session_cookie_name;
 
 use super::middleware::{own_origin, per_session};
@@ -29,7 +29,7 @@ use super::middleware::{own_origin, per_session};
 /// Mounts what stands in for camera and authenticator in a sandbox, before [`configure`] takes the rest of `/api/player`.
 pub fn configure_pretended(config: &mut web::ServiceConfig) {
     let step =
-        |path: &str| web::resource(path.to_owned()).wrap(from_fn(own_origin::check)).wrap(from_fn(per_session::limit));
+        |path: &str| web::resource(path.to_owned()).wrap(from_fn(per_session::limit)).wrap(from_fn(own_origin::check));
     config
         .service(step("/api/player/captures/pretend").route(web::post().to(pretend::capture)))
         .service(step("/api/player/contact/pretend").route(web::post().to(pretend::contact)))
@@ -38,21 +38,25 @@ pub fn configure_pretended(config: &mut web::ServiceConfig) {
 
 /// Mounts `/oauth2/authorize` and `/api/player`.
 pub fn configure(config: &mut web::ServiceConfig) {
+    // The outer one is whose pages ask: what others send counts against nobody.
     let frames = web::resource("/api/player/captures/{capture}/frames")
         .app_data(web::PayloadConfig::new(capture::MESSAGE_BYTES))
-        .wrap(from_fn(own_origin::check))
         .wrap(from_fn(per_session::limit_frames))
+        .wrap(from_fn(own_origin::check))
         .route(web::post().to(capture::frame));
-    config.route("/oauth2/authorize", web::get().to(authorize::authorize)).service(frames).service(
+    let stream = web::resource("/api/player/capture")
+        .wrap(from_fn(per_session::limit))
+        .wrap(from_fn(own_origin::check_every_method))
+        .route(web::get().to(capture::stream));
+    config.route("/oauth2/authorize", web::get().to(authorize::authorize)).service(frames).service(stream).service(
         web::scope("/api/player")
-            .wrap(from_fn(own_origin::check))
             .wrap(from_fn(per_session::limit))
+            .wrap(from_fn(own_origin::check))
             .route("/verification", web::get().to(steps::verification))
             .route("/consent", web::post().to(steps::consent))
             .route("/identify", web::post().to(steps::identify))
             .route("/cancel", web::post().to(steps::cancel))
             .route("/return", web::get().to(steps::back))
-            .route("/capture", web::get().to(capture::stream))
             .route("/captures", web::post().to(capture::open))
             .route("/lock/passkey/start", web::post().to(passkey::lock_start))
             .route("/lock/passkey/finish", web::post().to(passkey::lock_finish))

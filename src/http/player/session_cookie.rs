@@ -2,10 +2,11 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, web};
 
 use crate::app::Services;
-use crate::domain::authorization::{HandleHash, hash_handle};
+use crate::domain::authorization::{HandleHash, hash_handle, visit_name};
 use crate::domain::self_restriction::SELF_SERVICE;
 use crate::domain::verification::VERIFICATION_LIFETIME;
 use crate::http::own_cookie::{is_https, own_cookie};
@@ -14,6 +15,8 @@ use crate::http::problem::{Problem, ProblemCode, locale};
 /// Over https, bound to this very host; over the sandbox's plain http a browser would not take that prefix.
 const SECURE_NAME: &str = "__Host-rastau_session";
 const PLAIN_NAME: &str = "rastau_session";
+/// In which a page says whose visit it shows. No page of another site can send it.
+const VISIT_HEADER: &str = "rastau-visit";
 
 /// The cookie's name under the service's own address.
 pub(in crate::http) fn name(services: &Services) -> &'static str {
@@ -33,10 +36,42 @@ pub(super) fn ours(services: &Services, name: &'static str, value: &str, lifetim
     own_cookie(services, name, value, lifetime, SameSite::Lax)
 }
 
-/// The session of a request.
+/// The session of a request, which says whose visit its page shows.
+///
+/// A browser has one session, and may have several tabs: what is done in one of an earlier visit must not count for a later one,
+/// of another operator perhaps.
 pub(super) fn read(request: &HttpRequest, services: &web::Data<Services>) -> Result<HandleHash, Problem> {
+    let session = any(request, services)?;
+    let named = request.headers().get(VISIT_HEADER).map(HeaderValue::as_bytes);
+    expect(request, session, named)
+}
+
+/// The same where a browser goes by an address and can send no header of ours.
+pub(super) fn read_by_address(
+    request: &HttpRequest,
+    services: &web::Data<Services>,
+    visit: Option<&str>,
+) -> Result<HandleHash, Problem> {
+    let session = any(request, services)?;
+    expect(request, session, visit.map(str::as_bytes))
+}
+
+/// The session of a page that does not know yet whose visit it shows; one that does must say so.
+pub(super) fn read_on_arrival(request: &HttpRequest, services: &web::Data<Services>) -> Result<HandleHash, Problem> {
+    if request.headers().contains_key(VISIT_HEADER) { read(request, services) } else { any(request, services) }
+}
+
+fn any(request: &HttpRequest, services: &web::Data<Services>) -> Result<HandleHash, Problem> {
     request
         .cookie(name(services))
         .map(|cookie| hash_handle(cookie.value()))
         .ok_or_else(|| Problem::new(ProblemCode::SessionUnknown, locale(request)))
+}
+
+fn expect(request: &HttpRequest, session: HandleHash, named: Option<&[u8]>) -> Result<HandleHash, Problem> {
+    if named == Some(visit_name(session).as_bytes()) {
+        Ok(session)
+    } else {
+        Err(Problem::new(ProblemCode::OtherVisit, locale(request)))
+    }
 }

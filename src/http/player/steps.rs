@@ -30,6 +30,12 @@ pub(super) struct Identify {
     iin: SecretText,
 }
 
+/// What the address of our own link says.
+#[derive(Deserialize)]
+pub(super) struct Link {
+    visit: Option<String>,
+}
+
 /// The view of the session's verification as an answer.
 pub(super) async fn answer(
     request: &HttpRequest,
@@ -46,7 +52,7 @@ pub(super) fn texts(request: &HttpRequest) -> Result<&web::Data<Texts>, Problem>
 }
 
 pub(super) async fn verification(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let session = session_cookie::read(&request, &services)?;
+    let session = session_cookie::read_on_arrival(&request, &services)?;
     answer(&request, &services, session).await
 }
 
@@ -81,8 +87,12 @@ pub(super) async fn cancel(request: HttpRequest, services: web::Data<Services>) 
 }
 
 /// Sends the browser back to the operator, with the code when the player may play.
-pub(super) async fn back(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let session = match session_cookie::read(&request, &services) {
+pub(super) async fn back(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    link: web::Query<Link>,
+) -> Result<HttpResponse, Problem> {
+    let session = match session_cookie::read_by_address(&request, &services, link.visit.as_deref()) {
         Ok(session) => session,
         Err(refusal) => return lost_browser::answer(&request, refusal),
     };

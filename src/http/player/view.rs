@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::app::view_verification::{SelfServiceView, VerificationView, view_verification};
 use crate::app::{Policy, Services};
-use crate::domain::authorization::HandleHash;
+use crate::domain::authorization::{HandleHash, visit_name};
 use crate::domain::reason::ReasonCode;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::secret::SecretText;
@@ -22,6 +22,7 @@ const RETURN_PATH: &str = "api/player/return";
 
 #[derive(Debug, Serialize)]
 pub(super) struct View {
+    visit: String,
     stage: Stage,
     operator: OperatorView,
     sandbox: bool,
@@ -109,12 +110,14 @@ pub(super) async fn read(
     locale: Locale,
 ) -> Result<View, Problem> {
     let view = view_verification(services, session).await.map_err(|error| problem(&error, locale))?;
-    Ok(render(view, &services.policy, texts, locale))
+    Ok(render(view, visit_name(session), &services.policy, (texts, locale)))
 }
 
-fn render(view: VerificationView, policy: &Policy, texts: &Texts, locale: Locale) -> View {
-    let return_url = policy.public_url.join(RETURN_PATH).map(String::from).unwrap_or_default();
+fn render(view: VerificationView, visit: String, policy: &Policy, (texts, locale): (&Texts, Locale)) -> View {
+    let return_url = policy.public_url.join(&format!("{RETURN_PATH}?visit={visit}"));
+    let return_url = return_url.map(String::from).unwrap_or_default();
     View {
+        visit,
         // Whether the answer was handed back already is no business of the page.
         stage: if view.stage == Stage::Returned { Stage::Decided } else { view.stage },
         operator: OperatorView { name: view.operator },

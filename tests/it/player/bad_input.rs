@@ -10,6 +10,7 @@ async fn ask(app: &TestApp, method: Method, path: &str, body: impl Into<reqwest:
     let answer = Client::new()
         .request(method, app.base.join(path).unwrap())
         .header("cookie", player.cookie())
+        .header("rastau-visit", player.visit())
         .header("origin", app.base.origin().ascii_serialization())
         .header("content-type", kind)
         .header("accept-language", "en")

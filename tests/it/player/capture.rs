@@ -239,6 +239,48 @@ async fn when_all_attempts_are_cut_off_the_next_one_is_the_end() {
 }
 
 #[tokio::test]
+async fn a_link_to_the_stream_begins_nothing_and_ends_nothing() {
+    let app = TestApp::start().await;
+    let iin = adult(48);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    let mut socket = player.open_capture().await.unwrap();
+
+    let own = app.base.origin().ascii_serialization();
+    let handshake = [
+        ("connection", "upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    let follow = async |headers: &[(&str, &str)], status: u16| {
+        let stream = app.base.join(&format!("api/player/capture?visit={}", player.visit())).unwrap();
+        let request = reqwest::Client::new().get(stream).header("cookie", player.cookie());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        assert_eq!(request.send().await.unwrap().status(), status, "{headers:?}");
+    };
+    let mut foreign = handshake.to_vec();
+    foreign.push(("origin", "https://evil.example"));
+    let mut another_site = handshake.to_vec();
+    another_site.extend([("origin", own.as_str()), ("sec-fetch-site", "cross-site")]);
+    for _ in 0..2 {
+        // As a browser follows a link of another site, as a page of another site opens a stream.
+        follow(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")], 403).await;
+        follow(&[], 403).await;
+        follow(&foreign, 403).await;
+        follow(&another_site, 403).await;
+        follow(&[("origin", &own)], 400).await;
+        follow(&[("origin", &own), ("connection", "upgrade"), ("upgrade", "h2c")], 400).await;
+    }
+
+    // Of the five one is under way; more than three are never told.
+    assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 3, "nothing of it was counted");
+    let captured = player.capture_over(&mut socket, &mut *living(Who::Astronaut)).await.unwrap();
+    assert_eq!(captured.result, "passed", "{captured:?}");
+}
+
+#[tokio::test]
 async fn silence_ends_the_capture() {
     let app = TestApp::start().await;
     let iin = adult(62);

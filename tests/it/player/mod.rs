@@ -18,5 +18,8 @@ mod scenarios;
 mod second_factor;
 mod second_proof;
 mod self_service;
+mod slow_clients;
 mod story;
 mod strangers;
+mod visits;
+mod wire;

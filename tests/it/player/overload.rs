@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::StreamExt as _;
+use rastau::cli::demo::line::{CaptureSocket, Line};
+use rastau::http::connections::ConnectionLimits;
 use rastau::vision::engine::PoolSettings;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::app::TestApp;
+use crate::support::app::{Limits, TestApp};
 use crate::support::faces::{Who, empty_room, id_photo, living};
-use crate::support::people::{adult, to_face};
+use crate::support::people::{adult, refusal, to_face};
 
 async fn check(app: &TestApp, photo: Vec<u8>) -> Response {
     let origin = app.base.origin().ascii_serialization();
@@ -124,4 +127,87 @@ async fn an_engine_that_is_busy_for_a_moment_is_waited_for() {
         valve.shut(false);
     });
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+}
+
+/// A line whose frames find the engine busy once something of the challenge was shown, until the capture's time is over.
+struct Starved<'a> {
+    line: CaptureSocket,
+    app: &'a TestApp,
+    revealed: bool,
+    passed_over: u32,
+}
+
+#[async_trait]
+impl Line for Starved<'_> {
+    async fn introduce(&mut self, camera: &str) -> anyhow::Result<()> {
+        self.line.introduce(camera).await
+    }
+
+    async fn hear(&mut self) -> anyhow::Result<Vec<Value>> {
+        self.line.hear().await
+    }
+
+    async fn exchange(&mut self, frame: Vec<u8>) -> anyhow::Result<Vec<Value>> {
+        if self.revealed {
+            self.app.valve.shut(true);
+            self.passed_over += 1;
+            if self.passed_over == 60 {
+                self.app.clock.advance(Duration::from_secs(90));
+            }
+        }
+        let heard = self.line.exchange(frame).await?;
+        self.revealed |= heard.iter().any(|said| said["command"].is_string() || said["light"].is_string());
+        Ok(heard)
+    }
+}
+
+#[tokio::test]
+async fn time_that_was_lost_to_others_is_nobodys_failure() {
+    let app = TestApp::start().await;
+    let iin = adult(432);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    let line = player.open_capture().await.unwrap();
+    let mut starved = Starved { line, app: &app, revealed: false, passed_over: 0 };
+    let captured = player.capture_over(&mut starved, &mut *living(Who::Astronaut)).await.unwrap();
+    assert_eq!(captured.result, "retry", "{captured:?}");
+    assert!(starved.passed_over >= 60, "{}", starved.passed_over);
+    app.valve.shut(false);
+    // Three failures would lock; an attempt of the five is gone all the same.
+    assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 3);
+    drop(player.open_capture().await.unwrap());
+    drop(player.open_capture().await.unwrap());
+    assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 2);
+    assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+}
+
+#[tokio::test]
+async fn one_caller_has_so_many_captures_and_no_more() {
+    let connections = ConnectionLimits { captures_a_caller: 1, ..ConnectionLimits::default() };
+    let app = TestApp::start_limited(Limits { connections, ..Limits::default() }).await;
+    let mut players = Vec::new();
+    for number in [433, 434] {
+        let iin = adult(number);
+        app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+        let player = app.arrive().await;
+        to_face(&player, &iin).await;
+        players.push(player);
+    }
+    let first = players[0].open_capture().await.unwrap();
+    let mut second = players[1].open_capture().await.unwrap();
+    let said = second.hear().await.unwrap();
+    assert_eq!((&said[0]["code"], &said[0]["retry_after"]), (&json!("busy"), &json!(5)));
+    assert_eq!(refusal(players[1].post("captures", &json!({})).await), "busy");
+    assert_eq!(players[1].view().await.unwrap()["face"]["attempts_left"], 3, "no attempt was counted");
+    drop(first);
+    // The service hears of it within a tick.
+    for _ in 0..50 {
+        let mut again = players[1].open_capture().await.unwrap();
+        if again.hear().await.unwrap()[0]["type"] != "problem" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the place is not given back");
 }

@@ -41,6 +41,7 @@ async fn call(app: &TestApp, player: &DemoPlayer, method: Method, path: &str, bo
     let request = reqwest::Client::new().request(method, app.base.join(&format!("api/player/{path}")).unwrap());
     let request =
         request.header("cookie", player.cookie().to_owned()).header("origin", app.base.origin().ascii_serialization());
+    let request = request.header("rastau-visit", player.visit().to_owned());
     let request = if let Some(body) = body { request.json(&body) } else { request };
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap_or_default())

@@ -256,7 +256,7 @@ async fn a_person_sees_who_asked_about_them() {
     let fresh = app.arrive().await;
     let list = |player: &DemoPlayer| {
         let request = reqwest::Client::new().get(app.base.join("api/player/enquiries").unwrap());
-        request.header("cookie", player.cookie().to_owned()).send()
+        request.header("cookie", player.cookie().to_owned()).header("rastau-visit", player.visit().to_owned()).send()
     };
     assert_eq!(list(&fresh).await.unwrap().status(), 409, "nobody was proven");
     let (player, _) = verified(&app, &iin).await;

@@ -31,7 +31,9 @@ use rastau::domain::time::Timestamp;
 use rastau::domain::tries::TryLimits;
 use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
+use rastau::http::connections::ConnectionLimits;
 use rastau::http::middleware::bearer_key::BearerKey;
+use rastau::http::middleware::body_deadline::BodyTimes;
 use rastau::http::operator::{ClientCertificates, assertion_endpoints};
 use rastau::http::peer::TrustedProxies;
 use rastau::http::sandbox::DemoOperator;
@@ -78,6 +80,13 @@ pub(crate) struct TestApp {
     led: Arc<AtomicUsize>,
 }
 
+/// What anybody may hold of the service.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Limits {
+    pub(crate) connections: ConnectionLimits,
+    pub(crate) bodies: BodyTimes,
+}
+
 impl TestApp {
     /// Starts on SQLite in a temporary folder.
     pub(crate) async fn start() -> Self {
@@ -88,14 +97,25 @@ impl TestApp {
     pub(crate) async fn start_cold(pool: PoolSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
-        Self::start_with_pool(&url, folder, pool, None, |_| ()).await
+        Self::start_with_pool(&url, folder, pool, None, Limits::default(), |_| ()).await
     }
 
     /// Starts with another source of contacts than the database.
     pub(crate) async fn start_asking(contacts: Arc<dyn ContactsOfRecord>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
-        let app = Self::start_with_pool(&url, folder, PoolSettings::patient(1), Some(contacts), |_| ()).await;
+        let app =
+            Self::start_with_pool(&url, folder, PoolSettings::patient(1), Some(contacts), Limits::default(), |_| ())
+                .await;
+        app.services.faces.warm_up().await.unwrap();
+        app
+    }
+
+    /// Starts with other limits of connections and bodies.
+    pub(crate) async fn start_limited(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
+        let app = Self::start_with_pool(&url, folder, PoolSettings::patient(1), None, limits, |_| ()).await;
         app.services.faces.warm_up().await.unwrap();
         app
     }
@@ -125,7 +145,7 @@ impl TestApp {
 
     async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
         // Patient: the machine may be busy with other tests.
-        let app = Self::start_with_pool(url, folder, PoolSettings::patient(1), None, change).await;
+        let app = Self::start_with_pool(url, folder, PoolSettings::patient(1), None, Limits::default(), change).await;
         app.services.faces.warm_up().await.unwrap();
         app
     }
@@ -135,6 +155,7 @@ impl TestApp {
         folder: TempDir,
         pool: PoolSettings,
         contacts: Option<Arc<dyn ContactsOfRecord>>,
+        limits: Limits,
         change: impl FnOnce(&mut Policy),
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -193,9 +214,11 @@ impl TestApp {
         let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret.clone(), Vec::new()).unwrap();
         let settings = HttpSettings {
             workers: 1,
+            connections: limits.connections,
+            bodies: limits.bodies,
             demo_operator: Some(Arc::new(demo_operator)),
             // The test is its own proxy: it may say from where it calls.
-            proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
+            proxies: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
             certificates: ClientCertificates::default(),
             staff_key: Some(BearerKey::new(&SecretText::new(STAFF_KEY))),
             administrator_key: Some(BearerKey::new(&SecretText::new(ADMINISTRATOR_KEY))),

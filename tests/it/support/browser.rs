@@ -18,6 +18,9 @@ use super::app::{CLIENT, TestApp};
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
+/// In which a page says whose visit it shows.
+const VISIT: &str = "rastau-visit";
+
 /// An answer: its status and its body, null when that is no JSON.
 pub(crate) type Answer = (u16, Value);
 
@@ -103,6 +106,8 @@ pub(crate) struct Browser {
     base: Url,
     http: Client,
     cookie: String,
+    /// What the page that it shows calls its visit.
+    visit: String,
 }
 
 impl Browser {
@@ -115,7 +120,12 @@ impl Browser {
         assert_eq!(arrived.status(), 303);
         let cookies = arrived.headers().get_all(SET_COOKIE).iter();
         let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.to_str().unwrap().split(';').next()).collect();
-        Self { base: app.base.clone(), http, cookie: pairs.join("; ") }
+        let mut browser = Self { base: app.base.clone(), http, cookie: pairs.join("; "), visit: String::new() };
+        let (_, view) =
+            read(browser.http.get(browser.at("verification")).header(COOKIE, &browser.cookie).send().await.unwrap())
+                .await;
+        browser.visit = view["visit"].as_str().unwrap().to_owned();
+        browser
     }
 
     /// Comes with a request that was pushed somehow: a service that is no sandbox takes no secret of an operator.
@@ -139,7 +149,7 @@ impl Browser {
 
     /// One that was never here.
     pub(crate) fn unknown(app: &TestApp) -> Self {
-        Self { base: app.base.clone(), http: client(), cookie: String::new() }
+        Self { base: app.base.clone(), http: client(), cookie: String::new(), visit: String::new() }
     }
 
     pub(crate) async fn view(&self) -> Value {
@@ -148,7 +158,8 @@ impl Browser {
 
     /// What the player's door tells at this path.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        read(self.http.get(self.at(path)).header(COOKIE, &self.cookie).send().await.unwrap()).await
+        let request = self.http.get(self.at(path)).header(COOKIE, &self.cookie).header(VISIT, &self.visit);
+        read(request.send().await.unwrap()).await
     }
 
     /// One step of the player's door.
@@ -196,13 +207,19 @@ impl Browser {
 
     /// What the operator's redirect URI is called with.
     pub(crate) async fn go_back(&self) -> HashMap<String, String> {
-        let answer = self.http.get(self.at("return")).header(COOKIE, &self.cookie).send().await.unwrap();
+        let answer = self
+            .http
+            .get(self.at(&format!("return?visit={}", self.visit)))
+            .header(COOKIE, &self.cookie)
+            .send()
+            .await
+            .unwrap();
         let address: Url = answer.headers()[LOCATION].to_str().unwrap().parse().unwrap();
         address.query_pairs().into_owned().collect()
     }
 
     fn request(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.http.post(self.at(path)).header(COOKIE, &self.cookie).json(body)
+        self.http.post(self.at(path)).header(COOKIE, &self.cookie).header(VISIT, &self.visit).json(body)
     }
 
     fn at(&self, path: &str) -> Url {

@@ -34,7 +34,8 @@ test('each thing that can be wrong with an IIN is told beside the field, in each
     // The page lets nothing but digits through, so this one only a script can send.
     const answer = await page.evaluate(async () => {
       const body = JSON.stringify({ iin: '９00101300017' });
-      const headers = { 'Content-Type': 'application/json', 'Accept-Language': 'en' };
+      const { visit } = await (await fetch('/api/player/verification')).json();
+      const headers = { 'Content-Type': 'application/json', 'Accept-Language': 'en', 'Rastau-Visit': visit };
       return (await fetch('/api/player/identify', { method: 'POST', headers, body })).json();
     });
     assert.equal(answer.code, 'iin_malformed');

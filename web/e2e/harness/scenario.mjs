@@ -4,8 +4,9 @@ const CONSENT = '2026-11';
 export async function playScenario(origin, address, iin) {
   const arrived = await fetch(address, { redirect: 'manual' });
   const cookie = arrived.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const { visit } = await (await fetch(`${origin}/api/player/verification`, { headers: { cookie } })).json();
   const post = async (step, body) => {
-    const headers = { cookie, origin, 'content-type': 'application/json' };
+    const headers = { cookie, origin, 'content-type': 'application/json', 'rastau-visit': visit };
     const answer = await fetch(`${origin}/api/player/${step}`, { method: 'POST', headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${step}: ${answer.status} ${await answer.text()}`);
     return answer.json();
@@ -17,7 +18,7 @@ export async function playScenario(origin, address, iin) {
     await post('contact/pretend', {});
     await post('second-factor/pretend', {});
   }
-  const back = await fetch(`${origin}/api/player/return`, { redirect: 'manual', headers: { cookie } });
+  const back = await fetch(`${origin}/api/player/return?visit=${visit}`, { redirect: 'manual', headers: { cookie } });
   return new URL(back.headers.get('location'), origin).href;
 }
 

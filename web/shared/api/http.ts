@@ -1,12 +1,13 @@
 import { locale } from '../i18n/locale.svelte';
 import { localProblem, NETWORK, parseProblem, ProblemError, UNEXPECTED } from './problem';
+import { visit } from './visit';
 
 const PATIENCE_MS = 30_000;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 async function ask<T>(method: Method, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current };
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.current, ...visit.headers() };
   const init: RequestInit = { method, headers, cache: 'no-store', signal: AbortSignal.timeout(patienceMs) };
   if (body instanceof Uint8Array) {
     headers['Content-Type'] = 'application/octet-stream';

@@ -55,6 +55,8 @@ export interface SecondFactor {
 }
 
 export interface VerificationView {
+  /** What this visit is called where a page says whose it shows. */
+  readonly visit: string;
   readonly stage: Stage;
   readonly operator: { readonly name: string };
   readonly sandbox: boolean;

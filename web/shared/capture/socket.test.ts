@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { visit } from '../api/visit';
 import type { Answer } from './answers';
 import { overSocket, type Socket, socketAddress } from './socket';
 import type { Transport } from './transport';
@@ -71,5 +72,12 @@ describe('a capture over a WebSocket', () => {
     const at = (lights: boolean, page: string) => socketAddress({ locale: 'kk', lights }, page).href;
     expect(at(true, 'https://a.example/verify/')).toBe('wss://a.example/api/player/capture?ui_locales=kk');
     expect(at(false, 'http://localhost:8/verify/')).toBe('ws://localhost:8/api/player/capture?ui_locales=kk&lights=off');
+  });
+
+  it('says whose visit it is, once that is known', () => {
+    visit.show('dmlzaXQ');
+    expect(socketAddress({ locale: 'kk', lights: true }, 'https://a.example/').searchParams.get('visit')).toBe('dmlzaXQ');
+    visit.forget();
+    expect(socketAddress({ locale: 'kk', lights: true }, 'https://a.example/').searchParams.has('visit')).toBe(false);
   });
 });

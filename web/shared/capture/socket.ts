@@ -1,3 +1,4 @@
+import { visit } from '../api/visit';
 import { parseAnswer } from './answers';
 import type { CaptureRequest, Ears, Transport } from './transport';
 
@@ -34,11 +35,12 @@ export function overSocket(socket: Socket, { camera }: Pick<CaptureRequest, 'cam
   };
 }
 
-/** Where the stream opens. A WebSocket cannot carry Accept-Language, so the language travels in the address. */
+/** Where the stream opens. A WebSocket carries no headers of ours, so the language and whose visit this is travel in the address. */
 export function socketAddress({ locale, lights }: Pick<CaptureRequest, 'locale' | 'lights'>, page: string): URL {
   const address = new URL('/api/player/capture', page);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   address.searchParams.set('ui_locales', locale);
+  if (visit.name !== null) address.searchParams.set('visit', visit.name);
   if (!lights) address.searchParams.set('lights', 'off');
   return address;
 }

@@ -9,6 +9,7 @@ use crate::app::capture_face::{Begun, CaptureResult, FaceCapture, FrameAnswer, b
 use crate::domain::authorization::HandleHash;
 use crate::domain::ports::Observation;
 use crate::domain::verification::Verdict;
+use crate::http::per_caller::Held;
 use crate::http::player::problem::problem;
 use crate::http::player::view;
 use crate::http::problem::{Problem, ProblemCode};
@@ -25,6 +26,8 @@ pub(super) struct Dialogue {
     capture: Option<Box<FaceCapture>>,
     /// Whether the browser may still say what camera it has.
     before_frames: bool,
+    /// What it holds of what its caller may have.
+    _place: Option<Held>,
 }
 
 impl Dialogue {
@@ -33,11 +36,11 @@ impl Dialogue {
         services: web::Data<Services>,
         texts: web::Data<Texts>,
         (session, locale): (HandleHash, Locale),
-        address: Option<HandleHash>,
+        (address, place): (Option<HandleHash>, Option<Held>),
         lights: bool,
     ) -> Result<(Self, Vec<Value>), crate::app::PlayerError> {
         let begun = begin_capture(&services, session, address, lights).await?;
-        let mut dialogue = Self { services, texts, session, locale, capture: None, before_frames: true };
+        let mut dialogue = Self { services, texts, session, locale, capture: None, before_frames: true, _place: place };
         let said = match begun {
             Begun::Ended(verdict) => vec![dialogue.result(ended(verdict), None).await],
             Begun::Ready(capture) => {

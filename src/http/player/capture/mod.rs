@@ -7,7 +7,14 @@ mod socket;
 mod under_way;
 mod wire;
 
+use std::time::Duration;
+
+use actix_web::{HttpRequest, web};
 use serde::Deserialize;
+
+use crate::http::peer::caller;
+use crate::http::per_caller::{Held, PerCaller};
+use crate::http::problem::{Problem, ProblemCode, locale};
 
 pub(super) use posts::{frame, open};
 pub(super) use socket::stream;
@@ -20,6 +27,8 @@ pub(super) struct Wishes {
     /// A browser cannot choose the headers of a WebSocket: the page names its language in the address.
     ui_locales: Option<String>,
     lights: Option<Lights>,
+    /// Nor can it choose the header that says whose visit the page shows.
+    visit: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -34,4 +43,29 @@ impl Wishes {
     fn lights(&self) -> bool {
         self.lights != Some(Lights::Off)
     }
+}
+
+/// When it is worth asking again where too many captures are under way.
+const FULL_WAIT: Duration = Duration::from_secs(5);
+
+/// How many captures each caller has under way.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct CapturesByCaller(PerCaller);
+
+impl CapturesByCaller {
+    /// At most `most` for each.
+    pub(in crate::http) fn new(most: usize) -> Self {
+        Self(PerCaller::new(most))
+    }
+}
+
+/// A place for one more capture of this caller: each takes its share of the engine, and nobody may have all of them.
+fn place(request: &HttpRequest) -> Result<Option<Held>, Problem> {
+    let captures = request.app_data::<web::Data<CapturesByCaller>>();
+    let (Some(captures), Some(caller)) = (captures, caller(request)) else { return Ok(None) };
+    captures.0.take(caller).map(Some).ok_or_else(|| full(request))
+}
+
+fn full(request: &HttpRequest) -> Problem {
+    Problem::new(ProblemCode::Busy, locale(request)).retry_after(FULL_WAIT)
 }

@@ -1,16 +1,15 @@
 //! The capture over plain requests, for where WebSockets are blocked: one request opens it, and one carries each frame.
 
-use std::time::Duration;
-
+use actix_web::error::PayloadError;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Wishes;
 use super::dialogue::Dialogue;
 use super::under_way::CapturesUnderWay;
 use super::wire::Camera;
+use super::{Wishes, full, place};
 use crate::app::Services;
 use crate::domain::authorization::{hash_handle, new_handle};
 use crate::http::peer;
@@ -18,9 +17,6 @@ use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Texts;
-
-/// When it is worth asking again where too many captures are under way.
-const FULL_WAIT: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
 pub(in crate::http::player) struct Opening {
@@ -39,11 +35,12 @@ pub(in crate::http::player) async fn open(
     let locale = locale(&request);
     let session = session_cookie::read(&request, &services)?;
     if !captures.has_room() {
-        return Err(Problem::new(ProblemCode::Busy, locale).retry_after(FULL_WAIT));
+        return Err(full(&request));
     }
+    let place = place(&request)?;
     let handle = new_handle(services.randomness.as_ref());
-    let address = peer::hash(&request, &services);
-    let (mut dialogue, mut messages) = Dialogue::open(services, texts, (session, locale), address, wishes.lights())
+    let from = (peer::hash(&request, &services), place);
+    let (mut dialogue, mut messages) = Dialogue::open(services, texts, (session, locale), from, wishes.lights())
         .await
         .map_err(|error| problem(&error, locale))?;
     if let Some(camera) = opening.into_inner().camera {
@@ -73,7 +70,13 @@ pub(in crate::http::player) async fn frame(
     }
     let messages = match body {
         Ok(frame) => dialogue.frame(&frame).await,
-        Err(_) => dialogue.fail(ProblemCode::FrameTooLarge).await,
+        Err(error) if is_too_long(&error) => dialogue.fail(ProblemCode::FrameTooLarge).await,
+        // The line broke, or was too slow: that is told to whoever is still there, and ends nothing.
+        Err(_) => return Err(Problem::new(ProblemCode::BadRequest, locale(&request))),
     };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({ "messages": messages })))
+}
+
+fn is_too_long(error: &actix_web::Error) -> bool {
+    matches!(error.as_error::<PayloadError>(), Some(PayloadError::Overflow))
 }

@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, rt, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, Session};
 use serde_json::Value;
 
-use super::Wishes;
 use super::dialogue::Dialogue;
 use super::wire::{self, MESSAGE_BYTES, PROTOCOL};
-use crate::app::{PlayerError, Services};
-use crate::domain::ports::EngineError;
+use super::{Wishes, place};
+use crate::app::Services;
+use crate::domain::authorization::HandleHash;
 use crate::http::peer;
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;
@@ -19,6 +19,10 @@ use crate::messages::{Locale, Texts};
 
 /// How often a silent connection is looked at.
 const TICK: Duration = Duration::from_secs(1);
+
+/// Refusals that the page acts on: come again, or not from here.
+const TOLD: [ProblemCode; 4] =
+    [ProblemCode::Busy, ProblemCode::FaceLocked, ProblemCode::TooManyTries, ProblemCode::OtherVisit];
 
 /// Opens the stream. What is refused before it opens is refused as an ordinary problem.
 pub(in crate::http::player) async fn stream(
@@ -29,25 +33,36 @@ pub(in crate::http::player) async fn stream(
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let locale = wishes.ui_locales.as_deref().map_or_else(|| locale(&request), Locale::negotiate);
-    let session = session_cookie::read(&request, &services)?;
-    let address = peer::hash(&request, &services);
-    let opened = Dialogue::open(services, texts, (session, locale), address, wishes.lights()).await;
-    let (dialogue, first) = match opened {
-        Ok((dialogue, first)) => (Some(dialogue), first),
-        // A browser learns nothing of a handshake that was refused, and this much it must know: come again.
-        Err(
-            error @ (PlayerError::Engine(EngineError::Busy { .. })
-            | PlayerError::FaceLocked(_)
-            | PlayerError::TooManyTries(_)),
-        ) => (None, vec![wire::problem(&problem(&error, locale))]),
-        Err(error) => return Err(problem(&error, locale)),
-    };
+    let session = session_cookie::read_by_address(&request, &services, wishes.visit.as_deref());
+    // Before anything is begun: whatever is no handshake counts against nobody.
     let (response, socket, messages) = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL])
         .map_err(|_| Problem::new(ProblemCode::BadRequest, locale))?;
+    let begun = match session {
+        Ok(session) => begin(&request, services, texts, (session, locale), wishes.lights()).await,
+        Err(refusal) => Err(refusal),
+    };
+    let (dialogue, first) = match begun {
+        Ok((dialogue, first)) => (Some(dialogue), first),
+        // A browser learns nothing of a handshake that was refused, and this much it must know.
+        Err(refusal) if TOLD.iter().any(|code| code.code() == refusal.code()) => (None, vec![wire::problem(&refusal)]),
+        Err(refusal) => return Err(refusal),
+    };
     let messages =
         messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
     rt::spawn(run(socket, messages, dialogue, first));
     Ok(response)
+}
+
+async fn begin(
+    request: &HttpRequest,
+    services: web::Data<Services>,
+    texts: web::Data<Texts>,
+    (session, locale): (HandleHash, Locale),
+    lights: bool,
+) -> Result<(Dialogue, Vec<Value>), Problem> {
+    let from = (peer::hash(request, &services), place(request)?);
+    let begun = Dialogue::open(services, texts, (session, locale), from, lights).await;
+    begun.map_err(|error| problem(&error, locale))
 }
 
 /// Runs until the last word is said or the other side is gone.
