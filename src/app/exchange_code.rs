@@ -1,16 +1,20 @@
 //! The operator trades the code for tokens (RFC 6749 section 4.1.3, RFC 7636, RFC 9449 section 10).
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::Services;
+use super::check_restrictions::{Checked, check_restrictions_of};
 use super::issue_tokens::{GrantError, Issued, end, issue};
+use super::remote_registries::Freshness;
 use crate::domain::authorization::{AuthorizationCode, Redemption, hash_handle, pkce_fits};
 use crate::domain::confirmation::Confirmation;
 use crate::domain::grant::{EndOfGrant, GREATEST_AGE, Grant};
 use crate::domain::id::{GrantId, PlayerId};
 use crate::domain::id_token::IdTokenRequest;
 use crate::domain::operator::Operator;
+use crate::domain::person::Iin;
 use crate::domain::ports::{StoreError, UnitOfWork};
+use crate::domain::reason::ReasonCode;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::status_list::StatusPlace;
@@ -34,14 +38,23 @@ pub struct CodeGrant {
 }
 
 /// Redeems a code for an authenticated operator. The first attempt uses the code up, even when it then fails; a second
-/// one ends what the first was granted.
+/// one ends what the first was granted. Restrictions are asked once more, for the decision is some minutes old; where it cannot
+/// be said whether the person may play, nothing is used up and nothing issued.
 pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant) -> Result<Issued, GrantError> {
     if shown.confirmation.is_none() && !services.policy.sandbox {
         return Err(GrantError::Unbound);
     }
+    let code = hash_handle(shown.code.expose());
+    let mut unit = services.store.read().await?;
+    let person = unit.person_of_code(code, &operator.id).await?;
+    drop(unit);
+    let permission = match person {
+        Some(iin) => Some(ask_again(services, &iin).await?),
+        None => None,
+    };
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
-    let answer = match unit.redeem_code(hash_handle(shown.code.expose()), now).await? {
+    let answer = match unit.redeem_code(code, now).await? {
         Redemption::Unknown => Err(GrantError::InvalidGrant("no such code")),
         Redemption::Replayed { grant } => {
             end_replayed(services, unit.as_mut(), grant, now).await?;
@@ -49,7 +62,12 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
         }
         Redemption::Fresh(code) => match check(&code, operator, &shown, now) {
             Err(why) => Err(GrantError::InvalidGrant(why)),
-            Ok(()) => begin(services, unit.as_mut(), operator, &code, shown.confirmation, now).await,
+            Ok(()) => match permission {
+                Some(permission) if permission.outcome.verdict == Verdict::Approved => {
+                    begin(services, unit.as_mut(), operator, &code, (shown.confirmation, permission.details), now).await
+                }
+                _ => Err(GrantError::InvalidGrant("the person may no longer play")),
+            },
         },
     };
     // A refused grant must burn the code. A failure of ours must not: it leaves nothing behind, and the code stays good.
@@ -57,6 +75,15 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
         unit.commit().await?;
     }
     answer
+}
+
+/// Whether the person may play still; an answer that is none is no answer.
+async fn ask_again(services: &Services, iin: &Iin) -> Result<Checked, GrantError> {
+    let permission = check_restrictions_of(services, iin, Freshness::Reused).await;
+    if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
+        return Err(GrantError::CannotTell);
+    }
+    Ok(permission)
 }
 
 fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant, now: Timestamp) -> Result<(), &'static str> {
@@ -84,7 +111,7 @@ async fn begin(
     unit: &mut dyn UnitOfWork,
     operator: &Operator,
     code: &AuthorizationCode,
-    confirmation: Option<Confirmation>,
+    (confirmation, details): (Option<Confirmation>, Value),
     now: Timestamp,
 ) -> Result<Issued, GrantError> {
     let verification = unit.find_verification(code.verification).await?;
@@ -114,7 +141,7 @@ async fn begin(
             Err(StoreError::Conflict) => grant.status = StatusPlace::draw(now, services.randomness.as_ref()),
             other => {
                 other?;
-                return issue(services, unit, &grant, approved.id_token.as_ref(), json!({}), now).await;
+                return issue(services, unit, &grant, approved.id_token.as_ref(), details, now).await;
             }
         }
     }

@@ -8,12 +8,12 @@ use crate::domain::authorization::{AuthorizationCode, CODE_LIFETIME, HandleHash,
 use crate::domain::ports::StoreError;
 use crate::domain::verification::{Verdict, Verification};
 
-/// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). A second visit carries no code.
+/// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). A second visit carries no code, and a late one leads nowhere.
 pub async fn return_to_operator(services: &Services, session: HandleHash) -> Result<Url, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
-    let first = verification.hand_back()?;
+    let first = verification.hand_back(now)?;
     let approved = verification.outcome.as_ref().is_some_and(|outcome| outcome.verdict == Verdict::Approved);
     let mut address = Url::parse(&verification.request.redirect_uri)
         .map_err(|error| StoreError::Corrupt(format!("a redirect URI: {error}")))?;

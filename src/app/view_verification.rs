@@ -84,7 +84,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
-    if !verification.is_over() && now >= verification.expires_at() {
+    if now >= verification.answers_until() {
         return Err(StepError::Expired.into());
     }
     let operator = unit.find_operator(&verification.operator).await?.map(|operator| operator.name);

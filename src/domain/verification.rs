@@ -30,6 +30,8 @@ pub use outcome::{Outcome, Reason, Verdict};
 pub const VERIFICATION_LIFETIME: Duration = Duration::from_mins(20);
 /// A second factor may be enrolled or shown only this long after the face step succeeded.
 pub const FACE_VALIDITY: Duration = Duration::from_mins(10);
+/// The operator gets its answer this long after the decision, or not at all: what was shown then says nothing of later.
+pub const RETURN_WITHIN: Duration = Duration::from_mins(20);
 
 /// Where the player stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +192,16 @@ impl Verification {
     /// When it expires unless decided.
     pub fn expires_at(&self) -> Timestamp {
         self.reopened_at.unwrap_or(self.started_at).plus(VERIFICATION_LIFETIME)
+    }
+
+    /// Until when its session is answered. Whoever comes later with the cookie learns nothing of what was decided.
+    pub fn answers_until(&self) -> Timestamp {
+        match self.self_service_until() {
+            Some(until) => until,
+            // Staff may still look at it, or write to the person: as long as a cookie of ours lives.
+            None if self.is_over() => self.expires_at().plus(SELF_SERVICE),
+            None => self.expires_at(),
+        }
     }
 
     /// Captures that may still be tried.
@@ -421,7 +433,10 @@ impl Verification {
     }
 
     /// The answer is handed to the operator. True the first time only: one verification, one code.
-    pub fn hand_back(&mut self) -> Result<bool, StepError> {
+    pub fn hand_back(&mut self, now: Timestamp) -> Result<bool, StepError> {
+        if self.is_over() && self.decided_at.is_none_or(|at| now >= at.plus(RETURN_WITHIN)) {
+            return Err(StepError::Expired);
+        }
         match self.stage {
             Stage::Decided => {
                 self.stage = Stage::Returned;

@@ -69,7 +69,7 @@ fn held(until: i64) -> Outcome {
 fn a_verification_that_went_back_can_be_read_from_its_columns() {
     let mut v = begin();
     v.end_early(Outcome::new(Verdict::Refused, []), at(1)).unwrap();
-    v.hand_back().unwrap();
+    v.hand_back(at(1)).unwrap();
     assert_eq!(Stage::from_name(v.stage.as_str()), Some(v.stage));
 }
 
@@ -142,7 +142,7 @@ fn a_refusal_that_falls_goes_on_at_the_second_factor_and_no_further() {
     assert_eq!(v.reopen(Standing::Bound, at(3)), Err(StepError::OutOfTurn), "it is under way");
     v.end_early(Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]), at(4)).unwrap();
     let mut returned = v.clone();
-    returned.hand_back().unwrap();
+    returned.hand_back(at(4)).unwrap();
     assert_eq!(returned.reopen(Standing::Bound, at(5)), Err(StepError::OutOfTurn), "the operator has its answer");
     let late = at(4 + 3 * 3_600);
     let mut unbound = v.clone();
@@ -151,7 +151,7 @@ fn a_refusal_that_falls_goes_on_at_the_second_factor_and_no_further() {
     v.reopen(Standing::Bound, late).unwrap();
     assert_eq!((v.stage, v.outcome.clone()), (Stage::SecondFactor, None));
     assert_eq!(v.expect_second_factor(late), Ok(player()));
-    assert!(v.hand_back().is_err() && v.reopen(Standing::Bound, late).is_err());
+    assert!(v.hand_back(late).is_err() && v.reopen(Standing::Bound, late).is_err());
     let restricted = Outcome::of_permission(false, &Permission::Allowed);
     v.factor_shown(FactorKind::Passkey, BoundBy::Contact, restricted, late).unwrap();
     assert_eq!(v.reopen(Standing::Bound, late), Err(StepError::OutOfTurn), "staff lift no restriction");
@@ -175,9 +175,25 @@ fn who_was_proven_may_act_on_the_decision_for_a_while() {
     assert_eq!(cancelled.expect_self_service(at(4)), Err(StepError::OutOfTurn));
 
     v.factor_shown(FactorKind::Totp, BoundBy::Contact, approved(), at(4)).unwrap();
-    v.hand_back().unwrap();
+    v.hand_back(at(4)).unwrap();
     assert_eq!(v.expect_self_service(at(903)), Ok(player()));
     assert_eq!(v.expect_self_service(at(904)), Err(StepError::Expired));
+}
+
+#[test]
+fn an_answer_that_was_not_fetched_is_none_later() {
+    let mut v = past_the_face(Standing::Bound);
+    assert_eq!(v.answers_until(), v.expires_at());
+    v.factor_shown(FactorKind::Totp, BoundBy::Contact, approved(), at(4)).unwrap();
+    assert_eq!(Some(v.answers_until()), v.self_service_until(), "grounds are read no longer than the person may act");
+    assert_eq!(v.hand_back(at(4 + 1_200)), Err(StepError::Expired));
+    let mut fetched = v.clone();
+    assert_eq!(fetched.hand_back(at(4 + 1_199)), Ok(true));
+    assert_eq!(fetched.hand_back(at(4 + 1_200)), Err(StepError::Expired));
+
+    let mut doubtful = begin();
+    doubtful.end_early(Outcome::new(Verdict::UnderReview, [ReasonCode::FaceDoubtful]), at(1)).unwrap();
+    assert_eq!(doubtful.answers_until(), doubtful.expires_at().plus(SELF_SERVICE), "staff may still write");
 }
 
 #[test]

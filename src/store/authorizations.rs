@@ -5,10 +5,13 @@ use sqlx::FromRow;
 
 use super::columns::{handle, parse, thumbprint};
 use super::operators::operator_id;
+use super::players::open_iin;
 use super::unit_of_work::{Result, SqlUnitOfWork};
 use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
 use crate::domain::id::VerificationId;
 use crate::domain::id_token::IdTokenRequest;
+use crate::domain::operator::OperatorId;
+use crate::domain::person::Iin;
 use crate::domain::ports::Authorizations;
 use crate::domain::time::Timestamp;
 
@@ -150,6 +153,23 @@ impl Authorizations for SqlUnitOfWork {
             .bind(code.expires_at.micros()),
         )
         .await
+    }
+
+    async fn person_of_code(&mut self, hash: HandleHash, operator: &OperatorId) -> Result<Option<Iin>> {
+        let found: Option<(String, Vec<u8>)> = self
+            .fetch_optional(
+                sqlx::query_as(
+                    "SELECT player.id, player.iin FROM authorization_code \
+                     JOIN verification ON verification.id = authorization_code.verification \
+                     JOIN player ON player.id = verification.player \
+                     WHERE authorization_code.hash = $1 AND authorization_code.operator = $2 \
+                     AND authorization_code.redeemed_at IS NULL",
+                )
+                .bind(hash.0.to_vec())
+                .bind(operator.as_str()),
+            )
+            .await?;
+        found.map(|(id, sealed)| open_iin(&self.cipher, &id, &sealed)).transpose()
     }
 
     async fn redeem_code(&mut self, hash: HandleHash, now: Timestamp) -> Result<Redemption> {

@@ -205,6 +205,8 @@ pub trait Authorizations {
     async fn delete_pushed_requests(&mut self, before: Timestamp, limit: u32) -> Result<u64>;
     /// Keeps a code.
     async fn insert_code(&mut self, code: &AuthorizationCode) -> Result<()>;
+    /// The IIN of whom a code of this operator stands for, while it was not used.
+    async fn person_of_code(&mut self, hash: HandleHash, operator: &OperatorId) -> Result<Option<Iin>>;
     /// Uses a code up, by compare-and-set.
     async fn redeem_code(&mut self, hash: HandleHash, now: Timestamp) -> Result<Redemption>;
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
+use rastau::app::view_verification::view_verification;
 use rastau::credentials::jose::{JoseSigner, generate_es256};
 use rastau::domain::authorization::{AuthorizationCode, hash_handle};
 use serde_json::json;
@@ -203,5 +205,56 @@ async fn a_database_that_is_gone_is_said_to_be_so() {
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.error(), "temporarily_unavailable");
         assert_eq!(answer.header("retry-after"), Some("5"));
+    }
+}
+
+#[actix_web::test]
+async fn whoever_was_restricted_since_the_decision_gets_no_token() {
+    let world = World::production().await;
+    let code = world.code(&world.bet).await;
+    world.restrict().await;
+    let answer = world.exchange(&world.bet, &code).await;
+    assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+    assert!(!world.audit().await.contains(&"token_issued".to_owned()));
+    world.allow().await;
+    let again = world.exchange(&world.bet, &code).await;
+    assert_eq!((again.status, again.error()), (StatusCode::BAD_REQUEST, "invalid_grant"), "it was used up");
+}
+
+#[actix_web::test]
+async fn where_the_registry_cannot_say_nothing_is_issued_and_nothing_lost() {
+    let world = World::production().await;
+    let code = world.code(&world.bet).await;
+    world.grow_stale().await;
+    let answer = world.exchange(&world.bet, &code).await;
+    assert_eq!((answer.status, answer.error()), (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"));
+    assert!(answer.header("retry-after").is_some());
+    world.allow().await;
+    assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn an_approval_is_fetched_in_time_or_not_at_all() {
+    let world = World::production().await;
+    let (in_time, late) = (world.approved().await, world.approved().await);
+    world.clock.advance(Duration::from_secs(20 * 60 - 1));
+    assert!(return_to_operator(&world.services, in_time).await.unwrap().query().unwrap().contains("code="));
+    world.clock.advance(Duration::from_secs(1));
+    for session in [late, in_time] {
+        let refused = return_to_operator(&world.services, session).await;
+        assert_eq!(refused.unwrap_err().to_string(), "this verification has expired");
+    }
+}
+
+#[actix_web::test]
+async fn what_was_decided_is_read_for_a_while_and_not_for_ever() {
+    let world = World::production().await;
+    let session = world.approved().await;
+    world.clock.advance(Duration::from_secs(15 * 60 - 1));
+    assert!(view_verification(&world.services, session).await.unwrap().outcome.is_some());
+    for later in [Duration::from_secs(1), Duration::from_hours(24 * 40)] {
+        world.clock.advance(later);
+        let refused = view_verification(&world.services, session).await;
+        assert_eq!(refused.unwrap_err().to_string(), "this verification has expired");
     }
 }

@@ -210,6 +210,19 @@ async fn a_renewal_waits_for_a_registry_that_is_silent_and_refuses_when_it_names
 }
 
 #[actix_web::test]
+async fn a_code_waits_for_a_registry_that_is_silent_and_is_worth_nothing_when_it_names_a_ground() {
+    let (world, court, _) = world(Duration::ZERO).await;
+    let code = world.code(&world.bet).await;
+    court.be(Mood::Fails, false);
+    assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    court.be(Mood::Honest, false);
+    assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
+    let code = world.code(&world.bet).await;
+    court.be(Mood::Honest, true);
+    assert_eq!(world.exchange(&world.bet, &code).await.error(), "invalid_grant");
+}
+
+#[actix_web::test]
 async fn an_answer_is_reused_and_never_for_longer() {
     let (world, court, subject) = world(Duration::from_mins(1)).await;
     assert!(allowed(&world, &subject).await);

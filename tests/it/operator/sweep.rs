@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use rastau::app::end_restricted_grants::Sweeper;
+use rastau::domain::authorization::{Redemption, hash_handle};
+use rastau::domain::grant::{GREATEST_AGE, Grant};
+use rastau::domain::id::GrantId;
+use rastau::domain::status_list::StatusPlace;
 
 use super::midnight::import;
 use super::world::World;
@@ -14,6 +18,31 @@ const BEFORE_MIDNIGHT: Duration = Duration::from_secs(11 * 3_600 - 1);
 async fn granted(world: &World) -> String {
     let code = world.code(&world.bet).await;
     world.exchange(&world.bet, &code).await.body["access_token"].as_str().unwrap().to_owned()
+}
+
+/// What an exchange grants that asked just before the restriction came, and is kept after it.
+async fn grant(world: &World, code: &str) {
+    let (now, randomness) = (world.services.clock.now(), world.services.randomness.as_ref());
+    let mut unit = world.services.store.begin().await.unwrap();
+    let Redemption::Fresh(code) = unit.redeem_code(hash_handle(code), now).await.unwrap() else {
+        panic!("no fresh code")
+    };
+    let verification = unit.find_verification(code.verification).await.unwrap().unwrap();
+    let grant = Grant {
+        id: GrantId::new(now, randomness),
+        operator: code.operator,
+        player: verification.player.unwrap(),
+        verification: verification.id,
+        factor: verification.factor.unwrap(),
+        bound_by: verification.bound_by.unwrap(),
+        verified_at: verification.decided_at.unwrap(),
+        confirmation: None,
+        status: StatusPlace::draw(now, randomness),
+        expires_at: verification.decided_at.unwrap().plus(GREATEST_AGE),
+        ended_at: None,
+    };
+    unit.insert_grant(&grant, code.hash).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
 #[actix_web::test]
@@ -54,7 +83,7 @@ async fn a_grant_that_was_decided_on_before_the_look_and_seen_after_it_ends() {
     world.restrict().await;
     let mut sweeper = Sweeper::new(world.services.clone());
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
-    world.exchange(&world.bet, &code).await;
+    grant(&world, &code).await;
     world.clock.advance(Duration::from_secs(30));
     assert_eq!(sweeper.sweep().await.unwrap(), 1);
 }
@@ -71,6 +100,6 @@ async fn a_clock_that_jumps_back_makes_it_look_at_everybody() {
     world.clock.advance(Duration::from_hours(1));
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     world.clock.set(now);
-    world.exchange(&world.bet, &code).await;
+    grant(&world, &code).await;
     assert_eq!(sweeper.sweep().await.unwrap(), 1);
 }

@@ -75,6 +75,24 @@ on_both_engines! {
         assert_eq!(unit.redeem_code(database.handle(), at(4)).await, Ok(Redemption::Unknown));
     }
 
+    async fn a_code_that_was_not_used_names_its_person_to_its_operator(database: &Database) {
+        let code = database.code().await;
+        let other = database.operator("other-bet").await.id;
+        let player = database.player(0).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.person_of_code(code.hash, &code.operator).await, Ok(None), "nobody was named yet");
+        let mut verification = unit.find_verification(code.verification).await.unwrap().unwrap();
+        verification.player = Some(player);
+        unit.update_verification(&mut verification).await.unwrap();
+        let iin = unit.find_iin(player).await.unwrap();
+        assert!(iin.is_some());
+        assert_eq!(unit.person_of_code(code.hash, &code.operator).await, Ok(iin));
+        assert_eq!(unit.person_of_code(code.hash, &other).await, Ok(None));
+        assert_eq!(unit.person_of_code(database.handle(), &code.operator).await, Ok(None));
+        unit.redeem_code(code.hash, at(2)).await.unwrap();
+        assert_eq!(unit.person_of_code(code.hash, &code.operator).await, Ok(None));
+    }
+
     async fn of_two_at_once_one_redeems_and_the_other_learns_of_its_grant(database: &Database) {
         let code = database.code().await;
         let granted = grant(database, &code).await;

@@ -140,7 +140,7 @@ on_both_engines! {
         let approved = of_player(database, |one| decide(one, Verdict::Approved)).await;
         let returned = of_player(database, |one| {
             decide(one, Verdict::Approved);
-            assert!(one.hand_back().unwrap());
+            assert!(one.hand_back(one.started_at).unwrap());
         })
         .await;
         let player = database.player(0).await;

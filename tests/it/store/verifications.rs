@@ -21,7 +21,7 @@ on_both_engines! {
                 2 => assert_eq!(verification.begin_capture(at(3)).unwrap(), 1),
                 3 => verification.face_succeeded(1, Standing::Unbound, at(4)).unwrap(),
                 4 => verification.contact_proven(at(4)).unwrap(),
-                6 => assert!(verification.hand_back().unwrap()),
+                6 => assert!(verification.hand_back(at(5)).unwrap()),
                 _ => {
                     let mut outcome = Outcome::new(Verdict::Refused, [ReasonCode::UnderAge]);
                     outcome.reasons.push(Reason {
