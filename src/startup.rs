@@ -171,6 +171,7 @@ async fn services_with(
         required_sources: config.restrictions.required_sources.clone(),
         registry_timeout: config.restrictions.timeout.0,
         evidence_term: config.retention.evidence.0,
+        unopened_term: config.retention.unopened.0,
         enrolment: config.enrolment.policy(),
         notices: notices::policy(config),
         tries: config.tries.limits(),

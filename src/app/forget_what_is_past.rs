@@ -41,7 +41,8 @@ pub async fn forget_what_is_past(services: Services) {
         if let Err(error) = forget_old_enquiries(store, now).await {
             tracing::error!(%error, "enquiries past their term were not deleted");
         }
-        if let Err(error) = erase_old_evidence(store, now, services.policy.evidence_term).await {
+        let terms = (services.policy.evidence_term, services.policy.unopened_term);
+        if let Err(error) = erase_old_evidence(store, now, terms).await {
             tracing::error!(%error, "evidence past its term was not erased");
         }
         // Not deleting, but as seldom: proofs of the log are then quick at any time.

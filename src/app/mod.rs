@@ -186,6 +186,8 @@ pub struct Policy {
     pub registry_timeout: Duration,
     /// How long after its case was opened evidence is kept.
     pub evidence_term: Duration,
+    /// The same of a clear refusal that nobody has opened since.
+    pub unopened_term: Duration,
     /// What a first factor is bound on.
     pub enrolment: EnrolmentPolicy,
     /// Notices to people.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::case_work::evidence::Why;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::face_search::FaceHit;
 use crate::domain::id::CaseId;
@@ -66,13 +67,14 @@ pub async fn list_cases(store: &dyn Store, limit: u32, before: Option<CaseId>) -
     Ok(cases.iter().map(CaseSummary::from).collect())
 }
 
-/// One case with its picture, for `viewer` (a door or a person, never empty). The trace is written before anything is
-/// shown.
+/// One case with its picture, for `viewer` (a door or a person, never empty), who says why where there is nobody to ask them. The
+/// trace is written before anything is shown.
 pub async fn view_case(
     store: &dyn Store,
     clock: &dyn Clock,
     id: CaseId,
     viewer: &str,
+    why: Option<&Why>,
 ) -> Result<Option<Case>, StoreError> {
     let mut unit = store.begin().await?;
     let Some(case) = unit.find_case(id).await? else {
@@ -82,7 +84,10 @@ pub async fn view_case(
         kind: AuditKind::CaseViewed,
         at: clock.now(),
         subject: id.to_string(),
-        details: serde_json::json!({ "viewer": viewer }),
+        details: match why {
+            Some(why) => serde_json::json!({ "viewer": viewer, "why": why.as_str() }),
+            None => serde_json::json!({ "viewer": viewer }),
+        },
     };
     unit.append_audit(&event).await?;
     unit.commit().await?;

@@ -105,7 +105,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::ForgetAttack(decision) => faces::forget(&config, store.as_ref(), &decision, &operating_user()).await?,
         Command::Show { id, frame, json } => {
             let clock = startup::clock();
-            let case = view_case(store.as_ref(), clock.as_ref(), id, &operating_user())
+            let case = view_case(store.as_ref(), clock.as_ref(), id, &operating_user(), None)
                 .await?
                 .with_context(|| format!("there is no case {id}"))?;
             if let Some(file) = &frame {

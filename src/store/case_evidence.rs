@@ -151,12 +151,18 @@ impl CaseEvidence for SqlUnitOfWork {
         Ok(())
     }
 
-    async fn list_erasable(&mut self, before: CaseId, limit: u32) -> Result<Vec<CaseId>> {
-        // Ids sort by time.
+    async fn list_erasable(&mut self, before: CaseId, unopened: CaseId, limit: u32) -> Result<Vec<CaseId>> {
+        // Ids sort by time. Whoever looks leaves an event of the case.
         let query = "SELECT id FROM review_case LEFT JOIN case_evidence ON case_evidence.review_case = review_case.id \
-                     WHERE id < $1 AND status IN ('recorded', 'decided') AND erased_at IS NULL AND held_by IS NULL \
-                     ORDER BY id LIMIT $2";
-        let query = sqlx::query_as::<_, (String,)>(query).bind(before.to_string()).bind(i64::from(limit));
+                     WHERE erased_at IS NULL AND held_by IS NULL \
+                     AND (id < $1 AND status IN ('recorded', 'decided') OR id < $2 AND status = 'recorded' \
+                     AND NOT EXISTS (SELECT 1 FROM audit_event WHERE subject = id \
+                     AND kind <> 'token_issued' AND kind <> 'case_opened')) \
+                     ORDER BY id LIMIT $3";
+        let query = sqlx::query_as::<_, (String,)>(query)
+            .bind(before.to_string())
+            .bind(unopened.to_string())
+            .bind(i64::from(limit));
         self.fetch_all(query).await?.into_iter().map(|(id,)| parse(&id, "review_case.id")).collect()
     }
 }

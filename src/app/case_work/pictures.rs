@@ -72,12 +72,26 @@ pub async fn view_picture(
             citizen.ok_or(CaseWorkError::NoPicture)?.photo
         }
     };
-    let text = format!("{} {}", by.member.login, Timestamp::from_seconds(services.clock.now().seconds()).rfc3339());
     let face = if aligned { find_face(services, which, &plain).await } else { None };
+    Ok(mark(services, plain, by.member.login.as_str(), face).await?)
+}
+
+/// The picture with `viewer` (ASCII) and the time over all of it.
+pub async fn mark_picture(services: &Services, plain: SecretBytes, viewer: &str) -> Result<SecretBytes, EngineError> {
+    mark(services, plain, viewer, None).await
+}
+
+async fn mark(
+    services: &Services,
+    plain: SecretBytes,
+    viewer: &str,
+    face: Option<FoundFace>,
+) -> Result<SecretBytes, EngineError> {
+    let text = format!("{viewer} {}", Timestamp::from_seconds(services.clock.now().seconds()).rfc3339());
     let marker = services.marker.clone();
     // It takes some milliseconds, which no other request should wait for.
     let marked = tokio::task::spawn_blocking(move || marker.mark(&plain, &text, face.as_ref())).await;
-    Ok(marked.map_err(|error| EngineError::Failed(error.to_string()))??)
+    marked.map_err(|error| EngineError::Failed(error.to_string()))?
 }
 
 /// Where the face is; a picture without one is shown as it is.

@@ -36,13 +36,18 @@ pub async fn erase_evidence(
     Ok(())
 }
 
-/// Erases the evidence of cases that are over and were opened longer than `term` ago. Returns how many.
-pub async fn erase_old_evidence(store: &dyn Store, now: Timestamp, term: Duration) -> Result<u64, EvidenceError> {
-    let before = CaseId::least(now.minus(term));
+/// Erases the evidence of cases that are over and were opened longer than `term` ago; of clear refusals that nobody has looked
+/// at since, longer than `unopened` ago. Returns how many.
+pub async fn erase_old_evidence(
+    store: &dyn Store,
+    now: Timestamp,
+    (term, unopened): (Duration, Duration),
+) -> Result<u64, EvidenceError> {
+    let before = [term, unopened].map(|term| CaseId::least(now.minus(term)));
     let mut erased = 0;
     loop {
         let mut unit = store.begin().await?;
-        let due = unit.list_erasable(before, PAGE).await?;
+        let due = unit.list_erasable(before[0], before[1], PAGE).await?;
         for case in &due {
             erase_evidence(unit.as_mut(), *case, json!({ "by": "term" }), now).await?;
         }

@@ -52,6 +52,7 @@ pub trait CaseEvidence {
     /// Destroys its key, and deletes what the key had sealed and what else was measured or said;
     /// [`StoreError::Conflict`] when it is held or gone.
     async fn erase_evidence(&mut self, case: CaseId, at: Timestamp) -> Result<()>;
-    /// Cases older than `before` that are over, not held and not erased: the oldest first.
-    async fn list_erasable(&mut self, before: CaseId, limit: u32) -> Result<Vec<CaseId>>;
+    /// Cases older than `before` that are over, not held and not erased, and clear refusals older than `unopened` of which the log has
+    /// nothing but that they were recorded: the oldest first.
+    async fn list_erasable(&mut self, before: CaseId, unopened: CaseId, limit: u32) -> Result<Vec<CaseId>>;
 }

@@ -1,4 +1,5 @@
-//! Cases: a list, one, and its picture. Opening one leaves an audit event before anything is shown.
+//! Cases: a list, one, and its picture. Opening one takes a reason, which is in the audit log before anything is shown; pictures
+//! bear the name of this door and the time.
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -6,14 +7,18 @@ use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses};
 
 use crate::app::Services;
+use crate::app::case_work::evidence::Why;
+use crate::app::case_work::pictures::mark_picture;
 use crate::app::review_cases::{CaseSummary, list_cases, view_case};
 use crate::domain::id::CaseId;
 use crate::domain::review::Case;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::http::refusals::ReadRefusal;
 
-/// How staff of this door appear in the log until they have names.
+/// How this door appears in the log: it is for machines. People have names at the console.
 const VIEWER: &str = "compliance api";
+/// In which a caller says why.
+const REASON: &str = "view-reason";
 const USUAL_LIMIT: u32 = 50;
 
 /// No such form
@@ -21,6 +26,22 @@ const USUAL_LIMIT: u32 = 50;
 #[response(status = 400, content_type = "application/problem+json")]
 #[allow(dead_code)]
 pub(in crate::http) struct Malformed(ProblemBody);
+
+/// No reason, or one that is too long
+#[derive(IntoResponses)]
+#[response(status = 422, content_type = "application/problem+json")]
+#[allow(dead_code)]
+pub(in crate::http) struct Unreasoned(ProblemBody);
+
+/// How a look is reasoned.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)]
+pub(in crate::http) struct ReasonHeader {
+    /// Why this is looked at, 3 to 200 visible characters of ASCII; it stays in the audit log
+    #[param(rename = "View-Reason", min_length = 3, max_length = 200)]
+    reason: String,
+}
 
 /// Which cases.
 #[derive(Deserialize, IntoParams)]
@@ -50,10 +71,10 @@ pub(in crate::http) async fn list(
 
 /// A case with its evidence
 ///
-/// That it was opened stands in the audit log.
+/// That it was opened stands in the audit log, with the reason.
 #[utoipa::path(get, path = "/api/compliance/cases/{id}", tag = "compliance", operation_id = "getCase",
-    security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case")),
-    responses((status = 200, description = "The case", body = Object), ReadRefusal, Malformed))]
+    security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case"), ReasonHeader),
+    responses((status = 200, description = "The case", body = Object), ReadRefusal, Malformed, Unreasoned))]
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -65,10 +86,10 @@ pub(in crate::http) async fn show(
 
 /// The picture of a case
 ///
-/// That it was opened stands in the audit log.
+/// That it was opened stands in the audit log, with the reason.
 #[utoipa::path(get, path = "/api/compliance/cases/{id}/frame", tag = "compliance", operation_id = "getCaseFrame",
-    security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case")),
-    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), ReadRefusal, Malformed))]
+    security(("staff" = [])), params(("id" = String, Path, format = "uuid", description = "The case"), ReasonHeader),
+    responses((status = 200, description = "JPEG, marked", content_type = "image/jpeg"), ReadRefusal, Malformed, Unreasoned))]
 pub(in crate::http) async fn frame(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -76,14 +97,19 @@ pub(in crate::http) async fn frame(
 ) -> Result<HttpResponse, Problem> {
     let case = open(&request, &services, *id).await?;
     let frame = case.frame.ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
+    let marked =
+        mark_picture(&services, frame, VIEWER).await.map_err(|error| Problem::engine(&error, locale(&request)))?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("image/jpeg")
-        .body(frame.expose().to_vec()))
+        .body(marked.expose().to_vec()))
 }
 
 async fn open(request: &HttpRequest, services: &Services, id: CaseId) -> Result<Case, Problem> {
-    view_case(services.store.as_ref(), services.clock.as_ref(), id, VIEWER)
+    let said = request.headers().get(REASON).and_then(|value| value.to_str().ok());
+    let why = said.and_then(|said| Why::read(said).ok());
+    let why = why.ok_or_else(|| Problem::new(ProblemCode::ViewReasonMissing, locale(request)))?;
+    view_case(services.store.as_ref(), services.clock.as_ref(), id, VIEWER, Some(&why))
         .await
         .map_err(|error| Problem::store(&error, locale(request)))?
         .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(request)))

@@ -487,6 +487,7 @@ fn policy(sandbox: bool) -> Policy {
         required_sources: vec![SOURCE.to_owned()],
         registry_timeout: Duration::from_secs(1),
         evidence_term: Duration::from_hours(24 * 1_827),
+        unopened_term: Duration::from_hours(24 * 180),
         enrolment: EnrolmentPolicy::default(),
         notices: NoticePolicy::default(),
         tries: TryLimits::default(),

@@ -233,12 +233,12 @@ async fn a_record_that_was_changed_in_the_database_is_not_believed() {
 async fn evidence_past_its_term_is_erased_and_what_is_open_stays() {
     let app = TestApp::start().await;
     let over = mismatched(&app, 144, &mut somebody_else(605)).await;
-    let term = app.services.policy.evidence_term;
+    let terms = (app.services.policy.evidence_term, app.services.policy.evidence_term);
     let store = app.services.store.as_ref();
-    assert_eq!(erase_old_evidence(store, app.now(), term).await.unwrap(), 0);
-    let later = app.now().plus(term).plus(Duration::from_secs(1));
-    assert_eq!(erase_old_evidence(store, later, term).await.unwrap(), 1);
-    assert_eq!(erase_old_evidence(store, later, term).await.unwrap(), 0, "once");
+    assert_eq!(erase_old_evidence(store, app.now(), terms).await.unwrap(), 0);
+    let later = app.now().plus(terms.0).plus(Duration::from_secs(1));
+    assert_eq!(erase_old_evidence(store, later, terms).await.unwrap(), 1);
+    assert_eq!(erase_old_evidence(store, later, terms).await.unwrap(), 0, "once");
     assert!(matches!(replay_case(&app.services, over, "a test").await, Err(EvidenceError::Erased(_))));
     let mut unit = app.unit().await;
     let again = erase_evidence(unit.as_mut(), over, json!({}), later).await;

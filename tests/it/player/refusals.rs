@@ -157,8 +157,26 @@ async fn another_persons_face_is_refused_after_its_attempts_and_kept_for_complia
     let case = &cases[0];
     assert_eq!(case["reasons"], json!(["face_mismatch"]));
     assert!(case["scores"]["similarity"].as_f64().unwrap() < 0.363);
-    let frame = app.staff(&format!("cases/{}/frame", case["id"].as_str().unwrap())).await;
-    assert_eq!(&frame.bytes().await.unwrap()[..2], [0xff, 0xd8], "the best frame is a JPEG");
+    let path = format!("cases/{}/frame", case["id"].as_str().unwrap());
+    let (first, second) = (app.staff(&path).await, {
+        app.clock.advance(std::time::Duration::from_secs(2));
+        app.staff(&path).await
+    });
+    let (first, second) = (first.bytes().await.unwrap(), second.bytes().await.unwrap());
+    assert_eq!(&first[..2], [0xff, 0xd8], "the best frame is a JPEG");
+    assert_ne!(first, second, "it bears the time at which it was looked at");
+    // Nobody looks without saying why.
+    for path in [path.as_str(), path.trim_end_matches("/frame")] {
+        for reason in [None, Some(""), Some("x"), Some("a\u{7f}b")] {
+            let request = reqwest::Client::new().get(app.base.join("api/compliance/").unwrap().join(path).unwrap());
+            let request = reason.iter().fold(request.bearer_auth(STAFF_KEY), |request, reason| {
+                request.header("view-reason", reason.as_bytes())
+            });
+            let Ok(answer) = request.send().await else { continue };
+            assert_eq!(answer.status(), 422, "{path} {reason:?}");
+            assert_eq!(answer.json::<Value>().await.unwrap()["code"], "view_reason_missing");
+        }
+    }
     let without_key = reqwest::get(app.base.join("api/compliance/cases").unwrap()).await.unwrap();
     assert_eq!(without_key.status(), 401);
     assert!(!STAFF_KEY.is_empty());

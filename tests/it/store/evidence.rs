@@ -1,5 +1,7 @@
+use serde_json::json;
 use sqlx::Connection as _;
 
+use rastau::domain::audit::{AuditKind, NewAuditEvent};
 use rastau::domain::evidence::retention::Hold;
 use rastau::domain::id::{CaseId, StaffId};
 use rastau::domain::ports::{SealedEvidence, StoreError, UnitOfWork};
@@ -117,9 +119,33 @@ on_both_engines! {
         let by = somebody(unit.as_mut(), database).await;
         unit.hold_evidence(ids[2], Some(Hold { by, since: at(3) })).await.unwrap();
         unit.erase_evidence(ids[3], at(9)).await.unwrap();
-        assert_eq!(unit.list_erasable(CaseId::least(at(9)), 10).await.unwrap(), [ids[0], ids[4]]);
-        assert_eq!(unit.list_erasable(CaseId::least(at(9)), 1).await.unwrap(), [ids[0]]);
-        assert_eq!(unit.list_erasable(CaseId::least(at(5)), 10).await.unwrap(), [ids[0]], "the last is not old enough");
+        let none = CaseId::least(at(0));
+        assert_eq!(unit.list_erasable(CaseId::least(at(9)), none, 10).await.unwrap(), [ids[0], ids[4]]);
+        assert_eq!(unit.list_erasable(CaseId::least(at(9)), none, 1).await.unwrap(), [ids[0]]);
+        let early = unit.list_erasable(CaseId::least(at(5)), none, 10).await.unwrap();
+        assert_eq!(early, [ids[0]], "the last is not old enough");
+    }
+
+    async fn a_refusal_that_nobody_opened_is_past_its_term_sooner(database: &Database) {
+        let mut ids = Vec::new();
+        for number in 1..=4 {
+            let status = if number == 2 { CaseStatus::Decided } else { CaseStatus::Recorded };
+            let one = Case { status, ..case(database, number).await };
+            ids.push(one.id);
+            let mut unit = database.begin().await;
+            unit.insert_case(&one).await.unwrap();
+            let event = |kind| NewAuditEvent { kind, at: at(1), subject: one.id.to_string(), details: json!({}) };
+            unit.append_audit(&event(AuditKind::CaseOpened)).await.unwrap();
+            if number == 3 {
+                unit.append_audit(&event(AuditKind::CaseViewed)).await.unwrap();
+            }
+            unit.commit().await.unwrap();
+        }
+        let mut unit = database.begin().await;
+        let due = unit.list_erasable(CaseId::least(at(0)), CaseId::least(at(9)), 10).await.unwrap();
+        assert_eq!(due, [ids[0], ids[3]], "somebody decided the second and looked at the third");
+        let due = unit.list_erasable(CaseId::least(at(9)), CaseId::least(at(9)), 10).await.unwrap();
+        assert_eq!(due, ids, "nothing stays for ever");
     }
 
     async fn cases_with_the_same_picture_are_found(database: &Database) {

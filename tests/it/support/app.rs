@@ -183,6 +183,7 @@ impl TestApp {
             required_sources: vec![SOURCE.to_owned()],
             registry_timeout: Duration::from_secs(2),
             evidence_term: Duration::from_hours(24 * 1_827),
+            unopened_term: Duration::from_hours(24 * 180),
             enrolment: EnrolmentPolicy::default(),
             notices: NoticePolicy::default(),
             tries: TryLimits::default(),
@@ -278,7 +279,8 @@ impl TestApp {
     /// What the staff's door answers.
     pub(crate) async fn staff(&self, path: &str) -> reqwest::Response {
         let address = self.base.join("api/compliance/").unwrap().join(path).unwrap();
-        reqwest::Client::new().get(address).bearer_auth(STAFF_KEY).send().await.unwrap()
+        let request = reqwest::Client::new().get(address).bearer_auth(STAFF_KEY);
+        request.header("view-reason", "a test").send().await.unwrap()
     }
 
     /// What the sandbox's person was told, the newest first.
