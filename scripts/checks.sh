@@ -42,7 +42,11 @@ test_rust() {
 check_dependencies() {
     if cargo deny --version >/dev/null 2>&1; then
         cargo deny --locked check
+    elif [[ -n ${CI:-} ]]; then
+        refuse "cargo-deny is not installed, and without it no licence and no advisory is looked at: cargo install --locked cargo-deny"
     else
-        echo "skipped: cargo-deny is not installed"
+        # The last step, so that it is the last thing read.
+        printf '\nNOT CHECKED: licences, advisories and sources of the dependencies.\n%s\n' \
+            "cargo-deny is not installed: cargo install --locked cargo-deny. With CI set this fails." >&2
     fi
 }
