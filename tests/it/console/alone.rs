@@ -60,7 +60,6 @@ struct House<'a> {
     mule: Desk<'a>,
     doubted: CaseId,
     decided: CaseId,
-    restricted: CaseId,
 }
 
 /// A case of its own person that somebody decided.
@@ -86,18 +85,17 @@ impl<'a> House<'a> {
         let decided = decided(world, &one, "900101400013").await;
         let doubted = world.in_doubt(None).await.case;
         one.post(&format!("/cases/{doubted}/take"), &json!({})).await.good();
-        let restricted = world.in_doubt_as("900101300027", None).await.case;
-        let house = Self { world, one, two, mule, doubted, decided, restricted };
+        let house = Self { world, one, two, mule, doubted, decided };
         house.furnish().await;
         house
     }
 
-    /// Somebody locked, with factors; a self-restriction; a source with a step back and a version that waits; an operator
+    /// Somebody locked, with factors; another with a self-restriction; a source with a step back and a version that waits; an operator
     /// that was stopped, another with messages.
     async fn furnish(&self) {
         let world = self.world;
         let (store, now) = (&world.services.store, world.services.clock.now());
-        let player = player_of(world, self.doubted).await;
+        let player = player_of(world, self.decided).await;
         equip(world, player).await;
         let mut unit = store.begin().await.unwrap();
         let person = LockSubject::Person(player);
@@ -107,7 +105,7 @@ impl<'a> House<'a> {
         }
         unit.put_face_lockout(person, &lockout).await.unwrap();
         unit.commit().await.unwrap();
-        restrict(world, player_of(world, self.restricted).await, true).await;
+        restrict(world, player_of(world, self.doubted).await, true).await;
         for name in ["debtors", "courts"] {
             let source = Source { name: name.to_owned(), refreshed_at: now, max_age: Duration::from_hours(24) };
             put(store.as_ref(), &source, &[]).await.unwrap();
@@ -124,7 +122,8 @@ impl<'a> House<'a> {
         let tools = (world.services.clock.as_ref(), world.services.randomness.as_ref(), &sender as _);
         let operator = OperatorId::parse("demo-bet").unwrap();
         set_webhook(store.as_ref(), tools, &operator, "http://127.0.0.1:9/in", "a test").await.unwrap();
-        self.one.call(Method::PATCH, "/staff/eyes", Some(&json!({ "disabled": true }))).await.good();
+        self.one.call(Method::PATCH, "/staff/eyes", Some(&json!({ "disabled": true }))).await.good(); // Nothing is taken back in the moment in which it began.
+        world.clock.advance(Duration::from_secs(1));
     }
 
     /// How a row that takes two is called, so that it would take effect.
@@ -142,9 +141,9 @@ impl<'a> House<'a> {
             ),
             "/cases/{id}/erase" => (about(self.decided, "erase"), why),
             "/cases/{id}/export" => (about(self.decided, "export"), why),
-            "/cases/{id}/unlock" => (about(case, "unlock"), why),
-            "/cases/{id}/forget-factors" => (about(case, "forget-factors"), checked),
-            "/cases/{id}/take-back" => (about(self.restricted, "take-back"), checked),
+            "/cases/{id}/unlock" => (about(self.decided, "unlock"), why),
+            "/cases/{id}/forget-factors" => (about(self.decided, "forget-factors"), checked),
+            "/cases/{id}/take-back" => (about(case, "take-back"), checked),
             "/operators" => ("/operators".into(), json!({ "operator": new, "why": WHY })),
             "/operators/{id}" => ("/operators/demo-bet".into(), json!({ "change": rogue, "why": WHY })),
             "/operators/{id}/switch" => {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use rastau::app::staff::Asker;
 use rastau::app::staff::manage::invite_staff;
 use rastau::domain::staff::Role;
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
@@ -67,8 +68,8 @@ async fn join(caller: &mut Caller<'_>, login: &str) {
     let services = &caller.app.services;
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
     let roles = [Role::Reviewer].into();
-    let invited =
-        invite_staff(services.store.as_ref(), tools, login.parse().unwrap(), "Somebody", roles, "a test").await;
+    let by = Asker::machine("a test");
+    let invited = invite_staff(services.store.as_ref(), tools, login.parse().unwrap(), "Somebody", roles, &by).await;
     let invitation = json!(invited.unwrap().1);
     let (_, begun) = caller.post("join/start", &json!({ "invitation": invitation })).await;
     let options = serde_json::from_value(begun["options"].clone()).unwrap();

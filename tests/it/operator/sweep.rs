@@ -38,6 +38,7 @@ async fn grant(world: &World, code: &str) {
         verified_at: verification.decided_at.unwrap(),
         confirmation: None,
         status: StatusPlace::draw(now, randomness),
+        openid: false,
         expires_at: verification.decided_at.unwrap().plus(GREATEST_AGE),
         ended_at: None,
     };

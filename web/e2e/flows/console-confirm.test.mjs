@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PHONE } from '../harness/chromium.mjs';
 import { chooseLocale, look } from '../harness/look.mjs';
 import { lookAtDesk, withInvited, withStaff } from '../harness/staff.mjs';
 
@@ -21,6 +22,7 @@ test('who joins counts once another than who asked has typed the code that they 
         assert.equal(await ainur.part('to-proposals').count(), 0, 'there is nothing to go to');
         const code = await ainur.code();
         await lookAtDesk(ainur.page, 'console-unconfirmed');
+        await ainur.page.setViewportSize(PHONE);
         await look(ainur.page, 'console-unconfirmed-phone');
         await chooseLocale(ainur.page, 'kk');
         await lookAtDesk(ainur.page, 'console-unconfirmed.kk');
@@ -28,10 +30,11 @@ test('who joins counts once another than who asked has typed the code that they 
         await zhanna.part('to-proposals').click();
         await zhanna.page.locator('[data-testid=unconfirmed-member][data-login=ainur]').waitFor();
         await lookAtDesk(zhanna.page, 'console-confirm-own');
-        assert.equal(await zhanna.part('confirm-code').count(), 0, 'whoever asked does not confirm');
+        const own = zhanna.page.locator('[data-testid=unconfirmed-member][data-login=ainur]');
+        assert.equal(await own.getByTestId('confirm-code').count(), 0, 'whoever asked does not confirm');
 
         await timur.part('to-proposals').click();
-        await timur.part('confirm-code').waitFor();
+        await timur.page.locator('[data-testid=unconfirmed-member][data-login=ainur]').waitFor();
         await lookAtDesk(timur.page, 'console-confirm');
         await timur.confirm('ainur', code);
         await timur.part('confirmed').waitFor();
