@@ -14,9 +14,11 @@ use crate::domain::comparison::Template;
 use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::face_search::heed;
 use crate::domain::face_step::{FaceJudgement, IdPhoto, without_photo};
-use crate::domain::ports::StoreError;
+use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::reason::ReasonCode;
+use crate::domain::time::Timestamp;
 use crate::domain::tries::Tried;
+use crate::domain::verification::Verification;
 
 impl FaceCapture {
     /// Judges the whole capture; the decision, its case, its audit event and the face's sighting are one transaction.
@@ -40,16 +42,7 @@ impl FaceCapture {
             self.break_off().await?;
             return Err(error.into());
         }
-        // The same whatever the face: who is locked out must not learn from it whether a face is the right one.
-        let of_person = person_locked_until(unit.as_mut(), &verification, now).await?;
-        let of_device = device_locked_until(unit.as_mut(), &verification, now).await?;
-        if let Some(until) = of_person.max(of_device) {
-            if of_person.is_some() {
-                verification.tell_person_lock();
-                unit.update_verification(&mut verification).await?;
-            }
-            note_judged(unit.as_mut(), &verification, LOCKED, false, now).await?;
-            remember_frames(unit.as_mut(), &verification, film, now).await?;
+        if let Some(until) = self.note_lock(unit.as_mut(), &mut verification, now).await? {
             unit.commit().await?;
             return Err(PlayerError::FaceLocked(until.since(now)));
         }
@@ -114,6 +107,25 @@ impl FaceCapture {
     /// that challenges cannot be leafed through.
     fn lost_to_others(&self, judgement: &FaceJudgement) -> bool {
         *judgement == FaceJudgement::Retry(ReasonCode::CaptureTimeout) && self.live.is_starved()
+    }
+
+    /// Until when a lock holds, of the device or of the person: nothing is then judged, and nothing counted. The same whatever the face:
+    /// who is locked out must not learn whether one is the right one.
+    async fn note_lock(
+        &self,
+        unit: &mut dyn UnitOfWork,
+        verification: &mut Verification,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PlayerError> {
+        let of_person = person_locked_until(unit, verification, now).await?;
+        let Some(until) = of_person.max(device_locked_until(unit, verification, now).await?) else { return Ok(None) };
+        if of_person.is_some() {
+            verification.tell_person_lock();
+            unit.update_verification(verification).await?;
+        }
+        note_judged(unit, verification, LOCKED, false, now).await?;
+        remember_frames(unit, verification, self.live.capture().film(), now).await?;
+        Ok(Some(until))
     }
 }
 

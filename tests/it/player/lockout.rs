@@ -20,6 +20,8 @@ use crate::support::faces::{Who, id_photo, living};
 use crate::support::people::{adult, refusal, to_face, to_second_factor};
 
 const HALF_AN_HOUR: Duration = Duration::from_mins(30);
+/// What the end of a capture tells while a lock holds.
+const LOCKED: &str = "the capture was refused: face_locked";
 
 /// Sees something of the challenge and goes away, unless told to wait.
 pub(super) async fn break_off(app: &TestApp, player: &DemoPlayer, face: Who) {
@@ -127,7 +129,7 @@ async fn a_person_whose_face_failed_is_locked_in_every_browser_and_told_so_when_
         before_the_camera(&app, &player, 80).await;
         let before = player.view().await.unwrap();
         assert_eq!(before["face"], json!({ "attempts_left": 3, "locked_until": null }));
-        assert_eq!(refusal(player.capture(&mut *living(face)).await), "face_locked");
+        assert_eq!(refusal(player.capture(&mut *living(face)).await), LOCKED);
         let view = player.view().await.unwrap();
         assert_eq!((&view["stage"], &view["face"]["locked_until"]), (&json!("face"), &Value::Null));
         told.push(view["face"].clone());
@@ -161,7 +163,7 @@ async fn a_browser_in_which_the_person_proved_themselves_passes_their_lock_and_s
     let elsewhere = app.arrive().await;
     to_face(&elsewhere, &iin).await;
     assert_eq!(refusal(elsewhere.post("lock/passkey/start", &json!({})).await), "out_of_turn", "nobody was told");
-    assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), "face_locked");
+    assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), LOCKED);
     let again = player.come_again().await.unwrap();
     to_face(&again, &iin).await;
     assert_eq!(again.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
@@ -172,7 +174,7 @@ async fn a_browser_in_which_the_person_proved_themselves_passes_their_lock_and_s
     elsewhere.post("lock/passkey/start", &json!({})).await.unwrap();
     assert_eq!(refusal(elsewhere.post("lock/passkey/finish", &json!({ "id": "x" })).await), "passkey_rejected");
     assert_eq!(refusal(elsewhere.post("lock/passkey/finish", &json!({ "id": "x" })).await), "ceremony_unknown");
-    assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), "face_locked");
+    assert_eq!(refusal(elsewhere.capture(&mut *living(Who::Astronaut)).await), LOCKED);
     let options = elsewhere.post("lock/passkey/start", &json!({})).await.unwrap();
     let shown = passkey.do_authentication(app.base.clone(), serde_json::from_value(options).unwrap()).unwrap();
     let view = elsewhere.post("lock/passkey/finish", &serde_json::to_value(shown).unwrap()).await.unwrap();
@@ -189,7 +191,7 @@ async fn a_browser_in_which_the_person_proved_themselves_passes_their_lock_and_s
     let again = player.come_again().await.unwrap();
     to_face(&again, &other).await;
     lock(&app, &other).await;
-    assert_eq!(refusal(again.capture(&mut *living(Who::Astronaut)).await), "face_locked");
+    assert_eq!(refusal(again.capture(&mut *living(Who::Astronaut)).await), LOCKED);
 }
 
 #[tokio::test]
