@@ -67,7 +67,7 @@ mod tests {
     fn only_what_was_given_is_known_again_and_not_for_ever() {
         let (key, other) = (SecretBytes::new(vec![1; 32]), SecretBytes::new(vec![2; 32]));
         let now = Timestamp::from_seconds(1_900_000_000);
-        let until = now.plus(std::time::Duration::from_secs(60));
+        let until = now.plus(std::time::Duration::from_mins(1));
         let handle = new_handle(&SeededRandomness::new(1));
         let value = write(&key, &handle, until);
         assert_eq!(parse(&key, &value, now), Some(hash_handle(&handle).0));
@@ -76,7 +76,7 @@ mod tests {
         let another = new_handle(&SeededRandomness::new(2));
         let longer = value.replacen(
             &until.seconds().to_string(),
-            &until.plus(std::time::Duration::from_secs(60)).seconds().to_string(),
+            &until.plus(std::time::Duration::from_mins(1)).seconds().to_string(),
             1,
         );
         for forged in

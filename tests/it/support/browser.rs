@@ -124,7 +124,7 @@ impl Browser {
         let (_, view) =
             read(browser.http.get(browser.at("verification")).header(COOKIE, &browser.cookie).send().await.unwrap())
                 .await;
-        browser.visit = view["visit"].as_str().unwrap().to_owned();
+        view["visit"].as_str().unwrap().clone_into(&mut browser.visit);
         browser
     }
 
