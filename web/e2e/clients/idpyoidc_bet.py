@@ -1,7 +1,7 @@
 """An operator on idpyoidc: prints where the browser is to go, reads where it came back to, prints what came of it.
 
-Its add-on for pushed requests sends a request object, which FAPI 2.0 does without; so the request is pushed as its own authorization
-service makes it, with its own client authentication. It sends no nonce in DPoP proofs, and so gets as far as the sandbox.
+Its add-on for pushed requests sends a request object, which FAPI 2.0 does without; so the request is pushed by hand, with the
+library's own client authentication. It sends no nonce in DPoP proofs, and so gets as far as the sandbox.
 """
 
 import argparse
@@ -33,6 +33,7 @@ client = Client(
         "client_id": args.client_id,
         "issuer": args.issuer,
         "redirect_uris": [args.redirect_uri],
+        "client_authn_methods": ["private_key_jwt"],
         "token_endpoint_auth_method": "private_key_jwt",
         "token_endpoint_auth_signing_alg": "ES256",
         "provider_info": metadata,
@@ -50,7 +51,12 @@ state = client.get_context().cstate.create_key()
 def ask(service, endpoint, **request):
     """What the service answers to a request of this service of the library."""
     made = client.get_service(service).get_request_parameters(
-        request_args={**request, "state": state}, method="POST", authn_method="private_key_jwt", endpoint=endpoint, state=state
+        request_args={**request, "state": state},
+        method="POST",
+        authn_method="private_key_jwt",
+        algorithm="ES256",
+        endpoint=endpoint,
+        state=state,
     )
     answer = requests.post(endpoint, data=made["body"], headers=made["headers"], timeout=10)
     answer.raise_for_status()
@@ -60,15 +66,20 @@ def ask(service, endpoint, **request):
 verifier = secrets.token_urlsafe(48)
 challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 client.get_context().cstate.update(state, {"state": state, "iss": args.issuer, "redirect_uri": args.redirect_uri})
-pushed = ask(
-    "authorization",
-    metadata["pushed_authorization_request_endpoint"],
-    response_type="code",
-    scope="play",
-    redirect_uri=args.redirect_uri,
-    code_challenge=challenge,
-    code_challenge_method="S256",
+place = metadata["pushed_authorization_request_endpoint"]
+made = client.get_service("accesstoken").get_request_parameters(
+    request_args={"code": "none", "state": state}, authn_method="private_key_jwt", endpoint=place, state=state
 )
+proof = {name: value for name, value in parse_qsl(made["body"]) if name.startswith("client_assertion")}
+request = {
+    "response_type": "code",
+    "scope": "play",
+    "state": state,
+    "redirect_uri": args.redirect_uri,
+    "code_challenge": challenge,
+    "code_challenge_method": "S256",
+}
+pushed = requests.post(place, data={**request, **proof}, timeout=10).json()
 query = urlencode({"client_id": args.client_id, "request_uri": pushed["request_uri"]})
 print(f"{metadata['authorization_endpoint']}?{query}", flush=True)
 answer = dict(parse_qsl(urlsplit(input()).query))
