@@ -192,7 +192,8 @@ impl Keys {
             (Some(file), _) => {
                 let set = read_jwks(file)?;
                 if !self.tls_certificates {
-                    startup::check_keys(&set).context("the JWKS cannot be used")?;
+                    startup::check_keys(&set)
+                        .map_err(|error| anyhow::anyhow!("the JWKS cannot be used: {}", error.0))?;
                 }
                 Some(KeySource::Registered(set))
             }

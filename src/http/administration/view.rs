@@ -239,7 +239,7 @@ pub(in crate::http) struct RemovedWebhook {
 /// Keys that assertions could not be verified with are refused here, where the library is at hand that verifies them.
 fn readable(keys: KeySource, verifier: &dyn AssertionVerifier) -> Result<KeySource, String> {
     if let KeySource::Registered(set) = &keys {
-        verifier.check_keys(set).map_err(|error| error.to_string())?;
+        verifier.check_keys(set).map_err(|error| format!("the JWKS cannot be used: {}", error.0))?;
     }
     Ok(keys)
 }

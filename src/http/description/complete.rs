@@ -23,6 +23,11 @@ pub(super) fn complete(document: &mut Value, issuer_path: &str) {
             paths.insert(format!("{METADATA}/{issuer_path}"), metadata);
         }
     }
+    // A page that shows the description asks there.
+    if !issuer_path.is_empty() {
+        let place = format!("/{issuer_path}/.well-known/openid-configuration");
+        document["components"]["securitySchemes"]["clientAssertion"]["openIdConnectUrl"] = json!(place);
+    }
     document["webhooks"] = webhooks();
 }
 

@@ -2,7 +2,6 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, ORIGIN, UPGRADE};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
@@ -19,7 +18,7 @@ pub async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let reads = request.method() == Method::GET && !request.headers().contains_key(UPGRADE);
+    let reads = request.method().is_safe() && !request.headers().contains_key(UPGRADE);
     if !reads {
         expect_own(&request)?;
     }

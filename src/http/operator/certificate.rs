@@ -94,12 +94,10 @@ fn certificate(value: &str) -> Option<Vec<u8>> {
     }
     let encoded = if let Some(rest) = value.strip_prefix(':') {
         rest.strip_suffix(':')?.to_owned()
-    } else if value.starts_with(BARE) {
-        value.split(',').next()?.to_owned()
     } else if value.contains(FORWARDED) {
         pem_body(forwarded(value)?)?
     } else {
-        // Traefik escapes what it has taken the PEM's lines off.
+        // Traefik escapes what it has taken the PEM's lines off; base64 that is not escaped holds no percent sign.
         let text = percent_decoded(value)?;
         if text.starts_with(BARE) { text.split(',').next()?.to_owned() } else { pem_body(value)? }
     };

@@ -49,13 +49,11 @@ impl OAuthError {
         Self::bad_request("invalid_request", description)
     }
 
-    /// The caller was not authenticated. The challenge is of the header's scheme where the caller tried one (RFC 6749 section 5.2);
-    /// else it is a word that no browser acts on (RFC 9110 section 11.6.1 wants one).
+    /// The caller was not authenticated. The challenge is sent when the caller tried the `Authorization` header (RFC 6749 section 5.2),
+    /// and then alone: libraries that see one (oauth4webapi) read it in place of the error.
     pub(super) fn invalid_client(by_header: bool) -> Self {
         let mut error = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed");
-        let scheme =
-            if by_header { r#"Basic realm="rastau", charset="UTF-8""# } else { r#"ClientAssertion realm="rastau""# };
-        error.header = Some((WWW_AUTHENTICATE, scheme.to_owned()));
+        error.header = by_header.then(|| (WWW_AUTHENTICATE, r#"Basic realm="rastau", charset="UTF-8""#.to_owned()));
         error
     }
 

@@ -87,7 +87,7 @@ pub(in crate::http) struct Webhook {
 /// Your own registration
 ///
 /// What we have on record of you: keys, addresses, scopes, rate, and how your webhook stands.
-#[utoipa::path(get, path = "/api/operator/me", tag = "operators", operation_id = "getMe",
+#[utoipa::path(get, path = "/api/operator/me", tag = "operators", operation_id = "getOwnRegistration",
     security(("bearerAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     params(Named),
     responses((status = 200, description = "As registered", body = Me), OAuthRefusal))]

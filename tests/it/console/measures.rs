@@ -254,7 +254,8 @@ async fn a_version_that_waits_is_released_by_two_and_only_the_one_that_was_seen(
     assert_eq!(code(&settle(&root, &drop, true).await), is(403, "role_forbidden"), "one alone drops nothing");
     assert_eq!(root.get("/sources").await.good()[0]["versions"][0]["state"], "quarantined");
     settle(&two, &drop, true).await.good();
-    assert_eq!(root.get("/sources").await.good()[0]["versions"][0]["state"], "discarded");
+    let state = root.get("/sources").await.good()[0]["versions"][0]["state"].clone();
+    assert!(state == "discarded" || state == "removed", "its rows go in the background: {state}");
     let second = quarantine().await;
     assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "nothing_waits"));
     assert_eq!(settle(&two, &proposal, false).await.good()["state"], "refused");
