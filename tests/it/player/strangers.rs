@@ -34,7 +34,7 @@ impl Raw {
         let headers = self.headers.iter().filter(|(name, _)| passes(name.as_str()));
         let headers = headers.map(|(name, value)| (name.to_string(), format!("{value:?}"))).collect();
         let mut body = self.body.clone();
-        strip(&mut body, &["expires_at"]);
+        strip(&mut body, &["expires_at", "visit"]);
         (self.status, headers, body.to_string())
     }
 
@@ -63,7 +63,8 @@ async fn ask(app: &TestApp, player: &DemoPlayer, from: &str, step: &str, body: O
         Some(body) => http.post(address).json(&body),
         None => http.get(address),
     };
-    let request = request.header("cookie", player.cookie()).header("x-forwarded-for", from);
+    let request = request.header("cookie", player.cookie()).header("rastau-visit", player.visit());
+    let request = request.header("x-forwarded-for", from);
     let answer = request.header("origin", app.base.origin().ascii_serialization()).send().await.unwrap();
     Raw { status: answer.status().as_u16(), headers: answer.headers().clone(), body: answer.json().await.unwrap() }
 }
