@@ -38,8 +38,9 @@ pub const CAPTURE_ATTEMPTS: u32 = 5;
 /// Frames of one capture, and of one second of it, at most.
 const MOST_FRAMES: u32 = 1_500;
 const MOST_FRAMES_A_SECOND: u32 = 40;
-/// So many of them are looked at; the page sends ten. Whoever sends more takes nobody else's share of the engine.
-const LOOKED_AT_A_SECOND: u32 = 15;
+/// So many of them are looked at; the page sends ten, and more where it catches up. Whoever sends more takes nobody else's share of
+/// the engine.
+const LOOKED_AT_A_SECOND: u32 = 30;
 /// Every so many frames the whole picture is looked at, also while a face is followed: somebody may have come in.
 const LOOK_AROUND: u32 = 10;
 

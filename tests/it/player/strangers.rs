@@ -34,7 +34,7 @@ impl Raw {
         let headers = self.headers.iter().filter(|(name, _)| passes(name.as_str()));
         let headers = headers.map(|(name, value)| (name.to_string(), format!("{value:?}"))).collect();
         let mut body = self.body.clone();
-        strip(&mut body, &["expires_at", "visit"]);
+        strip(&mut body, &["expires_at", "visit", "return_url"]);
         (self.status, headers, body.to_string())
     }
 
