@@ -165,8 +165,8 @@ pub(crate) mod tests {
     #[test]
     fn a_refresh_token_serves_again_until_its_successor_was_used_or_a_while_has_passed() {
         let now = Timestamp::from_seconds(10_000);
-        let shown = |generation, used_before: Option<u64>, latest_used| {
-            let used_at = used_before.map(|seconds| Timestamp::from_seconds(10_000 - seconds as i64));
+        let shown = |generation, used_before: Option<i64>, latest_used| {
+            let used_at = used_before.map(|seconds| Timestamp::from_seconds(10_000 - seconds));
             ShownRefreshToken { generation, used_at, latest_used, grant_ended_at: None }.serves(now)
         };
         assert!(shown(0, None, None) && shown(3, None, Some(2)), "a new one");

@@ -174,7 +174,7 @@ mod tests {
         let short = with(long.clone(), "n", json!(URL_SAFE_NO_PAD.encode([0xff; 128])));
         assert!(check(&[jwk(), short]).unwrap_err().contains("key 2 is RSA of 1024 bits"));
         for (place, bad) in [with(jwk(), "x", json!("a")), with(jwk(), "x", jwk()["x"].clone())].iter().enumerate() {
-            assert_eq!(check(&[bad.clone()]), Err("key 1 cannot be read".to_owned()), "{place}");
+            assert_eq!(check(std::slice::from_ref(bad)), Err("key 1 cannot be read".to_owned()), "{place}");
         }
         assert!(check(&[with(long, "e", json!("AA"))]).unwrap_err().contains("cannot be read"));
         let named = with(jwk(), "kid", json!("one"));

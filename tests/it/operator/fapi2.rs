@@ -523,7 +523,7 @@ async fn par_attempt_reuse_request_uri() {
 async fn par_attempt_to_use_expired_request_uri() {
     let world = World::production().await;
     let request_uri = world.pushed(&world.bet).await;
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     assert_eq!(opened(&world, &request_uri).await, Err(PlayerError::RequestUnknown));
 }
 
