@@ -1,14 +1,15 @@
 //! What an operator was told, to be pulled: the webhooks' events from a place on.
 
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::client::authenticated_by_header;
 use super::described::OAuthRefusal;
 use super::error::OAuthError;
+use super::form::Form;
 use super::uncached;
 use crate::app::Services;
 use crate::app::list_events::{MOST, list_events};
@@ -21,8 +22,9 @@ pub(super) const PATH: &str = "/api/operator/events";
 const USUAL: u32 = 100;
 
 /// From where on.
-#[derive(Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described; read by hand")]
 pub(in crate::http) struct Stretch {
     /// `next` of the last answer, an event's `id`, or an RFC 3339 instant; from the beginning when left out.
     #[param(example = "2026-11-30T10:00:00Z")]
@@ -31,12 +33,12 @@ pub(in crate::http) struct Stretch {
     #[param(minimum = 1, maximum = 500, example = 100)]
     limit: Option<u32>,
     /// The `client_id`, for who authenticates by a TLS certificate.
-    #[allow(dead_code, reason = "read with the credentials")]
     client_id: Option<String>,
 }
 
 /// One event, as its webhook told it.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OperatorEvent)]
 pub(in crate::http) struct EventView {
     /// The webhook's `webhook-id`: whoever got it has had the event.
     #[schema(format = "uuid")]
@@ -55,6 +57,7 @@ pub(in crate::http) struct EventView {
 
 /// A stretch of events, the oldest first.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OperatorEvents)]
 pub(in crate::http) struct EventsAnswer {
     events: Vec<EventView>,
     /// More are there already.
@@ -72,18 +75,14 @@ pub(in crate::http) struct EventsAnswer {
     security(("bearerAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     params(Stretch),
     responses((status = 200, description = "Events", body = EventsAnswer), OAuthRefusal))]
-pub(in crate::http) async fn get(
-    services: Data<Services>,
-    request: HttpRequest,
-    stretch: Query<Stretch>,
-) -> Result<HttpResponse, OAuthError> {
-    let operator = authenticated_by_header(&services, &request, stretch.client_id.as_deref()).await?;
-    let after = stretch.after.as_deref().map(place).transpose()?;
+pub(in crate::http) async fn get(services: Data<Services>, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
+    let mut query = Form::parse(request.query_string().as_bytes())?;
+    let operator = authenticated_by_header(&services, &request, query.take("client_id").as_deref()).await?;
+    let after = query.take("after").as_deref().map(place).transpose()?;
     let from = after.unwrap_or(WebhookId::least(Timestamp::from_seconds(0)));
-    let limit = stretch.limit.unwrap_or(USUAL);
-    if !(1..=MOST).contains(&limit) {
-        return Err(OAuthError::invalid_request("limit is 1 to 500"));
-    }
+    let limit = query.take("limit").map_or(Ok(USUAL), |limit| limit.parse());
+    let limit = limit.ok().filter(|limit| (1..=MOST).contains(limit));
+    let limit = limit.ok_or_else(|| OAuthError::invalid_request("limit is 1 to 500"))?;
     let found = list_events(&services, &operator, from, limit).await.map_err(|error| OAuthError::store(&error))?;
     let next = found.events.last().map(|last| last.id).or(after).map(|id| id.to_string());
     let events = found.events.iter().map(EventView::from).collect();

@@ -1,14 +1,15 @@
 //! What we have on record of the operator that asks: the first question of whoever looks for a mistake.
 
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::client::authenticated_by_header;
 use super::described::OAuthRefusal;
 use super::error::OAuthError;
+use super::form::Form;
 use super::uncached;
 use crate::app::Services;
 use crate::domain::operator::{KeySource, Operator};
@@ -19,8 +20,9 @@ use crate::domain::webhook::endpoint::WebhookEndpoint;
 pub(super) const PATH: &str = "/api/operator/me";
 
 /// Who asks, where the request does not say it otherwise.
-#[derive(Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described; read by hand")]
 pub(in crate::http) struct Named {
     /// The `client_id`, for who authenticates by a TLS certificate.
     client_id: Option<String>,
@@ -28,6 +30,7 @@ pub(in crate::http) struct Named {
 
 /// An operator's own registration.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OwnRegistration)]
 pub(in crate::http) struct Me {
     /// The `client_id`.
     #[schema(example = "demo-bet")]
@@ -60,6 +63,7 @@ pub(in crate::http) struct Me {
 
 /// A key, by what it is named.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OwnKey)]
 pub(in crate::http) struct KeyName {
     #[serde(skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
@@ -91,12 +95,9 @@ pub(in crate::http) struct Webhook {
     security(("bearerAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     params(Named),
     responses((status = 200, description = "As registered", body = Me), OAuthRefusal))]
-pub(in crate::http) async fn get(
-    services: Data<Services>,
-    request: HttpRequest,
-    named: Query<Named>,
-) -> Result<HttpResponse, OAuthError> {
-    let operator = authenticated_by_header(&services, &request, named.client_id.as_deref()).await?;
+pub(in crate::http) async fn get(services: Data<Services>, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
+    let client_id = Form::parse(request.query_string().as_bytes())?.take("client_id");
+    let operator = authenticated_by_header(&services, &request, client_id.as_deref()).await?;
     let webhook = async { services.store.read().await?.find_webhook_endpoint(&operator.id).await };
     let webhook = webhook.await.map_err(|error| OAuthError::store(&error))?;
     Ok(uncached(HttpResponse::Ok()).json(Me::of(operator, webhook)))

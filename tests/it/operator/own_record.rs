@@ -104,7 +104,7 @@ async fn what_was_told_can_be_pulled_from_a_place_on() {
         .uri(EVENTS)
         .insert_header(("Authorization", format!("Bearer {}", world.other.sign(&world.other.claims(world.now())))));
     assert_eq!(world.send(request).await.body["events"], json!([]), "of another operator nothing");
-    for bad in ["after=yesterday", "limit=0", "limit=501"] {
+    for bad in ["after=yesterday", "limit=0", "limit=501", "limit=null", "limit=1&limit=1", "after=%00"] {
         assert_eq!(ask(&world, &format!("{EVENTS}?{bad}")).await.error(), "invalid_request", "{bad}");
     }
 }
