@@ -14,6 +14,7 @@ use super::session_cookie;
 use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::session::{Admitted, admit};
+use crate::http::middleware::own_origin;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// Somebody whom the door let in.
@@ -53,6 +54,8 @@ pub(super) async fn check(
         }
         Ruled::Nowhere => return refused(ProblemCode::NotFound),
     };
+    // Before the bell: pages of others ring none.
+    own_origin::expect_own_change(&request)?;
     if rule == Rule::Open {
         doorbell::ring(request.request(), &services)?;
     } else {

@@ -19,12 +19,15 @@ pub async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    expect_own_change(&request)?;
+    next.call(request).await
+}
+
+/// The same for a door that has looked at the method already.
+pub(in crate::http) fn expect_own_change(request: &ServiceRequest) -> Result<(), Problem> {
     // Whatever has another method changes nothing here: it goes on to be told so (405).
     let changes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
-    if changes || request.headers().contains_key(UPGRADE) {
-        expect_own(&request)?;
-    }
-    next.call(request).await
+    if changes || request.headers().contains_key(UPGRADE) { expect_own(request) } else { Ok(()) }
 }
 
 /// The same where a GET changes something, too.
