@@ -15,6 +15,9 @@ export { playScenario, scenario };
 
 const run = promisify(execFile);
 
+/** Other flows of the same service have their staff in it: then it takes two at the console, or this word. */
+const ALONE = '--alone';
+
 /** Registers an operator of its own with the served sandbox, and connects the example to it; `wishes` as in `registered`. */
 export async function newOperator(origin, id, wishes) {
   const { privateKey, redirectUri } = await registered(origin, id, wishes);
@@ -57,7 +60,8 @@ export async function goesThrough(origin, child, code = 'approved', change = () 
 
 /** Gives an operator of the served sandbox an endpoint; its secret. */
 export async function setWebhook(origin, id, url) {
-  const { stdout } = await run(binary(), ['webhook', 'set', '--operator', id, '--url', url, '--json'], { cwd: household(origin) });
+  const args = ['webhook', 'set', '--operator', id, '--url', url, '--json', ALONE];
+  const { stdout } = await run(binary(), args, { cwd: household(origin) });
   return JSON.parse(stdout).secret;
 }
 
@@ -81,7 +85,7 @@ export async function registerKeys(origin, id, jwks, { more = [], redirectUri = 
   const folder = mkdtempSync(join(process.env.E2E_SCRATCH, 'operator-'));
   const file = join(folder, 'jwks.json');
   writeFileSync(file, JSON.stringify(jwks));
-  const args = ['operator', 'add', id, '--name', 'Example Bet', '--redirect-uri', redirectUri, '--jwks', file, ...more];
+  const args = ['operator', 'add', id, '--name', 'Example Bet', '--redirect-uri', redirectUri, '--jwks', file, ALONE, ...more];
   await run(binary(), args, { cwd: household(origin) });
   return { redirectUri, folder };
 }
