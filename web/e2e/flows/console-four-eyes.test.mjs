@@ -24,11 +24,7 @@ test('two of the staff look at a refused face and let the person go straight on,
         await asel.signIn();
 
         // Found by the person's IIN; that somebody looked is in the log.
-        await asel.part('find-open').click();
-        await asel.part('find-iin').fill(iin);
-        await asel.page.locator('dialog [data-testid=why]').fill('Обращение игрока');
-        await asel.part('find-go').click();
-        await asel.part('queue-row').first().waitFor();
+        await asel.find(iin, 'Обращение игрока');
         assert.equal(await asel.part('queue-row').count(), 3, 'each attempt is a case');
         await lookAtDesk(asel.page, 'console-found');
         await asel.part('queue-row').first().getByRole('link').click();

@@ -151,6 +151,8 @@ export class StaffDesk {
     await this.part('find-iin').fill(iin);
     await this.page.locator('dialog [data-testid=why]').fill(why);
     await this.part('find-go').click();
+    // Until the answer comes, the queue stands there, with other flows' cases.
+    await this.part('find-iin').waitFor({ state: 'hidden' });
     await this.part('queue-row').first().waitFor();
   }
 
