@@ -39,6 +39,8 @@ struct VersionRow {
     cursor: Option<String>,
     etag: Option<String>,
     key_generation: i64,
+    counted_at: Option<i64>,
+    released: i64,
 }
 
 impl VersionRow {
@@ -63,6 +65,8 @@ impl VersionRow {
             position: Position { cursor: self.cursor, etag: self.etag },
             touched_at: Timestamp::from_micros(self.touched_at),
             key_generation: count(self.key_generation, "restriction_version.key_generation")?,
+            counted_at: self.counted_at.map(Timestamp::from_micros),
+            released: self.released != 0,
         })
     }
 }
@@ -88,7 +92,7 @@ fn number(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-/// A statement with all columns of a version, `$1` to `$17`.
+/// A statement with all columns of a version, `$1` to `$19`.
 fn bound<'q>(statement: Query<'q, Any, AnyArguments>, version: &'q Version) -> Query<'q, Any, AnyArguments> {
     statement
         .bind(version.source.as_str())
@@ -108,6 +112,8 @@ fn bound<'q>(statement: Query<'q, Any, AnyArguments>, version: &'q Version) -> Q
         .bind(version.position.cursor.as_deref())
         .bind(version.position.etag.as_deref())
         .bind(i64::from(version.key_generation))
+        .bind(micros(version.counted_at))
+        .bind(i64::from(version.released))
 }
 
 #[async_trait]
@@ -126,7 +132,8 @@ impl RestrictionVersions for SqlUnitOfWork {
     async fn list_versions(&mut self, source: &str) -> Result<Vec<Version>> {
         let query = sqlx::query_as::<_, VersionRow>(
             "SELECT source, number, base, kind, state, as_of, max_age_micros, sha256, rows_counted, rows_added, \
-             rows_removed, rows_refused, report, touched_at, cursor, etag, key_generation FROM restriction_version WHERE source = $1 \
+             rows_removed, rows_refused, report, touched_at, cursor, etag, key_generation, counted_at, released \
+             FROM restriction_version WHERE source = $1 \
              ORDER BY number DESC",
         );
         self.fetch_all(query.bind(source)).await?.into_iter().map(VersionRow::into_version).collect()
@@ -147,7 +154,8 @@ impl RestrictionVersions for SqlUnitOfWork {
         let insert = sqlx::query(
             "INSERT INTO restriction_version (source, number, base, kind, state, as_of, max_age_micros, sha256, \
              rows_counted, rows_added, rows_removed, rows_refused, report, touched_at, cursor, etag, \
-             key_generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+             key_generation, counted_at, released) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
              ON CONFLICT (source, number) DO NOTHING",
         );
         self.change(bound(insert, version)).await
@@ -157,7 +165,8 @@ impl RestrictionVersions for SqlUnitOfWork {
         let update = sqlx::query(
             "UPDATE restriction_version SET base = $3, kind = $4, state = $5, as_of = $6, max_age_micros = $7, \
              sha256 = $8, rows_counted = $9, rows_added = $10, rows_removed = $11, rows_refused = $12, report = $13, \
-             touched_at = $14, cursor = $15, etag = $16, key_generation = $17 WHERE source = $1 AND number = $2",
+             touched_at = $14, cursor = $15, etag = $16, key_generation = $17, counted_at = $18, \
+             released = $19 WHERE source = $1 AND number = $2",
         );
         self.change(bound(update, version)).await
     }

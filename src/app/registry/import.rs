@@ -14,7 +14,7 @@ use crate::app::table::TableError;
 use crate::domain::audit::AuditKind;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::restrictions::{
-    PersonKey, Position, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState,
+    PersonKey, Position, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState, Yardstick,
 };
 use crate::domain::time::Timestamp;
 
@@ -411,18 +411,19 @@ async fn finish(
     let base = if version.kind == VersionKind::Delta { before.unwrap_or(0) } else { 0 };
     version.counts.rows = (base + version.counts.added).saturating_sub(version.counts.removed);
     version.counts.refused = refusals.count;
-    version.touched_at = clock.now();
-    let why = import.tolerance.judge(before, version.counts);
+    let now = clock.now();
+    version.touched_at = now;
+    let why = import.tolerance.judge(Yardstick::of(&versions, now), version.counts);
     version.report = report(&why, &refusals).to_string();
     let told = json!({ "people": people, "suspicions": why.iter().map(Suspicion::code).collect::<Vec<_>>() });
     let imported = if why.is_empty() {
-        let version = let_count(unit.as_mut(), &versions, version).await?;
-        unit.append_audit(&event(AuditKind::RegistryImported, &version, told, clock.now())).await?;
+        let version = let_count(unit.as_mut(), &versions, version, now).await?;
+        unit.append_audit(&event(AuditKind::RegistryImported, &version, told, now)).await?;
         Imported::Counts { version, people }
     } else {
         version.state = VersionState::Quarantined;
         unit.update_version(&version).await?;
-        unit.append_audit(&event(AuditKind::RegistryQuarantined, &version, told, clock.now())).await?;
+        unit.append_audit(&event(AuditKind::RegistryQuarantined, &version, told, now)).await?;
         Imported::Waits { version, why }
     };
     unit.commit().await?;

@@ -48,7 +48,8 @@ pub async fn release_version(
 ) -> Result<Version, ManageError> {
     let versions = unit.list_versions(source).await?;
     let waits = named(waiting(&versions, source)?, number)?;
-    let released = let_count(unit, &versions, waits).await?;
+    let looked_at = Version { released: true, ..waits };
+    let released = let_count(unit, &versions, looked_at, now).await?;
     unit.append_audit(&event(AuditKind::RegistryReleased, &released, details, now)).await?;
     Ok(released)
 }
@@ -113,9 +114,10 @@ pub async fn roll_back_version(
     }
     // What waits was compared with what is left behind.
     for left in [Some(current), Version::in_state(&versions, VersionState::Quarantined)].into_iter().flatten() {
-        unit.update_version(&Version { state: VersionState::Discarded, ..left.clone() }).await?;
+        let left = Version { state: VersionState::Discarded, counted_at: None, ..left.clone() };
+        unit.update_version(&left).await?;
     }
-    let back = Version { state: VersionState::Current, ..previous.clone() };
+    let back = Version { state: VersionState::Current, counted_at: Some(now), released: true, ..previous.clone() };
     unit.update_version(&back).await?;
     unit.let_count(&back).await?;
     let mut details = details;
@@ -138,7 +140,7 @@ pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]
     let keyed: Vec<_> = keyed.collect::<Result<_, StoreError>>()?;
     unit.insert_version(&version).await?;
     unit.bring_rows(&version, &keyed).await?;
-    let_count(unit.as_mut(), &versions, version).await?;
+    let_count(unit.as_mut(), &versions, version, source.refreshed_at).await?;
     unit.commit().await?;
     tidy(store, &source.name, |_, _| ()).await
 }
@@ -148,6 +150,7 @@ pub(super) async fn let_count(
     unit: &mut dyn UnitOfWork,
     versions: &[Version],
     version: Version,
+    now: Timestamp,
 ) -> Result<Version, StoreError> {
     unit.hold_source(&version.source).await?;
     for (from, to) in
@@ -157,7 +160,7 @@ pub(super) async fn let_count(
             unit.update_version(&Version { state: to, ..before.clone() }).await?;
         }
     }
-    let current = Version { state: VersionState::Current, ..version };
+    let current = Version { state: VersionState::Current, counted_at: Some(now), ..version };
     unit.update_version(&current).await?;
     unit.let_count(&current).await?;
     Ok(current)

@@ -234,6 +234,7 @@ async fn finish(store: &dyn Store, clock: &dyn Clock, from: &Version, version: &
         as_of: confirmed.as_of,
         max_age: confirmed.max_age,
         position: confirmed.position.clone(),
+        counted_at: Some(clock.now()),
         ..version.clone()
     };
     unit.update_version(&current).await?;

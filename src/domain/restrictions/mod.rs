@@ -3,12 +3,14 @@
 mod ground;
 mod judgement;
 mod source;
+mod tolerance;
 mod version;
 
 pub use ground::Ground;
 pub use judgement::{Permission, RegistryAnswer, judge};
 pub use source::Source;
-pub use version::{Counts, PersonKey, Position, Suspicion, Tolerance, Version, VersionKind, VersionState};
+pub use tolerance::{Suspicion, Tolerance, Yardstick};
+pub use version::{Counts, PersonKey, Position, Version, VersionKind, VersionState};
 
 use super::time::Timestamp;
 

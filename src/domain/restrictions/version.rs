@@ -106,97 +106,6 @@ pub struct Counts {
     pub refused: u64,
 }
 
-/// Why a version waits for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Suspicion {
-    /// Far fewer rows than before: people would be let in.
-    Shrank {
-        /// Rows before.
-        from: u64,
-        /// Rows now.
-        to: u64,
-    },
-    /// Far more rows than before: people would be kept out.
-    Grew {
-        /// Rows before.
-        from: u64,
-        /// Rows now.
-        to: u64,
-    },
-    /// Too many rows were refused: who stands in them would be let in.
-    BadRows {
-        /// Refused rows.
-        refused: u64,
-        /// All rows.
-        of: u64,
-    },
-}
-
-impl Suspicion {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Shrank { .. } => "shrank",
-            Self::Grew { .. } => "grew",
-            Self::BadRows { .. } => "bad_rows",
-        }
-    }
-}
-
-impl fmt::Display for Suspicion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shrank { from, to } => write!(f, "it shrank from {from} rows to {to}"),
-            Self::Grew { from, to } => write!(f, "it grew from {from} rows to {to}"),
-            Self::BadRows { refused, of } => write!(f, "{refused} of {of} rows were refused"),
-        }
-    }
-}
-
-/// How far a version may differ before a person must look: shares from 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tolerance {
-    /// So much smaller than the version before.
-    pub shrink: f64,
-    /// So much larger.
-    pub growth: f64,
-    /// So many rows refused.
-    pub bad_rows: f64,
-}
-
-impl Default for Tolerance {
-    /// A tenth fewer, half as many more, and no bad row at all.
-    fn default() -> Self {
-        Self { shrink: 0.1, growth: 0.5, bad_rows: 0.0 }
-    }
-}
-
-impl Tolerance {
-    /// Fewer rows of difference than this are the everyday of a small source, unless nothing is left of it.
-    const SMALL: u64 = 20;
-
-    /// What is suspicious of `counts`; `before` is how many rows counted until now.
-    pub fn judge(&self, before: Option<u64>, counts: Counts) -> Vec<Suspicion> {
-        let mut suspicions = Vec::new();
-        if let Some(from) = before {
-            let to = counts.rows;
-            let beyond =
-                |difference: u64, share: f64| difference > Self::SMALL && difference as f64 > share * from as f64;
-            if beyond(from.saturating_sub(to), self.shrink) || (to == 0 && from > 0) {
-                suspicions.push(Suspicion::Shrank { from, to });
-            }
-            if beyond(to.saturating_sub(from), self.growth) {
-                suspicions.push(Suspicion::Grew { from, to });
-            }
-        }
-        let of = counts.added + counts.removed + counts.refused;
-        if counts.refused as f64 > self.bad_rows * of as f64 {
-            suspicions.push(Suspicion::BadRows { refused: counts.refused, of });
-        }
-        suspicions
-    }
-}
-
 /// Where a source goes on after a version, in its own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
@@ -233,6 +142,10 @@ pub struct Version {
     pub position: Position,
     /// When its last rows came in.
     pub touched_at: Timestamp,
+    /// When it came to count; `None` for one that never did, and for one that was gone back from.
+    pub counted_at: Option<Timestamp>,
+    /// Whether a person looked at it and let it count: one that waited, or one that was gone back to.
+    pub released: bool,
     /// Under which keys its rows find people; the same for all that count in it.
     pub key_generation: u32,
 }
@@ -262,6 +175,8 @@ impl Version {
             report: "{}".to_owned(),
             position: Position::default(),
             touched_at: now,
+            counted_at: None,
+            released: false,
             key_generation: followed.map_or(0, |current| current.key_generation),
         }
     }
@@ -275,28 +190,6 @@ impl Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn judged(before: Option<u64>, rows: u64, refused: u64) -> Vec<&'static str> {
-        let counts = Counts { rows, added: rows, removed: 0, refused };
-        Tolerance::default().judge(before, counts).iter().map(Suspicion::code).collect()
-    }
-
-    #[test]
-    fn what_differs_too_much_waits_for_a_person() {
-        assert!(judged(None, 5_000_000, 0).is_empty(), "the first is compared with nothing");
-        assert!(judged(Some(1_000), 901, 0).is_empty());
-        assert_eq!(judged(Some(1_000), 899, 0), ["shrank"]);
-        assert!(judged(Some(1_000), 1_500, 0).is_empty());
-        assert_eq!(judged(Some(1_000), 1_501, 0), ["grew"]);
-        assert!(judged(Some(30), 11, 0).is_empty(), "a small source is on the move");
-        assert_eq!(judged(Some(3), 0, 0), ["shrank"], "but never to nothing");
-        assert_eq!(judged(None, 1_000, 1), ["bad_rows"]);
-        let lenient = Tolerance { bad_rows: 0.01, ..Tolerance::default() };
-        let counts = |refused| Counts { rows: 100, added: 100 - refused, removed: 0, refused };
-        assert!(lenient.judge(None, counts(1)).is_empty());
-        assert_eq!(lenient.judge(None, counts(2)), [Suspicion::BadRows { refused: 2, of: 100 }]);
-    }
 
     #[test]
     fn the_next_has_a_number_of_its_own_and_changes_follow_what_counts() {
@@ -318,17 +211,5 @@ mod tests {
         }
         assert_eq!(VersionKind::from_name("delta"), Some(VersionKind::Delta));
         assert_eq!(VersionState::from_name(""), None);
-    }
-
-    proptest! {
-        #[test]
-        fn less_tolerance_never_finds_less(before in 0_u64..10_000, rows in 0_u64..10_000, refused in 0_u64..100,
-            (shrink, growth, bad) in (0.0..1.0, 0.0..1.0, 0.0..1.0), less in 0.0..1.0) {
-            let counts = Counts { rows, added: rows, removed: 0, refused };
-            let strict = Tolerance { shrink: shrink * less, growth: growth * less, bad_rows: bad * less };
-            let found = |tolerance: Tolerance| tolerance.judge(Some(before), counts).len();
-            let lenient = Tolerance { shrink, growth, bad_rows: bad };
-            prop_assert!(found(strict) >= found(lenient));
-        }
     }
 }

@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use rastau::app::registry::import::{DEAD_AFTER, ImportRegistryError, Imported};
 use rastau::app::registry::manage::{ManageError, discard, release, roll_back};
 use rastau::domain::ports::Store;
 use rastau::domain::restrictions::{Suspicion, Tolerance, Version, VersionKind, VersionState};
 use sha2::{Digest, Sha256};
 
-use super::shop::{CHANGES, HEADER, Shop, changes};
+use super::shop::{CHANGES, HEADER, Shop, changes, snapshot};
 use crate::store::database::{Database, IINS};
 use crate::store::on_both_engines;
 
@@ -80,6 +82,32 @@ on_both_engines! {
         assert!(shop.counting().await.is_empty());
         let log = shop.audit().await;
         assert_eq!(log[log.len() - 2..], ["registry_quarantined", "registry_released"]);
+    }
+
+    async fn what_dwindles_file_by_file_waits_for_a_person_too(database: &Database) {
+        let mut shop = Shop::new(&database.store);
+        shop.import.tolerance = Tolerance::default();
+        let (nobody, shop) = (serde_json::json!({}), &shop);
+        let says = async |records: u32| {
+            let keys: Vec<String> = (0..records).map(|key| key.to_string()).collect();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            match shop.take(VersionKind::Snapshot, snapshot(&keys).as_bytes()).await.0.unwrap() {
+                Imported::Waits { why, .. } => why,
+                _ => Vec::new(),
+            }
+        };
+        assert!(says(1_000).await.is_empty() && says(950).await.is_empty());
+        assert_eq!(says(890).await, [Suspicion::Dwindled { from: 1_000, to: 890 }], "each lost less than a tenth");
+        release(shop.store, &shop.clock, "debtors", nobody.clone()).await.unwrap();
+        assert!(says(850).await.is_empty(), "a person has looked");
+        assert_eq!(says(790).await, [Suspicion::Dwindled { from: 890, to: 790 }]);
+        discard(shop.store, &shop.clock, "debtors", nobody.clone()).await.unwrap();
+        shop.clock.advance(Duration::from_hours(7 * 24));
+        assert!(says(790).await.is_empty(), "so many over a longer time are the everyday");
+        // Who goes back a step has looked, too; what was left is no yardstick.
+        let back = roll_back(shop.store, &shop.clock, "debtors", nobody).await.unwrap();
+        assert_eq!((back.counts.rows, back.released), (850, true));
+        assert_eq!(says(760).await, [Suspicion::Shrank { from: 850, to: 760 }]);
     }
 
     async fn what_waits_makes_room_for_whatever_is_said_after_it(database: &Database) {

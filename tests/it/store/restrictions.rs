@@ -52,6 +52,8 @@ fn version(number: u32, base: u32) -> Version {
         report: "{}".to_owned(),
         position: Position { cursor: Some("c".to_owned()), etag: None },
         touched_at: at(0),
+        counted_at: None,
+        released: false,
         key_generation: 0,
     }
 }
