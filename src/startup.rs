@@ -183,6 +183,7 @@ async fn services_with(
         store,
         face_index: face_search::index(faces.engine.as_ref()),
         faces: faces.engine,
+        engine_turns: faces.turns,
         marker: Arc::new(TextMarker),
         passkeys: Arc::new(passkeys(config)?),
         signer: Arc::new(signer(config, &keys)?),

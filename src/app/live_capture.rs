@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::engine_turns::EngineTurns;
 use super::examine_patiently::{Patience, examine_patiently};
 use crate::app::PlayerError;
+use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{Capture, FrameHeader, Step};
 use crate::domain::comparison::{Template, Thresholds};
 use crate::domain::evidence::recording::{Drawn, Recorder, Recording};
@@ -12,7 +14,7 @@ use crate::domain::liveness::challenge::Challenge;
 use crate::domain::liveness::cues::Evidence;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::liveness::replay::Replayed;
-use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate, Randomness};
+use crate::domain::ports::{Ask, Detail, EngineError, Examination, FaceEngine, Gate, Randomness};
 use crate::domain::review::FaceScores;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
@@ -31,6 +33,8 @@ pub struct LiveCapture {
     faces: Arc<dyn FaceEngine>,
     capture: Capture,
     recorder: Recorder,
+    /// Where others have captures, too, and who this one counts as among them.
+    turns: Option<(EngineTurns, HandleHash)>,
     /// Frames that were looked at, and frames for which the engine had no time.
     looked_at: (u32, u32),
 }
@@ -47,13 +51,19 @@ impl LiveCapture {
         let written = challenge.clone();
         let capture = Capture::start(challenge, now);
         let recorder = Recorder::begin(written, capture.shown(), now);
-        Self { faces, capture, recorder, looked_at: (0, 0) }
+        Self { faces, capture, recorder, turns: None, looked_at: (0, 0) }
+    }
+
+    /// Its frames take turns with those of other callers.
+    #[must_use]
+    pub fn in_turn(self, turns: EngineTurns, caller: HandleHash) -> Self {
+        Self { turns: Some((turns, caller)), ..self }
     }
 
     /// A capture whose course was run again, to be judged again.
     pub fn run_again(faces: Arc<dyn FaceEngine>, recording: &Recording, capture: Capture) -> Self {
         let recorder = Recorder::begin(recording.challenge.clone(), capture.shown(), recording.begun_at);
-        Self { faces, capture, recorder, looked_at: (0, 0) }
+        Self { faces, capture, recorder, turns: None, looked_at: (0, 0) }
     }
 
     /// What was written down of it: the recording, its pictures, and which of them is the best one.
@@ -87,7 +97,7 @@ impl LiveCapture {
         if !self.capture.is_within_share() {
             return Ok(self.capture.pass_over());
         }
-        match examine_patiently(self.faces.as_ref(), &picture, self.capture.ask(now), Patience::FRAME).await {
+        match self.examine(&picture, now).await {
             Ok(found) => {
                 self.looked_at.0 += 1;
                 let seen = self.recorder.see(header, &found, &self.capture, now);
@@ -103,6 +113,17 @@ impl LiveCapture {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn examine(&self, picture: &SecretBytes, now: Timestamp) -> Result<Examination, EngineError> {
+        let _turn = match &self.turns {
+            Some((turns, caller)) => {
+                let busy = EngineError::Busy { retry_after: EngineTurns::LONGEST_WAIT };
+                Some(turns.wait(*caller).await.ok_or(busy)?)
+            }
+            None => None,
+        };
+        examine_patiently(self.faces.as_ref(), picture, self.capture.ask(now), Patience::FRAME).await
     }
 
     /// Whether the engine had no time for most of it: then its time was over by no fault of who stood there.

@@ -15,6 +15,7 @@ pub mod contest_reason;
 pub mod deliver_webhooks;
 mod end_reached;
 pub mod end_restricted_grants;
+pub mod engine_turns;
 mod enrol_factor;
 pub mod enrol_passkey;
 mod enrolled_factors;
@@ -115,6 +116,7 @@ use crate::domain::ports::{
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::tries::TryLimits;
 
+use engine_turns::EngineTurns;
 pub use player_error::PlayerError;
 use remote_registries::RemoteRegistries;
 
@@ -131,6 +133,8 @@ pub struct Services {
     pub remotes: Arc<RemoteRegistries>,
     /// Faces.
     pub faces: Arc<dyn FaceEngine>,
+    /// Whose frame it looks at next.
+    pub engine_turns: EngineTurns,
     /// Marks pictures for who looks at them.
     pub marker: Arc<dyn PictureMarker>,
     /// Faces that were seen.
@@ -159,6 +163,14 @@ impl fmt::Debug for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Services").field("policy", &self.policy).finish_non_exhaustive()
     }
+}
+
+/// The address of one of our paths below `base`, which may have a path of its own.
+pub fn address_below(base: &Url, path: &str) -> Url {
+    let mut address = base.clone();
+    let below = address.path().trim_end_matches('/').to_owned();
+    address.set_path(&format!("{below}{path}"));
+    address
 }
 
 /// What the deployer decided.
@@ -199,10 +211,7 @@ pub struct Policy {
 impl Policy {
     /// The address of one of our paths, as others see it.
     pub fn address(&self, path: &str) -> Url {
-        let mut address = self.public_url.clone();
-        let base = address.path().trim_end_matches('/').to_owned();
-        address.set_path(&format!("{base}{path}"));
-        address
+        address_below(&self.public_url, path)
     }
 
     /// The page where a held enrolment is disowned. The token stands in the fragment: no server's log and no `Referer` has it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::app::engine_turns::EngineTurns;
 use crate::config::Config;
 use crate::domain::liveness::decision::PresentationThresholds;
 use crate::domain::ports::{FaceEngine, Observer, Unobserved};
@@ -17,6 +18,8 @@ const ADVICE: &str = "the face engine does not load; `make models` prepares the 
 pub struct Faces {
     /// Finds, measures and describes faces.
     pub engine: Arc<dyn FaceEngine>,
+    /// Whose frame it looks at next.
+    pub turns: EngineTurns,
     /// Thresholds of the PAD model.
     pub presentation: PresentationThresholds,
 }
@@ -48,6 +51,7 @@ pub fn of(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Faces>
 }
 
 fn load_with(models_dir: &Path, pool: PoolSettings, observer: Arc<dyn Observer>) -> Result<Faces, LoadError> {
+    let turns = EngineTurns::new(pool.sessions, EngineTurns::LONGEST_WAIT, observer.clone());
     let engine = OrtFaceEngine::observed(models_dir, pool, observer)?;
-    Ok(Faces { presentation: engine.presentation_thresholds(), engine: Arc::new(engine) })
+    Ok(Faces { turns, presentation: engine.presentation_thresholds(), engine: Arc::new(engine) })
 }

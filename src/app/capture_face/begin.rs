@@ -67,7 +67,11 @@ async fn begin(
     unit.update_verification(&mut verification).await?;
     unit.commit().await?;
     let randomness = services.randomness.as_ref();
-    let live = LiveCapture::start(services.faces.clone(), Challenge::draw(randomness, lights), now);
+    let challenge = Challenge::draw(randomness, lights);
+    // A caller without an address is one browser.
+    let caller = address.unwrap_or(session);
+    let live =
+        LiveCapture::start(services.faces.clone(), challenge, now).in_turn(services.engine_turns.clone(), caller);
     let mut nonce = Link::default();
     randomness.fill(&mut nonce);
     let chain = FrameChain::new(nonce);

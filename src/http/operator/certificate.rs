@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::error::OAuthError;
+use crate::app::address_below;
 use crate::domain::confirmation::Thumbprint;
 
 /// No certificate is longer, in bytes of the header.
@@ -42,10 +43,7 @@ impl ClientCertificates {
 
     /// The address of `path` where clients are asked for certificates.
     pub(super) fn alias(&self, path: &str) -> Option<Url> {
-        let mut address = self.url.clone().filter(|_| self.are_on())?;
-        let base = address.path().trim_end_matches('/').to_owned();
-        address.set_path(&format!("{base}{path}"));
-        Some(address)
+        self.url.as_ref().filter(|_| self.are_on()).map(|base| address_below(base, path))
     }
 
     fn believe(&self, peer: IpAddr) -> bool {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{App, test, web};
+use rastau::app::engine_turns::EngineTurns;
 use rastau::app::registry::manage::put;
 use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
@@ -125,6 +126,7 @@ impl World {
             contacts: None,
             remotes: Arc::default(),
             faces: Arc::new(NotAsked),
+            engine_turns: EngineTurns::new(1, EngineTurns::LONGEST_WAIT, Arc::new(Unobserved)),
             marker: Arc::new(TextMarker),
             face_index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
             passkeys: Arc::new(

@@ -1,14 +1,18 @@
 //! A service with more pictures than it can look at: it says so, and forgets nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use rastau::cli::demo::line::{CaptureSocket, Line};
+use rastau::domain::authorization::HandleHash;
 use rastau::http::connections::ConnectionLimits;
 use rastau::vision::engine::PoolSettings;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::app::{Limits, TestApp};
@@ -180,6 +184,63 @@ async fn time_that_was_lost_to_others_is_nobodys_failure() {
     drop(player.open_capture().await.unwrap());
     assert_eq!(player.view().await.unwrap()["face"]["attempts_left"], 2);
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+}
+
+/// Twenty-four frames of one caller always wait.
+fn flood(app: &TestApp) -> (Arc<AtomicUsize>, JoinSet<()>) {
+    let (had, mut frames) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
+    for _ in 0..24 {
+        let (turns, had) = (app.services.engine_turns.clone(), had.clone());
+        frames.spawn(async move {
+            loop {
+                let Some(_turn) = turns.wait(HandleHash([9; 32])).await else { continue };
+                had.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+    }
+    (had, frames)
+}
+
+/// A line that counts the turns which a flood had while a frame was away.
+struct Counting {
+    line: CaptureSocket,
+    had: Arc<AtomicUsize>,
+    meanwhile: Vec<usize>,
+}
+
+#[async_trait]
+impl Line for Counting {
+    async fn introduce(&mut self, camera: &str) -> anyhow::Result<()> {
+        self.line.introduce(camera).await
+    }
+
+    async fn hear(&mut self) -> anyhow::Result<Vec<Value>> {
+        self.line.hear().await
+    }
+
+    async fn exchange(&mut self, frame: Vec<u8>) -> anyhow::Result<Vec<Value>> {
+        let before = self.had.load(Ordering::SeqCst);
+        let heard = self.line.exchange(frame).await;
+        self.meanwhile.push(self.had.load(Ordering::SeqCst) - before);
+        heard
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_frames_of_one_caller_leaves_another_their_turn() {
+    let app = TestApp::start().await;
+    let iin = adult(435);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    let (had, _frames) = flood(&app);
+    let mut line = Counting { line: player.open_capture().await.unwrap(), had, meanwhile: Vec::new() };
+    assert_eq!(player.capture_over(&mut line, &mut *living(Who::Astronaut)).await.unwrap().result, "passed");
+    line.meanwhile.sort_unstable();
+    // One while it waits, and some on its way here and back; without turns it would be all twenty-four.
+    let usual = line.meanwhile[line.meanwhile.len() / 2];
+    assert!((1..12).contains(&usual), "{:?}", line.meanwhile);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rastau::app::engine_turns::EngineTurns;
 use rastau::app::follow_sightings::refresh;
 use rastau::app::registry::manage::put;
 use rastau::app::verify_audit::verify_audit;
@@ -164,8 +165,7 @@ impl TestApp {
         let randomness = Arc::new(SeededRandomness::new(7));
         let store = connect(url, randomness.clone()).await;
         let metrics = Arc::new(Metrics::default());
-        let faces = OrtFaceEngine::observed(&models(), pool, metrics.clone()).unwrap();
-        let faces = Arc::new(Valve::new(Arc::new(faces)));
+        let (faces, engine_turns) = engine(pool, &metrics);
         let issuer = format!("{base}sandbox");
         let manifest = Manifest::load(&models()).unwrap();
         let embedder = manifest.embedder().unwrap();
@@ -196,6 +196,7 @@ impl TestApp {
             store,
             face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
             faces: faces.clone(),
+            engine_turns,
             marker: Arc::new(TextMarker),
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
             signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
@@ -311,6 +312,14 @@ impl Drop for TestApp {
         // Ungraceful: nothing is under way when a test ends, and the runtime goes away with it.
         drop(self.server.stop(false));
     }
+}
+
+/// The real engine, and whose frame it looks at next.
+fn engine(pool: PoolSettings, metrics: &Arc<Metrics>) -> (Arc<Valve>, EngineTurns) {
+    let longest_wait = pool.longest_wait.max(EngineTurns::LONGEST_WAIT);
+    let turns = EngineTurns::new(pool.sessions, longest_wait, metrics.clone());
+    let engine = OrtFaceEngine::observed(&models(), pool, metrics.clone()).unwrap();
+    (Arc::new(Valve::new(Arc::new(engine))), turns)
 }
 
 async fn connect(url: &str, randomness: Arc<SeededRandomness>) -> Arc<dyn Store> {
