@@ -8,6 +8,7 @@ use super::settle_capture::{Judged, settle};
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::review::FaceScores;
+use crate::domain::tries::Asker;
 use crate::domain::verification::Stage;
 
 /// Judges as the person's scenario says. A failure adds to no lock: a scenario goes the same way every time, and a lock
@@ -29,6 +30,7 @@ pub async fn pretend_capture(services: &Services, session: HandleHash) -> Result
         face_hits: Vec::new(),
         is_nobody: scenario.is_nobody(),
         captured: None,
+        asker: Asker::default(),
         pretended: true,
     };
     let result = settle(services, unit.as_mut(), &mut verification, judged, now).await?;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::tries::{count, has_room, note_spent};
 use super::{PlayerError, Services};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::evidence::dossier::{self, Dossier, JudgedCapture};
@@ -12,6 +13,7 @@ use crate::domain::reason::ReasonCode;
 use crate::domain::review::{Case, CaseStatus, FaceScores};
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
+use crate::domain::tries::{Asker, Tried};
 use crate::domain::verification::{Verdict, Verification};
 
 /// What staff will see.
@@ -23,6 +25,8 @@ pub(super) struct Evidence {
     /// Whether the register knows nobody of this IIN: staff read it, and nobody else.
     pub(super) is_nobody: bool,
     pub(super) captured: Option<Captured>,
+    /// Whose failures they are, where there was a camera.
+    pub(super) asker: Asker,
 }
 
 /// A capture with its pictures.
@@ -48,6 +52,13 @@ pub(super) async fn record_case(
     let status = if doubtful { CaseStatus::Open } else { CaseStatus::Recorded };
     let mut reasons = staff_reasons(evidence.reasons, &evidence.face_hits);
     reasons.extend(evidence.is_nobody.then_some(ReasonCode::PersonNotFound));
+    let captured = match evidence.captured {
+        Some(_) if !doubtful && !has_place(services, unit, verification, evidence.asker, now).await? => {
+            reasons.push(ReasonCode::RecordingNotKept);
+            None
+        }
+        captured => captured,
+    };
     let case = Case {
         id: CaseId::new(now, services.randomness.as_ref()),
         verification: verification.id,
@@ -62,7 +73,24 @@ pub(super) async fn record_case(
         frame: None,
         contest: None,
     };
-    open_case(services, unit, &case, evidence.captured).await
+    open_case(services, unit, &case, captured).await
+}
+
+/// Whether the recording of one more clear refusal is kept: a stranger could fill the disk with them. What a person must look at
+/// is always kept whole.
+async fn has_place(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    asker: Asker,
+    now: Timestamp,
+) -> Result<bool, PlayerError> {
+    if !has_room(services, unit, asker, Tried::Recording, now).await? {
+        return Ok(false);
+    }
+    let spent = count(services, unit, asker, Tried::Recording, now).await?;
+    note_spent(services, unit, verification, (Tried::Recording, &spent), now).await?;
+    Ok(true)
 }
 
 /// Opens a case with its sealed evidence, whose hash goes into the log.

@@ -13,6 +13,7 @@ use crate::domain::face_step::{FaceJudgement, told_at_retry};
 use crate::domain::ports::UnitOfWork;
 use crate::domain::review::FaceScores;
 use crate::domain::time::Timestamp;
+use crate::domain::tries::Asker;
 use crate::domain::verification::{Outcome, Verdict, Verification};
 
 /// A capture that has come to its judgement.
@@ -26,6 +27,8 @@ pub(super) struct Judged {
     pub(super) is_nobody: bool,
     /// What goes into the sealed record, where there was a camera.
     pub(super) captured: Option<Captured>,
+    /// Whose attempt it is.
+    pub(super) asker: Asker,
     /// Whether a scenario of the sandbox stood in for the engine.
     pub(super) pretended: bool,
 }
@@ -38,7 +41,7 @@ pub(super) async fn settle(
     judged: Judged,
     now: Timestamp,
 ) -> Result<CaptureResult, PlayerError> {
-    let Judged { attempt, judgement, scores, face_hits, is_nobody, captured, pretended } = judged;
+    let Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, pretended } = judged;
     let (result, verdict, reasons) = match &judgement {
         FaceJudgement::Passed => ("passed", None, Vec::new()),
         FaceJudgement::Retry(reason) => (reason.code(), Some(Verdict::Refused), vec![*reason]),
@@ -53,7 +56,7 @@ pub(super) async fn settle(
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {
-        let evidence = Evidence { reasons, scores, face_hits, is_nobody, captured };
+        let evidence = Evidence { reasons, scores, face_hits, is_nobody, captured, asker };
         record_case(services, unit, verification, verdict, evidence, now).await?;
     }
     match judgement {

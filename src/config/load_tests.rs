@@ -105,9 +105,18 @@ fn a_first_factor_wants_a_code_unless_it_is_said_otherwise() {
 fn tries_have_an_end_whatever_is_set() {
     use crate::domain::tries::TryLimits;
     assert_eq!(with("", &[]).unwrap().tries.limits(), TryLimits::default());
-    let set = with("[tries]\ndevice_an_hour = 5\naddress_an_hour = 1000", &[]).unwrap();
-    assert_eq!(set.tries.limits(), TryLimits { device_an_hour: 5, address_an_hour: 1_000 });
-    for text in ["device_an_hour = 2", "device_an_hour = 10001", "address_an_hour = 0", "address_an_hour = 1000001"] {
+    let text = "[tries]\ndevice_an_hour = 5\naddress_an_hour = 1000\ndevice_recordings_a_day = 0\naddress_recordings_a_day = 9";
+    let (device_recordings_a_day, address_recordings_a_day) = (0, 9);
+    let limits =
+        TryLimits { device_an_hour: 5, address_an_hour: 1_000, device_recordings_a_day, address_recordings_a_day };
+    assert_eq!(with(text, &[]).unwrap().tries.limits(), limits);
+    for text in [
+        "device_an_hour = 2",
+        "device_an_hour = 10001",
+        "address_an_hour = 0",
+        "address_an_hour = 1000001",
+        "device_recordings_a_day = 10001",
+    ] {
         assert!(with(&format!("[tries]\n{text}"), &[]).unwrap_err().contains("is out of range"), "{text}");
     }
 }

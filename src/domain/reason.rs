@@ -87,6 +87,8 @@ reason_codes! {
     /// The ID photo of the register cannot be used.
     IdPhotoUnusable = "id_photo_unusable",
     // Who.
+    /// So many recordings of this browser or address were kept that day that this one was not. For staff.
+    RecordingNotKept = "recording_not_kept",
     /// The population register does not know the IIN.
     PersonNotFound = "person_not_found",
     /// Under 21.

@@ -1,4 +1,4 @@
-//! What strangers try, counted by the browser and by the address that it comes from, so that one of them cannot go on for ever.
+//! What strangers try, and what is kept of it, counted by the browser and by the address that it comes from, so that one of them cannot go on for ever.
 //!
 //! Everything is counted alike whoever is named, known to the register or not: a count that told them apart would be what it
 //! is there to prevent.
@@ -49,6 +49,8 @@ pub enum Tried {
     ToBeSomebody,
     /// A rejected face that is remembered.
     RejectedFace,
+    /// The recording of a clear refusal that is kept.
+    Recording,
 }
 
 impl Tried {
@@ -57,13 +59,14 @@ impl Tried {
         match self {
             Self::ToBeSomebody => "to_be_somebody",
             Self::RejectedFace => "rejected_face",
+            Self::Recording => "recording",
         }
     }
 
     fn period(self) -> Duration {
         match self {
             Self::ToBeSomebody => HOUR,
-            Self::RejectedFace => DAY,
+            Self::RejectedFace | Self::Recording => DAY,
         }
     }
 
@@ -102,11 +105,15 @@ pub struct TryLimits {
     pub device_an_hour: u32,
     /// The same of one address, behind which many may sit.
     pub address_an_hour: u32,
+    /// Recordings of clear refusals that are kept of one browser a day; each has some 0.7 MB.
+    pub device_recordings_a_day: u32,
+    /// The same of one address.
+    pub address_recordings_a_day: u32,
 }
 
 impl Default for TryLimits {
     fn default() -> Self {
-        Self { device_an_hour: 20, address_an_hour: 300 }
+        Self { device_an_hour: 20, address_an_hour: 300, device_recordings_a_day: 20, address_recordings_a_day: 200 }
     }
 }
 
@@ -118,6 +125,8 @@ impl TryLimits {
             (Tried::ToBeSomebody, TriedBy::Address(_)) => self.address_an_hour,
             (Tried::RejectedFace, TriedBy::Device(_)) => FACES_OF_DEVICE,
             (Tried::RejectedFace, TriedBy::Address(_)) => FACES_OF_ADDRESS,
+            (Tried::Recording, TriedBy::Device(_)) => self.device_recordings_a_day,
+            (Tried::Recording, TriedBy::Address(_)) => self.address_recordings_a_day,
         }
     }
 
@@ -140,7 +149,7 @@ mod tests {
     #[test]
     fn a_browser_that_proved_itself_passes_the_limit_of_its_address_and_not_its_own() {
         let limits = TryLimits::default();
-        for what in [Tried::ToBeSomebody, Tried::RejectedFace] {
+        for what in [Tried::ToBeSomebody, Tried::RejectedFace, Tried::Recording] {
             let (device, address) = (limits.of(&DEVICE, what), limits.of(&ADDRESS, what));
             assert!(device < address, "many sit behind one address");
             assert!(!limits.is_full(&DEVICE, what, device - 1, false) && limits.is_full(&DEVICE, what, device, true));
@@ -160,7 +169,7 @@ mod tests {
         #[test]
         fn every_moment_is_in_the_period_that_is_counted_and_the_wait_ends_it(micros in 0_i64..4_000_000_000_000_000) {
             let now = Timestamp::from_micros(micros);
-            for what in [Tried::ToBeSomebody, Tried::RejectedFace] {
+            for what in [Tried::ToBeSomebody, Tried::RejectedFace, Tried::Recording] {
                 let began = what.period_of(now);
                 prop_assert!(began <= now && now.since(began) < TERM);
                 let next = now.plus(what.wait(now));

@@ -85,8 +85,8 @@ impl FaceCapture {
             Captured { judged, pictures: pictures.to_vec(), best }
         });
         let is_nobody = matches!(self.id_photo, IdPhoto::Nobodys);
-        let found =
-            Judged { attempt: self.attempt, judgement, scores, face_hits, is_nobody, captured, pretended: false };
+        let (attempt, asker) = (self.attempt, self.asker);
+        let found = Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, pretended: false };
         let result = settle(services, unit_ref, &mut verification, found, now).await?;
         remember_frames(unit_ref, &verification, film, now).await?;
         note_spent(services, unit_ref, &verification, (Tried::RejectedFace, &spent), now).await?;

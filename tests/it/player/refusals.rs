@@ -5,6 +5,7 @@ use std::time::Duration;
 use rastau::domain::person::Iin;
 use rastau::domain::restrictions::{Ground, Restriction};
 use rastau::domain::time::Timestamp;
+use rastau::domain::tries::TryLimits;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
@@ -129,6 +130,34 @@ async fn a_player_who_turns_back_is_cancelled_and_the_operator_denied() {
     let view = player.post("cancel", &json!({})).await.unwrap();
     assert_eq!(view["outcome"]["result"], "cancelled");
     assert_eq!(player.go_back().await.unwrap()["status"], "denied");
+}
+
+#[tokio::test]
+async fn of_clear_refusals_so_many_recordings_a_day_are_kept() {
+    let limits = TryLimits { device_recordings_a_day: 2, ..TryLimits::default() };
+    let app = TestApp::start_with(|policy| policy.tries = limits).await;
+    let iin = adult(6);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_face(&player, &iin).await;
+    for _ in 0..3 {
+        player.capture(&mut *living(Who::Other)).await.unwrap();
+    }
+    let cases: Value = app.staff("cases").await.json().await.unwrap();
+    let reasons: Vec<&Value> = cases.as_array().unwrap().iter().map(|case| &case["reasons"]).collect();
+    let kept = json!(["face_mismatch"]);
+    assert_eq!(reasons, [&json!(["face_mismatch", "recording_not_kept"]), &kept, &kept], "the newest first");
+    for (case, status) in cases.as_array().unwrap().iter().zip([404, 200, 200]) {
+        let path = format!("cases/{}/frame", case["id"].as_str().unwrap());
+        assert_eq!(app.staff(&path).await.status(), status);
+    }
+    assert!(cases[0]["scores"]["similarity"].as_f64().unwrap() < 0.363, "what was measured is there");
+    let outcome = player.view().await.unwrap()["outcome"].clone();
+    assert_eq!(codes(&outcome), ["face_mismatch"], "the player is told nothing of it");
+    let events = app.unit().await.list_audit(1, 1_000).await.unwrap();
+    let told = |details: &&str| details.contains("\"recording\"") && details.contains("\"device\"");
+    let spent = events.iter().filter(|event| event.kind == "tries_spent").map(|event| event.details.as_str());
+    assert_eq!(spent.filter(told).count(), 1, "staff are told once");
 }
 
 #[tokio::test]

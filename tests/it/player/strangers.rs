@@ -193,7 +193,7 @@ async fn tried(app: &TestApp, from: &str) -> u32 {
 
 #[tokio::test]
 async fn an_address_is_used_up_by_who_proves_nothing_and_not_for_who_did() {
-    let limits = TryLimits { device_an_hour: 20, address_an_hour: 4 };
+    let limits = TryLimits { address_an_hour: 4, ..TryLimits::default() };
     let app = TestApp::start_with(|policy| policy.tries = limits).await;
     let iin = adult(210);
     app.add_person(&iin, &id_photo(Who::Astronaut)).await;
@@ -236,7 +236,7 @@ async fn an_address_is_used_up_by_who_proves_nothing_and_not_for_who_did() {
 
 #[tokio::test]
 async fn a_browser_is_used_up_wherever_it_is() {
-    let limits = TryLimits { device_an_hour: 3, address_an_hour: 100 };
+    let limits = TryLimits { device_an_hour: 3, ..TryLimits::default() };
     let app = TestApp::start_with(|policy| policy.tries = limits).await;
     let mut player = app.arrive().await;
     for number in 0..3 {
