@@ -1,13 +1,18 @@
 //! The service under load, from outside: `make bench-load`, or `cargo bench --bench load`.
 //!
 //! A real `rastau serve` on SQLite with the real models, asked over loopback to examine an ID photo: alone, two at once,
-//! and at three times what it bears; and held open by thousands of connections that send next to nothing. Prints a table and, last,
-//! the figures with the bars they are held to. `-- slow-clients` measures the connections alone.
+//! and at three times what it bears. Prints a table and, last, the figures with the bars they are held to. `-- siege`: strangers
+//! hold its doors, and it is looked at how others are served.
 
 mod client;
 mod figures;
+mod floods;
+mod household;
+mod memory;
 mod service;
+mod siege;
 mod slow_clients;
+mod staff;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,10 +37,8 @@ async fn main() -> Result<(), Failure> {
         println!("skipped: the models are not prepared; run `make models`");
         return Ok(());
     }
-    if std::env::args().any(|argument| argument == "slow-clients") {
-        let service = Service::start(&models)?;
-        slow_clients::hold(&service).await?;
-        return service.stop();
+    if std::env::args().any(|argument| argument == "siege") {
+        return siege::lay(&models).await;
     }
     let photos = photos(&models)?;
     for (what, photo) in photos {

@@ -4,14 +4,11 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
 
 use super::Failure;
+use super::memory::{Sampling, resident};
 
 /// The sandbox's own origin, whatever port it got.
 pub(super) const ORIGIN: &str = "http://localhost:8080";
@@ -69,15 +66,7 @@ impl Service {
 
     /// Looks at the memory ten times a second.
     pub(super) fn sample_memory(&self) -> Sampling {
-        let (peak, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let (seen, stop, process) = (Arc::clone(&peak), Arc::clone(&over), self.child.id());
-        let task = tokio::spawn(async move {
-            while !stop.load(Ordering::SeqCst) {
-                seen.fetch_max(resident(process).unwrap_or(0), Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        });
-        Sampling { peak, over, task }
+        Sampling::of(self.child.id())
     }
 
     /// What the service counted of its queue.
@@ -109,26 +98,4 @@ impl Drop for Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Samples under way.
-pub(super) struct Sampling {
-    peak: Arc<AtomicU64>,
-    over: Arc<AtomicBool>,
-    task: JoinHandle<()>,
-}
-
-impl Sampling {
-    /// The most that was seen.
-    pub(super) async fn peak(self) -> u64 {
-        self.over.store(true, Ordering::SeqCst);
-        let _ = self.task.await;
-        self.peak.load(Ordering::SeqCst)
-    }
-}
-
-fn resident(process: u32) -> Result<u64, Failure> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
