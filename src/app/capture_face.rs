@@ -134,7 +134,8 @@ impl FaceCapture {
     }
 
     /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up,
-    /// and that is a failure; of the person, too, if it is their face that was seen. So it is when a later capture has taken this one's place: challenges cannot be leafed through.
+    /// and that is a failure; of the person, too, if it is their face that was seen. So it is when a later capture has taken
+    /// this one's place: challenges cannot be leafed through.
     pub async fn break_off(self) -> Result<(), PlayerError> {
         if !self.live.capture().is_revealed() {
             return Ok(());

@@ -48,13 +48,8 @@ pub async fn expect_changeable(
     id: &str,
     change: &OperatorChange,
 ) -> Result<bool, ChangeOperatorError> {
-    if let Some(authentication) = &change.authentication {
-        check_keys(authentication).map_err(ChangeOperatorError::Jwks)?;
-    }
-    let operator = find(unit, id).await?;
-    let opens = change.opens(&operator);
-    operator.changed(change.clone())?;
-    Ok(opens)
+    let (before, _) = drafted(unit, id, change).await?;
+    Ok(change.opens(&before))
 }
 
 /// The same as [`change`], which refuses what opens a door.
@@ -65,10 +60,11 @@ pub async fn narrow(
     change: OperatorChange,
     by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
-    if expect_changeable(unit, id, &change).await? {
+    let draft = drafted(unit, id, &change).await?;
+    if change.opens(&draft.0) {
         return Err(ChangeOperatorError::TakesTwo);
     }
-    self::change(unit, now, id, change, by).await
+    carry_out(unit, now, draft, &change, by).await
 }
 
 /// The same within a transaction; `by` is who decided, where that is known.
@@ -79,21 +75,39 @@ pub async fn change(
     change: OperatorChange,
     by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
+    let draft = drafted(unit, id, &change).await?;
+    carry_out(unit, now, draft, &change, by).await
+}
+
+/// The operator as it is, and as it would be.
+async fn drafted(
+    unit: &mut dyn UnitOfWork,
+    id: &str,
+    change: &OperatorChange,
+) -> Result<(Operator, Operator), ChangeOperatorError> {
     if let Some(authentication) = &change.authentication {
         check_keys(authentication).map_err(ChangeOperatorError::Jwks)?;
     }
-    let operator = find(unit, id).await?;
-    let changed = change.changed();
-    let might = operator.may_play();
-    let operator = operator.changed(change)?;
-    unit.update_operator(&operator).await?;
-    let ended = if might && !operator.may_play() { unit.end_grants_of(&operator.id, now).await? } else { 0 };
-    let mut details = registration(&operator, by);
-    details["changed"] = json!(changed);
+    let before = find(unit, id).await?;
+    let after = before.clone().changed(change.clone())?;
+    Ok((before, after))
+}
+
+async fn carry_out(
+    unit: &mut dyn UnitOfWork,
+    now: Timestamp,
+    (before, after): (Operator, Operator),
+    change: &OperatorChange,
+    by: &str,
+) -> Result<Operator, ChangeOperatorError> {
+    unit.update_operator(&after).await?;
+    let ended = if before.may_play() && !after.may_play() { unit.end_grants_of(&after.id, now).await? } else { 0 };
+    let mut details = registration(&after, by);
+    details["changed"] = json!(change.changed());
     details["grants_ended"] = json!(ended);
-    let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &operator.id, details, now);
+    let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &after.id, details, now);
     unit.append_audit(&event).await?;
-    Ok(operator)
+    Ok(after)
 }
 
 /// Disables an operator and ends everything that it was granted, or enables it again; a second time changes nothing.

@@ -8,7 +8,8 @@ use crate::domain::authorization::{AuthorizationCode, CODE_LIFETIME, HandleHash,
 use crate::domain::ports::StoreError;
 use crate::domain::verification::{Verdict, Verification};
 
-/// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). A second visit carries no code, and a late one leads nowhere.
+/// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). A second visit carries no
+/// code, and a late one leads nowhere.
 pub async fn return_to_operator(services: &Services, session: HandleHash) -> Result<Url, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;

@@ -24,8 +24,8 @@ pub(super) fn expect_ready(services: &Services) -> Result<(), PlayerError> {
     if is_ready(services) { Ok(()) } else { Err(PlayerError::FaceSearchUnavailable) }
 }
 
-/// Whom the live face of `player`, in this browser, is like. The index names the nearest, the store answers with what is kept of them now,
-/// and these are compared exactly.
+/// Whom the live face of `player`, in this browser, is like. The index names the nearest, the store answers with
+/// what is kept of them now, and these are compared exactly.
 ///
 /// # Errors
 /// [`PlayerError::FaceSearchUnavailable`] when the index is not up to date, fails or is late: nothing is then decided.

@@ -5,7 +5,6 @@ mod complete;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use url::Url;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, OpenIdConnect, SecurityScheme};
 use utoipa::openapi::{OpenApi as Document, ServerBuilder};
 use utoipa::{Modify, OpenApi};
@@ -120,8 +119,7 @@ impl Modify for Schemes {
 /// The description of a service at `address` with these doors open.
 pub fn describe(address: &str, issuer: &str, open: OpenDoors) -> Value {
     let mut document = json!(of_handlers(address, open));
-    let issuer = Url::parse(issuer).map(|url| url.path().trim_matches('/').to_owned()).unwrap_or_default();
-    complete::complete(&mut document, &issuer);
+    complete::complete(&mut document, &metadata::own_path(issuer));
     document
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jsonwebtoken::Header;
 use serde::Deserialize;
 
+use super::jws::instant;
 use super::public_keys::{check_keys, choose};
 use super::{install_provider, jws};
 use crate::domain::operator::AssertionAudience;
@@ -137,11 +138,6 @@ fn check_header(header: &Header) -> Result<(), &'static str> {
     // An access token of ours, or any other typed JWT, must not pass as an assertion (RFC 8725 section 3.11).
     let fits = |typ: &str| typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt");
     if header.typ.as_deref().is_none_or(fits) { Ok(()) } else { Err("typ must be JWT") }
-}
-
-/// A NumericDate (RFC 7519 section 2: seconds, perhaps with a fraction); saturates.
-fn instant(seconds: f64) -> Timestamp {
-    Timestamp::from_micros((seconds * 1e6) as i64)
 }
 
 #[cfg(test)]

@@ -8,12 +8,19 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::domain::time::Timestamp;
+
 /// Both names of one algorithm.
 const ED25519: &str = "Ed25519";
 const EDDSA: &str = "EdDSA";
 
 /// What others may sign with: asymmetric, and of RSA only PSS (as FAPI 2.0 has it).
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
+
+/// A NumericDate (RFC 7519 section 2: seconds, perhaps with a fraction); saturates.
+pub(super) fn instant(seconds: f64) -> Timestamp {
+    Timestamp::from_micros((seconds * 1e6) as i64)
+}
 
 /// Whether a header is one that we take; its `typ` is the caller's to judge.
 pub(super) fn check_header(header: &Header) -> Result<(), &'static str> {

@@ -5,12 +5,12 @@ use jsonwebtoken::{DecodingKey, Header};
 use serde::Deserialize;
 use url::Url;
 
+use super::jws::instant;
 use super::public_keys::is_of_type;
 use super::{install_provider, jws};
 use crate::domain::confirmation::Thumbprint;
 use crate::domain::operator::PRIVATE_KEY_MEMBERS;
 use crate::domain::ports::{ProofError, ProofVerifier, VerifiedProof};
-use crate::domain::time::Timestamp;
 
 /// Nothing longer is looked at, in bytes.
 const LONGEST_PROOF: usize = 8 * 1_024;
@@ -64,7 +64,6 @@ fn read(proof: &str, method: &str, addresses: &[Url]) -> Result<VerifiedProof, &
     }
     let jti = claims.jti.filter(|jti| is_text(jti)).ok_or("jti has 1 to 256 printable characters")?;
     let nonce = claims.nonce.filter(|nonce| is_text(nonce));
-    let instant = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64);
     let issued_at = instant(claims.iat.ok_or("iat is required")?);
     let thumbprint = key.thumbprint(ThumbprintHash::SHA256).ok().and_then(|text| Thumbprint::parse(&text));
     Ok(VerifiedProof {

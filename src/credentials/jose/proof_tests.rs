@@ -4,6 +4,7 @@ use super::super::signing_key::{SigningKey, generate_es256};
 use super::super::testing::{compact, compact_by};
 use super::*;
 use crate::domain::secret::SecretBytes;
+use crate::domain::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

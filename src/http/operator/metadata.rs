@@ -66,7 +66,8 @@ pub(in crate::http) async fn get(
 #[allow(dead_code)]
 pub(in crate::http) struct NotThere(ProblemBody);
 
-fn own_path(issuer: &str) -> String {
+/// The issuer's path without slashes at its ends, which metadata stand under (RFC 8414 section 3.1).
+pub(in crate::http) fn own_path(issuer: &str) -> String {
     Url::parse(issuer).map(|url| url.path().trim_matches('/').to_owned()).unwrap_or_default()
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn caller(
     let proof = shown(services, request, path)?;
     let operator = authenticated(services, request, form).await?;
     let Some(proof) = proof else { return Ok((operator, None)) };
-    let key = spend_proof(services, proof).await.map_err(|error| refusal(services, error))?;
+    let key = spend_proof(services, proof).await.map_err(refusal)?;
     Ok((operator, Some(key)))
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn of_token(
     let proof = proof.filter(|proof| proof.is_for(token));
     let proof =
         proof.ok_or_else(|| userinfo::refusal("invalid_dpop_proof", "a proof for this access token is required"))?;
-    spend_proof(services, proof).await.map_err(|error| at_resource(refusal(services, error)))
+    spend_proof(services, proof).await.map_err(|error| at_resource(refusal(error)))
 }
 
 fn shown(services: &Services, request: &HttpRequest, path: &str) -> Result<Option<CheckedProof>, OAuthError> {
@@ -64,7 +64,7 @@ fn shown(services: &Services, request: &HttpRequest, path: &str) -> Result<Optio
     }
     let proof = header.to_str().map_err(|_| refused("the DPoP proof is no JWT"))?;
     let checked = check_proof(services, proof, request.method().as_str(), &addresses(services, request, path));
-    checked.map(Some).map_err(|error| refusal(services, error))
+    checked.map(Some).map_err(refusal)
 }
 
 /// Where the endpoint is: at our usual address, and where clients with certificates ask (RFC 8705 section 5).
@@ -73,12 +73,11 @@ fn addresses(services: &Services, request: &HttpRequest, path: &str) -> Vec<Url>
     [services.policy.address(path)].into_iter().chain(alias).collect()
 }
 
-fn refusal(services: &Services, error: KeyProofError) -> OAuthError {
+fn refusal(error: KeyProofError) -> OAuthError {
     match error {
+        // Which one, every answer says.
         KeyProofError::UseNonce => {
-            let (name, nonce) = fresh_nonce(services);
             OAuthError::bad_request("use_dpop_nonce", "the DPoP proof must carry the nonce of this service")
-                .with_header(name, nonce)
         }
         KeyProofError::Refused(why) => {
             tracing::warn!(why, "a DPoP proof was refused");
@@ -101,9 +100,9 @@ pub(super) async fn offer_nonce(
         Err(error) => ServiceResponse::new(http, error.error_response()),
     };
     if let Some(services) = services {
-        let (name, nonce) = fresh_nonce(&services);
+        let nonce = proof_nonce::nonce(&services.policy.pairwise_key, services.clock.now());
         if let Ok(nonce) = HeaderValue::try_from(nonce) {
-            answer.headers_mut().insert(name, nonce);
+            answer.headers_mut().insert(NONCE, nonce);
         }
     }
     Ok(answer)
@@ -112,11 +111,6 @@ pub(super) async fn offer_nonce(
 /// Tokens are bound to a key here, and none was shown.
 pub(super) fn required() -> OAuthError {
     refused("tokens are bound to a key: a DPoP proof or a client certificate is required")
-}
-
-/// The nonce for the caller's next proof.
-fn fresh_nonce(services: &Services) -> (HeaderName, String) {
-    (NONCE, proof_nonce::nonce(&services.policy.pairwise_key, services.clock.now()))
 }
 
 fn refused(why: &str) -> OAuthError {

@@ -1,12 +1,22 @@
+use rastau::domain::authorization::HandleHash;
 use rastau::domain::enrolment::Standing;
 use rastau::domain::id::VerificationId;
 use rastau::domain::ports::StoreError;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::second_factor::{BoundBy, FactorKind};
-use rastau::domain::verification::{Outcome, Reason, Verdict};
+use rastau::domain::verification::{Outcome, Reason, Verdict, Verification};
 
 use super::database::{Database, at};
 use super::on_both_engines;
+
+/// A verification that is not stored yet, and the browser that it is in.
+async fn in_a_browser(database: &Database) -> (Verification, HandleHash) {
+    let device = database.handle();
+    let mut verification = database.verification().await;
+    verification.id = VerificationId::new(at(1), database.randomness.as_ref());
+    (verification.session, verification.device) = (database.handle(), Some(device));
+    (verification, device)
+}
 
 on_both_engines! {
     async fn a_verification_comes_back_at_every_stage(database: &Database) {
@@ -58,10 +68,7 @@ on_both_engines! {
     }
 
     async fn the_device_is_kept_where_it_is_known(database: &Database) {
-        let mut verification = database.verification().await;
-        verification.id = VerificationId::new(at(1), database.randomness.as_ref());
-        verification.session = database.handle();
-        verification.device = Some(database.handle());
+        let (mut verification, _) = in_a_browser(database).await;
         let mut unit = database.begin().await;
         unit.insert_verification(&verification).await.unwrap();
         unit.update_verification(&mut verification).await.unwrap();
@@ -70,10 +77,7 @@ on_both_engines! {
 
     async fn who_has_proven_themselves_is_known_by_browser_and_person(database: &Database) {
         let (player, other) = (database.player(0).await, database.player(1).await);
-        let device = database.handle();
-        let mut verification = database.verification().await;
-        verification.id = VerificationId::new(at(1), database.randomness.as_ref());
-        (verification.session, verification.device) = (database.handle(), Some(device));
+        let (mut verification, device) = in_a_browser(database).await;
         let mut unit = database.begin().await;
         unit.insert_verification(&verification).await.unwrap();
         verification.give_consent("2026-11", at(1)).unwrap();
@@ -93,10 +97,7 @@ on_both_engines! {
 
     async fn who_still_waits_has_proven_nothing(database: &Database) {
         let player = database.player(0).await;
-        let device = database.handle();
-        let mut verification = database.verification().await;
-        verification.id = VerificationId::new(at(1), database.randomness.as_ref());
-        (verification.session, verification.device) = (database.handle(), Some(device));
+        let (mut verification, device) = in_a_browser(database).await;
         let mut unit = database.begin().await;
         unit.insert_verification(&verification).await.unwrap();
         verification.give_consent("2026-11", at(1)).unwrap();
