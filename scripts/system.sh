@@ -6,7 +6,10 @@ system_packages() {
     for purpose in "$@"; do
         case $purpose in
         build) wanted+=(build-essential libopencv-dev clang libclang-dev pkg-config) ;;
-        test) wanted+=(postgresql chromium exim4-daemon-light openssl) ;;
+        test)
+            wanted+=(postgresql chromium exim4-daemon-light openssl)
+            wanted+=(nginx libnginx-mod-http-js haproxy apache2-bin libapache2-mod-oauth2 gettext-base)
+            ;;
         engines) wanted+=(postgresql sqlite3) ;;
         esac
     done
@@ -44,9 +47,21 @@ install_packages() {
     fi
     echo "installing $*"
     "${as_root[@]}" apt-get -qq update
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    "${as_root[@]}" bash -c "$WITHOUT_SERVICES" -- env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
 }
+
+# Runs a command whose packages start no service (invoke-rc.d asks this file): tests start what they need by themselves, on ports
+# of their own, and port 80 may be somebody's.
+WITHOUT_SERVICES='
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+    trap "rm -f $policy" EXIT
+    printf "#!/bin/sh\nexit 101\n" >"$policy"
+    chmod 755 "$policy"
+fi
+"$@"
+'
 
 # What no step installs: Rust, Python 3 and Node are the reader's own choice of version manager.
 require_tools() {
