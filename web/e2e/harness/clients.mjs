@@ -98,12 +98,16 @@ export class Oauth4webapi {
   }
 }
 
-/** A proof of these keys for a request that shows this token at somebody's resource (RFC 9449 section 7). */
-export async function proofFor({ privateKey, publicKey }, method, address, token) {
+/**
+ * A proof of these keys for a request that shows this token at somebody's resource (RFC 9449 section 7).
+ * @param {Record<string, unknown>} others members that are to be other than they should
+ * @param {Record<string, unknown>} head the same of its header
+ */
+export async function proofFor({ privateKey, publicKey }, method, address, token, others = {}, head = {}) {
   const { kty, crv, x, y } = await exportJWK(publicKey);
-  const ath = createHash('sha256').update(token).digest('base64url');
-  return new SignJWT({ htm: method, htu: String(address), ath, jti: randomUUID() })
-    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } })
-    .setIssuedAt()
+  const ath = token && createHash('sha256').update(token).digest('base64url');
+  const iat = Math.floor(Date.now() / 1000);
+  return new SignJWT({ htm: method, htu: String(address), ath, jti: randomUUID(), iat, ...others })
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y }, ...head })
     .sign(privateKey);
 }
