@@ -88,6 +88,7 @@ test('nginx asks Rastau: its word, and the key that the token is bound to', asyn
   const bound = tokens.access_token;
   await letsIn(address, await shown(keys, address, bound), sub);
   await letsIn(`${address}?page=2`, await shown(keys, address, bound), sub);
+  await letsIn(address, await shown(keys, address, bound, { iat: seconds() - 50 }), sub);
   await refuses(address, {
     ...(await badProofs(keys, address, bound)),
     'a proof that tells its private key': await shown(keys, address, bound, {}, { jwk: await exportJWK(keys.privateKey) }),
@@ -122,7 +123,7 @@ test('HAProxy checks tokens offline, and the certificate that they are bound to'
   const as = (shown) => ({ identity, headers: { authorization: `Bearer ${shown}` } });
   const claims = decodeJwt(token);
   await letsIn(address, { ...as(token), headers: { ...as(token).headers, 'rastau-subject': 'somebody' } }, claims.sub);
-  await letsIn(address, as(await signed(claims)), claims.sub);
+  for (const own of [claims, { ...claims, iat: seconds() - 250 }]) await letsIn(address, as(await signed(own)), claims.sub);
   await refuses(address, {
     'no token': { identity },
     'no certificate': { headers: { authorization: `Bearer ${token}` } },
@@ -147,8 +148,11 @@ test('Apache with mod_oauth2 checks tokens offline, and proofs of the key that t
   const good = await shown(keys, address, token);
   await letsIn(address, { headers: { ...good.headers, 'rastau-subject': 'somebody' } }, claims.sub);
   await letsIn(`${address}?page=2`, await shown(keys, address, token), claims.sub);
-  const own = await signed(claims);
-  await letsIn(address, await shown(keys, address, own), claims.sub);
+  const soon = await signed({ ...claims, exp: seconds() + 2 });
+  for (const own of [await signed(claims), await signed({ ...claims, iat: seconds() - 250 }), soon]) {
+    await letsIn(address, await shown(keys, address, own), claims.sub);
+  }
+  await letsIn(address, await shown(keys, address, token, { iat: seconds() - 50 }), claims.sub);
   const other = `other.example:${port}`;
   const elsewhere = async (headers) => ({ headers: { ...(await shown(keys, `https://${other}/bets`, token)).headers, ...headers } });
   await refuses(address, {
@@ -161,6 +165,9 @@ test('Apache with mod_oauth2 checks tokens offline, and proofs of the key that t
     'a proof for a name that the caller gave us': await elsewhere({ 'x-forwarded-host': other }),
     'a proof for another name that leads here': await elsewhere({ host: other }),
   });
+  // What was found of a token does not outlive it.
+  while (decodeJwt(soon).exp >= seconds()) await new Promise((next) => setTimeout(next, 100));
+  await refuses(address, { 'a token that ended since': await shown(keys, address, soon) });
 });
 
 /** A program on one of the recipes, ended with the tests. */
@@ -219,7 +226,6 @@ async function shown(keys, address, token, others, head) {
 }
 
 async function badProofs(keys, address, token) {
-  const now = Math.floor(Date.now() / 1000);
   const authorization = `DPoP ${token}`;
   return {
     'no proof': { headers: { authorization } },
@@ -227,8 +233,8 @@ async function badProofs(keys, address, token) {
     'a proof for another method': await shown(keys, address, token, { htm: 'POST' }),
     'a proof for another address': await shown(keys, address, token, { htu: `${address}/all` }),
     'something else that this key signed': await shown(keys, address, token, {}, { typ: 'JWT' }),
-    'an old proof': await shown(keys, address, token, { iat: now - 90 }),
-    'a proof of tomorrow': await shown(keys, address, token, { iat: now + 86_400 }),
+    'an old proof': await shown(keys, address, token, { iat: seconds() - 90 }),
+    'a proof of tomorrow': await shown(keys, address, token, { iat: seconds() + 86_400 }),
     'a proof that was changed': { headers: { authorization, dpop: tampered(await proofFor(keys, 'GET', address, token)) } },
   };
 }
@@ -236,7 +242,6 @@ async function badProofs(keys, address, token) {
 /** Tokens that differ from this good one in one thing each. */
 async function badTokens(token) {
   const claims = decodeJwt(token);
-  const now = Math.floor(Date.now() / 1000);
   const [head, body, signature] = token.split('.');
   const encoded = (header) => Buffer.from(JSON.stringify(header)).toString('base64url');
   const none = `${encoded({ alg: 'none', typ: 'at+jwt' })}.${body}.`;
@@ -251,7 +256,7 @@ async function badTokens(token) {
     ["a stranger's signature", await signed(claims, { key: stranger.privateKey })],
     ['another issuer', await signed({ ...claims, iss: origin })],
     ['another audience', await signed({ ...claims, aud: 'other-bet' })],
-    ['expired', await signed({ ...claims, iat: now - 301, exp: now - 1 })],
+    ['expired', await signed({ ...claims, iat: seconds() - 301, exp: seconds() - 1 })],
     ['an ID token', await signed(anonymous, { typ: 'JWT' })],
   ];
 }
@@ -267,6 +272,10 @@ async function secret() {
 /** What Rastau would have signed with its next key. */
 function signed(claims, { key = next.privateKey, typ = 'at+jwt' } = {}) {
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ, kid: 'next' }).sign(key);
+}
+
+function seconds() {
+  return Math.floor(Date.now() / 1000);
 }
 
 /** The same with another letter in its signature. */
