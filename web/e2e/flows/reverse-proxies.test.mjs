@@ -12,7 +12,7 @@ import { newOperator, scenario } from '../harness/operator.mjs';
 import { overTls, postForm } from '../harness/over-tls.mjs';
 import { Recorder } from '../harness/recorder.mjs';
 import { freePort } from '../harness/service.mjs';
-import { makeCertificate, x5c } from '../harness/tls-proxy.mjs';
+import { makeCertificate, makeExpiredCertificate, x5c } from '../harness/tls-proxy.mjs';
 
 const origin = process.env.RASTAU_URL;
 const rastau = `127.0.0.1:${new URL(origin).port}`;
@@ -29,19 +29,20 @@ const CONNECTIONS = 100;
 const QUIET_MS = 400;
 const HANDSHAKE = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
 
+/** `waits`: whether it waits for bodies; `late`: what it makes of a registered certificate whose time is over. */
 const PROXIES = {
-  nginx: { file: 'proxies/nginx.conf', waits: true },
-  haproxy: { file: 'proxies/haproxy.cfg', waits: true },
-  apache: { file: 'proxies/apache.conf', waits: false },
+  nginx: { file: 'proxies/nginx.conf', waits: true, late: 400 },
+  haproxy: { file: 'proxies/haproxy.cfg', waits: true, late: 201 },
+  apache: { file: 'proxies/apache.conf', waits: false, late: 'cut' },
 };
 
-for (const [program, { file, waits }] of Object.entries(PROXIES)) {
+for (const [program, { file, waits, late }] of Object.entries(PROXIES)) {
   test(`${program}: operators prove themselves by certificates where they are asked for, and players are not asked`, async () => {
     const { players, certificates } = await before(program, file, [rastau, rastau]);
     const bet = await CertificateOperator.register(origin, `${program}-proxy-bet`, certificates);
-    const push = async (front, identity, headers) => {
-      const { status } = await postForm(`${front}/oauth2/par`, { client_id: bet.id, ...bet.request().parameters }, { identity, headers });
-      return status;
+    const push = async (front, identity, headers, operator = bet) => {
+      const fields = { client_id: operator.id, ...operator.request().parameters };
+      return (await postForm(`${front}/oauth2/par`, fields, { identity, headers })).status;
     };
     const written = { 'client-cert': `:${x5c(bet.identity.cert)}:` };
     assert.equal(await push(certificates, bet.identity), 201);
@@ -52,6 +53,8 @@ for (const [program, { file, waits }] of Object.entries(PROXIES)) {
     for (const name of ['client_cert', 'Client-Cert', 'CLIENT-CERT']) {
       assert.equal(await push(players, bet.identity, { [name]: written['client-cert'] }), 401, name);
     }
+    const old = await CertificateOperator.register(origin, `${program}-proxy-old`, certificates, makeExpiredCertificate);
+    assert.equal(await push(certificates, old.identity, {}, old).catch(() => 'cut'), late);
     assert.equal(await asks(certificates), true);
     assert.equal(await asks(players), false);
     // Operators alone have business there.

@@ -7,9 +7,9 @@ import { postForm } from './over-tls.mjs';
 import { makeCertificate, x5c } from './tls-proxy.mjs';
 
 export class CertificateOperator {
-  /** Registers `id` with the sandbox at `origin`; `front`: where it asks for certificates. */
-  static async register(origin, id, front) {
-    const identity = makeCertificate(process.env.E2E_SCRATCH, id);
+  /** Registers `id` with the sandbox at `origin`; `front`: where it asks for certificates; `make`: makes the operator's. */
+  static async register(origin, id, front, make = makeCertificate) {
+    const identity = make(process.env.E2E_SCRATCH, id);
     const jwk = { ...(await exportJWK(await importX509(identity.cert, 'ES256'))), kid: 'tls', x5c: [x5c(identity.cert)] };
     const { redirectUri } = await registerKeys(origin, id, { keys: [jwk] }, { more: ['--tls-certificates'] });
     return Object.assign(new CertificateOperator(), { origin, id, front, identity, redirectUri });

@@ -14,6 +14,15 @@ export function makeCertificate(folder, name) {
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
 }
 
+/** The same, of a time that is over. */
+export function makeExpiredCertificate(folder, name) {
+  const { key } = makeCertificate(folder, name);
+  const [keyFile, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+  const request = execFileSync('openssl', ['req', '-new', '-key', keyFile, '-subj', `/CN=${name}`]);
+  execFileSync('openssl', ['x509', '-req', '-key', keyFile, '-days', '-1', '-out', cert], { input: request, stdio: ['pipe', 'ignore', 'ignore'] });
+  return { key, cert: readFileSync(cert, 'utf8') };
+}
+
 /** The certificate as `x5c` has it: base64 of its DER. */
 export function x5c(cert) {
   return cert.replace(/-----[^-]+-----|\s/g, '');
