@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::played_scenario::played_by;
+use super::played_scenario::{played_by, registry_answer};
 use super::remote_registries::Freshness;
 use super::{PlayerError, Services};
 use crate::domain::id::PlayerId;
@@ -33,13 +33,25 @@ pub(super) async fn check_restrictions(services: &Services, player: PlayerId) ->
 /// The same of a person whose IIN is known.
 pub(super) async fn check_restrictions_of(services: &Services, iin: &Iin, freshness: Freshness) -> Checked {
     let (answer, required) = match played_by(services, iin) {
-        Some(scenario) => (scenario.registry_answer(services.clock.now()), Scenario::required_sources().to_vec()),
+        Some(scenario) => (ask_scenario(services, scenario, iin).await, Scenario::required_sources().to_vec()),
         None => (ask_registries(services, iin, freshness).await, required(services)),
     };
     let now = services.clock.now();
     let permission = judge(&answer, &required, now);
     let outcome = Outcome::of_permission(iin.is_of_age(now), &permission);
     Checked { outcome, details: json!({ "source_ages": ages(&answer.sources, now) }) }
+}
+
+/// Who is played is restricted by what the registry here holds of them, too: it ends what they were granted, and there is one answer.
+async fn ask_scenario(services: &Services, scenario: &Scenario, iin: &Iin) -> RegistryAnswer {
+    let (own, played) = tokio::join!(ask_registry(services, iin), registry_answer(services, scenario, iin));
+    let mut answer = played.unwrap_or_else(|error| {
+        tracing::error!(%error, "what a scenario says of its person cannot be told; refusing");
+        RegistryAnswer::default()
+    });
+    answer.is_whole &= own.is_some();
+    answer.restrictions.extend(own.unwrap_or_default().0);
+    answer
 }
 
 /// What must have answered, and freshly enough: what was configured, and every registry that is asked. Where nothing is

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Services;
 use super::issue_tokens::end;
+use super::played_scenario;
 use crate::domain::grant::{EndOfGrant, Grant};
 use crate::domain::id::GrantId;
 use crate::domain::ports::{RegistryMark, StoreError};
@@ -63,6 +64,12 @@ impl Sweeper {
     /// When the store does not do as asked; what was ended until then stays ended, and the next look is at everybody.
     pub async fn sweep(&mut self) -> Result<u64, StoreError> {
         let now = self.services.clock.now();
+        let played = played_scenario::restricted_grants(&self.services, now).await?;
+        let played = end_all(&self.services, &played, now).await?;
+        Ok(played + self.sweep_registry(now).await?)
+    }
+
+    async fn sweep_registry(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         let mark = self.services.store.read().await?.registry_mark().await?;
         let last = self.last.take().filter(|last| last.serves(&mark, now));
         let Some(last) = last else {

@@ -1,10 +1,13 @@
 //! The operator trades the code for tokens (RFC 6749 section 4.1.3, RFC 7636, RFC 9449 section 10).
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::Services;
 use super::check_restrictions::{Checked, check_restrictions_of};
 use super::issue_tokens::{GrantError, Issued, end, issue};
+use super::played_scenario::{played_by, token_lifetime};
 use super::remote_registries::Freshness;
 use crate::domain::authorization::{AuthorizationCode, Redemption, hash_handle, pkce_fits};
 use crate::domain::confirmation::Confirmation;
@@ -48,10 +51,11 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
     let mut unit = services.store.read().await?;
     let person = unit.person_of_code(code, &operator.id).await?;
     drop(unit);
-    let permission = match person {
-        Some(iin) => Some(ask_again(services, &iin).await?),
+    let permission = match &person {
+        Some(iin) => Some(ask_again(services, iin).await?),
         None => None,
     };
+    let lifetime = token_lifetime(services, person.and_then(|iin| played_by(services, &iin)));
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let answer = match unit.redeem_code(code, now).await? {
@@ -64,7 +68,8 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
             Err(why) => Err(GrantError::InvalidGrant(why)),
             Ok(()) => match permission {
                 Some(permission) if permission.outcome.verdict == Verdict::Approved => {
-                    begin(services, unit.as_mut(), operator, &code, (shown.confirmation, permission.details), now).await
+                    let told = (permission.details, lifetime);
+                    begin(services, unit.as_mut(), operator, &code, (shown.confirmation, told), now).await
                 }
                 _ => Err(GrantError::InvalidGrant("the person may no longer play")),
             },
@@ -111,7 +116,7 @@ async fn begin(
     unit: &mut dyn UnitOfWork,
     operator: &Operator,
     code: &AuthorizationCode,
-    (confirmation, details): (Option<Confirmation>, Value),
+    (confirmation, told): (Option<Confirmation>, (Value, Duration)),
     now: Timestamp,
 ) -> Result<Issued, GrantError> {
     let verification = unit.find_verification(code.verification).await?;
@@ -141,7 +146,7 @@ async fn begin(
             Err(StoreError::Conflict) => grant.status = StatusPlace::draw(now, services.randomness.as_ref()),
             other => {
                 other?;
-                return issue(services, unit, &grant, approved.id_token.as_ref(), details, now).await;
+                return issue(services, unit, &grant, approved.id_token.as_ref(), told, now).await;
             }
         }
     }

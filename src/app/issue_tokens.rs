@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Services;
 use super::queue_webhook::queue_webhook;
 use super::status_lists::status_claim;
-use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, LONGEST_LIFETIME, acr, amr};
+use crate::domain::access_token::{ACR_SESSION, AccessTokenClaims, acr, amr};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::authorization::{SCOPE, hash_handle, new_handle};
 use crate::domain::confirmation::Confirmation;
@@ -52,6 +52,9 @@ pub enum GrantError {
     /// Whether the person may play cannot be said now.
     #[error("whether the person may play cannot be said now")]
     CannotTell,
+    /// The tokens were issued, and the answer does not reach the operator: a scenario of the sandbox.
+    #[error("the answer was lost, as the scenario has it")]
+    AnswerLost,
     /// The token could not be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -68,16 +71,16 @@ pub(super) struct Prepared {
     event: NewAuditEvent,
 }
 
-/// Issues the first tokens of a grant that stands; `details` go into the audit event.
+/// Issues the first tokens of a grant that stands, for `lifetime`; `details` go into the audit event.
 pub(super) async fn issue(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     grant: &Grant,
     id_token: Option<&IdTokenRequest>,
-    details: Value,
+    (details, lifetime): (Value, Duration),
     now: Timestamp,
 ) -> Result<Issued, GrantError> {
-    let prepared = prepare(services, grant, 0, details, now)?;
+    let prepared = prepare(services, grant, 0, (details, lifetime), now)?;
     let id_token = id_token.map(|wanted| sign_id_token(services, grant, wanted, now)).transpose()?;
     let issued = keep(unit, vec![prepared], now).await?;
     let first = issued.into_iter().next().ok_or(StoreError::Conflict)?;
@@ -122,16 +125,15 @@ pub(super) async fn keep(
     Ok(issued)
 }
 
-/// Makes tokens of a grant that stands, after so many renewals.
+/// Makes tokens of a grant that stands, after so many renewals and for `lifetime`.
 pub(super) fn prepare(
     services: &Services,
     grant: &Grant,
     generation: u32,
-    details: Value,
+    (details, lifetime): (Value, Duration),
     now: Timestamp,
 ) -> Result<Prepared, SignError> {
     let issued_at = Timestamp::from_seconds(now.seconds());
-    let lifetime = services.policy.token_lifetime.min(LONGEST_LIFETIME);
     let expires_at = Timestamp::from_seconds(issued_at.plus(lifetime).seconds().min(grant.expires_at.seconds()));
     let id = TokenId::new(now, services.randomness.as_ref());
     let access_token = services.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;

@@ -26,6 +26,7 @@ mod examine_patiently;
 pub mod exchange_code;
 mod face_lockout;
 mod factor_attempt;
+pub mod follow_code;
 pub mod follow_sightings;
 pub mod forget_captures;
 mod forget_contact_codes;

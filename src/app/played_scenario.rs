@@ -1,11 +1,17 @@
 //! Whom the sandbox plays. Everything about scenarios passes through here, and outside a sandbox there are none.
 
+use std::time::Duration;
+
 use super::{PlayerError, Services};
+use crate::domain::access_token::LONGEST_LIFETIME;
 use crate::domain::contact::Contact;
+use crate::domain::grant::Grant;
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::ports::{ContactError, RegisterError, StoreError, UnitOfWork};
-use crate::domain::sandbox_scenario::{RegisterPart, SLOW_ANSWER, Scenario};
+use crate::domain::restrictions::RegistryAnswer;
+use crate::domain::sandbox_scenario::{RegisterPart, SCENARIOS, SLOW_ANSWER, Scenario};
 use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::time::Timestamp;
 use crate::domain::verification::Verification;
 
 /// The scenario that plays the person with this IIN.
@@ -60,4 +66,50 @@ pub(super) async fn find_contacts(services: &Services, iin: &Iin) -> Result<Vec<
         Some(_) if played_by(services, iin).is_some() => Ok(vec![Contact::made_up(iin)]),
         Some(contacts) => contacts.find(iin).await,
     }
+}
+
+/// What the registry says of the person whom a scenario plays: how they came in before may matter.
+pub(super) async fn registry_answer(
+    services: &Services,
+    scenario: &Scenario,
+    iin: &Iin,
+) -> Result<RegistryAnswer, StoreError> {
+    let now = services.clock.now();
+    let mut verified_at = Vec::new();
+    if let Some(span) = scenario.remembers() {
+        let mut unit = services.store.read().await?;
+        if let Some(player) = unit.find_player(iin).await? {
+            verified_at = unit.verified_since(player, now.minus(span)).await?;
+        }
+    }
+    Ok(scenario.registry_answer(now, &verified_at))
+}
+
+/// Grants that stand though a scenario restricts their person by now. No registry has a restriction of theirs.
+pub(super) async fn restricted_grants(services: &Services, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
+    let mut found = Vec::new();
+    if !services.policy.sandbox {
+        return Ok(found);
+    }
+    for scenario in SCENARIOS.iter().filter(|scenario| scenario.remembers().is_some()) {
+        let Ok(iin) = Iin::parse(scenario.iin) else { continue };
+        let mut unit = services.store.read().await?;
+        let Some(player) = unit.find_player(&iin).await? else { continue };
+        let standing = unit.standing_grants(player, now).await?;
+        drop(unit);
+        if standing.is_empty() {
+            continue;
+        }
+        let answer = registry_answer(services, scenario, &iin).await?;
+        if answer.restrictions.iter().any(|restriction| restriction.is_active(now)) {
+            found.extend(standing);
+        }
+    }
+    Ok(found)
+}
+
+/// How long an access token of the person lives.
+pub(super) fn token_lifetime(services: &Services, played: Option<&Scenario>) -> Duration {
+    let longest = services.policy.token_lifetime.min(LONGEST_LIFETIME);
+    played.map_or(longest, |scenario| longest.min(scenario.token_lifetime()))
 }

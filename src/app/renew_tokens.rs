@@ -10,6 +10,7 @@ use super::Services;
 use super::check_restrictions::{Checked, check_restrictions_of};
 use super::gather::{Gatherer, Ticket};
 use super::issue_tokens::{GrantError, Issued, end, keep, prepare};
+use super::played_scenario::{played_by, token_lifetime};
 use super::remote_registries::Freshness;
 use crate::domain::authorization::{HandleHash, hash_handle};
 use crate::domain::confirmation::Confirmation;
@@ -18,6 +19,7 @@ use crate::domain::id_token::is_granted;
 use crate::domain::operator::Operator;
 use crate::domain::ports::{SignError, StoreError};
 use crate::domain::reason::ReasonCode;
+use crate::domain::sandbox_scenario::Scenario;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Verdict;
@@ -32,6 +34,8 @@ pub struct Renewal {
     token: HandleHash,
     grant: Grant,
     permission: Arc<Checked>,
+    /// Who plays the person, in a sandbox.
+    played: Option<&'static Scenario>,
 }
 
 impl PartialEq for Renewal {
@@ -67,10 +71,12 @@ pub async fn renew(
         return Err(GrantError::Scope);
     }
     let permission = check_restrictions_of(services, &iin, Freshness::Reused).await;
-    if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
+    let played = played_by(services, &iin);
+    let nobody_tells = played.is_some_and(|scenario| scenario.hides_the_answer(&known, services.clock.now()));
+    if nobody_tells || permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
         return Err(GrantError::CannotTell);
     }
-    let renewal = Renewal { ticket: Ticket::draw(), token, grant: known, permission: Arc::new(permission) };
+    let renewal = Renewal { ticket: Ticket::draw(), token, grant: known, permission: Arc::new(permission), played };
     let services = services.clone();
     let answer = renewals.get(renewal, move |batch| renew_all(services.clone(), batch)).await?;
     answer.unwrap_or_else(|| Err(StoreError::Conflict.into()))
@@ -110,9 +116,11 @@ async fn renew_all(
                 if shown.used_at.is_some() {
                     details["again"] = json!(true);
                 }
-                let made = prepare(&services, &renewal.grant, shown.generation.saturating_add(1), details, now);
+                let told = (details, token_lifetime(&services, renewal.played));
+                let made = prepare(&services, &renewal.grant, shown.generation.saturating_add(1), told, now);
                 prepared.push(made.map_err(|error| unsigned(&error))?);
-                issued_to.push(renewal);
+                let lost = renewal.played.is_some_and(|scenario| scenario.loses_the_answer(shown));
+                issued_to.push((renewal, lost));
                 continue;
             }
         };
@@ -126,7 +134,8 @@ async fn renew_all(
     }
     issued.extend(keep(unit.as_mut(), prepared, now).await?);
     unit.commit().await?;
-    answers.extend(issued_to.into_iter().zip(issued.into_iter().map(Ok)));
+    let answer = |issued, lost| if lost { Err(GrantError::AnswerLost) } else { Ok(issued) };
+    answers.extend(issued_to.into_iter().zip(issued).map(|((renewal, lost), issued)| (renewal, answer(issued, lost))));
     Ok(answers)
 }
 

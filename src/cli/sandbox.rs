@@ -79,7 +79,7 @@ fn list_scenarios(json: bool) -> anyhow::Result<ExitCode> {
     if json {
         print_json(&scenarios)?;
     } else {
-        let line = |one: &Listed| format!("{}  {:16}  {:14}  {}", one.iin, one.code, one.expected, one.sentence);
+        let line = |one: &Listed| format!("{}  {:24}  {:14}  {}", one.iin, one.code, one.expected, one.sentence);
         print(&scenarios.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     }
     Ok(ExitCode::SUCCESS)

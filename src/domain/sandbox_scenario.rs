@@ -14,8 +14,10 @@ use super::restrictions::{Ground, Permission, RegistryAnswer, Restriction, Sourc
 use super::time::Timestamp;
 use super::verification::{Outcome, Verdict};
 
+mod after_entry;
 mod list;
 
+pub use after_entry::{AfterEntry, REGISTER_DOWN_WHILE, RESTRICTED_AFTER, RESTRICTED_WHILE, SHORT_TOKEN};
 pub use list::SCENARIOS;
 
 /// How long the slow register takes.
@@ -76,6 +78,8 @@ pub struct Scenario {
     pub face: FacePart,
     /// The registry.
     pub registry: RegistryPart,
+    /// What happens once the player is in.
+    pub after: AfterEntry,
 }
 
 /// What comes of a scenario.
@@ -147,15 +151,16 @@ impl Scenario {
         }
     }
 
-    /// What the registry answers at `now`.
-    pub fn registry_answer(&self, now: Timestamp) -> RegistryAnswer {
+    /// What the registry answers at `now` of a person who was verified at these times.
+    pub fn registry_answer(&self, now: Timestamp, verified_at: &[Timestamp]) -> RegistryAnswer {
         let refreshed_at = if self.registry == RegistryPart::Stale { now.minus(SOURCE_MAX_AGE * 2) } else { now };
         let grounds = match self.registry {
             RegistryPart::Restricted(grounds) => grounds,
             RegistryPart::Clear | RegistryPart::Stale => &[],
         };
+        let always = grounds.iter().map(|ground| restriction(*ground, now));
         RegistryAnswer {
-            restrictions: grounds.iter().map(|ground| restriction(*ground, now)).collect(),
+            restrictions: always.chain(self.later_restrictions(verified_at)).collect(),
             sources: vec![Source { name: SOURCE.to_owned(), refreshed_at, max_age: SOURCE_MAX_AGE }],
             is_whole: true,
         }
@@ -166,7 +171,7 @@ impl Scenario {
         [SOURCE.to_owned()]
     }
 
-    /// What comes of it at `now`, and the codes of the reasons: by the very rules that decide.
+    /// What comes of it at `now` at a first visit, and the codes of the reasons: by the very rules that decide.
     pub fn ending(&self, now: Timestamp) -> (Ending, Vec<&'static str>) {
         if self.register == RegisterPart::Down {
             return not_identified("register_unavailable");
@@ -182,7 +187,7 @@ impl Scenario {
     }
 
     fn permission(&self, now: Timestamp) -> Permission {
-        judge(&self.registry_answer(now), &Self::required_sources(), now)
+        judge(&self.registry_answer(now, &[]), &Self::required_sources(), now)
     }
 
     fn is_of_age(&self, now: Timestamp) -> bool {

@@ -19,7 +19,7 @@ use super::health;
 use super::operator::error::OAuthProblem;
 use super::operator::{checks, events, introspection, jwks, me, metadata, par, revocation, status, token, userinfo};
 use super::problem::ProblemBody;
-use super::sandbox::{clock, notices, scenarios};
+use super::sandbox::{clock, grants, notices, scenarios};
 use super::sources;
 use crate::app::Services;
 
@@ -72,7 +72,7 @@ pub struct OpenDoors {
         desk_webhook::show, desk_webhook::set, desk_webhook::rotate, desk_webhook::remove, desk_sources::list, desk_sources::release, desk_sources::discard,
         desk_sources::roll_back, keys::show, confirmations::draw, confirmations::list, confirmations::confirm,
         staff::list, staff::invite, staff::change, staff::reinvite,
-        scenarios::list, notices::list, clock::read, clock::advance, clock::reset,
+        scenarios::list, notices::list, grants::follow, clock::read, clock::advance, clock::reset,
         health::live, health::ready,
     ),
     components(schemas(ProblemBody, OAuthProblem<'static>)),

@@ -204,6 +204,11 @@ impl Grants for SqlUnitOfWork {
         self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
     }
 
+    async fn grant_of_code(&mut self, code: HandleHash) -> Result<Option<Grant>> {
+        let query = sqlx::query_as::<_, GrantRow>(select_grant!("code = $1")).bind(code.0.to_vec());
+        self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
+    }
+
     async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>> {
         let query = sqlx::query_as::<_, GrantRow>(select_grant!("status_list = $1 AND status_index = $2"))
             .bind(i64::from(place.list))
@@ -217,6 +222,13 @@ impl Grants for SqlUnitOfWork {
                 .bind(player.to_string())
                 .bind(now.micros());
         self.fetch_all(query).await?.into_iter().map(GrantRow::into_grant).collect()
+    }
+
+    async fn verified_since(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let query =
+            "SELECT DISTINCT verified_at FROM play_grant WHERE player = $1 AND verified_at > $2 ORDER BY verified_at";
+        let query = sqlx::query_as::<_, (i64,)>(query).bind(player.to_string()).bind(since.micros());
+        Ok(self.fetch_all(query).await?.into_iter().map(|(at,)| Timestamp::from_micros(at)).collect())
     }
 
     async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64> {
@@ -258,6 +270,14 @@ impl Grants for SqlUnitOfWork {
         });
         let inserted = self.execute(insert).await?;
         if inserted == tokens.len() as u64 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    async fn refresh_tokens_of(&mut self, grant: GrantId) -> Result<Vec<(u32, Timestamp)>> {
+        let query =
+            "SELECT generation, issued_at FROM refresh_token WHERE play_grant = $1 ORDER BY issued_at, generation";
+        let rows = self.fetch_all(sqlx::query_as::<_, (i64, i64)>(query).bind(grant.to_string())).await?;
+        let read = |(generation, at)| Ok((count(generation, "refresh_token.generation")?, Timestamp::from_micros(at)));
+        rows.into_iter().map(read).collect()
     }
 
     async fn use_refresh_tokens(

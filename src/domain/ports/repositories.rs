@@ -219,10 +219,14 @@ pub trait Grants {
     async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()>;
     /// By id.
     async fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>>;
+    /// The one that a code gave.
+    async fn grant_of_code(&mut self, code: HandleHash) -> Result<Option<Grant>>;
     /// By its place in the status lists.
     async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>>;
     /// Those of a player that stand at `now`.
     async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>>;
+    /// When the verifications were that a player's grants came of, after `since`.
+    async fn verified_since(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>>;
     /// Ends all of an operator that stand at `now`; returns how many.
     async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64>;
     /// Ends one; false when it had ended before or is unknown.
@@ -231,6 +235,8 @@ pub trait Grants {
     async fn ended_places(&mut self, list: u32) -> Result<Vec<u32>>;
     /// Keeps refresh tokens, each of its grant; [`StoreError::Conflict`] when one is there already.
     async fn insert_refresh_tokens(&mut self, tokens: &[NewRefreshToken], now: Timestamp) -> Result<()>;
+    /// When the refresh tokens of a grant were issued, the oldest first, each with its generation.
+    async fn refresh_tokens_of(&mut self, grant: GrantId) -> Result<Vec<(u32, Timestamp)>>;
     /// What is known of refresh tokens, and marks those as used that were not yet. Unknown ones are left out.
     async fn use_refresh_tokens(
         &mut self,

@@ -1,6 +1,6 @@
 //! The list itself: what is written here is what docs, page and command show.
 
-use super::{FacePart, RegisterPart, RegistryPart, Scenario};
+use super::{AfterEntry, FacePart, RegisterPart, RegistryPart, Scenario};
 use crate::domain::restrictions::Ground;
 
 /// Every scenario, in the order in which they are shown.
@@ -89,11 +89,39 @@ pub const SCENARIOS: &[Scenario] = &[
             "The population register knows no such person: refused at the camera, as another's face is.",
         )
     },
+    enters(
+        "short_tokens",
+        "900101100222",
+        AfterEntry::ShortTokens,
+        "May play, with tokens of 20 seconds: they are to be renewed soon.",
+    ),
+    enters(
+        "lost_answer",
+        "900101100212",
+        AfterEntry::AnswerLost,
+        "May play, with tokens of 20 seconds. The first renewal's answer is lost (504): show the same refresh token again.",
+    ),
+    enters(
+        "register_down_at_renewal",
+        "900101100202",
+        AfterEntry::RegisterDown,
+        "May play, with tokens of 20 seconds. For 40 seconds a renewal is answered 503: keep the session shut and try again.",
+    ),
+    enters(
+        "restricted_later",
+        "900101100193",
+        AfterEntry::Restricted,
+        "May play, and is restricted half a minute later, for a minute: the session ends, and the player comes in no more.",
+    ),
 ];
 
 const fn allowed(code: &'static str, iin: &'static str, sentence: &'static str) -> Scenario {
     let (register, face, registry) = (RegisterPart::Known, FacePart::Match, RegistryPart::Clear);
-    Scenario { code, iin, sentence, register, face, registry }
+    Scenario { code, iin, sentence, register, face, registry, after: AfterEntry::Nothing }
+}
+
+const fn enters(code: &'static str, iin: &'static str, after: AfterEntry, sentence: &'static str) -> Scenario {
+    Scenario { after, ..allowed(code, iin, sentence) }
 }
 
 const fn restricted(

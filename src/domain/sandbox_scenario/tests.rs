@@ -45,6 +45,9 @@ fn the_others_end_as_they_are_called() {
     let decided = |verdict, reasons: &[&'static str]| (Ending::Decided(verdict), reasons.to_vec());
     assert_eq!(ending("approved", NOW), decided(Verdict::Approved, &[]));
     assert_eq!(ending("slow", NOW), decided(Verdict::Approved, &[]));
+    for code in ["short_tokens", "lost_answer", "register_down_at_renewal", "restricted_later"] {
+        assert_eq!(ending(code, NOW), decided(Verdict::Approved, &[]), "{code}: what happens, happens later");
+    }
     assert_eq!(ending("under_21", NOW), decided(Verdict::Refused, &["under_21"]));
     assert_eq!(ending("face_mismatch", NOW), decided(Verdict::Refused, &["face_mismatch"]));
     assert_eq!(ending("doubt", NOW), decided(Verdict::UnderReview, &["face_doubtful"]));

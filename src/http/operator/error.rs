@@ -115,6 +115,12 @@ impl OAuthError {
             .with_header(RETRY_AFTER, "5".to_owned())
     }
 
+    /// What a proxy says that waited in vain, by a scenario of the sandbox.
+    pub(super) fn answer_lost() -> Self {
+        let lost = "the answer was lost on its way, as this scenario of the sandbox has it";
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "temporarily_unavailable", lost)
+    }
+
     /// The code.
     pub(super) fn code(&self) -> &'static str {
         self.code

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::{OAuthRefusal, ProofHeader, TokenRequest};
-use super::error::OAuthError;
+use super::error::{OAuthError, OAuthProblem};
 use super::form::Form;
 use super::{certificate, proof, uncached};
 use crate::app::Services;
@@ -44,7 +44,8 @@ pub(in crate::http) struct TokenAnswer<'a> {
     security(("clientAssertion" = []), ("clientCertificate" = []), ("clientSecret" = [])),
     params(ProofHeader),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "Tokens", body = TokenAnswer<'static>), OAuthRefusal))]
+    responses((status = 200, description = "Tokens", body = TokenAnswer<'static>),
+        (status = 504, description = "By a scenario of a sandbox: the answer was lost", body = OAuthProblem<'static>), OAuthRefusal))]
 pub(in crate::http) async fn post(
     services: Data<Services>,
     renewals: Data<Renewals>,
@@ -98,6 +99,7 @@ fn refusal(error: &GrantError, operator: &Operator) -> OAuthError {
         GrantError::Scope => OAuthError::bad_request("invalid_scope", "scope is more than was granted"),
         GrantError::Unbound => proof::required(),
         GrantError::CannotTell => OAuthError::try_again(),
+        GrantError::AnswerLost => OAuthError::answer_lost(),
         GrantError::Sign(error) => {
             tracing::error!(%error, "no token can be signed");
             OAuthError::server_error()

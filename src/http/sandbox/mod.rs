@@ -1,6 +1,7 @@
 //! The sandbox: a small operator's site that uses the real interface, and made-up people. Mounted only there.
 
 pub(in crate::http) mod clock;
+pub(in crate::http) mod grants;
 pub(in crate::http) mod notices;
 mod operator_site;
 mod people;
@@ -17,8 +18,8 @@ use super::web_files;
 pub use operator_site::DemoOperator;
 pub use people::DemoNote;
 
-/// Mounts what every sandbox has, also one without the demo operator's site: the check of a photo, scenarios, clock and
-/// what its people were told.
+/// Mounts what every sandbox has, also one without the demo operator's site: the check of a photo, scenarios, clock, what its
+/// people were told and what came of codes.
 pub fn configure_for_testers(config: &mut web::ServiceConfig) {
     config.service(web::resource("/api/sandbox/scenarios").route(web::get().to(scenarios::list))).service(
         web::resource("/api/sandbox/clock")
@@ -27,6 +28,7 @@ pub fn configure_for_testers(config: &mut web::ServiceConfig) {
             .route(web::delete().to(clock::reset)),
     );
     config.service(web::resource("/api/sandbox/notices").route(web::get().to(notices::list)));
+    config.service(web::resource("/api/sandbox/grant").route(web::get().to(grants::follow)));
     config.service(
         web::resource("/api/sandbox/photo-check")
             .wrap(actix_web::middleware::from_fn(own_origin::check))

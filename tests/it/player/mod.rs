@@ -1,5 +1,6 @@
 //! Whole flows of a player against the running service: real models, real ceremonies, a real database.
 
+mod after_entry;
 mod attacks;
 mod bad_input;
 mod capture;

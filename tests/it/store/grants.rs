@@ -69,6 +69,40 @@ on_both_engines! {
         assert!(!unit.end_grant(unknown, at(5)).await.unwrap());
     }
 
+    async fn a_grant_is_found_by_its_code_and_tells_when_it_was_renewed(database: &Database) {
+        let code = database.code().await;
+        let grant = grant(database, &code).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.grant_of_code(code.hash).await.unwrap(), None, "not redeemed yet");
+        unit.insert_grant(&grant, code.hash).await.unwrap();
+        for (generation, seconds) in [(1, 30), (0, 2), (1, 31)] {
+            let token = token(database.handle(), &grant, generation);
+            unit.insert_refresh_tokens(&[token], at(seconds)).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+        let other = kept(database).await;
+        let mut unit = database.read().await;
+        assert_eq!(unit.grant_of_code(code.hash).await.unwrap(), Some(grant.clone()));
+        assert_eq!(unit.refresh_tokens_of(grant.id).await.unwrap(), [(0, at(2)), (1, at(30)), (1, at(31))]);
+        assert!(unit.refresh_tokens_of(other.id).await.unwrap().is_empty());
+    }
+
+    async fn a_player_was_verified_when_their_grants_say_so(database: &Database) {
+        let grant = kept(database).await;
+        let code = database.code().await;
+        let later = Grant { verified_at: at(50), ..self::grant(database, &code).await };
+        let mut unit = database.begin().await;
+        unit.insert_grant(&later, code.hash).await.unwrap();
+        assert!(unit.end_grant(grant.id, at(5)).await.unwrap());
+        assert_eq!(unit.verified_since(grant.player, at(0)).await.unwrap(), [at(1), at(50)], "ended ones, too");
+        assert_eq!(unit.verified_since(grant.player, at(1)).await.unwrap(), [at(50)]);
+        assert!(unit.verified_since(grant.player, at(50)).await.unwrap().is_empty());
+        unit.commit().await.unwrap();
+        let nobody = database.player(1).await;
+        let mut unit = database.read().await;
+        assert!(unit.verified_since(nobody, at(0)).await.unwrap().is_empty());
+    }
+
     async fn grants_that_many_ask_for_at_once_are_their_own(database: &Database) {
         let mut grants = Vec::new();
         for _ in 0..3 {

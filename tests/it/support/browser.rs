@@ -73,6 +73,21 @@ impl<'a> OperatorServer<'a> {
         self.post("oauth2/token", &form).await
     }
 
+    /// Renews.
+    pub(crate) async fn renew(&self, refresh_token: &str) -> Answer {
+        self.post("oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+    }
+
+    /// Gives a token back.
+    pub(crate) async fn give_back(&self, token: &str) -> Answer {
+        self.post("oauth2/revoke", &[("token", token)]).await
+    }
+
+    /// Asks whether a person that it knows by this subject may play.
+    pub(crate) async fn check(&self, subject: &str) -> Answer {
+        self.post("api/operator/checks", &[("subject", subject), ("purpose", "login"), ("request_id", "one")]).await
+    }
+
     /// Asks about a token.
     pub(crate) async fn introspect(&self, token: &str) -> Value {
         self.post("oauth2/introspect", &[("token", token)]).await.1

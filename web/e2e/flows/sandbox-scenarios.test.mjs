@@ -29,7 +29,7 @@ test('scenarios go through by their buttons alone: approved, several grounds, do
     const { page, origin } = player;
     await page.goto(new URL('/sandbox/', origin).href);
     await page.getByTestId('scenario').last().waitFor();
-    assert.equal(await page.getByTestId('scenario').count(), 19);
+    assert.equal(await page.getByTestId('scenario').count(), 23);
     await lookInEachLanguage(page, 'sandbox-scenarios');
 
     await tryScenario(player, 'approved');
