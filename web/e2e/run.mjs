@@ -14,7 +14,7 @@ const FLOW_MS = 150_000;
 /** What a scenario of the sandbox says in the place of a register that is down. */
 const PLAYED = /a scenario of the sandbox/;
 /** Flows that mostly wait, for a time to run out; begun first, so that the others pass them by. */
-const LONG = ['face-not-seen', 'filmed-screen', 'totp-locked'];
+const LONG = ['face-not-seen', 'filmed-screen', 'operator-conformance-session', 'totp-locked'];
 
 const folder = join(import.meta.dirname, 'flows');
 const wanted = process.argv.slice(2);

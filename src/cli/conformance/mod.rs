@@ -1,7 +1,10 @@
 //! `rastau conformance`: an operator's integration, driven through every scenario of a sandbox.
 
 mod checks;
+mod followed;
 mod receiver;
+mod report;
+mod session;
 mod site;
 mod visit;
 
@@ -9,17 +12,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use serde::Serialize;
-use serde_json::json;
 use url::Url;
 
 use self::checks::{
     Forgery, begins_with_a_handle, ends_as_it_must, keeps_the_token, may_play, refuses, survives_a_reload,
 };
 use self::receiver::{Fault, Receiver};
+use self::report::Report;
 use self::site::SiteMap;
 use super::demo::player::browser;
-use super::{print, print_json};
 use crate::domain::sandbox_scenario::listed;
 use crate::domain::webhook::secret::WebhookSecret;
 use crate::startup;
@@ -31,11 +32,18 @@ Plays players who come from the site, go through the gate without a camera and c
 some whose way back was forged. The site must let in who was approved and nobody else. It must run, be registered with the
 sandbox, and show --signed-in to players who are in and to no others.
 
+With --session it is tried what the site's back end does once a player is in: tokens that run out, a renewal whose answer is lost,
+one that nobody can answer, a session that ends from outside; and with --sign-out, whether tokens are given back. That
+takes 70 seconds. A browser of the check has the site's own cookies and looks at --session every two seconds; what reached the
+sandbox is asked there.
+
 Exit code 0 when everything holds, 1 when something does not, 2 when nothing could be told.
 
 Examples:
   rastau conformance --sandbox http://localhost:8080 --start http://localhost:3000/play --post --signed-in \"You are in\"
   rastau conformance --sandbox http://localhost:8080 --start https://test.bet.example/verify --signed-in 'id=\"lobby\"' --json
+  rastau conformance --start http://localhost:3000/play --post --signed-in \"You are in\" \\
+      --session http://localhost:3000/lobby --sign-out http://localhost:3000/sign-out
   rastau conformance --start http://localhost:3000/play --post --signed-in \"You are in\" \\
       --webhook http://localhost:3000/hooks --webhook-secret-file webhook-secret --only webhook")]
 pub(super) struct Args {
@@ -51,6 +59,12 @@ pub(super) struct Args {
     /// What the page of a player who is in says, and no other page does
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     signed_in: String,
+    /// A page of the site that only a player who is in may see; then what comes after entry is tried, too
+    #[arg(long, value_name = "URL")]
+    session: Option<Url>,
+    /// Where a player signs out, by a form without fields
+    #[arg(long, value_name = "URL", requires = "session")]
+    sign_out: Option<Url>,
     /// Where the operator takes webhooks; then messages are sent there, good ones and forged ones
     #[arg(long, value_name = "URL", requires = "webhook_secret_file")]
     webhook: Option<Url>,
@@ -72,7 +86,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode> {
     let receiver = receiver(args.webhook, args.webhook_secret_file.as_deref())?;
     let map = SiteMap { start: args.start, post: args.post, signed_in: args.signed_in, rastau: args.sandbox };
     reach(&map).await?;
-    let mut report = Report { json: args.json, only: args.only, findings: Vec::new() };
+    let mut report = Report::new(args.json, args.only);
     let rule = "the browser carries client_id and request_uri to Rastau and nothing else (RFC 9126 section 4)";
     report.check("begin", rule, begins_with_a_handle(&map)).await?;
     let scenarios = listed(startup::clock().now());
@@ -89,6 +103,9 @@ pub(super) async fn run(args: Args) -> Result<ExitCode> {
     for forgery in Forgery::ALL {
         let name = format!("forged.{}", forgery.name());
         report.check(&name, forgery.rule(), refuses(&map, forgery, approved)).await?;
+    }
+    if let Some(page) = &args.session {
+        report.check_together(session::checks(&map, page, args.sign_out.as_ref())).await?;
     }
     if let Some(receiver) = receiver {
         let rule = "a message of ours is answered with 2xx within 15 seconds, and so is its repetition";
@@ -120,55 +137,4 @@ async fn reach(map: &SiteMap) -> Result<()> {
     anyhow::ensure!(answer.status().is_success(), "{} is no sandbox of Rastau", map.rastau);
     http.get(map.start.clone()).send().await.with_context(|| format!("{} does not answer", map.start))?;
     Ok(())
-}
-
-/// What came of one check.
-#[derive(Debug, Serialize)]
-struct Finding {
-    /// Its stable name.
-    check: String,
-    /// What must hold.
-    rule: String,
-    /// What was wrong; `None` when it holds.
-    wrong: Option<String>,
-}
-
-struct Report {
-    json: bool,
-    only: Vec<String>,
-    findings: Vec<Finding>,
-}
-
-impl Report {
-    async fn check(&mut self, name: &str, rule: &str, held: impl Future<Output = Result<()>>) -> Result<()> {
-        if !self.only.is_empty() && !self.only.iter().any(|begins| name.starts_with(begins.as_str())) {
-            return Ok(());
-        }
-        let wrong = held.await.err().map(|error| format!("{error:#}"));
-        let finding = Finding { check: name.to_owned(), rule: rule.to_owned(), wrong };
-        if !self.json {
-            print(&line(&finding))?;
-        }
-        self.findings.push(finding);
-        Ok(())
-    }
-
-    fn end(self) -> Result<ExitCode> {
-        anyhow::ensure!(!self.findings.is_empty(), "no check has such a name");
-        let held = self.findings.iter().filter(|finding| finding.wrong.is_none()).count();
-        let all = self.findings.len();
-        if self.json {
-            print_json(&json!({ "held": held, "checks": all, "findings": self.findings }))?;
-        } else {
-            print(&format!("{held} of {all} hold"))?;
-        }
-        Ok(if held == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-    }
-}
-
-fn line(finding: &Finding) -> String {
-    match &finding.wrong {
-        None => format!("holds  {:32} {}", finding.check, finding.rule),
-        Some(why) => format!("WRONG  {:32} {}\n       {why}", finding.check, finding.rule),
-    }
 }

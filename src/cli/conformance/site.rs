@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
 use url::Url;
 
 use crate::cli::demo::player::{browser, location};
@@ -35,7 +35,7 @@ pub(super) struct Site<'a> {
     seen: Mutex<String>,
 }
 
-/// What the site made of a callback.
+/// What the site showed.
 #[derive(Debug)]
 pub(super) struct Page {
     status: u16,
@@ -90,14 +90,24 @@ impl<'a> Site<'a> {
         bail!("the site goes round in circles")
     }
 
-    /// The player comes back by this address, and goes where the site sends them.
-    pub(super) async fn come_back(&self, callback: Url) -> Result<Page> {
-        let mut address = callback;
+    /// The player opens this address, and goes where the site sends them.
+    pub(super) async fn open(&self, address: Url) -> Result<Page> {
+        self.follow(self.http.get(address.clone()), address).await
+    }
+
+    /// The player sends an empty form there, and goes where the site sends them.
+    pub(super) async fn press(&self, address: Url) -> Result<Page> {
+        self.follow(self.http.post(address.clone()).form(&[("", ""); 0]), address).await
+    }
+
+    async fn follow(&self, mut request: RequestBuilder, mut address: Url) -> Result<Page> {
         for _ in 0..MOST_REDIRECTS {
-            let mut answer = self.http.get(address.clone()).send().await?;
+            let answer = request.send().await;
+            let mut answer = answer.with_context(|| format!("{address} does not answer"))?;
             let next = next(&address, &answer)?;
             self.remember(&format!("{:?}", answer.headers()));
             if let Some(next) = next.filter(|next| next.origin() == self.map.start.origin()) {
+                request = self.http.get(next.clone());
                 address = next;
                 continue;
             }

@@ -1,11 +1,20 @@
 //! One player's way: from the operator's site through the gate, up to the address that leads back.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::site::{Page, Site, SiteMap};
 use crate::cli::demo::player::DemoPlayer;
+use crate::domain::sandbox_scenario::{Listed, RESTRICTED_AFTER, RESTRICTED_WHILE};
+
+/// Whose person is restricted for a while after each visit.
+pub(super) const RESTRICTED_LATER: &str = "restricted_later";
+/// How often it is tried whether that while is over.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// A player who has come to the end of the gate and is not back yet.
 #[derive(Debug)]
@@ -34,14 +43,27 @@ impl<'a> Visit<'a> {
         Ok(Self { site, callback })
     }
 
+    /// The same as a scenario that is approved: where a visit of a moment ago restricts its person, later.
+    pub(super) async fn approved(map: &'a SiteMap, scenario: &Listed) -> Result<Self> {
+        let last = Instant::now() + RESTRICTED_AFTER + RESTRICTED_WHILE;
+        loop {
+            let visit = Self::of(map, scenario.iin).await?;
+            let restricted = scenario.code == RESTRICTED_LATER && visit.parameter("code").is_none();
+            if !restricted || Instant::now() > last {
+                return Ok(visit);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
     /// The player comes back as Rastau sends them.
     pub(super) async fn end(&self) -> Result<Page> {
-        self.site.come_back(self.callback.clone()).await
+        self.site.open(self.callback.clone()).await
     }
 
     /// The player's browser comes back by another address than Rastau's.
     pub(super) async fn end_by(&self, change: impl Fn(&str, String) -> Option<String>) -> Result<Page> {
-        self.site.come_back(changed(&self.callback, change)).await
+        self.site.open(changed(&self.callback, change)).await
     }
 
     /// A parameter of the way back.

@@ -1,15 +1,15 @@
 // `rastau conformance` against a good operator and a careless one.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { load } from '../harness/clients.mjs';
+import { conformance, wrong } from '../harness/conformance.mjs';
 import { newOperator } from '../harness/operator.mjs';
 import { withOperatorSite } from '../harness/operator-site.mjs';
-import { binary, freePort } from '../harness/service.mjs';
+import { freePort } from '../harness/service.mjs';
 
 const origin = process.env.RASTAU_URL;
 
@@ -17,10 +17,11 @@ test('the example operator gets everything right', { timeout: 140_000 }, () =>
   withOperatorSite(
     origin,
     'conforming-bet',
-    async (site) => {
-      const { code, report } = await conformance(`${site}/play`, 'You are in');
+    async (site, secret) => {
+      const webhook = ['--webhook', `${site}/hooks`, '--webhook-secret-file', secret];
+      const { code, report } = await conformance(origin, `${site}/play`, 'You are in', [], webhook);
       assert.deepEqual(wrong(report), []);
-      assert.equal(report.checks, 30);
+      assert.equal(report.checks, 41);
       assert.equal(code, 0);
     },
     // What was forged.
@@ -43,7 +44,7 @@ test('of a careless operator everything that it forgot is told', { timeout: 140_
   await new Promise((listening) => site.listen(port, 'localhost', listening));
   after(() => site.close());
   const only = ['begin', 'scenario.approved', 'scenario.debtor', 'token_hidden', 'forged'];
-  const { code, report } = await conformance(`http://localhost:${port}/play`, 'in eyJ', only);
+  const { code, report } = await conformance(origin, `http://localhost:${port}/play`, 'in eyJ', only);
   assert.equal(code, 1);
   const forgotten = ['state_changed', 'state_missing', 'issuer_changed', 'issuer_missing', 'code_of_another_visit', 'error_beside_code', 'other_browser'];
   assert.deepEqual(wrong(report), ['token_hidden', ...forgotten.map((name) => `forged.${name}`)]);
@@ -64,7 +65,7 @@ test('a receiver of webhooks on standardwebhooks gets everything right, and of o
     await new Promise((listening) => receiver.listen(port, 'localhost', listening));
     after(() => receiver.close());
     const place = `http://localhost:${port}/`;
-    return conformance(place, 'in', ['webhook'], ['--webhook', place, '--webhook-secret-file', file]);
+    return conformance(origin, place, 'in', ['webhook'], ['--webhook', place, '--webhook-secret-file', file]);
   };
   const good = await ask((body, headers) => {
     try {
@@ -80,20 +81,7 @@ test('a receiver of webhooks on standardwebhooks gets everything right, and of o
 });
 
 test('what cannot be reached is said to be so', async () => {
-  const { code, error } = await conformance(`http://localhost:${await freePort()}/play`, 'in');
+  const { code, error } = await conformance(origin, `http://localhost:${await freePort()}/play`, 'in');
   assert.equal(code, 2);
   assert.match(error, /does not answer/);
 });
-
-function wrong(report) {
-  return report.findings.filter((finding) => finding.wrong).map((finding) => finding.check);
-}
-
-function conformance(start, signedIn, only = [], more = []) {
-  const args = ['conformance', '--sandbox', origin, '--start', start, '--post', '--signed-in', signedIn, '--json'];
-  return new Promise((resolve) => {
-    execFile(binary(), [...args, ...only.flatMap((name) => ['--only', name]), ...more], (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, report: stdout ? JSON.parse(stdout) : null, error: stderr });
-    });
-  });
-}
