@@ -60,7 +60,7 @@ pub(in crate::http) struct TakenView {
     refused_rows: u64,
     /// The first of them.
     refused: Vec<RefusedRow>,
-    /// Why it waits: `shrank`, `dwindled`, `grew`, `bad_rows`.
+    /// Why it waits: `shrank`, `dwindled`, `frees`, `undone`, `grew`, `bad_rows`.
     suspicions: Vec<&'static str>,
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::file::{Change, Format, Record, Records};
+use super::freed::freed;
 use super::manage::{confirm, event, let_count};
 use super::sorted::{Bucket, Row, Sorter};
 use super::tidy::tidy;
@@ -413,9 +414,16 @@ async fn finish(
     version.counts.refused = refusals.count;
     let now = clock.now();
     version.touched_at = now;
-    let why = import.tolerance.judge(Yardstick::of(&versions, now), version.counts);
+    let freed = freed(unit.as_mut(), &versions, &version, now).await?;
+    let mut why = import.tolerance.judge(Yardstick::of(&versions, now), freed, version.counts);
+    why.extend(version.was_undone(&versions).then_some(Suspicion::Undone));
     version.report = report(&why, &refusals).to_string();
-    let told = json!({ "people": people, "suspicions": why.iter().map(Suspicion::code).collect::<Vec<_>>() });
+    let Tolerance { shrink, growth, bad_rows } = import.tolerance;
+    let told = json!({
+        "people": people,
+        "suspicions": why.iter().map(Suspicion::code).collect::<Vec<_>>(),
+        "tolerance": { "shrink": shrink, "growth": growth, "bad_rows": bad_rows },
+    });
     let imported = if why.is_empty() {
         let version = let_count(unit.as_mut(), &versions, version, now).await?;
         unit.append_audit(&event(AuditKind::RegistryImported, &version, told, now)).await?;

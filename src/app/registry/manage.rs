@@ -77,7 +77,7 @@ pub async fn discard_version(
 ) -> Result<Version, ManageError> {
     let versions = unit.list_versions(source).await?;
     let waits = named(waiting(&versions, source)?, number)?;
-    let dropped = Version { state: VersionState::Discarded, ..waits };
+    let dropped = Version { state: VersionState::Discarded, released: true, ..waits };
     unit.update_version(&dropped).await?;
     unit.append_audit(&event(AuditKind::RegistryDiscarded, &dropped, details, now)).await?;
     Ok(dropped)
@@ -114,7 +114,7 @@ pub async fn roll_back_version(
     }
     // What waits was compared with what is left behind.
     for left in [Some(current), Version::in_state(&versions, VersionState::Quarantined)].into_iter().flatten() {
-        let left = Version { state: VersionState::Discarded, counted_at: None, ..left.clone() };
+        let left = Version { state: VersionState::Discarded, counted_at: None, released: true, ..left.clone() };
         unit.update_version(&left).await?;
     }
     let back = Version { state: VersionState::Current, counted_at: Some(now), released: true, ..previous.clone() };

@@ -5,6 +5,7 @@ pub mod aside;
 pub mod feed;
 pub mod file;
 pub mod follow;
+mod freed;
 pub mod import;
 pub mod manage;
 pub mod rekey;

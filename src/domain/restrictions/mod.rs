@@ -9,7 +9,7 @@ mod version;
 pub use ground::Ground;
 pub use judgement::{Permission, RegistryAnswer, judge};
 pub use source::Source;
-pub use tolerance::{Suspicion, Tolerance, Yardstick};
+pub use tolerance::{Freed, Suspicion, Tolerance, Yardstick};
 pub use version::{Counts, PersonKey, Position, Version, VersionKind, VersionState};
 
 use super::time::Timestamp;

@@ -26,6 +26,15 @@ pub enum Suspicion {
         /// Rows now.
         to: u64,
     },
+    /// Far too many of those whom it restricts now it would restrict no more, whatever the number of rows.
+    Frees {
+        /// People who would be free.
+        people: u64,
+        /// Of so many who were looked at.
+        of: u64,
+    },
+    /// A person went back from this very file.
+    Undone,
     /// Far more rows than before: people would be kept out.
     Grew {
         /// Rows before.
@@ -48,6 +57,8 @@ impl Suspicion {
         match self {
             Self::Shrank { .. } => "shrank",
             Self::Dwindled { .. } => "dwindled",
+            Self::Frees { .. } => "frees",
+            Self::Undone => "undone",
             Self::Grew { .. } => "grew",
             Self::BadRows { .. } => "bad_rows",
         }
@@ -59,10 +70,21 @@ impl fmt::Display for Suspicion {
         match self {
             Self::Shrank { from, to } => write!(f, "it shrank from {from} rows to {to}"),
             Self::Dwindled { from, to } => write!(f, "within seven days it shrank from {from} rows to {to}"),
+            Self::Frees { people, of } => write!(f, "{people} of {of} people whom it restricts now would be free"),
+            Self::Undone => write!(f, "a person went back from this very file, or dropped it"),
             Self::Grew { from, to } => write!(f, "it grew from {from} rows to {to}"),
             Self::BadRows { refused, of } => write!(f, "{refused} of {of} rows were refused"),
         }
     }
+}
+
+/// People whom a version would free, of those who were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freed {
+    /// Free by it.
+    pub people: u64,
+    /// Restricted now.
+    pub of: u64,
 }
 
 /// What a version is held against.
@@ -112,8 +134,14 @@ impl Tolerance {
     /// Fewer rows of difference than this are the everyday of a small source, unless nothing is left of it.
     const SMALL: u64 = 20;
 
-    /// What is suspicious of `counts`; `before` is what counted until now.
-    pub fn judge(&self, before: Option<Yardstick>, counts: Counts) -> Vec<Suspicion> {
+    /// Whether it lets more people be free unseen than is usual.
+    pub fn is_wide(&self) -> bool {
+        let usual = Self::default();
+        self.shrink > usual.shrink || self.bad_rows > usual.bad_rows
+    }
+
+    /// What is suspicious of `counts`; `before` is what counted until now, `freed` whom it would free.
+    pub fn judge(&self, before: Option<Yardstick>, freed: Option<Freed>, counts: Counts) -> Vec<Suspicion> {
         let mut suspicions = Vec::new();
         let beyond =
             |difference: u64, share: f64, of: u64| difference > Self::SMALL && difference as f64 > share * of as f64;
@@ -123,6 +151,10 @@ impl Tolerance {
                 suspicions.push(Suspicion::Shrank { from, to });
             } else if to < from && beyond(most.saturating_sub(to), self.shrink, most) {
                 suspicions.push(Suspicion::Dwindled { from: most, to });
+            }
+            // As many others in the place of those who go are no fewer rows.
+            if let Some(Freed { people, of }) = freed.filter(|freed| beyond(freed.people, self.shrink, freed.of)) {
+                suspicions.push(Suspicion::Frees { people, of });
             }
             if beyond(to.saturating_sub(from), self.growth, from) {
                 suspicions.push(Suspicion::Grew { from, to });
@@ -150,7 +182,7 @@ mod tests {
 
     fn judged(before: Option<u64>, rows: u64, refused: u64) -> Vec<&'static str> {
         let counts = Counts { rows, added: rows, removed: 0, refused };
-        Tolerance::default().judge(before.map(steady), counts).iter().map(Suspicion::code).collect()
+        Tolerance::default().judge(before.map(steady), None, counts).iter().map(Suspicion::code).collect()
     }
 
     #[test]
@@ -165,8 +197,8 @@ mod tests {
         assert_eq!(judged(None, 1_000, 1), ["bad_rows"]);
         let lenient = Tolerance { bad_rows: 0.01, ..Tolerance::default() };
         let counts = |refused| Counts { rows: 100, added: 100 - refused, removed: 0, refused };
-        assert!(lenient.judge(None, counts(1)).is_empty());
-        assert_eq!(lenient.judge(None, counts(2)), [Suspicion::BadRows { refused: 2, of: 100 }]);
+        assert!(lenient.judge(None, None, counts(1)).is_empty());
+        assert_eq!(lenient.judge(None, None, counts(2)), [Suspicion::BadRows { refused: 2, of: 100 }]);
     }
 
     /// A source and the versions of it that counted.
@@ -182,7 +214,7 @@ mod tests {
 
         fn judge(&self, rows: u64) -> Vec<Suspicion> {
             let counts = Counts { rows, ..Counts::default() };
-            Tolerance::default().judge(Yardstick::of(&self.versions, self.now), counts)
+            Tolerance::default().judge(Yardstick::of(&self.versions, self.now), None, counts)
         }
 
         fn counts(&mut self, rows: u64, released: bool) {
@@ -202,6 +234,17 @@ mod tests {
             }
             suspicions
         }
+    }
+
+    #[test]
+    fn others_in_the_place_of_those_who_go_are_no_excuse() {
+        let judged = |people, of| {
+            let counts = Counts { rows: 1_000, added: 1_000, ..Counts::default() };
+            Tolerance::default().judge(Some(steady(1_000)), Some(Freed { people, of }), counts)
+        };
+        assert!(judged(100, 1_000).is_empty());
+        assert_eq!(judged(101, 1_000), [Suspicion::Frees { people: 101, of: 1_000 }]);
+        assert!(judged(20, 20).is_empty(), "a small source is on the move");
     }
 
     #[test]
@@ -244,12 +287,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn less_tolerance_never_finds_less(before in 0_u64..10_000, more in 0_u64..5_000, rows in 0_u64..10_000, refused in 0_u64..100,
+        fn less_tolerance_never_finds_less(before in 0_u64..10_000, more in 0_u64..5_000, rows in 0_u64..10_000, refused in 0_u64..100, freed in 0_u64..5_000,
             (shrink, growth, bad) in (0.0..1.0, 0.0..1.0, 0.0..1.0), less in 0.0..1.0) {
             let counts = Counts { rows, added: rows, removed: 0, refused };
             let strict = Tolerance { shrink: shrink * less, growth: growth * less, bad_rows: bad * less };
             let before = Yardstick { rows: before, most: before + more };
-            let found = |tolerance: Tolerance| tolerance.judge(Some(before), counts).len();
+            let freed = Some(Freed { people: freed, of: freed + more });
+            let found = |tolerance: Tolerance| tolerance.judge(Some(before), freed, counts).len();
             let lenient = Tolerance { shrink, growth, bad_rows: bad };
             prop_assert!(found(strict) >= found(lenient));
         }

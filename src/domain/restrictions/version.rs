@@ -144,7 +144,7 @@ pub struct Version {
     pub touched_at: Timestamp,
     /// When it came to count; `None` for one that never did, and for one that was gone back from.
     pub counted_at: Option<Timestamp>,
-    /// Whether a person looked at it and let it count: one that waited, or one that was gone back to.
+    /// Whether a person looked at it: let it count, or went back to it; or, where it counts no more at all, went back from it or dropped it.
     pub released: bool,
     /// Under which keys its rows find people; the same for all that count in it.
     pub key_generation: u32,
@@ -179,6 +179,12 @@ impl Version {
             released: false,
             key_generation: followed.map_or(0, |current| current.key_generation),
         }
+    }
+
+    /// Whether a person went back from what this file says, or dropped it: it is not taken in again unseen.
+    pub fn was_undone(&self, versions: &[Self]) -> bool {
+        let is_undone = |known: &Self| known.released && known.counted_at.is_none();
+        versions.iter().any(|known| is_undone(known) && known.kind == self.kind && known.sha256 == self.sha256)
     }
 
     /// The one of `versions` that is in this state; of staging, quarantined, current and previous there is one at most.

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use rastau::app::registry::import::{DEAD_AFTER, ImportRegistryError, Imported};
 use rastau::app::registry::manage::{ManageError, discard, release, roll_back};
+use rastau::domain::person::Iin;
 use rastau::domain::ports::Store;
 use rastau::domain::restrictions::{Suspicion, Tolerance, Version, VersionKind, VersionState};
 use sha2::{Digest, Sha256};
@@ -103,11 +104,56 @@ on_both_engines! {
         assert_eq!(says(790).await, [Suspicion::Dwindled { from: 890, to: 790 }]);
         discard(shop.store, &shop.clock, "debtors", nobody.clone()).await.unwrap();
         shop.clock.advance(Duration::from_hours(7 * 24));
-        assert!(says(790).await.is_empty(), "so many over a longer time are the everyday");
+        assert_eq!(says(790).await, [Suspicion::Undone], "a person dropped this very file");
+        assert!(says(791).await.is_empty(), "so many over a longer time are the everyday");
         // Who goes back a step has looked, too; what was left is no yardstick.
         let back = roll_back(shop.store, &shop.clock, "debtors", nobody).await.unwrap();
         assert_eq!((back.counts.rows, back.released), (850, true));
         assert_eq!(says(760).await, [Suspicion::Shrank { from: 850, to: 760 }]);
+    }
+
+    async fn others_in_the_place_of_those_who_go_wait_for_a_person(database: &Database) {
+        let mut shop = Shop::new(&database.store);
+        shop.import.tolerance = Tolerance::default();
+        let birth = Iin::parse(IINS[0]).unwrap().birth_date();
+        let people: Vec<Iin> = (1..).filter_map(|serial| Iin::compose(birth, false, serial)).take(200).collect();
+        let says = async |kind: VersionKind, rows: &[String]| {
+            let head = if kind == VersionKind::Delta { CHANGES } else { HEADER };
+            shop.take(kind, format!("{head}{}", rows.concat()).as_bytes()).await.0.unwrap()
+        };
+        let row = |person: &Iin, times: &str, key: usize| format!("{},debtor,x,{times},{key}\n", person.expose());
+        let rows = |people: &[Iin], times: &str| -> Vec<String> {
+            people.iter().enumerate().map(|(key, person)| row(person, times, key)).collect()
+        };
+        let (some, others) = people.split_at(100);
+        let always = "2020-01-01,";
+        assert!(matches!(says(VersionKind::Snapshot, &rows(some, always)).await, Imported::Counts { .. }));
+        let frees = |imported: &Imported, people: u64| match imported {
+            Imported::Waits { why, .. } => assert_eq!(why[..], [Suspicion::Frees { people, of: 100 }]),
+            _ => panic!("{imported:?}"),
+        };
+        frees(&says(VersionKind::Snapshot, &rows(others, always)).await, 100);
+        frees(&says(VersionKind::Snapshot, &rows(some, "2099-01-01,")).await, 100);
+        frees(&says(VersionKind::Snapshot, &rows(some, "2019-01-01,2020-01-01")).await, 100);
+        // Other records of the same people free nobody.
+        let others_of_them: Vec<String> =
+            some.iter().enumerate().map(|(key, person)| row(person, always, key + 1_000)).collect();
+        assert!(matches!(says(VersionKind::Snapshot, &others_of_them).await, Imported::Counts { .. }));
+        let gone = some[..50].iter().enumerate().map(|(key, person)| format!("remove,{},,,,,{}\n", person.expose(), key + 1_000));
+        let come = others[..50].iter().enumerate().map(|(key, person)| format!("add,{}", row(person, always, key)));
+        frees(&says(VersionKind::Delta, &gone.chain(come).collect::<Vec<_>>()).await, 50);
+    }
+
+    async fn a_file_that_a_person_went_back_from_is_not_taken_in_again_unseen(database: &Database) {
+        let shop = Shop::new(&database.store);
+        shop.snapshot(&["0 a", "1 a"]).await;
+        shop.snapshot(&["0 a"]).await;
+        roll_back(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
+        let Imported::Waits { why, .. } = shop.snapshot(&["0 a"]).await else { panic!("the next poll would undo it") };
+        assert_eq!(why, [Suspicion::Undone]);
+        assert_eq!(shop.counting().await, ["0 a", "1 a"]);
+        release(shop.store, &shop.clock, "debtors", serde_json::json!({})).await.unwrap();
+        assert_eq!(shop.counting().await, ["0 a"]);
     }
 
     async fn what_waits_makes_room_for_whatever_is_said_after_it(database: &Database) {
