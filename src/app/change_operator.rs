@@ -1,12 +1,14 @@
-//! Change an operator, or let it ask for nothing: each with its audit event, together.
+//! Change an operator, or let it ask for nothing: each with its audit event and the word to the operator, together.
 
 use serde_json::json;
 
 use super::add_operator::{check_keys, note_by, registration};
+use super::queue_webhook::queue_webhook;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::operator::{Operator, OperatorChange, OperatorError, OperatorId};
-use crate::domain::ports::{Clock, Store, StoreError, UnitOfWork};
+use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::time::Timestamp;
+use crate::domain::webhook::event::WebhookEvent;
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,12 +34,12 @@ pub enum ChangeOperatorError {
 /// more. An operator that loses the scope `play` loses everything that it was granted.
 pub async fn change_operator(
     store: &dyn Store,
-    clock: &dyn Clock,
+    (clock, randomness): (&dyn Clock, &dyn Randomness),
     id: &str,
     change: OperatorChange,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut unit = store.begin().await?;
-    let operator = self::change(unit.as_mut(), clock.now(), id, change, "").await?;
+    let operator = self::change(unit.as_mut(), (clock.now(), randomness), id, change, "").await?;
     unit.commit().await?;
     Ok(operator)
 }
@@ -55,7 +57,7 @@ pub async fn expect_changeable(
 /// The same as [`change`], which refuses what opens a door.
 pub async fn narrow(
     unit: &mut dyn UnitOfWork,
-    now: Timestamp,
+    at: (Timestamp, &dyn Randomness),
     id: &str,
     change: OperatorChange,
     by: &str,
@@ -64,19 +66,19 @@ pub async fn narrow(
     if change.opens(&draft.0) {
         return Err(ChangeOperatorError::TakesTwo);
     }
-    carry_out(unit, now, draft, &change, by).await
+    carry_out(unit, at, draft, &change, by).await
 }
 
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn change(
     unit: &mut dyn UnitOfWork,
-    now: Timestamp,
+    at: (Timestamp, &dyn Randomness),
     id: &str,
     change: OperatorChange,
     by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
     let draft = drafted(unit, id, &change).await?;
-    carry_out(unit, now, draft, &change, by).await
+    carry_out(unit, at, draft, &change, by).await
 }
 
 /// The operator as it is, and as it would be.
@@ -95,7 +97,7 @@ async fn drafted(
 
 async fn carry_out(
     unit: &mut dyn UnitOfWork,
-    now: Timestamp,
+    (now, randomness): (Timestamp, &dyn Randomness),
     (before, after): (Operator, Operator),
     change: &OperatorChange,
     by: &str,
@@ -107,18 +109,19 @@ async fn carry_out(
     details["grants_ended"] = json!(ended);
     let event = NewAuditEvent::of_operator(AuditKind::OperatorChanged, &after.id, details, now);
     unit.append_audit(&event).await?;
+    queue_webhook(unit, &after.id, &WebhookEvent::registration_changed(), now, randomness).await?;
     Ok(after)
 }
 
 /// Disables an operator and ends everything that it was granted, or enables it again; a second time changes nothing.
 pub async fn set_disabled(
     store: &dyn Store,
-    clock: &dyn Clock,
+    (clock, randomness): (&dyn Clock, &dyn Randomness),
     id: &str,
     disabled: bool,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut unit = store.begin().await?;
-    let operator = switch(unit.as_mut(), clock.now(), id, disabled, "").await?;
+    let operator = switch(unit.as_mut(), (clock.now(), randomness), id, disabled, "").await?;
     unit.commit().await?;
     Ok(operator)
 }
@@ -126,7 +129,7 @@ pub async fn set_disabled(
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn switch(
     unit: &mut dyn UnitOfWork,
-    now: Timestamp,
+    (now, randomness): (Timestamp, &dyn Randomness),
     id: &str,
     disabled: bool,
     by: &str,
@@ -146,6 +149,7 @@ pub async fn switch(
     note_by(&mut details, by);
     let event = NewAuditEvent::of_operator(kind, &operator.id, details, now);
     unit.append_audit(&event).await?;
+    queue_webhook(unit, &operator.id, &WebhookEvent::registration_changed(), now, randomness).await?;
     Ok(operator)
 }
 

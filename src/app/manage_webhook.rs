@@ -4,12 +4,14 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
+use crate::domain::id::WebhookId;
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork, WebhookSender};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::endpoint::{UrlRefused, WebhookEndpoint};
-use crate::domain::webhook::message::SendFailure;
+use crate::domain::webhook::event::WebhookEvent;
+use crate::domain::webhook::message::{SendFailure, WebhookMessage};
 use crate::domain::webhook::secret::WebhookSecret;
 
 /// An endpoint that was set or rotated, and its secret when that is new: shown now and never again.
@@ -50,11 +52,38 @@ pub async fn set_webhook(
     url: &str,
     by: &str,
 ) -> Result<ManagedWebhook, WebhookError> {
-    let url = reachable(sender, url).await?;
+    let (url, now) = (reachable(sender, url).await?, clock.now());
     let mut unit = store.begin().await?;
-    let managed = set(unit.as_mut(), randomness, clock.now(), operator, url, by).await?;
+    let before = left_behind(unit.as_mut(), operator, &url).await?;
+    let managed = set(unit.as_mut(), randomness, now, operator, url, by).await?;
     unit.commit().await?;
+    if let Some(before) = before {
+        tell_the_address_before(sender, randomness, &before, now).await;
+    }
     Ok(managed)
+}
+
+/// The endpoint as it is, when messages are to go elsewhere.
+pub async fn left_behind(
+    unit: &mut dyn UnitOfWork,
+    operator: &OperatorId,
+    url: &Url,
+) -> Result<Option<WebhookEndpoint>, StoreError> {
+    Ok(unit.find_webhook_endpoint(operator).await?.filter(|before| before.url != *url))
+}
+
+/// Tells where messages went before that they go elsewhere: once, and nothing depends on it, for it may be gone.
+pub async fn tell_the_address_before(
+    sender: &dyn WebhookSender,
+    randomness: &dyn Randomness,
+    before: &WebhookEndpoint,
+    now: Timestamp,
+) {
+    let event = WebhookEvent::registration_changed();
+    let message = WebhookMessage::new(WebhookId::new(now, randomness), before.operator.clone(), &event, now);
+    if let Err(error) = sender.send(&before.sign(&message, now)).await {
+        tracing::info!(%error, operator = %before.operator, "where messages went before was not told that they go elsewhere");
+    }
 }
 
 /// Whether we would call this URL as its name stands now.

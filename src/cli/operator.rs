@@ -227,7 +227,8 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         Command::Change(change) => run_change(context, change).await,
         Command::Disable(named) => run_switch(context, named, true).await,
         Command::Enable(Enable { named, alone }) => {
-            expect_alone(startup::open_store(&context.config()?).await?.as_ref(), alone).await?;
+            expect_alone(startup::open_store(&context.config()?).await?.as_ref(), startup::clock().now(), alone)
+                .await?;
             run_switch(context, named, false).await
         }
         Command::List { json } => run_list(context, json).await,
@@ -242,7 +243,7 @@ async fn run_add(context: &Context, add: Add) -> anyhow::Result<ExitCode> {
         None => NewCredential::SandboxSecret,
     };
     let store = startup::open_store(&config).await?;
-    expect_alone(store.as_ref(), add.alone).await?;
+    expect_alone(store.as_ref(), startup::clock().now(), add.alone).await?;
     let new = NewOperator {
         id: add.id,
         name: add.name,
@@ -285,10 +286,11 @@ async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCod
     };
     let mut unit = store.begin().await?;
     if expect_changeable(unit.as_mut(), &change.id, &wanted).await.context(NOT_CHANGED)? {
-        expect_alone_within(unit.as_mut(), change.alone).await?;
+        expect_alone_within(unit.as_mut(), startup::clock().now(), change.alone).await?;
     }
-    let (now, by) = (startup::clock().now(), operating_user());
-    let changed = self::change(unit.as_mut(), now, &change.id, wanted, &by).await.context(NOT_CHANGED)?;
+    let (now, randomness, by) = (startup::clock().now(), startup::randomness(), operating_user());
+    let at = (now, randomness.as_ref());
+    let changed = self::change(unit.as_mut(), at, &change.id, wanted, &by).await.context(NOT_CHANGED)?;
     unit.commit().await?;
     show("changed", &changed, change.json)
 }
@@ -296,8 +298,9 @@ async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCod
 async fn run_switch(context: &Context, named: Named, disabled: bool) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
     let mut unit = store.begin().await?;
-    let (now, by) = (startup::clock().now(), operating_user());
-    let changed = switch(unit.as_mut(), now, &named.id, disabled, &by).await.context(NOT_CHANGED)?;
+    let (now, randomness, by) = (startup::clock().now(), startup::randomness(), operating_user());
+    let at = (now, randomness.as_ref());
+    let changed = switch(unit.as_mut(), at, &named.id, disabled, &by).await.context(NOT_CHANGED)?;
     unit.commit().await?;
     show(if disabled { "disabled" } else { "enabled" }, &changed, named.json)
 }

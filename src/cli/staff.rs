@@ -7,9 +7,11 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Context, operating_user, print, print_json};
+use crate::app::measures::alone::expect_alone;
 use crate::app::staff::Asker;
 use crate::app::staff::confirm::confirm_at_machine;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
+use crate::domain::measure::are_eyes;
 use crate::domain::secret::SecretText;
 use crate::domain::staff::{Login, Role, StaffMember};
 use crate::domain::time::Timestamp;
@@ -42,6 +44,9 @@ Examples:
         /// What they are there for; more than one may be said
         #[arg(long = "role", required = true, value_name = "ROLE")]
         roles: Vec<Role>,
+        /// Invite who decides, approves or confirms without a second person, where the staff has some
+        #[arg(long)]
+        alone: bool,
         /// Print JSON instead of lines
         #[arg(long)]
         json: bool,
@@ -51,6 +56,9 @@ Examples:
     Reinvite {
         /// Their login
         login: Login,
+        /// The same of who decides, approves or confirms
+        #[arg(long)]
+        alone: bool,
         /// Print JSON instead of lines
         #[arg(long)]
         json: bool,
@@ -93,6 +101,9 @@ Examples:
         /// What they are there for from now on, in place of before
         #[arg(long = "role", value_name = "ROLE")]
         roles: Vec<Role>,
+        /// Give a role that decides, approves or confirms without a second person, where the staff has some
+        #[arg(long)]
+        alone: bool,
     },
     /// Stop somebody: they are signed out everywhere and cannot come back
     #[command(after_long_help = "Example:\n  rastau staff disable daniyar")]
@@ -105,6 +116,9 @@ Examples:
     Enable {
         /// Their login
         login: Login,
+        /// The same of who decides, approves or confirms
+        #[arg(long)]
+        alone: bool,
     },
 }
 
@@ -112,23 +126,32 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let config = context.config()?;
     let store = startup::open_store(&config).await?;
     let store = store.as_ref();
-    let (clock, randomness, by) = (startup::clock(), startup::randomness(), Asker::machine(&operating_user()));
+    let (clock, randomness, user) = (startup::clock(), startup::randomness(), operating_user());
+    let asker = |alone: bool| Asker::machine(&if alone { format!("{user}, alone") } else { user.clone() });
     let tools = (clock.as_ref(), randomness.as_ref());
-    let change = async |login: &Login, change: StaffChange| -> anyhow::Result<()> {
-        let member = change_staff(store, clock.as_ref(), login, change, &by).await?;
+    let change = async |login: &Login, change: StaffChange, alone: bool| -> anyhow::Result<()> {
+        let known = store.read().await?.find_staff_by_login(login).await?;
+        let raises = known.is_some_and(|known| change.makes_eyes(&known));
+        expect_alone(store, clock.now(), alone || !raises).await?;
+        let member = change_staff(store, clock.as_ref(), login, change, &asker(alone && raises)).await?;
         print(&line(&member))
     };
     match args.command {
-        Command::Invite { login, name, roles, json } => {
-            let invited = invite_staff(store, tools, login, &name, roles.into_iter().collect(), &by).await?;
+        Command::Invite { login, name, roles, alone, json } => {
+            let roles = roles.into_iter().collect();
+            expect_alone(store, clock.now(), alone || !are_eyes(&roles)).await?;
+            let invited = invite_staff(store, tools, login, &name, roles, &asker(alone)).await?;
             tell(config.server.public_url.as_str(), &invited, json)?;
         }
-        Command::Reinvite { login, json } => {
-            let invited = reinvite_staff(store, tools, &login, &by).await?;
+        Command::Reinvite { login, alone, json } => {
+            let eyes =
+                store.read().await?.find_staff_by_login(&login).await?.is_some_and(|known| are_eyes(&known.roles));
+            expect_alone(store, clock.now(), alone || !eyes).await?;
+            let invited = reinvite_staff(store, tools, &login, &asker(alone)).await?;
             tell(config.server.public_url.as_str(), &invited, json)?;
         }
         Command::Confirm { login, code, alone } => {
-            let by = (by.named.as_str(), alone);
+            let by = (user.as_str(), alone);
             let confirmed = confirm_at_machine(store, clock.as_ref(), by, &login, &SecretText::new(code)).await?;
             print(&format!("confirmed: {}", line(&confirmed)))?;
         }
@@ -142,18 +165,18 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
                 print(&all.iter().map(line).collect::<Vec<_>>().join("\n"))?;
             }
         }
-        Command::Change { login, name, roles } => {
+        Command::Change { login, name, roles, alone } => {
             if name.is_none() && roles.is_empty() {
                 return Err(anyhow!("nothing to change: say --name or --role"));
             }
             let roles = (!roles.is_empty()).then(|| roles.into_iter().collect());
-            change(&login, StaffChange { name, roles, disabled: None }).await?;
+            change(&login, StaffChange { name, roles, disabled: None }, alone).await?;
         }
         Command::Disable { login } => {
-            change(&login, StaffChange { disabled: Some(true), ..StaffChange::default() }).await?;
+            change(&login, StaffChange { disabled: Some(true), ..StaffChange::default() }, true).await?;
         }
-        Command::Enable { login } => {
-            change(&login, StaffChange { disabled: Some(false), ..StaffChange::default() }).await?;
+        Command::Enable { login, alone } => {
+            change(&login, StaffChange { disabled: Some(false), ..StaffChange::default() }, alone).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

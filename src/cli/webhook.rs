@@ -124,14 +124,14 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let (clock, randomness, by) = (startup::clock(), startup::randomness(), operating_user());
     match args.command {
         Command::Set { operator, url, alone, json } => {
-            expect_alone(store, alone).await?;
+            expect_alone(store, startup::clock().now(), alone).await?;
             let sender = startup::webhooks::sender(&config)?;
             let ports = (clock.as_ref(), randomness.as_ref(), sender.as_ref());
             let set = set_webhook(store, ports, &operator, &url, &by).await;
             print_managed("set", &set.context("the endpoint was not set")?, json)?;
         }
         Command::Rotate { of: Of { operator, json }, alone } => {
-            expect_alone(store, alone).await?;
+            expect_alone(store, startup::clock().now(), alone).await?;
             let rotated = rotate_webhook(store, clock.as_ref(), randomness.as_ref(), &operator, &by).await;
             print_managed("rotated", &rotated.context("the secret was not rotated")?, json)?;
         }

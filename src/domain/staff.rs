@@ -24,6 +24,8 @@ pub const STEP_UP: Duration = Duration::from_mins(5);
 pub const INVITATION: Duration = Duration::from_hours(72);
 /// A ceremony that is not finished within this time is void.
 pub const CEREMONY: Duration = Duration::from_mins(2);
+/// Who could say yes as the second is remembered for so long after they were stopped or lost the role.
+pub const SECOND_REMEMBERED: Duration = Duration::from_hours(7 * 24);
 /// Longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
 
@@ -243,6 +245,8 @@ pub struct StaffMember {
     pub asked_by: BTreeSet<StaffId>,
     /// Since when they count: another has confirmed the passkey that they sign in with.
     pub confirmed_at: Option<Timestamp>,
+    /// When they were stopped, or lost the role, while they could say yes as the second.
+    pub second_until: Option<Timestamp>,
 }
 
 /// Why somebody cannot be added as told.
@@ -274,13 +278,28 @@ impl StaffMember {
         }
         let name = name.to_owned();
         let asked_by = BTreeSet::new();
-        Ok(Self { id, login, name, roles, added_at: now, disabled_at: None, asked_by, confirmed_at: None })
+        Ok(Self {
+            id,
+            login,
+            name,
+            roles,
+            added_at: now,
+            disabled_at: None,
+            asked_by,
+            confirmed_at: None,
+            second_until: None,
+        })
     }
 
     /// Whether one of their roles is for this, another has confirmed them, and they were not stopped.
     pub fn may(&self, act: Act) -> bool {
         let counts = self.disabled_at.is_none() && self.confirmed_at.is_some();
         counts && self.roles.iter().any(|role| role.may(act))
+    }
+
+    /// Whether they say yes as the second, or did lately: whoever stops the second does not become alone by it.
+    pub fn is_second(&self, now: Timestamp) -> bool {
+        self.may(Act::Approve) || self.second_until.is_some_and(|until| now.since(until) < SECOND_REMEMBERED)
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Takes {
     One,
     /// Two: this asks, and another says yes.
     Two,
-    /// Two where it opens a door, frees a person or makes eyes; one otherwise.
+    /// Two where it opens a door, frees a person or gives somebody the say over others; one otherwise.
     TwoToOpen,
     /// It is what the second does: never to what they asked for themselves.
     Second,
@@ -121,7 +121,7 @@ pub const ROWS: &[Row] = &[
     ),
     console(Method::POST, "/cases/{id}/settle", Takes::Second, "a refusal falls"),
     console(Method::POST, "/cases/{id}/erase", Takes::Two, "evidence is erased"),
-    console(Method::POST, "/cases/{id}/export", Takes::Two, "evidence leaves the house"),
+    console(Method::POST, "/cases/{id}/export", Takes::Two, "evidence is handed out"),
     console(Method::POST, "/cases/{id}/unlock", Takes::Two, "a locked person may try again"),
     console(Method::POST, "/cases/{id}/forget-factors", Takes::Two, "a person's second factors are forgotten"),
     console(Method::POST, "/cases/{id}/take-back", Takes::Two, "a self-restriction falls that somebody else declared"),
@@ -133,7 +133,7 @@ pub const ROWS: &[Row] = &[
     ),
     console(Method::GET, "/proposals", Takes::Looking, ""),
     console(Method::POST, "/proposals/{id}/settle", Takes::Second, "what was asked for is done, or allowed"),
-    console(Method::POST, "/proposals/{id}/bundle", Takes::Allowed, "evidence leaves the house"),
+    console(Method::POST, "/proposals/{id}/bundle", Takes::Allowed, "evidence is handed out"),
     console(Method::POST, "/proposals/{id}/invitation", Takes::Allowed, "an invitation, once"),
     console(Method::POST, "/proposals/{id}/secret", Takes::Allowed, "a secret, once"),
     console(Method::GET, "/operators", Takes::Looking, ""),
@@ -142,7 +142,7 @@ pub const ROWS: &[Row] = &[
         Method::PATCH,
         "/operators/{id}",
         Takes::TwoToOpen,
-        "two: name, contact, keys, further redirect URIs and scopes; one: the rate, taking addresses and scopes away",
+        "two: name, contact, keys, further redirect URIs and scopes, a wider audience of assertions; one: the rate, taking addresses and scopes away",
     ),
     console(Method::POST, "/operators/{id}/switch", Takes::TwoToOpen, "stopping takes one, going on takes two"),
     console(Method::GET, "/operators/{id}/webhook", Takes::Looking, ""),
@@ -164,7 +164,7 @@ pub const ROWS: &[Row] = &[
         Method::POST,
         "/confirmations/{login}",
         Takes::Second,
-        "somebody counts; never by who asked for them, nor by themselves",
+        "somebody may do what their roles say; never by who asked for them, nor by themselves",
     ),
     console(Method::GET, "/staff", Takes::Looking, ""),
     console(
@@ -177,7 +177,7 @@ pub const ROWS: &[Row] = &[
         Method::PATCH,
         "/staff/{login}",
         Takes::TwoToOpen,
-        "stopping takes one; making eyes, or waking them, two, and they are confirmed anew; never oneself",
+        "stopping takes one; giving a role that decides, approves or confirms, or letting such a person in again, two, and they are confirmed anew; never oneself",
     ),
     console(
         Method::POST,
@@ -204,13 +204,13 @@ pub const ROWS: &[Row] = &[
 
 /// The page.
 pub fn page() -> String {
-    let mut page = "# What takes two
+    let mut page = "# What takes two people
 
 Written from `src/http/takes_two.rs`; a test holds this page equal to it, the table against every operation there is, and tries
 each row that takes two alone, with all roles and a second account ([ADR 39](adr/0039-nobody-alone.md)).
 
-Whoever asks says why; another, who may approve, says yes within seven days. Nobody says yes to their own. Nobody counts who came
-in by an invitation until another than who asked for them has confirmed their passkey.
+Whoever asks says why; another, who may approve, says yes within seven days. Nobody says yes to their own. Who came
+in by an invitation may do nothing until another than who asked for them has confirmed their passkey; the first of the staff needs nobody.
 "
     .to_owned();
     for (door, title) in [
@@ -229,8 +229,9 @@ in by an invitation until another than who asked for them has confirmed their pa
     page.push_str(
         "\n## The command line\n\nWhoever has the machine. `rastau registry release`, `discard` and `rollback`, `rastau person unlock` and `forget-factors`, \
          `rastau\noperator add`, `enable` and a `change` that opens a door, `rastau webhook set` and `rotate`, and `rastau staff confirm` refuse while the\n\
-         staff has somebody who could be the second, unless `--alone` is said, which the log keeps. Whom `rastau staff` invites, raises or\n\
-         wakes is confirmed at the console, but for the first.\n",
+         staff has somebody who could be the second, or had within seven days, unless `--alone` is said, which the log keeps. So do `rastau staff\n\
+         invite`, `reinvite`, `change` and `enable` of who decides, approves or confirms, and `rastau registry import` with a wider `--shrink` or\n\
+         `--bad-rows` than usual. Whom `rastau staff` invites, raises or lets in again is confirmed at the console, but for the first.\n",
     );
     page
 }

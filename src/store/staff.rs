@@ -30,6 +30,7 @@ struct StaffRow {
     disabled_at: Option<i64>,
     asked_by: String,
     confirmed_at: Option<i64>,
+    second_until: Option<i64>,
 }
 
 impl StaffRow {
@@ -44,6 +45,7 @@ impl StaffRow {
             disabled_at: instant(self.disabled_at),
             asked_by: self.asked_by.split_whitespace().map(|id| parse(id, "staff.asked_by")).collect::<Result<_>>()?,
             confirmed_at: instant(self.confirmed_at),
+            second_until: instant(self.second_until),
         })
     }
 }
@@ -136,6 +138,11 @@ impl Staff for SqlUnitOfWork {
         self.change(query.bind(staff.to_string()).bind(now.micros())).await
     }
 
+    async fn note_second(&mut self, staff: StaffId, until: Timestamp) -> Result<()> {
+        let query = sqlx::query("UPDATE staff SET second_until = $2 WHERE id = $1");
+        self.change(query.bind(staff.to_string()).bind(until.micros())).await
+    }
+
     async fn doubt_staff(&mut self, staff: StaffId, asked_by: &BTreeSet<StaffId>) -> Result<()> {
         self.forget_code(staff).await?;
         let query = sqlx::query("UPDATE staff SET confirmed_at = NULL, asked_by = $2 WHERE id = $1");
@@ -175,22 +182,19 @@ impl Staff for SqlUnitOfWork {
     }
 
     async fn find_staff(&mut self, id: StaffId) -> Result<Option<StaffMember>> {
-        let query =
-            "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at FROM staff WHERE id = $1";
+        let query = "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at, second_until FROM staff WHERE id = $1";
         let row = self.fetch_optional(sqlx::query_as::<_, StaffRow>(query).bind(id.to_string())).await?;
         row.map(StaffRow::into_member).transpose()
     }
 
     async fn find_staff_by_login(&mut self, login: &Login) -> Result<Option<StaffMember>> {
-        let query =
-            "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at FROM staff WHERE login = $1";
+        let query = "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at, second_until FROM staff WHERE login = $1";
         let row = self.fetch_optional(sqlx::query_as::<_, StaffRow>(query).bind(login.as_str().to_owned())).await?;
         row.map(StaffRow::into_member).transpose()
     }
 
     async fn list_staff(&mut self) -> Result<Vec<StaffMember>> {
-        let query =
-            "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at FROM staff ORDER BY login";
+        let query = "SELECT id, login, name, roles, added_at, disabled_at, asked_by, confirmed_at, second_until FROM staff ORDER BY login";
         let rows = self.fetch_all(sqlx::query_as::<_, StaffRow>(query)).await?;
         rows.into_iter().map(StaffRow::into_member).collect()
     }
@@ -311,7 +315,7 @@ impl Staff for SqlUnitOfWork {
 
     async fn find_staff_session(&mut self, hash: HandleHash) -> Result<Option<(StaffSession, StaffMember)>> {
         let query = "SELECT hash, began_at, seen_at, proven_at, id, login, name, roles, added_at, disabled_at, \
-                     asked_by, confirmed_at FROM staff_session JOIN staff ON staff.id = staff_session.staff WHERE hash = $1";
+                     asked_by, confirmed_at, second_until FROM staff_session JOIN staff ON staff.id = staff_session.staff WHERE hash = $1";
         let row = self.fetch_optional(sqlx::query_as::<_, SessionRow>(query).bind(hash.0.to_vec())).await?;
         let Some(row) = row else { return Ok(None) };
         let member = row.member.into_member()?;

@@ -9,7 +9,6 @@ use crate::app::add_operator::add;
 use crate::app::change_operator::{change, switch};
 use crate::app::evidence::erase::erase_evidence;
 use crate::app::forget_factors::forget_player_factors;
-use crate::app::queue_webhook::queue_webhook;
 use crate::app::registry::manage::{discard_version, release_version, roll_back_version};
 use crate::app::staff::Asker;
 use crate::app::staff::manage::{StaffChange, change_within};
@@ -23,7 +22,6 @@ use crate::domain::measure::Measure;
 use crate::domain::notice::NoticeContent;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::time::Timestamp;
-use crate::domain::webhook::event::WebhookEvent;
 
 /// Who did something together.
 pub(super) struct Two {
@@ -91,14 +89,10 @@ pub(super) async fn carry_out(
         }
         Measure::ChangeOperator { operator, change: wanted } => {
             let id = operator.as_str();
-            change(unit, now, id, wanted.as_ref().clone(), &two.named()).await?;
-            queue_webhook(unit, operator, &WebhookEvent::registration_changed(), now, services.randomness.as_ref())
-                .await?;
+            change(unit, (now, services.randomness.as_ref()), id, wanted.as_ref().clone(), &two.named()).await?;
         }
         Measure::EnableOperator { operator } => {
-            switch(unit, now, operator.as_str(), false, &two.named()).await?;
-            queue_webhook(unit, operator, &WebhookEvent::registration_changed(), now, services.randomness.as_ref())
-                .await?;
+            switch(unit, (now, services.randomness.as_ref()), operator.as_str(), false, &two.named()).await?;
         }
         // Fetched by who asked.
         Measure::ExportEvidence { .. }

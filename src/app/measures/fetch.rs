@@ -5,18 +5,16 @@ use crate::app::Services;
 use crate::app::add_operator::add;
 use crate::app::case_work::evidence::Why;
 use crate::app::evidence::bundle::{Collected, collect};
-use crate::app::manage_webhook::{rotate, set};
+use crate::app::manage_webhook::{left_behind, rotate, set, tell_the_address_before};
 use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_within, reinvite_within};
 use crate::app::staff::session::Admitted;
 use crate::domain::case_work::WorkFault;
-use crate::domain::id::{MeasureId, WebhookId};
+use crate::domain::id::MeasureId;
 use crate::domain::measure::{Measure, Proposal};
 use crate::domain::ports::{UnitOfWork, WebhookSender};
 use crate::domain::secret::SecretText;
 use crate::domain::staff::StaffMember;
-use crate::domain::webhook::event::WebhookEvent;
-use crate::domain::webhook::message::WebhookMessage;
 
 /// Collects the bundle of evidence that somebody may take out; each time is in the log.
 pub async fn fetch_bundle(services: &Services, by: &Admitted, id: MeasureId) -> Result<Collected, MeasureError> {
@@ -67,7 +65,7 @@ pub async fn fetch_secret(
             (add(unit.as_mut(), randomness, now, operator.as_ref().clone(), &who).await?.secret, None)
         }
         Measure::SetWebhook { operator, url } => {
-            let before = unit.find_webhook_endpoint(operator).await?.filter(|before| before.url != *url);
+            let before = left_behind(unit.as_mut(), operator, url).await?;
             (set(unit.as_mut(), randomness, now, operator, url.clone(), &who).await?.secret, before)
         }
         Measure::RotateWebhook { operator } => {
@@ -77,12 +75,7 @@ pub async fn fetch_secret(
     };
     unit.commit().await?;
     if let Some(before) = before {
-        // Once, and nothing depends on it: it may be gone.
-        let event = WebhookEvent::registration_changed();
-        let message = WebhookMessage::new(WebhookId::new(now, randomness), before.operator.clone(), &event, now);
-        if let Err(error) = sender.send(&before.sign(&message, now)).await {
-            tracing::info!(%error, operator = %before.operator, "where messages went before was not told that they go elsewhere");
-        }
+        tell_the_address_before(sender, randomness, &before, now).await;
     }
     Ok((proposal, secret))
 }

@@ -12,7 +12,7 @@ use crate::domain::id::StaffId;
 use crate::domain::measure::{EYES, are_eyes};
 use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
 use crate::domain::secret::SecretText;
-use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
+use crate::domain::staff::{Act, INVITATION, Login, Role, StaffMember};
 use crate::domain::time::Timestamp;
 
 /// Adds somebody and invites them; `by` is who does it. Returns the invitation, to be handed to them alone.
@@ -77,7 +77,9 @@ pub async fn reinvite_within(
     let mut member = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
     unit.delete_staff_passkeys(member.id).await?;
     unit.delete_staff_sessions(member.id).await?;
+    let before = member.clone();
     (member.asked_by, member.confirmed_at) = (by.known(), None);
+    remember_second(unit, &before, &member, now).await?;
     unit.doubt_staff(member.id, &member.asked_by).await?;
     let invitation = invite(unit, randomness, member.id, now).await?;
     note(unit, AuditKind::StaffInvited, &member, by, now).await?;
@@ -162,9 +164,23 @@ pub async fn change_within(
     if eyes {
         doubt(unit, &mut member, by, now).await?;
     }
+    remember_second(unit, &before, &member, now).await?;
     unit.delete_staff_sessions(member.id).await?;
     note(unit, AuditKind::StaffChanged, &member, by, now).await?;
     Ok(member)
+}
+
+/// Keeps when somebody ceased to be the second whom things take.
+async fn remember_second(
+    unit: &mut dyn UnitOfWork,
+    before: &StaffMember,
+    after: &StaffMember,
+    now: Timestamp,
+) -> Result<(), StaffError> {
+    if before.may(Act::Approve) && !after.may(Act::Approve) {
+        unit.note_second(after.id, now).await?;
+    }
+    Ok(())
 }
 
 /// They count once they are confirmed anew; at once where the machine raises somebody whom nobody could confirm.

@@ -38,7 +38,7 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let iin = Iin::parse(&args.iin).map_err(|error| anyhow!("--iin: {error}"))?;
     let services = startup::services_for_command(&context.config()?).await?;
-    expect_alone(services.store.as_ref(), args.alone).await?;
+    expect_alone(services.store.as_ref(), startup::clock().now(), args.alone).await?;
     let by = if args.alone { format!("{}, alone", operating_user()) } else { operating_user() };
     forget_factors(&services, &iin, &by).await?;
     if args.json {

@@ -35,7 +35,7 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let iin = Iin::parse(&args.iin).map_err(|error| anyhow!("--iin: {error}"))?;
     let store = startup::open_store(&context.config()?).await?;
-    expect_alone(store.as_ref(), args.alone).await?;
+    expect_alone(store.as_ref(), startup::clock().now(), args.alone).await?;
     let by = if args.alone { format!("{}, alone", operating_user()) } else { operating_user() };
     unlock_person(store.as_ref(), startup::clock().as_ref(), &iin, &by).await?;
     if args.json {

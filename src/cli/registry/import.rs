@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use crate::app::measures::alone::expect_alone;
 use crate::app::registry::file::{Format, read_time};
 use crate::app::registry::import::{Imported, RegistryImport, Watcher, import_registry};
 use crate::app::row_refusal::RowRefusal;
@@ -80,6 +81,9 @@ pub(super) struct Args {
     /// So many of its rows may be refused
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = parse_percent)]
     bad_rows: f64,
+    /// Let more shrink or be refused than is usual without a second person, where the staff has some
+    #[arg(long)]
+    alone: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -138,10 +142,11 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let file = File::open(&args.file).with_context(|| format!("cannot read {shown}"))?;
     let length = file.metadata().map_or(0, |about| about.len());
     let store = startup::open_store(&config).await?;
-    let mut screen = Screen::new(length, args.json)?;
     let import = args.import(length);
-    let outcome =
-        import_registry(store.as_ref(), startup::clock().as_ref(), BufReader::new(file), &import, &mut screen).await;
+    let (clock, is_usual) = (startup::clock(), !import.tolerance.is_wide());
+    expect_alone(store.as_ref(), clock.now(), args.alone || is_usual).await?;
+    let mut screen = Screen::new(length, args.json)?;
+    let outcome = import_registry(store.as_ref(), clock.as_ref(), BufReader::new(file), &import, &mut screen).await;
     let told = screen.finish();
     if args.json {
         print_json(&report(outcome.as_ref().ok(), &told))?;

@@ -73,7 +73,7 @@ async fn decide(
     decision: impl AsyncFnOnce(&dyn Store, &dyn Clock, &str, Value) -> Result<Version, ManageError>,
 ) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
-    expect_alone(store.as_ref(), *alone).await?;
+    expect_alone(store.as_ref(), startup::clock().now(), *alone).await?;
     let by = json!({ "by": operating_user(), "alone": alone });
     let clock = startup::clock();
     let version = decision(store.as_ref(), clock.as_ref(), &named.source, by).await?;

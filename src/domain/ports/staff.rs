@@ -40,6 +40,8 @@ pub trait Staff {
     async fn hold_staff(&mut self, login: &Login) -> Result<()>;
     /// They count from `now` on; [`StoreError::Conflict`] when they did before.
     async fn confirm_staff(&mut self, staff: StaffId, now: Timestamp) -> Result<()>;
+    /// Until then they could say yes as the second.
+    async fn note_second(&mut self, staff: StaffId, until: Timestamp) -> Result<()>;
     /// They count no more until another than these who asked for them confirms them; a code that was drawn is void.
     async fn doubt_staff(&mut self, staff: StaffId, asked_by: &BTreeSet<StaffId>) -> Result<()>;
     /// Keeps a code in place of an earlier one.

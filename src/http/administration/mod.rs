@@ -18,6 +18,7 @@ use super::problem::{Problem, ProblemCode, locale};
 use crate::app::measures::alone::{AloneError, expect_alone_within};
 use crate::domain::operator::OperatorId;
 use crate::domain::ports::{UnitOfWork, WebhookSender};
+use crate::domain::time::Timestamp;
 
 /// Everything is below it.
 pub const BASE: &str = "/api/administration";
@@ -61,8 +62,13 @@ pub fn configure(config: &mut web::ServiceConfig, key: BearerKey, alone: Alone, 
 }
 
 /// Who opens a door, for the log; a refusal where that takes two.
-async fn opener(request: &HttpRequest, unit: &mut dyn UnitOfWork, alone: Alone) -> Result<&'static str, Problem> {
-    match expect_alone_within(unit, alone.0).await {
+async fn opener(
+    request: &HttpRequest,
+    unit: &mut dyn UnitOfWork,
+    now: Timestamp,
+    alone: Alone,
+) -> Result<&'static str, Problem> {
+    match expect_alone_within(unit, now, alone.0).await {
         Ok(true) => Ok(BY_ALONE),
         Ok(false) => Ok(BY),
         Err(AloneError::TakesTwo(_)) => Err(Problem::new(ProblemCode::TakesTwo, locale(request))),

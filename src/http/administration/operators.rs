@@ -66,7 +66,7 @@ pub(in crate::http) async fn add_one(
     let new: NewOperatorBody = read(&request, &body)?;
     let new = new.into_new(&services).map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
-        let by = opener(&request, unit, **alone).await?;
+        let by = opener(&request, unit, now, **alone).await?;
         let added = add(unit, services.randomness.as_ref(), now, new, by).await;
         let added = added.map_err(|error| not_added(&request, &error))?;
         Ok(answer(StatusCode::CREATED, &OperatorView::from(&added)))
@@ -101,8 +101,10 @@ pub(in crate::http) async fn change(
     let wanted = wanted.into_change(&services).map_err(|why| invalid(&request).because(why))?;
     write_once(&request, &services, &body, async |unit, now| {
         let opens = expect_changeable(unit, &id, &wanted).await.map_err(|error| problem(&request, &error))?;
-        let by = if opens { opener(&request, unit, **alone).await? } else { BY };
-        let changed = change_operator(unit, now, &id, wanted, by).await.map_err(|error| problem(&request, &error))?;
+        let by = if opens { opener(&request, unit, now, **alone).await? } else { BY };
+        let changed = change_operator(unit, (now, services.randomness.as_ref()), &id, wanted, by)
+            .await
+            .map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&changed)))
     })
     .await
@@ -127,7 +129,9 @@ pub(in crate::http) async fn disable(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     write_once(&request, &services, b"", async |unit, now| {
-        let operator = switch(unit, now, &id, true, BY).await.map_err(|error| problem(&request, &error))?;
+        let operator = switch(unit, (now, services.randomness.as_ref()), &id, true, BY)
+            .await
+            .map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&operator)))
     })
     .await
@@ -154,8 +158,10 @@ pub(in crate::http) async fn enable(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     write_once(&request, &services, b"", async |unit, now| {
-        let by = opener(&request, unit, **alone).await?;
-        let operator = switch(unit, now, &id, false, by).await.map_err(|error| problem(&request, &error))?;
+        let by = opener(&request, unit, now, **alone).await?;
+        let operator = switch(unit, (now, services.randomness.as_ref()), &id, false, by)
+            .await
+            .map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &OperatorView::from(&operator)))
     })
     .await

@@ -8,7 +8,7 @@ use super::view::{RemovedWebhook, WebhookBody, WebhookView};
 use super::write::{answer, answered, read, write_once};
 use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
-use crate::app::manage_webhook::{self, WebhookError, reachable};
+use crate::app::manage_webhook::{self, WebhookError, left_behind, reachable, tell_the_address_before};
 use crate::domain::ports::WebhookSender;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
@@ -54,13 +54,19 @@ pub(in crate::http) async fn set(
     }
     // Before the transaction: a name is looked up.
     let url = reachable(sender.as_ref(), &wanted.url).await.map_err(|error| problem(&request, &error))?;
-    write_once(&request, &services, &body, async |unit, now| {
-        let by = opener(&request, unit, **alone).await?;
-        let set = manage_webhook::set(unit, services.randomness.as_ref(), now, &id, url, by).await;
+    let mut before = None;
+    let set = write_once(&request, &services, &body, async |unit, now| {
+        let by = opener(&request, unit, now, **alone).await?;
+        before = left_behind(unit, &id, &url).await.map_err(|error| problem(&request, &error.into()))?;
+        let set = manage_webhook::set(unit, services.randomness.as_ref(), now, &id, url.clone(), by).await;
         let set = set.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &WebhookView::from(&set)))
     })
-    .await
+    .await?;
+    if let Some(before) = before {
+        tell_the_address_before(sender.as_ref(), services.randomness.as_ref(), &before, services.clock.now()).await;
+    }
+    Ok(set)
 }
 
 /// Draw a new secret
@@ -79,7 +85,7 @@ pub(in crate::http) async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
     write_once(&request, &services, b"", async |unit, now| {
-        let by = opener(&request, unit, **alone).await?;
+        let by = opener(&request, unit, now, **alone).await?;
         let rotated = manage_webhook::rotate(unit, services.randomness.as_ref(), now, &id, by).await;
         let rotated = rotated.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &WebhookView::from(&rotated)))

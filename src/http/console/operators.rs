@@ -92,7 +92,9 @@ pub(in crate::http) async fn change_one(
     }
     let changed = async {
         let mut unit = services.store.begin().await?;
-        let operator = narrow(unit.as_mut(), services.clock.now(), &id, wanted, &staff.by()).await?;
+        let operator =
+            narrow(unit.as_mut(), (services.clock.now(), services.randomness.as_ref()), &id, wanted, &staff.by())
+                .await?;
         unit.commit().await?;
         Ok(operator)
     };
@@ -128,7 +130,8 @@ pub(in crate::http) async fn switch_one(
     }
     let switched = async {
         let mut unit = services.store.begin().await?;
-        let operator = switch(unit.as_mut(), services.clock.now(), &id, true, &staff.by()).await?;
+        let operator =
+            switch(unit.as_mut(), (services.clock.now(), services.randomness.as_ref()), &id, true, &staff.by()).await?;
         unit.commit().await?;
         Ok(operator)
     };

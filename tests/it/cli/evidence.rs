@@ -56,6 +56,21 @@ async fn where_the_staff_has_a_second_person_one_alone_says_so() {
         let told = shop.run(&alone).bad();
         assert!(!told.contains("--alone"), "{command:?}: {told}");
     }
+    // Nor does the machine make a second person, stop the one there is and be alone, or let a file pass as it likes.
+    shop.write("one.csv", "iin,ground,legal_basis,starts_at,ends_at,source_key\n900101300017,debtor,x,2026-01-01,,1\n");
+    for command in [
+        &["staff", "invite", "mule", "--name", "Mule", "--role", "supervisor"][..],
+        &["staff", "reinvite", "one"],
+        &["registry", "import", "one.csv", "--source", "debtors", "--max-age", "24h", "--shrink", "100"],
+    ] {
+        let told = shop.run(command).bad();
+        assert!(told.contains("--alone"), "{command:?}: {told}");
+    }
+    shop.run(&["staff", "invite", "watcher", "--name", "Watcher", "--role", "auditor"]).good();
+    shop.run(&["registry", "import", "one.csv", "--source", "debtors", "--max-age", "24h"]).good();
+    shop.run(&["staff", "disable", "one"]).good();
+    assert!(shop.run(&["registry", "release", "debtors"]).bad().contains("--alone"), "the second is remembered");
+    shop.run(&["staff", "enable", "one", "--alone"]).good();
     let callback = ["--redirect-uri", "http://localhost:1/cb"];
     let add = [&["operator", "add", "new-bet", "--name", "New", "--sandbox-secret"][..], &callback].concat();
     assert!(shop.run(&add).bad().contains("--alone"));

@@ -28,7 +28,7 @@ async fn acquainted() -> (World, String) {
 
 pub(super) async fn give(world: &World, id: &str, scopes: Scopes) {
     let change = OperatorChange { scopes: Some(scopes), ..OperatorChange::default() };
-    change_operator(world.services.store.as_ref(), world.services.clock.as_ref(), id, change).await.unwrap();
+    change_operator(world.services.store.as_ref(), world.tools(), id, change).await.unwrap();
 }
 
 /// The person of every code is verified for `client`, which learns the subject.
@@ -155,8 +155,8 @@ async fn many_are_asked_about_at_once_in_their_order() {
 async fn a_hundred_people_count_as_one_request() {
     let (world, _) = acquainted().await;
     let change = OperatorChange { requests_per_second: Some(1), ..OperatorChange::default() };
-    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
-    change_operator(store, clock, "demo-bet", change).await.unwrap();
+    let (store, tools) = (world.services.store.as_ref(), world.tools());
+    change_operator(store, tools, "demo-bet", change).await.unwrap();
     let subjects: Vec<String> = (1..=300).map(nobody).collect();
     let refused = world.post(&world.bet, MANY, bulk(&subjects)).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "two at once are all that come");
@@ -177,7 +177,7 @@ async fn only_who_is_registered_for_a_purpose_asks_for_it() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "a new operator may not ask at all");
     let pushed = with(super::forms::request_fields(), "scope", "check:login");
     assert_eq!(world.post(&world.bet, "/oauth2/par", pushed).await.error(), "invalid_scope", "none to be verified for");
-    set_disabled(world.services.store.as_ref(), world.services.clock.as_ref(), "demo-bet", true).await.unwrap();
+    set_disabled(world.services.store.as_ref(), world.tools(), "demo-bet", true).await.unwrap();
     assert_eq!(ask(&world, &world.bet, &subject).await.status, StatusCode::UNAUTHORIZED);
 }
 

@@ -29,8 +29,8 @@ fn refused() -> (StatusCode, String) {
 async fn the_audience_is_our_issuer_unless_the_registration_says_otherwise() {
     let world = World::production().await;
     let lenient = OperatorChange { assertion_audience: Some(AssertionAudience::Endpoint), ..OperatorChange::default() };
-    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
-    change_operator(store, clock, "other-bet", lenient).await.unwrap();
+    let (store, tools) = (world.services.store.as_ref(), world.tools());
+    change_operator(store, tools, "other-bet", lenient).await.unwrap();
     let list = || json!([BASE, format!("{BASE}{PAR}")]);
     for (client, taken) in [(&world.bet, false), (&world.other, true)] {
         for path in [PAR, "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {

@@ -15,12 +15,12 @@ async fn a_disabled_operator_gets_nothing_and_what_it_had_has_ended() {
     world.allow().await;
     let code = world.code(&world.bet).await;
     let tokens = world.exchange(&world.bet, &code).await.body;
-    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
-    set_disabled(store, clock, "demo-bet", true).await.unwrap();
+    let (store, tools) = (world.services.store.as_ref(), world.tools());
+    set_disabled(store, tools, "demo-bet", true).await.unwrap();
     let refused = world.post(&world.bet, "/oauth2/par", request_fields()).await;
     assert_eq!((refused.status, refused.error()), (StatusCode::UNAUTHORIZED, "invalid_client"));
 
-    set_disabled(store, clock, "demo-bet", false).await.unwrap();
+    set_disabled(store, tools, "demo-bet", false).await.unwrap();
     assert_eq!(world.post(&world.bet, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
     let token = tokens["access_token"].as_str().unwrap();
     assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }), "it stays ended");
@@ -32,10 +32,10 @@ async fn a_disabled_operator_gets_nothing_and_what_it_had_has_ended() {
 async fn an_operator_without_the_scope_keeps_nothing_and_may_ask_about_it() {
     let world = World::production().await;
     world.allow().await;
-    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
+    let (store, tools) = (world.services.store.as_ref(), world.tools());
     let set = async |scopes| {
         let change = OperatorChange { scopes: Some(scopes), ..OperatorChange::default() };
-        change_operator(store, clock, "demo-bet", change).await.unwrap()
+        change_operator(store, tools, "demo-bet", change).await.unwrap()
     };
     let [used, waiting] = [world.code(&world.bet).await, world.code(&world.bet).await];
     let tokens = world.exchange(&world.bet, &used).await.body;
@@ -59,9 +59,9 @@ async fn an_operator_without_the_scope_keeps_nothing_and_may_ask_about_it() {
 #[actix_web::test]
 async fn who_asks_too_often_waits_and_others_do_not() {
     let world = World::production().await;
-    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
+    let (store, tools) = (world.services.store.as_ref(), world.tools());
     let slow = OperatorChange { requests_per_second: Some(1), ..OperatorChange::default() };
-    change_operator(store, clock, "demo-bet", slow).await.unwrap();
+    change_operator(store, tools, "demo-bet", slow).await.unwrap();
     let mut refused = None;
     for _ in 0..20 {
         let answer = world.introspect(&world.bet, "x").await;

@@ -24,7 +24,7 @@ use rastau::domain::notice::NoticePolicy;
 use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use rastau::domain::person::Iin;
 use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{Unobserved, WebhookSender};
+use rastau::domain::ports::{Clock, Randomness, Unobserved, WebhookSender};
 use rastau::domain::proof_nonce;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::{Ground, Permission, Restriction, Source};
@@ -255,6 +255,11 @@ impl World {
     /// The same as RFC 3339.
     pub(super) fn clock_text(&self) -> String {
         self.services.clock.now().rfc3339()
+    }
+
+    /// Time and randomness, as commands want them.
+    pub(crate) fn tools(&self) -> (&dyn Clock, &dyn Randomness) {
+        (self.services.clock.as_ref(), self.services.randomness.as_ref())
     }
 
     pub(super) fn now(&self) -> i64 {

@@ -80,7 +80,8 @@ async fn acquainted(app: &TestApp) {
     let services = &app.services;
     let scopes = Some(Scope::ALL.into_iter().collect());
     let change = OperatorChange { scopes, ..OperatorChange::default() };
-    change_operator(services.store.as_ref(), services.clock.as_ref(), CLIENT, change).await.unwrap();
+    let tools = (services.clock.as_ref(), services.randomness.as_ref());
+    change_operator(services.store.as_ref(), tools, CLIENT, change).await.unwrap();
     let endpoint = WebhookEndpoint {
         operator: OperatorId::parse(CLIENT).unwrap(),
         url: "http://localhost:9/hooks".parse().unwrap(),

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use rastau::app::change_operator::{change_operator, set_disabled};
 use rastau::app::manage_webhook::{WebhookError, remove_webhook};
 use rastau::app::replay_webhooks::{ReplayError, replay_failed_webhooks, replay_webhook};
 use rastau::domain::id::WebhookId;
-use rastau::domain::operator::OperatorId;
+use rastau::domain::operator::{OperatorChange, OperatorId};
 use rastau::domain::ports::Store as _;
 use rastau::domain::webhook::message::MessageState::{self, Delivered, Failed};
-use rastau::domain::webhook::message::{Delivery, SendFailure};
+use rastau::domain::webhook::message::{Delivery, SendFailure, WebhookMessage};
 
 use super::world::{World, ids, now};
 use crate::store::database::Database;
 use crate::store::on_both_engines;
+use crate::support::receiver::Receiver;
 
 on_both_engines! {
     async fn a_message_is_replayed_under_its_own_id(database: &Database) {
@@ -57,6 +59,31 @@ on_both_engines! {
         assert_eq!(world.receiver.seen().len(), before + 3);
         let states: Vec<MessageState> = world.messages().await.iter().map(|message| message.state).collect();
         assert_eq!(states, [Delivered, Failed, Failed, Delivered, Delivered, Delivered]);
+    }
+
+    async fn whoever_changes_a_registration_the_operator_is_told(database: &Database) {
+        let world = World::new(database).await;
+        let (store, id) = (&database.store, world.operator.as_str());
+        let tools = (world.clock.as_ref() as _, world.randomness.as_ref() as _);
+        let change = OperatorChange { name: Some("Another Bet".to_owned()), ..OperatorChange::default() };
+        change_operator(store, tools, id, change).await.unwrap();
+        for disabled in [true, true, false] {
+            set_disabled(store, tools, id, disabled).await.unwrap();
+        }
+        let told = |messages: Vec<WebhookMessage>| -> Vec<&str> {
+            messages.iter().map(|message| message.kind.as_str()).collect()
+        };
+        assert_eq!(told(world.messages().await), ["registration.changed"; 3], "disabling again changed nothing");
+    }
+
+    async fn the_address_before_is_told_once_that_messages_go_elsewhere(database: &Database) {
+        let world = World::new(database).await;
+        let elsewhere = Receiver::start();
+        world.set(world.receiver.url.as_str()).await.unwrap();
+        assert!(world.receiver.seen().is_empty(), "nothing was changed");
+        world.set(elsewhere.url.as_str()).await.unwrap();
+        assert_eq!(world.receiver.seen().len(), 1);
+        assert!(elsewhere.seen().is_empty());
     }
 
     async fn an_endpoint_that_is_removed_leaves_failed_messages_and_no_secret(database: &Database) {

@@ -21,7 +21,7 @@ export const lookAtDesk = (page, name) => look(page, name, { usual: DESK, wide: 
 /** Invites somebody as the command line does; returns the link. */
 async function invite(login, roles) {
   const asked = roles.flatMap((role) => ['--role', role]);
-  const args = [...commandLine(), 'staff', 'invite', login, '--name', `Test ${login}`, ...asked, '--json'];
+  const args = [...commandLine(), 'staff', 'invite', login, '--name', `Test ${login}`, ...asked, '--alone', '--json'];
   const { stdout } = await run(binary(), args);
   return JSON.parse(stdout).link;
 }
