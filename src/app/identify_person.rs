@@ -6,7 +6,7 @@ use super::enrolled_factors::standing_of;
 use super::played_scenario::{find_citizen, played_by};
 use super::player_session::{audit, open};
 use super::steady_answer::SteadyAnswer;
-use super::tries::{count, expect_room, note_spent};
+use super::tries::{count_within, expect_room, note_spent};
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
 use crate::domain::authorization::HandleHash;
@@ -67,7 +67,7 @@ async fn identify(
     verification.identify(player, now)?;
     unit.update_verification(&mut verification).await?;
     let what = Tried::ToBeSomebody;
-    let spent = if counts { count(services, unit.as_mut(), asker, what, now).await? } else { Vec::new() };
+    let spent = if counts { count_within(services, unit.as_mut(), asker, what, now).await? } else { Vec::new() };
     let mut details = json!({ "player": player });
     if let Some(scenario) = scenario {
         details["scenario"] = json!(scenario.code);

@@ -58,6 +58,7 @@ pub mod pretend_capture;
 pub mod pretend_factor;
 pub mod prove_key;
 pub mod prove_passkey;
+pub mod proven_browser;
 pub mod push_authorization;
 pub mod queue_webhook;
 mod recall_frames;

@@ -53,7 +53,11 @@ pub(super) async fn record_case(
     let mut reasons = staff_reasons(evidence.reasons, &evidence.face_hits);
     reasons.extend(evidence.is_nobody.then_some(ReasonCode::PersonNotFound));
     let captured = match evidence.captured {
-        Some(_) if !doubtful && !has_place(services, unit, verification, evidence.asker, now).await? => {
+        Some(captured)
+            if !doubtful
+                && !captured.pictures.is_empty()
+                && !has_place(services, unit, verification, evidence.asker, now).await? =>
+        {
             reasons.push(ReasonCode::RecordingNotKept);
             None
         }

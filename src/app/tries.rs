@@ -33,10 +33,7 @@ pub(super) async fn has_room(
     what: Tried,
     now: Timestamp,
 ) -> Result<bool, PlayerError> {
-    let proven = match asker.device {
-        Some(device) => unit.has_proven(device, None).await?,
-        None => false,
-    };
+    let proven = is_proven(unit, asker).await?;
     for by in asker.counted_by() {
         let tries = unit.tries(by, what, what.period_of(now)).await?;
         if services.policy.tries.is_full(&by, what, tries, proven) {
@@ -61,6 +58,34 @@ pub(super) async fn count(
         }
     }
     Ok(spent)
+}
+
+/// As [`count`], and refuses the one too many: of many at once each saw room before it was counted.
+pub(super) async fn count_within(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    asker: Asker,
+    what: Tried,
+    now: Timestamp,
+) -> Result<Vec<TriedBy>, PlayerError> {
+    // What is counted is held until the transaction ends, so the one after it sees it.
+    let spent = count(services, unit, asker, what, now).await?;
+    let proven = is_proven(unit, asker).await?;
+    for by in asker.counted_by() {
+        let before = unit.tries(by, what, what.period_of(now)).await?.saturating_sub(1);
+        if services.policy.tries.is_full(&by, what, before, proven) {
+            return Err(PlayerError::TooManyTries(what.wait(now)));
+        }
+    }
+    Ok(spent)
+}
+
+/// Whether somebody proved themselves in this browser before.
+async fn is_proven(unit: &mut dyn UnitOfWork, asker: Asker) -> Result<bool, PlayerError> {
+    match asker.device {
+        Some(device) => Ok(unit.has_proven(device, None).await?),
+        None => Ok(false),
+    }
 }
 
 /// Whoever was named has shown to be that: what naming them counted is taken back.

@@ -14,10 +14,11 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
+use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use crate::support::app::{Limits, TestApp};
 use crate::support::faces::{Who, empty_room, id_photo, living};
-use crate::support::people::{adult, refusal, to_face};
+use crate::support::people::{adult, refusal, to_face, to_second_factor};
 
 async fn check(app: &TestApp, photo: Vec<u8>) -> Response {
     let origin = app.base.origin().ascii_serialization();
@@ -241,6 +242,26 @@ async fn a_flood_of_frames_of_one_caller_leaves_another_their_turn() {
     // One while it waits, and some on its way here and back; without turns it would be all twenty-four.
     let usual = line.meanwhile[line.meanwhile.len() / 2];
     assert!((1..12).contains(&usual), "{:?}", line.meanwhile);
+}
+
+#[tokio::test]
+async fn strangers_at_an_address_do_not_keep_the_camera_from_who_proved_themselves_there() {
+    let connections = ConnectionLimits { captures_a_caller: 1, ..ConnectionLimits::default() };
+    let app = TestApp::start_limited(Limits { connections, ..Limits::default() }).await;
+    let iin = adult(436);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let known = app.arrive().await;
+    to_second_factor(&known, &iin, Who::Astronaut).await;
+    known.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
+    let stranger = app.arrive().await;
+    to_face(&stranger, &adult(437)).await;
+    let _held = stranger.open_capture().await.unwrap();
+    let newcomer = app.arrive().await;
+    to_face(&newcomer, &iin).await;
+    assert_eq!(newcomer.open_capture().await.unwrap().hear().await.unwrap()[0]["code"], "busy");
+    let again = known.come_again().await.unwrap();
+    to_face(&again, &iin).await;
+    assert_eq!(again.open_capture().await.unwrap().hear().await.unwrap()[0]["type"], "ready");
 }
 
 #[tokio::test]

@@ -252,6 +252,24 @@ async fn a_browser_is_used_up_wherever_it_is() {
 }
 
 #[tokio::test]
+async fn many_visits_of_a_browser_at_once_are_no_way_round_its_limit() {
+    let limits = TryLimits { device_an_hour: 3, ..TryLimits::default() };
+    let app = TestApp::start_with(|policy| policy.tries = limits).await;
+    let mut visits = vec![app.arrive().await];
+    while visits.len() < 12 {
+        visits.push(visits[0].come_again().await.unwrap());
+    }
+    for visit in &visits {
+        visit.consent().await.unwrap();
+    }
+    let iins: Vec<_> = (0..12).map(|number| adult(270 + number)).collect();
+    let asked = visits.iter().zip(&iins).map(|(visit, iin)| identify(&app, visit, HERE, iin));
+    let answers = futures_util::future::join_all(asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 3);
+    assert!(answers.iter().all(|answer| answer.status == 200 || answer.code() == (429, "too_many_tries")));
+}
+
+#[tokio::test]
 async fn failed_captures_count_against_the_address_beside_the_iin() {
     let app = TestApp::start().await;
     let iin = adult(260);

@@ -12,8 +12,12 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
+use crate::app::Services;
+use crate::app::proven_browser::is_proven_browser;
+use crate::domain::authorization::HandleHash;
 use crate::http::peer::caller;
 use crate::http::per_caller::{Held, PerCaller};
+use crate::http::player::problem::problem;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 pub(super) use posts::{frame, open};
@@ -59,11 +63,19 @@ impl CapturesByCaller {
     }
 }
 
-/// A place for one more capture of this caller: each takes its share of the engine, and nobody may have all of them.
-fn place(request: &HttpRequest) -> Result<Option<Held>, Problem> {
+/// A place for one more capture of this caller: nobody may have all of them. A browser in which somebody proved themselves needs none:
+/// else a stranger at a shared address could keep the camera from all who sit behind it.
+async fn place(request: &HttpRequest, services: &Services, session: HandleHash) -> Result<Option<Held>, Problem> {
     let captures = request.app_data::<web::Data<CapturesByCaller>>();
     let (Some(captures), Some(caller)) = (captures, caller(request)) else { return Ok(None) };
-    captures.0.take(caller).map(Some).ok_or_else(|| full(request))
+    if let Some(held) = captures.0.take(caller) {
+        return Ok(Some(held));
+    }
+    match is_proven_browser(services, session).await {
+        Ok(true) => Ok(None),
+        Ok(false) => Err(full(request)),
+        Err(error) => Err(problem(&error, locale(request))),
+    }
 }
 
 fn full(request: &HttpRequest) -> Problem {

@@ -37,7 +37,7 @@ pub(in crate::http::player) async fn open(
     if !captures.has_room() {
         return Err(full(&request));
     }
-    let place = place(&request)?;
+    let place = place(&request, &services, session).await?;
     let handle = new_handle(services.randomness.as_ref());
     let from = (peer::hash(&request, &services), place);
     let (mut dialogue, mut messages) = Dialogue::open(services, texts, (session, locale), from, wishes.lights())

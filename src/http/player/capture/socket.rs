@@ -60,7 +60,7 @@ async fn begin(
     (session, locale): (HandleHash, Locale),
     lights: bool,
 ) -> Result<(Dialogue, Vec<Value>), Problem> {
-    let from = (peer::hash(request, &services), place(request)?);
+    let from = (peer::hash(request, &services), place(request, &services, session).await?);
     let begun = Dialogue::open(services, texts, (session, locale), from, lights).await;
     begun.map_err(|error| problem(&error, locale))
 }
