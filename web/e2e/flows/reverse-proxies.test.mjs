@@ -61,6 +61,10 @@ for (const [program, { file, waits, late }] of Object.entries(PROXIES)) {
     for (const path of ['/verify/', '/console/', '/api/player/verification']) assert.equal((await overTls(certificates + path)).status, 404);
     assert.equal((await overTls(`${players}/verify/`)).status, 200);
     assert.equal((await bet.play()).token_type, 'Bearer');
+    const record = (identity) => overTls(`${certificates}/api/operator/me?client_id=${bet.id}`, { identity });
+    const own = await record(bet.identity);
+    assert.deepEqual([own.status, own.text.includes(bet.redirectUri)], [200, true], own.text);
+    assert.equal((await record(thief)).status, 401);
   });
 
   test(`${program}: the stream of the camera goes through, both ways`, async () => {
