@@ -43,7 +43,7 @@ pub enum ClientCredentials {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticationError {
     /// Not a known operator, not its credentials, or not a way in that this service allows. The reason is for the log.
-    #[error("the client was not authenticated: {0}")]
+    #[error("{0}")]
     Refused(String),
     /// The assertion was used before.
     #[error("the client assertion was used before")]
