@@ -16,7 +16,7 @@ pub enum PlayerError {
     /// The browser has no session with us.
     #[error("no verification belongs to this browser session")]
     SessionUnknown,
-    /// The `request_uri` is unknown, used or expired, or another operator's.
+    /// The `request_uri` is unknown, used, expired or opened too often, or another operator's.
     #[error("the authorization request is unknown, used or expired")]
     RequestUnknown,
     /// Another browser or window consented to what this one was opened with.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::player_session::audit;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
-use crate::domain::authorization::{REQUEST_URI_PREFIX, hash_handle, is_handle, new_handle};
+use crate::domain::authorization::{MOST_OPENINGS, REQUEST_URI_PREFIX, hash_handle, is_handle, new_handle};
 use crate::domain::id::VerificationId;
 use crate::domain::secret::SecretText;
 use crate::domain::verification::Verification;
@@ -49,7 +49,9 @@ pub async fn start_verification(
         ..Verification::start(id, request, hash_handle(&session), now)
     };
     unit.insert_verification(&verification).await?;
-    unit.open_request(handle, verification.id).await?;
+    if !unit.open_request(handle, verification.id, MOST_OPENINGS).await? {
+        return Err(PlayerError::RequestUnknown);
+    }
     let details = json!({ "operator": verification.operator.as_str() });
     audit(unit.as_mut(), &verification, AuditKind::VerificationStarted, details, now).await?;
     unit.commit().await?;

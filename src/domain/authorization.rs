@@ -27,6 +27,9 @@ pub const SCOPE: &str = Scope::Play.as_str();
 const LONGEST_NONCE: usize = 512;
 /// Prefix of every `request_uri`, RFC 9126 section 2.2.
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+/// So often one request is opened, and begins a verification each time: by previews of its link, the wrong browser, the right one.
+/// Whoever has the link could go on for its whole minute.
+pub const MOST_OPENINGS: u32 = 10;
 
 /// SHA-256 of a secret handle (code, request_uri, session): what the database keeps in its stead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

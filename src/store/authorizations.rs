@@ -109,9 +109,15 @@ impl Authorizations for SqlUnitOfWork {
         .transpose()
     }
 
-    async fn open_request(&mut self, handle: HandleHash, verification: VerificationId) -> Result<()> {
+    async fn open_request(&mut self, handle: HandleHash, verification: VerificationId, most: u32) -> Result<bool> {
+        let counted =
+            sqlx::query("UPDATE pushed_request SET openings = openings + 1 WHERE handle = $1 AND openings < $2");
+        if self.execute(counted.bind(handle.0.to_vec()).bind(i64::from(most))).await? == 0 {
+            return Ok(false);
+        }
         let noted = sqlx::query("UPDATE verification SET request_handle = $2 WHERE id = $1");
-        self.change(noted.bind(verification.to_string()).bind(handle.0.to_vec())).await
+        self.change(noted.bind(verification.to_string()).bind(handle.0.to_vec())).await?;
+        Ok(true)
     }
 
     async fn use_request(&mut self, verification: VerificationId) -> Result<bool> {

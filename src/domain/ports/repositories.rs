@@ -197,8 +197,8 @@ pub trait Authorizations {
     async fn insert_request(&mut self, handle: HandleHash, request: &PushedRequest) -> Result<()>;
     /// A request that nobody has consented to yet; whether it has expired is the caller's to judge.
     async fn find_request(&mut self, handle: HandleHash) -> Result<Option<PushedRequest>>;
-    /// Notes by which request a verification began.
-    async fn open_request(&mut self, handle: HandleHash, verification: VerificationId) -> Result<()>;
+    /// Notes by which request a verification began, and counts that; false, with nothing noted, where it was opened `most` times.
+    async fn open_request(&mut self, handle: HandleHash, verification: VerificationId, most: u32) -> Result<bool>;
     /// Uses up the request that a verification began by; false when another one did so before.
     async fn use_request(&mut self, verification: VerificationId) -> Result<bool>;
     /// Deletes, at most `limit`, requests that expired before `before`; returns how many.

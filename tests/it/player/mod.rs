@@ -1,6 +1,7 @@
 //! Whole flows of a player against the running service: real models, real ceremonies, a real database.
 
 mod after_entry;
+mod arrival;
 mod attacks;
 mod bad_input;
 mod capture;

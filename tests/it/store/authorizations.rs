@@ -8,6 +8,21 @@ use super::grants::grant;
 use super::on_both_engines;
 
 on_both_engines! {
+    async fn a_pushed_request_is_opened_so_often_and_no_more(database: &Database) {
+        let operator = database.operator("demo-bet").await.id;
+        let handle = database.handle();
+        let mut unit = database.begin().await;
+        unit.insert_request(handle, &request(&operator)).await.unwrap();
+        unit.commit().await.unwrap();
+        let (one, two) = (database.verification().await, database.verification().await);
+        let opened = database.race(async |unit| unit.open_request(handle, one.id, 1).await).await;
+        assert_eq!(opened, (Ok(true), Ok(false)), "the last one is taken once");
+        let mut unit = database.begin().await;
+        assert_eq!(unit.open_request(handle, two.id, 1).await, Ok(false));
+        assert_eq!(unit.open_request(database.handle(), two.id, 1).await, Ok(false), "there is none");
+        assert_eq!(unit.open_request(handle, two.id, 2).await, Ok(true));
+    }
+
     async fn a_pushed_request_may_be_opened_twice_and_used_once(database: &Database) {
         let operator = database.operator("demo-bet").await.id;
         let (handle, request) = (database.handle(), request(&operator));
@@ -19,7 +34,7 @@ on_both_engines! {
         let mut unit = database.begin().await;
         for opened in [one.id, two.id] {
             assert_eq!(unit.find_request(handle).await, Ok(Some(request.clone())));
-            unit.open_request(handle, opened).await.unwrap();
+            assert_eq!(unit.open_request(handle, opened, 9).await, Ok(true));
         }
         unit.commit().await.unwrap();
         let used = database.race(async |unit| unit.use_request(one.id).await).await;

@@ -222,15 +222,15 @@ impl Browser {
 
     /// What the operator's redirect URI is called with.
     pub(crate) async fn go_back(&self) -> HashMap<String, String> {
-        let answer = self
-            .http
-            .get(self.at(&format!("return?visit={}", self.visit)))
-            .header(COOKIE, &self.cookie)
-            .send()
-            .await
-            .unwrap();
-        let address: Url = answer.headers()[LOCATION].to_str().unwrap().parse().unwrap();
-        address.query_pairs().into_owned().collect()
+        self.try_go_back().await.expect("it is called")
+    }
+
+    /// The same, where it may not be called at all.
+    pub(crate) async fn try_go_back(&self) -> Option<HashMap<String, String>> {
+        let back = self.at(&format!("return?visit={}", self.visit));
+        let answer = self.http.get(back).header(COOKIE, &self.cookie).send().await.unwrap();
+        let address: Url = answer.headers().get(LOCATION)?.to_str().unwrap().parse().unwrap();
+        Some(address.query_pairs().into_owned().collect())
     }
 
     fn request(&self, path: &str, body: &Value) -> RequestBuilder {
