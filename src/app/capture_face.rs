@@ -18,6 +18,7 @@ use crate::domain::verification::Verdict;
 
 mod begin;
 mod finish;
+mod forgive;
 mod remember;
 
 pub use begin::begin_capture;

@@ -15,6 +15,9 @@ const DAY: Duration = Duration::from_hours(24);
 /// Rejected faces that are remembered of one browser, and of one address, a day.
 const FACES_OF_DEVICE: u32 = 3;
 const FACES_OF_ADDRESS: u32 = 20;
+/// Captures that are forgiven to one browser, and to one address, an hour.
+const LOST_OF_DEVICE: u32 = 2;
+const LOST_OF_ADDRESS: u32 = 20;
 
 /// By what tries are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +54,9 @@ pub enum Tried {
     RejectedFace,
     /// The recording of a clear refusal that is kept.
     Recording,
+    /// A capture that came to nothing for want of the engine, and is forgiven: who keeps the engine busy themselves could have
+    /// each challenge that does not suit them forgiven.
+    LostCapture,
 }
 
 impl Tried {
@@ -60,12 +66,13 @@ impl Tried {
             Self::ToBeSomebody => "to_be_somebody",
             Self::RejectedFace => "rejected_face",
             Self::Recording => "recording",
+            Self::LostCapture => "lost_capture",
         }
     }
 
     fn period(self) -> Duration {
         match self {
-            Self::ToBeSomebody => HOUR,
+            Self::ToBeSomebody | Self::LostCapture => HOUR,
             Self::RejectedFace | Self::Recording => DAY,
         }
     }
@@ -127,6 +134,8 @@ impl TryLimits {
             (Tried::RejectedFace, TriedBy::Address(_)) => FACES_OF_ADDRESS,
             (Tried::Recording, TriedBy::Device(_)) => self.device_recordings_a_day,
             (Tried::Recording, TriedBy::Address(_)) => self.address_recordings_a_day,
+            (Tried::LostCapture, TriedBy::Device(_)) => LOST_OF_DEVICE,
+            (Tried::LostCapture, TriedBy::Address(_)) => LOST_OF_ADDRESS,
         }
     }
 
@@ -149,7 +158,7 @@ mod tests {
     #[test]
     fn a_browser_that_proved_itself_passes_the_limit_of_its_address_and_not_its_own() {
         let limits = TryLimits::default();
-        for what in [Tried::ToBeSomebody, Tried::RejectedFace, Tried::Recording] {
+        for what in [Tried::ToBeSomebody, Tried::RejectedFace, Tried::Recording, Tried::LostCapture] {
             let (device, address) = (limits.of(&DEVICE, what), limits.of(&ADDRESS, what));
             assert!(device < address, "many sit behind one address");
             assert!(!limits.is_full(&DEVICE, what, device - 1, false) && limits.is_full(&DEVICE, what, device, true));
@@ -169,7 +178,7 @@ mod tests {
         #[test]
         fn every_moment_is_in_the_period_that_is_counted_and_the_wait_ends_it(micros in 0_i64..4_000_000_000_000_000) {
             let now = Timestamp::from_micros(micros);
-            for what in [Tried::ToBeSomebody, Tried::RejectedFace, Tried::Recording] {
+            for what in [Tried::ToBeSomebody, Tried::RejectedFace, Tried::Recording, Tried::LostCapture] {
                 let began = what.period_of(now);
                 prop_assert!(began <= now && now.since(began) < TERM);
                 let next = now.plus(what.wait(now));

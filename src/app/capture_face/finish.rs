@@ -15,7 +15,6 @@ use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::face_search::heed;
 use crate::domain::face_step::{FaceJudgement, IdPhoto, without_photo};
 use crate::domain::ports::{StoreError, UnitOfWork};
-use crate::domain::reason::ReasonCode;
 use crate::domain::time::Timestamp;
 use crate::domain::tries::Tried;
 use crate::domain::verification::Verification;
@@ -59,7 +58,9 @@ impl FaceCapture {
         let mut locked = false;
         if judgement == FaceJudgement::Passed {
             clear(unit_ref, &verification, self.asker, now).await?;
-        } else if self.live.capture().is_revealed() && !self.lost_to_others(&judgement) {
+        } else if self.live.capture().is_revealed()
+            && !self.is_forgiven(unit_ref, (&verification, &judgement), now).await?
+        {
             // Nobody waits for a lock to end within one verification.
             locked = count_failure(services, unit_ref, &verification, (self.asker, self.is_like()), now).await?;
             if locked {
@@ -101,12 +102,6 @@ impl FaceCapture {
             tracing::error!(%error, "the face index did not take a face in");
         }
         Ok(result)
-    }
-
-    /// Whether it came to nothing because others kept the engine busy. That is held against nobody; the attempt stays counted, so
-    /// that challenges cannot be leafed through.
-    fn lost_to_others(&self, judgement: &FaceJudgement) -> bool {
-        *judgement == FaceJudgement::Retry(ReasonCode::CaptureTimeout) && self.live.is_starved()
     }
 
     /// Until when a lock holds, of the device or of the person: nothing is then judged, and nothing counted. The same whatever the face:

@@ -7,7 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use rastau::cli::demo::line::{CaptureSocket, Line};
-use rastau::domain::authorization::HandleHash;
+use rastau::cli::demo::player::DemoPlayer;
+use rastau::domain::authorization::{HandleHash, hash_handle};
+use rastau::domain::face_lockout::LockSubject;
+use rastau::domain::tries::{Tried, TriedBy};
 use rastau::http::connections::ConnectionLimits;
 use rastau::vision::engine::PoolSettings;
 use reqwest::{Client, Response, StatusCode};
@@ -262,6 +265,50 @@ async fn strangers_at_an_address_do_not_keep_the_camera_from_who_proved_themselv
     let again = known.come_again().await.unwrap();
     to_face(&again, &iin).await;
     assert_eq!(again.open_capture().await.unwrap().hear().await.unwrap()[0]["type"], "ready");
+}
+
+/// What counts against the browser of this player.
+async fn failures(app: &TestApp, player: &DemoPlayer) -> u32 {
+    let token = player.cookie().split("; ").find_map(|pair| pair.strip_prefix("rastau_device=")).unwrap();
+    let device = LockSubject::Device(hash_handle(token));
+    app.unit().await.find_face_lockout(device).await.unwrap().failures
+}
+
+#[tokio::test]
+async fn whoever_makes_the_engine_busy_for_their_own_captures_fails_from_the_third_on() {
+    let app = TestApp::start().await;
+    // At the full hour: none ends while the test runs.
+    app.clock.advance(Tried::LostCapture.wait(app.now()));
+    let iin = adult(436);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let mut player = app.arrive().await;
+    for failed in [0, 0, 1] {
+        to_face(&player, &iin).await;
+        let line = player.open_capture().await.unwrap();
+        let mut starved = Starved { line, app: &app, revealed: false, passed_over: 0 };
+        let captured = player.capture_over(&mut starved, &mut *living(Who::Astronaut)).await.unwrap();
+        app.valve.shut(false);
+        assert_eq!(captured.result, "retry", "{captured:?}");
+        assert_eq!(failures(&app, &player).await, failed);
+        // Visits are free: the next is another one, in the same browser.
+        player = player.come_again().await.unwrap();
+    }
+    let events = app.services.store.read().await.unwrap().list_audit(1, 1_000).await.unwrap();
+    let spent: Vec<Value> = events
+        .iter()
+        .filter(|event| event.kind == "tries_spent")
+        .map(|event| serde_json::from_str(&event.details).unwrap())
+        .collect();
+    assert_eq!(spent.len(), 1, "{spent:?}");
+    assert_eq!((&spent[0]["who"], &spent[0]["what"]), (&json!("device"), &json!("lost_capture")));
+    // What was forgiven is counted, by this hour alone.
+    let mut unit = app.unit().await;
+    let now = app.now();
+    let next = Tried::LostCapture.period_of(now.plus(Tried::LostCapture.wait(now)));
+    let token = player.cookie().split("; ").find_map(|pair| pair.strip_prefix("rastau_device=")).unwrap();
+    let by = TriedBy::Device(hash_handle(token));
+    assert_eq!(unit.tries(by, Tried::LostCapture, Tried::LostCapture.period_of(now)).await.unwrap(), 2);
+    assert_eq!(unit.tries(by, Tried::LostCapture, next).await.unwrap(), 0);
 }
 
 #[tokio::test]
