@@ -203,7 +203,7 @@ impl Staff for SqlUnitOfWork {
         self.change(
             sqlx::query(
                 "INSERT INTO staff_invitation (staff, hash, expires_at) VALUES ($1, $2, $3) \
-                 ON CONFLICT (staff) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at",
+                 ON CONFLICT (staff) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at, used_at = NULL",
             )
             .bind(staff.to_string())
             .bind(hash.0.to_vec())
@@ -213,17 +213,23 @@ impl Staff for SqlUnitOfWork {
     }
 
     async fn find_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<Option<StaffId>> {
-        let query = "SELECT staff FROM staff_invitation WHERE hash = $1 AND expires_at > $2";
+        let query = "SELECT staff FROM staff_invitation WHERE hash = $1 AND expires_at > $2 AND used_at IS NULL";
         let query = sqlx::query_as::<_, (String,)>(query).bind(hash.0.to_vec()).bind(now.micros());
         let row = self.fetch_optional(query).await?;
         row.map(|(staff,)| parse(&staff, "staff_invitation.staff")).transpose()
     }
 
     async fn take_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<bool> {
-        let query = sqlx::query("DELETE FROM staff_invitation WHERE hash = $1 AND expires_at > $2")
-            .bind(hash.0.to_vec())
-            .bind(now.micros());
-        Ok(self.execute(query).await? == 1)
+        let query = "UPDATE staff_invitation SET used_at = $2 WHERE hash = $1 AND expires_at > $2 AND used_at IS NULL";
+        Ok(self.execute(sqlx::query(query).bind(hash.0.to_vec()).bind(now.micros())).await? == 1)
+    }
+
+    async fn take_used_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<Option<StaffId>> {
+        let query = "DELETE FROM staff_invitation WHERE hash = $1 AND expires_at > $2 AND used_at IS NOT NULL \
+                     RETURNING staff";
+        let query = sqlx::query_as::<_, (String,)>(query).bind(hash.0.to_vec()).bind(now.micros());
+        let row = self.fetch_optional(query).await?;
+        row.map(|(staff,)| parse(&staff, "staff_invitation.staff")).transpose()
     }
 
     async fn put_staff_ceremony(&mut self, hash: HandleHash, ceremony: &StaffCeremony, now: Timestamp) -> Result<()> {

@@ -21,6 +21,10 @@ const KIND: &str = "join";
 pub async fn begin_joining(services: &Services, invitation: &SecretText) -> Result<(StaffMember, Begun), StaffError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
+    if note_shown_again(unit.as_mut(), invitation, now).await? {
+        unit.commit().await?;
+        return Err(StaffError::InvitationUnknown);
+    }
     let member = invited(unit.as_mut(), invitation, now).await?;
     let known = unit.list_staff_passkeys(member.id).await?;
     let exclude: Vec<Vec<u8>> = known.into_iter().map(|passkey| passkey.credential_id).collect();
@@ -67,6 +71,20 @@ pub async fn finish_joining(
     let (handle, session) = begin_session(services, unit.as_mut(), &member, now).await?;
     unit.commit().await?;
     Ok((handle, Admitted { member, session }))
+}
+
+/// Whether somebody has joined by this invitation already. Whom it was meant for may come second: the log tells of it, once.
+async fn note_shown_again(
+    unit: &mut dyn UnitOfWork,
+    invitation: &SecretText,
+    now: Timestamp,
+) -> Result<bool, StaffError> {
+    let joined = unit.take_used_invitation(hash_handle(invitation.expose()), now).await?;
+    let Some(joined) = joined else { return Ok(false) };
+    let member = unit.find_staff(joined).await?.ok_or(StaffError::InvitationUnknown)?;
+    tracing::warn!(login = member.login.as_str(), "an invitation that was used is shown again");
+    note(unit, AuditKind::StaffInvitationShownAgain, &member, json!({}), now).await?;
+    Ok(true)
 }
 
 async fn invited(

@@ -102,6 +102,8 @@ audit_kinds! {
     StaffInvited = "staff_invited",
     /// They made a passkey.
     StaffJoined = "staff_joined",
+    /// The invitation that they had joined by was shown once more: it may have been meant for somebody else.
+    StaffInvitationShownAgain = "staff_invitation_shown_again",
     /// Another than who asked for them confirmed it: from now on they count.
     StaffConfirmed = "staff_confirmed",
     /// The code that was typed for it was not the one they see.

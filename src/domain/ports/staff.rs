@@ -61,6 +61,8 @@ pub trait Staff {
     async fn find_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<Option<StaffId>>;
     /// Uses an invitation up; false when it was used before or has expired.
     async fn take_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<bool>;
+    /// Who joined by an invitation that was used before and would still count; told once.
+    async fn take_used_invitation(&mut self, hash: HandleHash, now: Timestamp) -> Result<Option<StaffId>>;
 
     /// Keeps ceremony state under the hash of a handle, and forgets what has expired.
     async fn put_staff_ceremony(&mut self, hash: HandleHash, ceremony: &StaffCeremony, now: Timestamp) -> Result<()>;

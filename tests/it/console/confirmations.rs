@@ -254,3 +254,62 @@ async fn the_first_need_nobody_the_second_is_confirmed_by_the_first_and_the_mach
     assert!(confirmed.confirmed_at.is_some());
     three.get("/cases").await.good();
 }
+
+/// The way that is left (ADR 39): who may confirm, and has the link that another handed out, makes the passkey by a program and confirms
+/// it. What bounds it: not who asked, not before they may confirm themselves, and whom the link was for finds out at the first try.
+#[actix_web::test]
+async fn a_stolen_link_makes_a_second_person_only_of_who_may_confirm_and_the_one_it_was_for_finds_out() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let desk = Desk::of(&world, "desk", &[Role::Reviewer]).await;
+    let invited = root.post("/staff", &new_staff("aida", "auditor")).await.good();
+    let mut machine = Desk::new(&world);
+    machine.join(&link(&invited)).await.good();
+    counts_for_nothing(&machine).await;
+    let code = machine.code().await;
+    // Whoever reads the code on the stolen screen still needs another who types it.
+    assert_eq!(confirm(&root, "aida", &code).await.code(), (403, "confirmation_own"));
+    assert_eq!(confirm(&desk, "aida", &code).await.code(), (403, "role_forbidden"));
+    assert_eq!(confirm(&machine, "aida", &code).await.code(), (403, "confirmation_needed"));
+    confirm(&two, "aida", &code).await.good();
+    let shown_again = async || {
+        let log = world.audit().await;
+        log.iter().filter(|kind| *kind == "staff_invitation_shown_again").count()
+    };
+    assert_eq!(shown_again().await, 0);
+    // Now the one comes for whom it was. Nobody need ask them: the log says so, once, whoever shows it how often.
+    for _ in 0..3 {
+        assert_eq!(Desk::new(&world).join(&link(&invited)).await.code(), (400, "invitation_unknown"));
+    }
+    assert_eq!(shown_again().await, 1);
+    // One alone stops whoever joined in their place, at once; nobody alone wakes them.
+    root.call(Method::PATCH, "/staff/aida", Some(&json!({ "disabled": true }))).await.good();
+    assert_eq!(machine.get("/me").await.code(), (401, "signed_out"));
+    assert_eq!(machine.sign_in("aida").await.code(), (422, "passkey_rejected"));
+}
+
+/// A second person made by a program brings no third: what one mule vouches for is worth nothing while it is not vouched for.
+#[actix_web::test]
+async fn mules_do_not_confirm_each_other_whoever_asked_for_which() {
+    let world = World::production().await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    let two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let mut mules = Vec::new();
+    for login in ["mule.a", "mule.b"] {
+        let invitation = invited_by_two(&root, &two, "/staff", new_staff(login, "supervisor")).await;
+        let mut mule = Desk::new(&world);
+        mule.join(&invitation).await.good();
+        mules.push((login, mule));
+    }
+    for (login, mule) in &mules {
+        let code = mule.code().await;
+        for (_, other) in &mules {
+            assert_eq!(confirm(other, login, &code).await.code(), (403, "confirmation_needed"));
+        }
+        assert_eq!(confirm(&root, login, &code).await.code(), (403, "confirmation_own"));
+        counts_for_nothing(mule).await;
+    }
+    let waiting = two.get("/confirmations").await.good();
+    assert_eq!(waiting.as_array().unwrap().len(), 2, "they wait for another: {waiting}");
+}

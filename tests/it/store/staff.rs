@@ -36,6 +36,29 @@ on_both_engines! {
         assert!(!found.may(Act::Approve));
     }
 
+    async fn an_invitation_is_used_once_and_told_of_once_more(database: &Database) {
+        let (hash, new) = (database.handle(), member(database, "new"));
+        let mut unit = database.begin().await;
+        unit.insert_staff(&new).await.unwrap();
+        unit.put_invitation(new.id, hash, at(10)).await.unwrap();
+        assert_eq!(unit.take_used_invitation(hash, at(2)).await, Ok(None), "nobody joined by it");
+        unit.commit().await.unwrap();
+        let taken = database.race(async |unit| unit.take_invitation(hash, at(2)).await).await;
+        assert_eq!(taken, (Ok(true), Ok(false)));
+        let mut unit = database.begin().await;
+        assert_eq!(unit.find_invitation(hash, at(3)).await, Ok(None));
+        assert_eq!(unit.take_used_invitation(hash, at(10)).await, Ok(None), "it would not count any more");
+        drop(unit);
+        let told = database.race(async |unit| unit.take_used_invitation(hash, at(9)).await).await;
+        assert_eq!(told, (Ok(Some(new.id)), Ok(None)));
+        // The next one is as good as the first.
+        let mut unit = database.begin().await;
+        unit.put_invitation(new.id, hash, at(20)).await.unwrap();
+        assert_eq!(unit.take_invitation(hash, at(11)).await, Ok(true));
+        unit.put_invitation(new.id, hash, at(30)).await.unwrap();
+        assert_eq!(unit.find_invitation(hash, at(12)).await, Ok(Some(new.id)));
+    }
+
     async fn a_code_is_tried_a_few_times_and_goes_with_what_it_was_for(database: &Database) {
         let mut unit = database.begin().await;
         let new = member(database, "new");
