@@ -153,7 +153,11 @@ mod tests {
         assert_eq!(ask(std::slice::from_ref(&one), None), Ok(()));
         assert!(ask(&[one.clone(), two.clone()], None).is_err());
         assert!(ask(&[one.clone(), two], Some("three")).is_err());
-        assert!(ask(&[one.clone(), one], Some("one")).is_err());
+        assert!(ask(&[one.clone(), one.clone()], Some("one")).is_err());
+        // FAPI 2.0 Security Profile section 5.4.3: keys of one name are told apart by what they are for.
+        let okp = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "one", "x": URL_SAFE_NO_PAD.encode([7; 32]) });
+        let encrypting = with(with(jwk(), "kid", json!("one")), "use", json!("enc"));
+        assert_eq!(ask(&[okp, encrypting, one], Some("one")), Ok(()));
     }
 
     #[test]

@@ -138,13 +138,32 @@ async fn what_is_wrong_is_named_and_nothing_is_done() {
         body[member] = value;
         body
     };
+    let by_secret = |good: &Value| {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().remove("jwks");
+        body["authentication"] = json!("client_secret_basic");
+        body
+    };
+    let by_published = |uri: &str| {
+        let mut body = good();
+        body.as_object_mut().unwrap().remove("jwks");
+        body["jwks_uri"] = json!(uri);
+        body
+    };
     let mut private = client.jwks();
     private["keys"][0]["d"] = json!("AAAA");
     for (body, status, word) in [
         (change("id", json!("X")), 422, "a-z"),
         (change("name", json!("")), 422, "name"),
         (change("redirect_uris", json!(["http://bet.example/"])), 422, "https"),
+        (change("redirect_uris", json!(["http://localhost:8080/cb"])), 422, "https"),
+        (change("redirect_uris", json!(["http://127.0.0.1/cb"])), 422, "https"),
+        (change("redirect_uris", json!(["https://bet.example/cb", "javascript:alert(1)"])), 422, "https"),
         (change("redirect_uris", json!([])), 422, "redirect"),
+        (by_secret(&good()), 422, "sandbox"),
+        (by_published("https://169.254.169.254/jwks.json"), 422, "public"),
+        (by_published("https://2130706433/jwks.json"), 422, "public"),
+        (by_published("https://[::ffff:127.0.0.1]/jwks.json"), 422, "public"),
         (change("jwks", json!({ "keys": [] })), 422, "keys"),
         (change("jwks", private), 422, "private"),
         (change("jwks", Value::Null), 422, "missing"),

@@ -38,6 +38,26 @@ impl Client {
         encode(&header, claims, &EncodingKey::from_ec_der(self.key.expose())).unwrap()
     }
 
+    /// The name of its key.
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// A JWS with any header and claims, both as they are written, signed by ES256 whatever the header says.
+    pub(super) fn jws(&self, header: &str, claims: &str) -> String {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let key = EncodingKey::from_ec_der(self.key.expose());
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::ES256).unwrap();
+        format!("{message}.{signature}")
+    }
+
+    /// The header of a good proof.
+    pub(super) fn proof_header(&self) -> Value {
+        let mut jwk = self.jwks()["keys"][0].clone();
+        jwk.as_object_mut().unwrap().retain(|member, _| ["kty", "crv", "x", "y"].contains(&member.as_str()));
+        json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jwk })
+    }
+
     /// The claims of a good assertion, never the same twice.
     pub(super) fn claims(&self, now: i64) -> Value {
         json!({ "iss": self.id, "sub": self.id, "aud": BASE, "iat": now, "exp": now + 60, "jti": unique() })

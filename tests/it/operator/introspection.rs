@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use rastau::domain::access_token::AccessTokenClaims;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::forms::form;
 use super::world::{BASE, World};
@@ -97,4 +101,56 @@ async fn a_token_must_be_named() {
     let world = World::production().await;
     let answer = world.post(&world.bet, "/oauth2/introspect", vec![]).await;
     assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_request"));
+}
+
+/// The same token under another header, another body or another signature.
+fn forged(token: &str) -> Vec<String> {
+    let parts: Vec<&str> = token.split('.').collect();
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    let (richer, cleared) = (claims.replace("300", "999"), encode(r#"{"alg":"none","typ":"at+jwt"}"#));
+    vec![
+        format!("{cleared}.{}.", parts[1]),
+        format!("{cleared}.{}.{}", parts[1], parts[2]),
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("{}.{}", parts[0], parts[1]),
+        format!("{}.{}.{}", parts[0], parts[1], URL_SAFE_NO_PAD.encode([0; 64])),
+        format!("{}.{}.{}", parts[0], encode(&claims.replace("demo-bet", "other-bet")), parts[2]),
+        format!("{}.{}.{}", parts[0], encode(&format!("{richer} ")), parts[2]),
+        format!("{}.{}.{}", encode(r#"{"alg":"HS256","typ":"at+jwt"}"#), parts[1], parts[2]),
+        format!("{token}.{}", parts[2]),
+    ]
+}
+
+#[actix_web::test]
+async fn a_forged_token_is_none_at_any_door() {
+    let world = World::production().await;
+    let token = token(&world).await;
+    for forged in forged(&token) {
+        assert_eq!(world.introspect(&world.bet, &forged).await.body, json!({ "active": false }), "{forged}");
+        let given_back = world.post(&world.bet, "/oauth2/revoke", vec![("token", forged.clone())]).await;
+        assert_eq!(given_back.status, StatusCode::OK, "RFC 7009 section 2.2: nothing is said of it");
+        let mut claims = world.proof_claims("/oauth2/userinfo");
+        (claims["htm"], claims["ath"]) = (json!("GET"), json!(URL_SAFE_NO_PAD.encode(Sha256::digest(&forged))));
+        let shown = TestRequest::get()
+            .uri("/oauth2/userinfo")
+            .insert_header(("Authorization", format!("DPoP {forged}")))
+            .insert_header(("DPoP", world.bet.proof(&claims)));
+        let answer = world.send(shown).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::UNAUTHORIZED, "invalid_token"), "{forged}");
+    }
+    assert_eq!(world.introspect(&world.bet, &token).await.body["active"], true, "nothing ended it");
+}
+
+#[actix_web::test]
+async fn of_a_token_that_does_not_stand_a_signed_answer_says_that_and_nothing_else() {
+    let world = World::production().await;
+    let mut fields = vec![("token", "x".to_owned())];
+    fields.extend(world.bet.credentials(world.now()));
+    let asked = form("/oauth2/introspect", &fields);
+    let answer = world.send(asked.insert_header(("Accept", "application/token-introspection+jwt"))).await;
+    let claims = URL_SAFE_NO_PAD.decode(answer.text.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    // RFC 9701 section 5: no member beside it.
+    assert_eq!(claims["token_introspection"], json!({ "active": false }), "{claims}");
 }

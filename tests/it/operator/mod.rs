@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod at_once;
 mod authorization_code;
 mod certificates;
 mod checks;
@@ -11,12 +12,15 @@ mod client;
 mod client_authentication;
 mod discovery;
 mod fapi2;
+mod forged_assertions;
+mod forged_proofs;
 mod forms;
 mod introspection;
 mod midnight;
 mod not_asked;
 mod over_the_wire;
 mod own_record;
+mod production;
 mod proof_of_key;
 mod published_keys;
 mod pushed_authorization;

@@ -9,13 +9,14 @@ use tokio::net::TcpStream;
 
 use super::world::World;
 
-fn serve(world: &World) -> SocketAddr {
+/// The operators' door on a port of its own.
+pub(super) fn serve(world: &World) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let services = web::Data::new(world.services.clone());
     let app =
         move || App::new().app_data(services.clone()).configure(|config| OperatorDoor::default().configure(config));
-    let server = HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(0);
+    let server = HttpServer::new(app).workers(2).disable_signals().shutdown_timeout(0);
     tokio::spawn(server.listen(listener).unwrap().run());
     address
 }

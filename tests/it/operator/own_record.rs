@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
+use rastau::app::change_operator::change_operator;
+use rastau::domain::operator::OperatorChange;
 use serde_json::{Value, json};
 
 use super::forms::basic;
@@ -54,6 +56,48 @@ async fn an_assertion_in_the_header_is_as_good_as_in_a_form_and_serves_once() {
     let twice = request("Bearer").append_header(("Authorization", "Bearer x"));
     assert_eq!(world.send(twice).await.error(), "invalid_request");
     assert_eq!(world.send(TestRequest::post().uri(ME)).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[actix_web::test]
+async fn who_asks_in_a_loop_is_slowed_at_every_door_and_strangers_slow_nobody() {
+    let world = World::production().await;
+    let change = OperatorChange { requests_per_second: Some(1), ..OperatorChange::default() };
+    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
+    change_operator(store, clock, "demo-bet", change).await.unwrap();
+    // In its name, by another key: refused, and counted against nobody.
+    for _ in 0..20 {
+        let forged = world.other.sign(&world.bet.claims(world.now()));
+        let request = TestRequest::get().uri(EVENTS).insert_header(("Authorization", format!("Bearer {forged}")));
+        assert_eq!(world.send(request).await.status, StatusCode::UNAUTHORIZED);
+    }
+    let mut answered = 0;
+    for _ in 0..20 {
+        let answer = ask(&world, EVENTS).await;
+        if answer.status == StatusCode::OK {
+            answered += 1;
+        } else {
+            assert_eq!((answer.status, answer.error()), (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable"));
+            assert!(answer.header("retry-after").is_some());
+        }
+    }
+    // Two at once, and one more for each second that this took.
+    assert!((2..=10).contains(&answered), "{answered} of 20 were answered");
+    change_operator(
+        store,
+        clock,
+        "other-bet",
+        OperatorChange { requests_per_second: Some(1), ..OperatorChange::default() },
+    )
+    .await
+    .unwrap();
+    let of_other = async |path: &str| {
+        let assertion = world.other.sign(&world.other.claims(world.now()));
+        world.send(TestRequest::get().uri(path).insert_header(("Authorization", format!("Bearer {assertion}")))).await
+    };
+    let answers = [of_other(EVENTS).await, of_other(ME).await, of_other(EVENTS).await, of_other(ME).await];
+    let status = answers.map(|answer| answer.status.as_u16());
+    assert_eq!(status[..2], [200, 200], "another operator's loop is none of its own");
+    assert!(status.contains(&429), "one count for all doors: {status:?}");
 }
 
 #[actix_web::test]

@@ -58,6 +58,57 @@ async fn every_deviation_is_refused_with_its_own_code() {
 }
 
 #[actix_web::test]
+async fn a_redirect_uri_is_the_registered_one_to_the_byte() {
+    let world = World::production().await;
+    for variant in [
+        "https://bet.example/cb/",
+        "https://bet.example/cb?",
+        "https://bet.example/cb?next=https://evil.example",
+        "https://bet.example/cb#fragment",
+        "https://bet.example/CB",
+        "https://BET.example/cb",
+        "https://bet.example./cb",
+        "https://bet.example:443/cb",
+        "https://bet.example:8443/cb",
+        "https://bet.example/x/../cb",
+        "https://bet.example/%63b",
+        "https://bet.example//cb",
+        "https://bet.example/cb/../../evil",
+        "https://sub.bet.example/cb",
+        "https://bet.example.evil.example/cb",
+        "https://bet.example@evil.example/cb",
+        "https://user@bet.example/cb",
+        "https://evil.example\\@bet.example/cb",
+        "https:/bet.example/cb",
+        "http://bet.example/cb",
+        "//bet.example/cb",
+        " https://bet.example/cb",
+        "https://bet.example/cb\t",
+        "https://bet.example/cb\r\nX: y",
+        "javascript:alert(1)",
+        "urn:ietf:wg:oauth:2.0:oob",
+    ] {
+        let answer = world.post(&world.bet, PAR, with(request_fields(), "redirect_uri", variant)).await;
+        assert_eq!((answer.status, answer.error()), (StatusCode::BAD_REQUEST, "invalid_request"), "{variant}");
+    }
+    assert_eq!(world.post(&world.bet, PAR, request_fields()).await.status, StatusCode::CREATED);
+}
+
+#[actix_web::test]
+async fn a_challenge_is_sha256_of_a_verifier_and_nothing_else() {
+    let world = World::production().await;
+    let (padded, standard) = (format!("{CHALLENGE}="), CHALLENGE.replace('-', "+"));
+    for challenge in [padded.as_str(), &standard, &CHALLENGE[..42], &format!("{CHALLENGE}A"), &"é".repeat(43)] {
+        let fields = with(request_fields(), "code_challenge", challenge);
+        assert_eq!(world.post(&world.bet, PAR, fields).await.error(), "invalid_request", "{challenge}");
+    }
+    for method in ["s256", "S512", "plain S256", "none"] {
+        let fields = with(request_fields(), "code_challenge_method", method);
+        assert_eq!(world.post(&world.bet, PAR, fields).await.error(), "invalid_request", "{method}");
+    }
+}
+
+#[actix_web::test]
 async fn a_parameter_comes_once() {
     let world = World::production().await;
     for (name, value) in [

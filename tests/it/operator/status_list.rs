@@ -36,12 +36,16 @@ async fn list(world: &World, path: &str) -> Value {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), Some("application/statuslist+jwt"));
     assert_eq!(answer.header("cache-control"), Some("public, max-age=2"));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "section 8.1: browsers may read it");
     let jwks: JwkSet = serde_json::from_value(world.services.signer.jwks()).unwrap();
     let mut validation = Validation::new(Algorithm::ES256);
     (validation.validate_exp, validation.validate_aud) = (false, false);
     let told = decode::<Value>(&answer.text, &DecodingKey::from_jwk(&jwks.keys[0]).unwrap(), &validation).unwrap();
     assert_eq!(told.header.typ.as_deref(), Some("statuslist+jwt"));
     assert!(answer.text.len() < 2_000, "a list in which few have ended is small: {}", answer.text.len());
+    let time = |name: &str| told.claims[name].as_i64().unwrap();
+    assert!(time("iat") <= world.now() && time("exp") > world.now() && time("ttl") > 0, "{}", told.claims);
+    assert_eq!(told.claims["status_list"]["bits"], 1);
     told.claims
 }
 
