@@ -1,9 +1,13 @@
 //! What strangers and broken clients send.
 
+use std::io::Write as _;
+
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 
 use crate::support::app::TestApp;
+use crate::support::faces::{Who, id_photo};
+use crate::support::people::{adult, to_face};
 
 async fn ask(app: &TestApp, method: Method, path: &str, body: impl Into<reqwest::Body>, kind: &str) -> (u16, String) {
     let player = app.arrive().await;
@@ -54,6 +58,16 @@ async fn every_refusal_is_a_problem_with_a_code_and_a_sentence() {
         ),
         (
             Method::POST,
+            "/api/player/consent",
+            r#"{"accepted":true,"version":"2026-11"}"#.to_owned(),
+            // What a form of another site may send without being asked for more.
+            "text/plain",
+            415,
+            "media_type",
+        ),
+        (Method::POST, "/api/player/identify", "[".repeat(60_000), json, 400, "bad_request"),
+        (
+            Method::POST,
             "/api/player/identify",
             format!("{{\"iin\":\"{}\"}}", "1".repeat(100_000)),
             json,
@@ -95,6 +109,43 @@ async fn a_hundred_megabytes_are_refused_without_being_read() {
 }
 
 #[tokio::test]
+async fn what_is_packed_is_not_unpacked() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    let packed = |text: &str| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(text.as_bytes()).unwrap();
+        packer.finish().unwrap()
+    };
+    let consent = packed(r#"{"accepted":true,"version":"2026-11"}"#);
+    let bomb = packed(&format!("{{\"iin\":\"{}\"}}", "1".repeat(10_000_000)));
+    assert!(bomb.len() < 20_000, "small enough to be read");
+    let http = Client::builder().no_proxy().build().unwrap();
+    for (path, body) in [("consent", consent), ("identify", bomb)] {
+        let request =
+            http.post(app.base.join(&format!("/api/player/{path}")).unwrap()).header("cookie", player.cookie());
+        let request =
+            request.header("rastau-visit", player.visit()).header("origin", app.base.origin().ascii_serialization());
+        let request = request.header("content-type", "application/json").header("content-encoding", "gzip");
+        assert_eq!(request.body(body).send().await.unwrap().status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+    assert_eq!(player.view().await.unwrap()["stage"], "consent");
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_language_that_was_asked_for() {
+    let app = TestApp::start().await;
+    let mut titles = std::collections::BTreeSet::new();
+    for (asked, told) in [("kk", "kk"), ("ru-KZ,en;q=0.5", "ru"), ("en-GB", "en")] {
+        let request = Client::new().get(app.base.join("/api/player/nothing").unwrap()).header("accept-language", asked);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.headers()["content-language"], told, "{asked}");
+        titles.insert(answer.json::<Value>().await.unwrap()["title"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(titles.len(), 3, "{titles:?}");
+}
+
+#[tokio::test]
 async fn foreign_pages_and_unknown_sessions_change_nothing() {
     let app = TestApp::start().await;
     let player = app.arrive().await;
@@ -115,6 +166,83 @@ async fn foreign_pages_and_unknown_sessions_change_nothing() {
         let answer = Client::new().get(view).header("cookie", cookie).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{cookie}");
     }
+}
+
+#[tokio::test]
+async fn only_our_own_origin_to_the_letter_takes_a_step_or_opens_the_stream() {
+    let app = TestApp::start().await;
+    let iin = adult(435);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let (fresh, player) = (app.arrive().await, app.arrive().await);
+    to_face(&player, &iin).await;
+    let own = app.base.origin().ascii_serialization();
+    let port = app.base.port().unwrap();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let consent = async |origin: Option<&str>| {
+        let request = http.post(app.base.join("/api/player/consent").unwrap()).header("cookie", fresh.cookie());
+        let request = request.header("rastau-visit", fresh.visit());
+        let request = request.json(&serde_json::json!({ "accepted": true, "version": "2026-11" }));
+        origin.iter().fold(request, |request, origin| request.header("origin", *origin)).send().await.unwrap().status()
+    };
+    let stream = async |origin: Option<&str>| {
+        let address = app.base.join(&format!("api/player/capture?visit={}", player.visit())).unwrap();
+        let request = http.get(address).header("cookie", player.cookie());
+        let request = request.header("connection", "upgrade").header("upgrade", "websocket");
+        let request = request.header("sec-websocket-version", "13");
+        let request = request.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        origin.iter().fold(request, |request, origin| request.header("origin", *origin)).send().await.unwrap().status()
+    };
+    let foreign = [
+        "https://evil.example".to_owned(),
+        "null".to_owned(),
+        String::new(),
+        format!("{own}.evil.example"),
+        format!("http://evil.localhost:{port}"),
+        own.to_uppercase(),
+        own.replace("http:", "https:"),
+        format!("http://localhost:{}", port ^ 1),
+        "http://localhost".to_owned(),
+        format!("http://127.0.0.1:{port}"),
+        format!("{own}/"),
+        format!("{own}, https://evil.example"),
+        format!("https://evil.example, {own}"),
+    ];
+    for origin in foreign.iter().map(|origin| Some(origin.as_str())).chain([None]) {
+        assert_eq!(consent(origin).await, StatusCode::FORBIDDEN, "{origin:?}");
+        assert_eq!(stream(origin).await, StatusCode::FORBIDDEN, "{origin:?}");
+    }
+    assert_eq!(fresh.view().await.unwrap()["stage"], "consent");
+    let left = player.view().await.unwrap()["face"]["attempts_left"].clone();
+    assert_eq!(left, 3, "nothing was counted");
+    assert_eq!(consent(Some(&own)).await, StatusCode::OK);
+    assert_eq!(stream(Some(&own)).await, StatusCode::SWITCHING_PROTOCOLS);
+}
+
+#[tokio::test]
+async fn a_session_that_was_made_up_takes_no_step() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    let own = app.base.origin().ascii_serialization();
+    let session = player.cookie().split("; ").find_map(|pair| pair.strip_prefix("rastau_session=")).unwrap();
+    let (longer, shorter) = (format!("{session}A"), &session[..42]);
+    let upper = session.to_uppercase();
+    for made_up in ["", "unknown", "' OR '1'='1", "%00", &longer, shorter, &upper, player.visit()] {
+        for step in ["consent", "identify", "cancel", "totp/verify"] {
+            let request = Client::new().post(app.base.join(&format!("/api/player/{step}")).unwrap());
+            let request = request.header("cookie", format!("rastau_session={made_up}"));
+            let request = request.header("rastau-visit", player.visit()).header("origin", &own);
+            let body = match step {
+                "consent" => serde_json::json!({ "accepted": true, "version": "2026-11" }),
+                "identify" => serde_json::json!({ "iin": "900101300017" }),
+                "cancel" => serde_json::json!({}),
+                _ => serde_json::json!({ "code": "123456" }),
+            };
+            let status = request.json(&body).send().await.unwrap().status().as_u16();
+            // A handle that is none of ours names another visit than the page does, or none.
+            assert!([401, 409].contains(&status), "{step} as {made_up}: {status}");
+        }
+    }
+    assert_eq!(player.view().await.unwrap()["stage"], "consent");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod after_entry;
 mod arrival;
+mod at_once;
 mod attacks;
 mod bad_input;
 mod capture;
@@ -20,6 +21,7 @@ mod scenarios;
 mod second_factor;
 mod second_proof;
 mod self_service;
+mod shared_address;
 mod slow_clients;
 mod story;
 mod strangers;

@@ -114,6 +114,35 @@ async fn steps_out_of_turn_are_refused() {
 }
 
 #[tokio::test]
+async fn no_step_is_taken_before_its_turn() {
+    let app = TestApp::start().await;
+    let player = app.arrive().await;
+    let code = json!({ "code": "123456" });
+    let steps = [
+        ("identify", json!({ "iin": "900101300017" })),
+        ("captures", json!({})),
+        ("lock/passkey/start", json!({})),
+        ("contact/send", json!({ "contact": 0 })),
+        ("contact/verify", code.clone()),
+        ("contact/wait", json!({})),
+        ("passkey/register/start", json!({})),
+        ("passkey/register/finish", json!({})),
+        ("passkey/authenticate/start", json!({})),
+        ("passkey/authenticate/finish", json!({})),
+        ("totp/enrol/start", json!({})),
+        ("totp/enrol/finish", code.clone()),
+        ("totp/verify", code.clone()),
+        ("recovery-code/verify", code),
+        ("self-restriction/confirm/start", json!({})),
+        ("contest", json!({ "reason": "restricted_debtor", "statement": "It is paid" })),
+    ];
+    for (step, body) in steps {
+        assert_eq!(refusal(player.post(step, &body).await), "out_of_turn", "{step}");
+    }
+    assert_eq!(player.view().await.unwrap()["stage"], "consent");
+}
+
+#[tokio::test]
 async fn an_expired_verification_goes_nowhere() {
     let app = TestApp::start().await;
     let player = app.arrive().await;

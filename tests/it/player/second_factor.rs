@@ -5,8 +5,10 @@ use std::time::Duration;
 use rastau::domain::person::Iin;
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use serde_json::{Value, json};
+use webauthn_authenticator_rs::WebauthnAuthenticator as _;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
+use super::at_once::{before_the_factor, somebody};
 use crate::support::app::TestApp;
 use crate::support::faces::{Who, id_photo};
 use crate::support::people::{adult, refusal, to_face, to_second_factor};
@@ -174,4 +176,36 @@ async fn a_passkey_ceremony_serves_once_and_an_unknown_answer_is_refused() {
     assert_eq!(refusal(player.post("passkey/register/finish", &json!({ "id": "x" })).await), "passkey_rejected");
     assert_eq!(refusal(player.post("passkey/register/finish", &json!({ "id": "x" })).await), "ceremony_unknown");
     assert_eq!(refusal(player.post("passkey/authenticate/start", &json!({})).await), "factor_missing");
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_shown_once_is_shown_in_vain_in_every_other_ceremony() {
+    let app = TestApp::start().await;
+    let iin = somebody();
+    let mut device = SoftPasskey::new(true);
+    let first = before_the_factor(&app, &iin).await;
+    let (_, options) = first.step("passkey/register/start", &json!({})).await;
+    let options = serde_json::from_value(options).unwrap();
+    let made = device.do_registration(app.base.clone(), options).unwrap();
+    let made = serde_json::to_value(made).unwrap();
+    assert_eq!(first.step("passkey/register/finish", &made).await.0, 200);
+    assert_eq!(first.step("passkey/register/finish", &made).await.0, 409, "the very same once more");
+
+    let (one, two) = (before_the_factor(&app, &iin).await, before_the_factor(&app, &iin).await);
+    let (_, options) = one.step("passkey/authenticate/start", &json!({})).await;
+    let options = serde_json::from_value(options).unwrap();
+    let shown = device.do_authentication(app.base.clone(), options).unwrap();
+    let shown = serde_json::to_value(shown).unwrap();
+    for _ in 0..2 {
+        assert_eq!(two.step("passkey/authenticate/start", &json!({})).await.0, 200);
+        let (status, refused) = two.step("passkey/authenticate/finish", &shown).await;
+        assert_eq!((status, refused["code"].as_str()), (422, Some("passkey_rejected")), "of another visit's ceremony");
+        let (status, refused) = two.step("passkey/authenticate/finish", &shown).await;
+        assert_eq!((status, refused["code"].as_str()), (409, Some("ceremony_unknown")));
+    }
+    let (status, view) = one.step("passkey/authenticate/finish", &shown).await;
+    assert_eq!((status, &view["outcome"]["result"]), (200, &json!("approved")), "{view}");
+    let (status, refused) = one.step("passkey/authenticate/finish", &shown).await;
+    assert_eq!((status, refused["code"].as_str()), (409, Some("out_of_turn")));
+    assert_eq!(two.view().await["stage"], "second_factor");
 }

@@ -7,23 +7,24 @@ use rastau::cli::demo::player::DemoPlayer;
 use rastau::domain::authorization::{HandleHash, hash_handle};
 use rastau::domain::face_lockout::{FaceLockout, LockSubject};
 use rastau::domain::person::Iin;
+use rastau::domain::restrictions::{Ground, Restriction};
 use rastau::domain::tries::{Tried, TriedBy, TryLimits};
 use rastau::http::peer::Caller;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
-use crate::support::app::TestApp;
+use crate::support::app::{SOURCE, TestApp};
 use crate::support::faces::{Who, id_photo, living};
-use crate::support::people::{adult, to_face, to_second_factor};
+use crate::support::people::{adult, to_face, to_second_factor, under_21};
 
-const HERE: &str = "127.0.0.1";
+pub(super) const HERE: &str = "127.0.0.1";
 
 /// An answer to the last byte: headers but for those that are of a moment, and the body.
 #[derive(Debug)]
-struct Raw {
-    status: u16,
-    headers: HeaderMap,
+pub(super) struct Raw {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
     body: Value,
 }
 
@@ -38,7 +39,7 @@ impl Raw {
         (self.status, headers, body.to_string())
     }
 
-    fn code(&self) -> (u16, &str) {
+    pub(super) fn code(&self) -> (u16, &str) {
         (self.status, self.body["code"].as_str().unwrap_or_default())
     }
 }
@@ -56,7 +57,7 @@ fn strip(value: &mut Value, names: &[&str]) {
 }
 
 /// A step as a request from this address.
-async fn ask(app: &TestApp, player: &DemoPlayer, from: &str, step: &str, body: Option<Value>) -> Raw {
+pub(super) async fn ask(app: &TestApp, player: &DemoPlayer, from: &str, step: &str, body: Option<Value>) -> Raw {
     let address = app.base.join("api/player/").unwrap().join(step).unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = match body {
@@ -69,12 +70,12 @@ async fn ask(app: &TestApp, player: &DemoPlayer, from: &str, step: &str, body: O
     Raw { status: answer.status().as_u16(), headers: answer.headers().clone(), body: answer.json().await.unwrap() }
 }
 
-async fn identify(app: &TestApp, player: &DemoPlayer, from: &str, iin: &Iin) -> Raw {
+pub(super) async fn identify(app: &TestApp, player: &DemoPlayer, from: &str, iin: &Iin) -> Raw {
     ask(app, player, from, "identify", Some(json!({ "iin": iin.expose() }))).await
 }
 
 /// A browser that was never here, before the IIN.
-async fn stranger(app: &TestApp) -> DemoPlayer {
+pub(super) async fn stranger(app: &TestApp) -> DemoPlayer {
     let player = app.arrive().await;
     player.consent().await.unwrap();
     player
@@ -153,6 +154,53 @@ async fn a_stranger_cannot_tell_whether_somebody_has_an_iin_not_even_at_the_end(
     app.verify_audit().await;
 }
 
+/// What a stranger sees of this person before a face was shown.
+async fn before_the_face(app: &TestApp, iin: &Iin) -> Vec<String> {
+    let player = stranger(app).await;
+    let mut seen = vec![format!("{:?}", identify(app, &player, HERE, iin).await.comparable())];
+    seen.push(format!("{:?}", ask(app, &player, HERE, "verification", None).await.comparable()));
+    let opened = ask(app, &player, HERE, "captures", Some(json!({}))).await;
+    let mut first = opened.body.clone();
+    strip(&mut first, &["capture", "nonce"]);
+    seen.push(format!("{} {first}", opened.status));
+    for step in ["totp/verify", "recovery-code/verify", "contact/verify", "passkey/authenticate/start"] {
+        let told = ask(app, &player, HERE, step, Some(json!({ "code": "123456" }))).await;
+        seen.push(format!("{step} {:?}", told.comparable()));
+    }
+    for read in ["contact", "enquiries"] {
+        seen.push(format!("{read} {:?}", ask(app, &player, HERE, read, None).await.comparable()));
+    }
+    seen
+}
+
+#[tokio::test]
+async fn before_the_face_nobody_learns_who_is_restricted_under_age_or_was_here_before() {
+    let app = TestApp::start().await;
+    let (fine, debtor, young, known) = (adult(270), adult(271), under_21(app.now()), adult(272));
+    for iin in [&fine, &debtor, &young, &known] {
+        app.add_person(iin, &id_photo(Who::Astronaut)).await;
+    }
+    let debt = Restriction {
+        ground: Ground::Debtor,
+        legal_basis: "a law".to_owned(),
+        starts_at: app.now(),
+        ends_at: None,
+        source: SOURCE.to_owned(),
+        source_key: "1".to_owned(),
+    };
+    app.restrict(&[(debtor.clone(), debt)]).await;
+    let player = app.arrive().await;
+    to_second_factor(&player, &known, Who::Astronaut).await;
+    player.enrol_passkey(&mut SoftPasskey::new(true)).await.unwrap();
+    let of_fine = before_the_face(&app, &fine).await;
+    assert_eq!(of_fine.len(), 9);
+    for iin in [&debtor, &young, &known] {
+        assert_eq!(before_the_face(&app, iin).await, of_fine);
+    }
+    let (restrictions, _) = app.services.store.registry_answer(&debtor).await.unwrap();
+    assert_eq!(restrictions.len(), 1, "there was something to learn");
+}
+
 /// How many of the one are greater than of the other, less what chance gives, in standard deviations (Mann and Whitney).
 fn rank_test(one: &[Duration], other: &[Duration]) -> f64 {
     let greater = one.iter().flat_map(|a| other.iter().map(move |b| u32::from(a > b))).sum::<u32>();
@@ -185,7 +233,7 @@ async fn naming_somebody_takes_as_long_as_naming_nobody() {
 }
 
 /// How often this address has tried within the hour.
-async fn tried(app: &TestApp, from: &str) -> u32 {
+pub(super) async fn tried(app: &TestApp, from: &str) -> u32 {
     let hash = Caller::of(from.parse().unwrap()).hash(&app.services.policy.pairwise_key);
     let what = Tried::ToBeSomebody;
     app.unit().await.tries(TriedBy::Address(HandleHash(hash)), what, what.period_of(app.now())).await.unwrap()
