@@ -332,6 +332,19 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
+    fn text_is_never_markup_in_a_cell_nor_in_an_attribute() {
+        let hostile = r#"</td><script>alert('1' & "2")</script>"#;
+        let escaped = "&lt;/td&gt;&lt;script&gt;alert(&#39;1&#39; &amp; &quot;2&quot;)&lt;/script&gt;";
+        let mut page = Page { html: String::new(), locale: Locale::En };
+        page.row("operator", hostile);
+        page.cells(&[hostile]);
+        page.note(hostile);
+        page.image(&PicturePart { file: hostile.to_owned(), sha256: String::new() }, hostile);
+        assert_eq!(page.html.matches(escaped).count(), 5, "{}", page.html);
+        assert!(!page.html.contains("<script") && !page.html.contains(hostile), "{}", page.html);
+    }
+
+    #[test]
     fn every_label_is_there_once_in_three_languages_that_differ() {
         let codes: HashSet<&str> = LABELS.iter().map(|(code, _)| *code).collect();
         assert_eq!(codes.len(), LABELS.len());

@@ -8,6 +8,7 @@ mod cli;
 mod console;
 mod notice;
 mod operator;
+mod pages;
 mod player;
 mod registry;
 mod store;

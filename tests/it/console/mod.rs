@@ -11,6 +11,7 @@ mod doorbell;
 mod forgetting;
 mod measures;
 mod overview;
+mod passkeys;
 mod rules;
 mod sign_in;
 mod staff;
