@@ -32,6 +32,9 @@ use household::Household;
 use people::{ASTRONAUT, COLLEAGUE, DOUBTED, DemoPortrait};
 
 const CLIENT_ID: &str = "demo-bet";
+/// Whoever joins otherwise wonders why the console shows them nothing.
+const CONFIRMED: &str = "  Of supervisor and administrator the first to join counts at once; whoever joins after that is confirmed by one who \
+                         counts, with the code that the new one sees.";
 /// Frames of a clip for a browser: it starts anew when it ends.
 const BROWSER_FRAMES: u32 = 100;
 /// Another seed is another restlessness of the same person.
@@ -163,8 +166,12 @@ async fn serve_demo(args: &Args) -> Result<()> {
         return Ok(());
     }
     print_addresses(&base);
-    for (login, link) in household.invitations(&services).await? {
+    let invitations = household.invitations(&services).await?;
+    for (login, link) in &invitations {
         println!("  {}   the console, as {login}; once", link.expose());
+    }
+    if !invitations.is_empty() {
+        println!("{CONFIRMED}");
     }
     println!("Stop with Ctrl-C.");
     running.await??;

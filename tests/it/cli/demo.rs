@@ -1,6 +1,8 @@
 //! `rastau demo` tells the whole story by itself.
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
 
 use super::workshop::{Workshop, models};
 
@@ -22,6 +24,30 @@ fn the_story_is_told_again_and_again() {
     let port_folder = shop.path("demo").join(format!("port-{port}"));
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(port_folder).unwrap().permissions());
     assert_eq!(mode & 0o077, 0, "others may look into the sandbox's folder");
+}
+
+#[test]
+fn who_joins_later_is_told_that_they_must_be_confirmed() {
+    let shop = Workshop::bare("");
+    let (port, models) = (free_port(), models().display().to_string());
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_rastau"))
+        .args(["demo", "--no-story", "--port", &port, "--models", &models, "--data", "demo"])
+        .current_dir(shop.path(""))
+        .env_clear()
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(demo.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told: Vec<String> = lines.take_while(|line| !line.starts_with("Stop with")).collect();
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let links = told.iter().filter(|line| line.contains("/console/#join=")).count();
+    assert_eq!(links, 3, "{told:?}");
+    let last = told.last().unwrap();
+    assert!(
+        last.contains("the first to join counts at once") && last.contains("confirmed by one who counts"),
+        "{last}"
+    );
 }
 
 #[test]
