@@ -2,12 +2,18 @@ use super::workshop::Workshop;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use serde_json::{Value, json};
 
 struct Serving {
     child: Child,
     address: String,
     metrics: String,
+    /// All that it logs from then on.
+    log: JoinHandle<Vec<String>>,
 }
 
 fn serve(shop: &Workshop) -> Serving {
@@ -31,8 +37,7 @@ fn serve(shop: &Workshop) -> Serving {
     let (metrics, address) = (until("metrics"), until("serving"));
     until("ready");
     // Keep reading, or a full pipe would stop the service.
-    std::thread::spawn(move || lines.count());
-    Serving { child, address, metrics }
+    Serving { child, address, metrics, log: std::thread::spawn(move || lines.collect()) }
 }
 
 impl Serving {
@@ -74,6 +79,74 @@ fn it_serves_until_it_is_asked_to_stop() {
     let stopped = Command::new("kill").arg(serving.child.id().to_string()).status().unwrap();
     assert!(stopped.success());
     assert!(serving.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn what_people_and_operators_keep_to_themselves_is_in_no_log() {
+    const IIN: &str = "900101300017";
+    const OWN: &str = "http://localhost:8080";
+    let shop = Workshop::sandbox();
+    let added = ["operator", "add", "demo-bet", "--name", "Demo Bet", "--redirect-uri", "http://localhost:9000/cb"];
+    let added = shop.run(&[&added[..], &["--sandbox-secret", "--json"]].concat()).json();
+    let secret = added["client_secret"].as_str().unwrap().to_owned();
+    let mut serving = serve(&shop);
+    let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let at = |path: &str| format!("http://{}{path}", serving.address);
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let push = async |secret: &str| {
+        let form = [
+            ("response_type", "code"),
+            ("redirect_uri", "http://localhost:9000/cb"),
+            ("scope", "play"),
+            ("code_challenge", challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        let request = http.post(at("/oauth2/par")).basic_auth("demo-bet", Some(secret)).form(&form);
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    push("a secret that is wrong").await;
+    let request_uri = push(&secret).await["request_uri"].as_str().unwrap().to_owned();
+    let link = at(&format!("/oauth2/authorize?client_id=demo-bet&request_uri={request_uri}"));
+    let arrived = http.get(link).send().await.unwrap();
+    let cookies: Vec<String> = arrived
+        .headers()
+        .get_all(SET_COOKIE)
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned())
+        .collect();
+    let cookie = cookies.join("; ");
+    let view = http.get(at("/api/player/verification")).header(COOKIE, &cookie).send().await.unwrap();
+    let visit = view.json::<Value>().await.unwrap()["visit"].as_str().unwrap().to_owned();
+    for (step, body) in [
+        ("consent", json!({ "accepted": true, "version": "2026-11" })),
+        ("identify", json!({ "iin": "900101300018" })),
+        ("identify", json!({ "iin": IIN })),
+        ("captures", json!({})),
+        ("totp/verify", json!({ "code": "271828" })),
+        ("recovery-code/verify", json!({ "code": "ABCD-EFGH-JKLM" })),
+    ] {
+        let request = http.post(at(&format!("/api/player/{step}"))).header(COOKIE, &cookie).header(ORIGIN, OWN);
+        let status = request.header("rastau-visit", &visit).json(&body).send().await.unwrap().status();
+        assert_ne!(status, 403, "{step}");
+    }
+    let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+    for path in ["/oauth2/introspect", "/oauth2/revoke"] {
+        let request = http.post(at(path)).basic_auth("demo-bet", Some(&secret)).form(&[("token", token)]);
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+    http.get(at("/oauth2/userinfo")).header("authorization", format!("DPoP {token}")).send().await.unwrap();
+    http.get(at(&format!("/verify/?iin={IIN}"))).send().await.unwrap();
+    Command::new("kill").arg(serving.child.id().to_string()).status().unwrap();
+    assert!(serving.child.wait().unwrap().success());
+
+    let log = serving.log.join().unwrap().join("\n");
+    assert!(log.contains("an operator was not authenticated"), "{log}");
+    let cookies = cookies.iter().map(|cookie| cookie.split_once('=').unwrap().1.to_owned());
+    let handle = request_uri.rsplit(':').next().unwrap().to_owned();
+    let own = [IIN, "900101300018", "a secret that is wrong", "271828", "ABCD-EFGH", token, challenge, "Bearer ey"];
+    for kept in own.into_iter().map(str::to_owned).chain(cookies).chain([secret, handle]) {
+        assert!(!log.contains(&kept), "{kept} in {log}");
+    }
 }
 
 #[test]
