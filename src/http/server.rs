@@ -15,7 +15,7 @@ use super::middleware::body_deadline::{self, BodyTimes};
 use super::middleware::explain::explain;
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
-use super::middleware::security_headers::security_headers;
+use super::middleware::security_headers;
 use super::operator::{ClientCertificates, OperatorDoor};
 use super::peer::TrustedProxies;
 use super::player::{CapturesByCaller, CapturesUnderWay};
@@ -69,7 +69,6 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let proxies = web::Data::new(settings.proxies.clone());
     let bodies = web::Data::new(settings.bodies);
     let connections = Connections::new(settings.connections, settings.proxies.clone());
-    let https = services.policy.public_url.scheme() == "https";
     let staff_key = settings.staff_key.clone();
     let administrator_key = settings.administrator_key.clone();
     let administrator_alone = settings.administrator_alone;
@@ -88,10 +87,11 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(explain))
-            .wrap(security_headers(https))
             .wrap(from_fn(observe))
-            // The outer one: it keeps what the others leave unread.
+            // Outside of these: it keeps what they leave unread.
             .wrap(from_fn(body_deadline::bound))
+            // The outer one: whoever refuses, it is our answer.
+            .wrap(from_fn(security_headers::add))
             .app_data(bodies.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())

@@ -12,6 +12,7 @@ mod face_search;
 mod lockout;
 mod overload;
 mod own_factors;
+mod production;
 mod recordings;
 mod reembedding;
 mod refusals;
