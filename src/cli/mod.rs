@@ -76,7 +76,7 @@ enum Command {
     Evidence(evidence::Args),
     Replay(replay::Args),
     Sandbox(sandbox::Args),
-    Conformance(conformance::Args),
+    Conformance(Box<conformance::Args>),
     #[command(subcommand)]
     Face(face::FaceCommand),
     #[command(subcommand)]
@@ -152,7 +152,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Evidence(args) => evidence::run(args),
             Command::Replay(args) => replay::run(context, args).await,
             Command::Sandbox(args) => sandbox::run(&args).await,
-            Command::Conformance(args) => conformance::run(args).await,
+            Command::Conformance(args) => conformance::run(*args).await,
             Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,
             Command::Demo(args) => demo::run(args).await,

@@ -48,6 +48,7 @@ Examples:
       --sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of the command line")]
 pub(super) struct Args {
     /// The file: CSV or JSON Lines
     file: PathBuf,

@@ -45,12 +45,12 @@ impl Served {
         self.post(path, &fields, proof).await
     }
 
-    fn proof(&self, path: &str) -> Option<String> {
-        Some(self.world.bet.proof(&self.world.proof_claims(path)))
+    fn proof(&self, path: &str) -> String {
+        self.world.bet.proof(&self.world.proof_claims(path))
     }
 
     async fn tokens(&self, fields: Fields) -> Answer {
-        self.post_as(&self.world.bet, TOKEN, fields, self.proof(TOKEN)).await
+        self.post_as(&self.world.bet, TOKEN, fields, Some(self.proof(TOKEN))).await
     }
 
     async fn is_active(&self, tokens: &Value) -> bool {
@@ -81,7 +81,7 @@ async fn of_twenty_who_show_one_assertion_one_is_the_operator() {
 async fn of_twelve_who_show_one_proof_one_holds_the_key() {
     let served = Served::production().await;
     let proof = served.proof(PAR);
-    let ask = |_| served.post_as(&served.world.bet, PAR, request_fields(), proof.clone());
+    let ask = |_| served.post_as(&served.world.bet, PAR, request_fields(), Some(proof.clone()));
     let answers = futures_util::future::join_all((0..12).map(ask)).await;
     assert_eq!(of_status(&answers, 201, (400, "invalid_dpop_proof")), 1, "{answers:?}");
 }
@@ -110,11 +110,8 @@ async fn ten_who_renew_by_one_token_are_one_family_and_end_together() {
         assert!(served.is_active(tokens).await);
     }
     // A stranger's try beside them does nothing, and one token that is given back ends all.
-    let (status, stolen) = served
-        .post_as(&served.world.other, TOKEN, refresh_fields(refresh), {
-            Some(served.world.other.proof(&served.world.proof_claims(TOKEN)))
-        })
-        .await;
+    let foreign = served.world.other.proof(&served.world.proof_claims(TOKEN));
+    let (status, stolen) = served.post_as(&served.world.other, TOKEN, refresh_fields(refresh), Some(foreign)).await;
     assert_eq!((status, stolen["error"].as_str()), (400, Some("invalid_grant")));
     assert!(served.is_active(&answers[0].1).await);
     let given_back = vec![("token", answers[3].1["access_token"].as_str().unwrap().to_owned())];

@@ -62,8 +62,8 @@ async fn an_assertion_in_the_header_is_as_good_as_in_a_form_and_serves_once() {
 async fn who_asks_in_a_loop_is_slowed_at_every_door_and_strangers_slow_nobody() {
     let world = World::production().await;
     let change = OperatorChange { requests_per_second: Some(1), ..OperatorChange::default() };
-    let (store, clock) = (world.services.store.as_ref(), world.services.clock.as_ref());
-    change_operator(store, clock, "demo-bet", change).await.unwrap();
+    let (store, tools) = (world.services.store.as_ref(), world.tools());
+    change_operator(store, tools, "demo-bet", change).await.unwrap();
     // In its name, by another key: refused, and counted against nobody.
     for _ in 0..20 {
         let forged = world.other.sign(&world.bet.claims(world.now()));
@@ -84,7 +84,7 @@ async fn who_asks_in_a_loop_is_slowed_at_every_door_and_strangers_slow_nobody() 
     assert!((2..=10).contains(&answered), "{answered} of 20 were answered");
     change_operator(
         store,
-        clock,
+        tools,
         "other-bet",
         OperatorChange { requests_per_second: Some(1), ..OperatorChange::default() },
     )

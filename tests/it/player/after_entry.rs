@@ -41,7 +41,7 @@ async fn entered(app: &TestApp, code: &str) -> (Value, String) {
     (tokens, back)
 }
 
-fn access<'a>(tokens: &'a Value) -> &'a str {
+fn access(tokens: &Value) -> &str {
     tokens["access_token"].as_str().unwrap()
 }
 

@@ -16,7 +16,7 @@ const LIMIT: u32 = 6;
 
 /// A service at the beginning of an hour: none ends while the test runs.
 async fn at_the_full_hour() -> TestApp {
-    let limits = TryLimits { device_an_hour: 20, address_an_hour: LIMIT };
+    let limits = TryLimits { address_an_hour: LIMIT, ..TryLimits::default() };
     let app = TestApp::start_with(|policy| policy.tries = limits).await;
     app.clock.advance(Tried::ToBeSomebody.wait(app.now()));
     app
