@@ -27,12 +27,13 @@ impl Member {
         let invite = ["staff", "invite", LOGIN, "--name", "Aigerim", "--role", "administrator", "--json"];
         let invited: Value = serde_json::from_str(&household.rastau(&invite)?)?;
         let link = Url::parse(invited["link"].as_str().ok_or("no link")?)?;
-        let invitation = link.fragment().ok_or("no invitation in the link")?.to_owned();
+        let invitation = link.fragment().and_then(|fragment| fragment.strip_prefix("join="));
+        let invitation = invitation.ok_or("no invitation in the link")?.to_owned();
         let http = reqwest::Client::builder().no_proxy().build()?;
         let mut member =
             Self { base: household.base.clone(), http, device: SoftPasskey::new(true), known: String::new() };
         let (_, begun) = member.post("join/start", &json!({ "invitation": invitation }), "").await?;
-        let options = serde_json::from_value(begun["options"].clone())?;
+        let options = serde_json::from_value(begun["options"].clone()).map_err(|_| begun.to_string())?;
         let credential =
             member.device.do_registration(member.base.clone(), options).map_err(|error| format!("{error:?}"))?;
         let body = json!({ "invitation": invitation, "ceremony": begun["ceremony"], "credential": credential });
