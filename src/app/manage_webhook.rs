@@ -1,6 +1,9 @@
 //! Set, rotate and remove an operator's webhook endpoint.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::domain::audit::{AuditKind, NewAuditEvent};
@@ -13,6 +16,9 @@ use crate::domain::webhook::endpoint::{UrlRefused, WebhookEndpoint};
 use crate::domain::webhook::event::WebhookEvent;
 use crate::domain::webhook::message::{SendFailure, WebhookMessage};
 use crate::domain::webhook::secret::WebhookSecret;
+
+/// Whoever sets another address does not wait long for the one before.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// An endpoint that was set or rotated, and its secret when that is new: shown now and never again.
 #[derive(Clone, Debug)]
@@ -81,7 +87,8 @@ pub async fn tell_the_address_before(
 ) {
     let event = WebhookEvent::registration_changed();
     let message = WebhookMessage::new(WebhookId::new(now, randomness), before.operator.clone(), &event, now);
-    if let Err(error) = sender.send(&before.sign(&message, now)).await {
+    let told = timeout(FAREWELL, sender.send(&before.sign(&message, now))).await.unwrap_or(Err(SendFailure::Timeout));
+    if let Err(error) = told {
         tracing::info!(%error, operator = %before.operator, "where messages went before was not told that they go elsewhere");
     }
 }

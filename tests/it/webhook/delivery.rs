@@ -13,6 +13,7 @@ use rastau::gateways::webhook_http::HttpWebhookSender;
 use super::world::{World, ids, now};
 use crate::store::database::Database;
 use crate::store::on_both_engines;
+use crate::support::receiver::Receiver;
 
 on_both_engines! {
     async fn a_message_comes_signed_once(database: &Database) {
@@ -180,16 +181,17 @@ on_both_engines! {
         world.set(&format!("http://{}/", stalled.local_addr().unwrap())).await.unwrap();
         world.queue(20).await;
         world.operator = database.operator("other-bet").await.id;
-        world.set(world.receiver.url.as_str()).await.unwrap();
+        let receiver = Receiver::start();
+        world.set(receiver.url.as_str()).await.unwrap();
         world.queue(20).await;
         let service = tokio::spawn(deliver_webhooks(world.courier.clone()));
         for _ in 0..200 {
-            if world.receiver.seen().len() == 20 {
+            if receiver.seen().len() == 20 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         service.abort();
-        assert_eq!(world.receiver.seen().len(), 20);
+        assert_eq!(receiver.seen().len(), 20);
     }
 }
