@@ -1,14 +1,13 @@
 //! Browsers in which somebody proved themselves before: what strangers at their address use up does not keep them out.
 
 use super::player_session::open;
+use super::tries::is_proven;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 
 /// Whether the browser of this session is one.
 pub async fn is_proven_browser(services: &Services, session: HandleHash) -> Result<bool, PlayerError> {
     let mut unit = services.store.read().await?;
-    match open(unit.as_mut(), session).await?.device {
-        Some(device) => Ok(unit.has_proven(device, None).await?),
-        None => Ok(false),
-    }
+    let device = open(unit.as_mut(), session).await?.device;
+    is_proven(unit.as_mut(), device).await
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::tries::{count, has_room, note_spent};
+use super::tries::count_if_room;
 use super::{PlayerError, Services};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::evidence::dossier::{self, Dossier, JudgedCapture};
@@ -53,10 +53,11 @@ pub(super) async fn record_case(
     let mut reasons = staff_reasons(evidence.reasons, &evidence.face_hits);
     reasons.extend(evidence.is_nobody.then_some(ReasonCode::PersonNotFound));
     let captured = match evidence.captured {
+        // A stranger could fill the disk with clear refusals; what a person must look at is always kept whole.
         Some(captured)
             if !doubtful
                 && !captured.pictures.is_empty()
-                && !has_place(services, unit, verification, evidence.asker, now).await? =>
+                && !count_if_room(services, unit, verification, (evidence.asker, Tried::Recording), now).await? =>
         {
             reasons.push(ReasonCode::RecordingNotKept);
             None
@@ -78,23 +79,6 @@ pub(super) async fn record_case(
         contest: None,
     };
     open_case(services, unit, &case, captured).await
-}
-
-/// Whether the recording of one more clear refusal is kept: a stranger could fill the disk with them. What a person must look at
-/// is always kept whole.
-async fn has_place(
-    services: &Services,
-    unit: &mut dyn UnitOfWork,
-    verification: &Verification,
-    asker: Asker,
-    now: Timestamp,
-) -> Result<bool, PlayerError> {
-    if !has_room(services, unit, asker, Tried::Recording, now).await? {
-        return Ok(false);
-    }
-    let spent = count(services, unit, asker, Tried::Recording, now).await?;
-    note_spent(services, unit, verification, (Tried::Recording, &spent), now).await?;
-    Ok(true)
 }
 
 /// Opens a case with its sealed evidence, whose hash goes into the log.

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::player_session::audit;
 use super::{PlayerError, Services};
 use crate::domain::audit::AuditKind;
+use crate::domain::authorization::HandleHash;
 use crate::domain::ports::{Observation, UnitOfWork};
 use crate::domain::time::Timestamp;
 use crate::domain::tries::{Asker, Tried, TriedBy};
@@ -33,7 +34,7 @@ pub(super) async fn has_room(
     what: Tried,
     now: Timestamp,
 ) -> Result<bool, PlayerError> {
-    let proven = is_proven(unit, asker).await?;
+    let proven = is_proven(unit, asker.device).await?;
     for by in asker.counted_by() {
         let tries = unit.tries(by, what, what.period_of(now)).await?;
         if services.policy.tries.is_full(&by, what, tries, proven) {
@@ -51,13 +52,9 @@ pub(super) async fn count(
     what: Tried,
     now: Timestamp,
 ) -> Result<Vec<TriedBy>, PlayerError> {
-    let mut spent = Vec::new();
-    for by in asker.counted_by() {
-        if unit.count_try(by, what, what.period_of(now)).await? == services.policy.tries.of(&by, what) {
-            spent.push(by);
-        }
-    }
-    Ok(spent)
+    let counted = count_each(unit, asker, what, now).await?;
+    let spent = counted.into_iter().filter(|(by, tries)| *tries == services.policy.tries.of(by, what));
+    Ok(spent.map(|(by, _)| by).collect())
 }
 
 /// As [`count`], and refuses the one too many: of many at once each saw room before it was counted.
@@ -68,21 +65,53 @@ pub(super) async fn count_within(
     what: Tried,
     now: Timestamp,
 ) -> Result<Vec<TriedBy>, PlayerError> {
-    // What is counted is held until the transaction ends, so the one after it sees it.
-    let spent = count(services, unit, asker, what, now).await?;
-    let proven = is_proven(unit, asker).await?;
-    for by in asker.counted_by() {
-        let before = unit.tries(by, what, what.period_of(now)).await?.saturating_sub(1);
-        if services.policy.tries.is_full(&by, what, before, proven) {
+    let proven = is_proven(unit, asker.device).await?;
+    let limits = services.policy.tries;
+    let mut spent = Vec::new();
+    for (by, tries) in count_each(unit, asker, what, now).await? {
+        if limits.is_full(&by, what, tries.saturating_sub(1), proven) {
             return Err(PlayerError::TooManyTries(what.wait(now)));
+        }
+        if tries == limits.of(&by, what) {
+            spent.push(by);
         }
     }
     Ok(spent)
 }
 
+/// Counts one more where neither has tried too much, and notes whose last one that was. Whether there was room.
+pub(super) async fn count_if_room(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    (asker, what): (Asker, Tried),
+    now: Timestamp,
+) -> Result<bool, PlayerError> {
+    if !has_room(services, unit, asker, what, now).await? {
+        return Ok(false);
+    }
+    let spent = count(services, unit, asker, what, now).await?;
+    note_spent(services, unit, verification, (what, &spent), now).await?;
+    Ok(true)
+}
+
+/// Each count with one more. It is held until the transaction ends, so the one after it sees it.
+async fn count_each(
+    unit: &mut dyn UnitOfWork,
+    asker: Asker,
+    what: Tried,
+    now: Timestamp,
+) -> Result<Vec<(TriedBy, u32)>, PlayerError> {
+    let mut counted = Vec::new();
+    for by in asker.counted_by() {
+        counted.push((by, unit.count_try(by, what, what.period_of(now)).await?));
+    }
+    Ok(counted)
+}
+
 /// Whether somebody proved themselves in this browser before.
-async fn is_proven(unit: &mut dyn UnitOfWork, asker: Asker) -> Result<bool, PlayerError> {
-    match asker.device {
+pub(super) async fn is_proven(unit: &mut dyn UnitOfWork, device: Option<HandleHash>) -> Result<bool, PlayerError> {
+    match device {
         Some(device) => Ok(unit.has_proven(device, None).await?),
         None => Ok(false),
     }

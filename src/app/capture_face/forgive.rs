@@ -2,7 +2,7 @@
 
 use super::FaceCapture;
 use crate::app::PlayerError;
-use crate::app::tries::{count, has_room, note_spent};
+use crate::app::tries::count_if_room;
 use crate::domain::face_step::FaceJudgement;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
@@ -21,11 +21,7 @@ impl FaceCapture {
         now: Timestamp,
     ) -> Result<bool, PlayerError> {
         let lost = *judgement == FaceJudgement::Retry(ReasonCode::CaptureTimeout) && self.live.is_starved();
-        if !lost || !has_room(&self.services, unit, self.asker, Tried::LostCapture, now).await? {
-            return Ok(false);
-        }
-        let spent = count(&self.services, unit, self.asker, Tried::LostCapture, now).await?;
-        note_spent(&self.services, unit, verification, (Tried::LostCapture, &spent), now).await?;
-        Ok(true)
+        let counts = (self.asker, Tried::LostCapture);
+        Ok(lost && count_if_room(&self.services, unit, verification, counts, now).await?)
     }
 }

@@ -9,8 +9,8 @@ use crate::domain::time::Timestamp;
 pub enum AloneError {
     /// There are people for it.
     #[error(
-        "there are {0} of the staff who say yes to this at the console, where it takes two, or did until seven days ago; --alone does it without them, \
-         and the audit log says so"
+        "there are {0} of the staff who say yes to this at the console, where it takes two, or did until seven days ago; \
+         --alone does it without them, and the audit log says so"
     )]
     TakesTwo(usize),
     /// The store.

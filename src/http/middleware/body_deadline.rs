@@ -6,7 +6,6 @@
 //! makes the framework close the connection.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
@@ -24,6 +23,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use futures_util::Stream;
 
+use super::refused::Refused;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// How long bodies may take.
@@ -70,9 +70,9 @@ pub async fn bound(
         Ok(answer) if body.is_late() => Ok(answer.into_response(body.kept_beside(late().error_response()))),
         Ok(answer) if body.is_read() => Ok(answer.map_into_boxed_body()),
         Ok(answer) => Ok(answer.map_body(|_, said| BoxBody::new(KeptBeside { said: said.boxed(), _body: body }))),
-        Err(_) if body.is_late() => Err(Refused { error: late().into(), body }.into()),
+        Err(_) if body.is_late() => Err(body.refused(late().into())),
         Err(error) if body.is_read() => Err(error),
-        Err(error) => Err(Refused { error, body }.into()),
+        Err(error) => Err(body.refused(error)),
     }
 }
 
@@ -119,6 +119,11 @@ impl Body {
     fn kept_beside(self, answer: HttpResponse) -> HttpResponse {
         answer.map_body(|_, said| BoxBody::new(KeptBeside { said, _body: self }))
     }
+
+    /// A refusal that was given before it was read to its end.
+    fn refused(self, error: Error) -> Error {
+        Refused::completed(error, move |answer| self.clone().kept_beside(answer))
+    }
 }
 
 impl Stream for Body {
@@ -156,33 +161,5 @@ impl MessageBody for KeptBeside {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.said).poll_next(context)
-    }
-}
-
-/// A refusal that a guard before the handlers gave without reading the body.
-struct Refused {
-    error: Error,
-    body: Body,
-}
-
-impl fmt::Debug for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl ResponseError for Refused {
-    fn status_code(&self) -> StatusCode {
-        self.error.as_response_error().status_code()
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        self.body.clone().kept_beside(self.error.error_response())
     }
 }

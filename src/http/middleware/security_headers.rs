@@ -1,17 +1,15 @@
 //! Headers that every answer carries, a guard's refusal as well as a page.
 
-use std::fmt;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError, web};
+use actix_web::{Error, web};
 
+use super::refused::Refused;
 use crate::app::Services;
 use crate::http::own_cookie::is_https;
 
@@ -42,8 +40,10 @@ pub async fn add(
             complete(answer.headers_mut(), https);
             Ok(answer)
         }
-        // A guard's: an answer is made of it only when it has passed here.
-        Err(error) => Err(Refused { error, https }.into()),
+        Err(error) => Err(Refused::completed(error, move |mut answer| {
+            complete(answer.headers_mut(), https);
+            answer
+        })),
     }
 }
 
@@ -53,35 +53,5 @@ fn complete(headers: &mut HeaderMap, https: bool) {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
-    }
-}
-
-/// A refusal that carries them, too.
-struct Refused {
-    error: Error,
-    https: bool,
-}
-
-impl fmt::Debug for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl ResponseError for Refused {
-    fn status_code(&self) -> StatusCode {
-        self.error.as_response_error().status_code()
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let mut answer = self.error.error_response();
-        complete(answer.headers_mut(), self.https);
-        answer
     }
 }

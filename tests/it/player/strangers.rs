@@ -112,9 +112,8 @@ async fn visit_of_another_face(app: &TestApp, iin: &Iin) -> (Vec<String>, Vec<(S
     }
 }
 
-/// The same, whatever it was taken for.
-async fn whole_visit(app: &TestApp, iin: &Iin) -> (Vec<String>, Vec<(String, Value)>) {
-    let before = audit(app).await.len();
+/// A stranger who named this person and began a capture, and what they saw.
+async fn up_to_the_camera(app: &TestApp, iin: &Iin) -> (DemoPlayer, Vec<String>) {
     let player = stranger(app).await;
     let mut seen = vec![format!("{:?}", identify(app, &player, HERE, iin).await.comparable())];
     seen.push(format!("{:?}", ask(app, &player, HERE, "verification", None).await.comparable()));
@@ -122,6 +121,13 @@ async fn whole_visit(app: &TestApp, iin: &Iin) -> (Vec<String>, Vec<(String, Val
     let mut first = opened.body.clone();
     strip(&mut first, &["capture", "nonce"]);
     seen.push(format!("{} {first}", opened.status));
+    (player, seen)
+}
+
+/// The same, whatever it was taken for.
+async fn whole_visit(app: &TestApp, iin: &Iin) -> (Vec<String>, Vec<(String, Value)>) {
+    let before = audit(app).await.len();
+    let (player, mut seen) = up_to_the_camera(app, iin).await;
     for failures in [0, 2] {
         // The third failure of a browser is the end.
         fail(app, &player, failures).await;
@@ -156,13 +162,7 @@ async fn a_stranger_cannot_tell_whether_somebody_has_an_iin_not_even_at_the_end(
 
 /// What a stranger sees of this person before a face was shown.
 async fn before_the_face(app: &TestApp, iin: &Iin) -> Vec<String> {
-    let player = stranger(app).await;
-    let mut seen = vec![format!("{:?}", identify(app, &player, HERE, iin).await.comparable())];
-    seen.push(format!("{:?}", ask(app, &player, HERE, "verification", None).await.comparable()));
-    let opened = ask(app, &player, HERE, "captures", Some(json!({}))).await;
-    let mut first = opened.body.clone();
-    strip(&mut first, &["capture", "nonce"]);
-    seen.push(format!("{} {first}", opened.status));
+    let (player, mut seen) = up_to_the_camera(app, iin).await;
     for step in ["totp/verify", "recovery-code/verify", "contact/verify", "passkey/authenticate/start"] {
         let told = ask(app, &player, HERE, step, Some(json!({ "code": "123456" }))).await;
         seen.push(format!("{step} {:?}", told.comparable()));
