@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod console;
+mod image;
 mod notice;
 mod operator;
 mod pages;
