@@ -8,9 +8,9 @@
 //! - [`vision`], [`store`], [`gateways`], [`credentials`]: adapters behind the ports of the domain;
 //! - [`workshop`]: who stands before the camera in tests, demonstration and attacks: a photo on a 3-D face mesh;
 //! - [`metrics`]: counts what the observer port is told;
-//! - [`http`], [`cli`]: the doors for players, operators, staff and the people who run it;
+//! - [`http`], [`cli`]: HTTP for players, operators and staff; the command line for whoever runs it;
 //! - [`config`]: what can be set; [`messages`]: what people read;
-//! - [`startup`]: the composition root, the only file that names concrete adapters.
+//! - [`startup`]: the composition root; it alone puts concrete adapters behind the ports of a service.
 //!
 //! Arrows: `http, cli, vision, store, gateways, credentials -> app -> domain`; `tests/it/architecture.rs` holds them.
 

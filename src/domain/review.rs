@@ -143,7 +143,7 @@ impl Contest {
     }
 }
 
-/// A person who waits is looked at within so long; whoever contests what records say, within two working days' time.
+/// A person who waits is looked at within so long; whoever contests what records say, within 48 hours.
 const DUE: Duration = Duration::from_mins(15);
 const DUE_CONTESTED: Duration = Duration::from_hours(48);
 

@@ -1,4 +1,4 @@
-//! One run of a player through the gate: the only state machine.
+//! One run of a player through the gate: a state machine, whose stages follow one another.
 //!
 //! ```text
 //! consent -> identify -> face -> (contact) -> second factor -> decided -> returned

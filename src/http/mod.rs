@@ -1,5 +1,5 @@
-//! The doors over HTTP, by audience: players, operators, compliance, sandbox. Status codes, cookies and headers live
-//! here and nowhere else.
+//! HTTP by audience: players, operators, administration, compliance, console, sources of restrictions, sandbox. Status codes,
+//! cookies and headers live here and nowhere else.
 
 pub mod administration;
 pub mod compliance;

@@ -1,4 +1,4 @@
-//! What every operation of the console and of the administrators' door takes: nobody, one, or two. One table, from which
+//! What every operation of the console and of the administrators' API takes: nobody, one, or two. One table, from which
 //! `docs/WHAT-TAKES-TWO.md` is written, and whose every row a test tries to pass alone.
 
 use std::fmt::Write as _;
@@ -217,7 +217,7 @@ in by an invitation may do nothing until another than who asked for them has con
         (Door::Console, "The console\n\n`/api/console`, people with passkeys."),
         (
             Door::Administration,
-            "The administrators' door\n\n`/api/administration`, a key. It is nobody in particular: what takes two is refused (`takes_two`) \
+            "The administrators' API\n\n`/api/administration`, a key. It is nobody in particular: what takes two is refused (`takes_two`) \
              as soon as the staff has\nsomebody who could be the second, unless `administration.alone` is set, which the log keeps.",
         ),
     ] {
@@ -228,7 +228,7 @@ in by an invitation may do nothing until another than who asked for them has con
     }
     page.push_str(
         "\n## The command line\n\nWhoever has the machine. `rastau registry release`, `discard` and `rollback`, `rastau person unlock` and `forget-factors`, \
-         `rastau\noperator add`, `enable` and a `change` that opens a door, `rastau webhook set` and `rotate`, and `rastau staff confirm` refuse while the\n\
+         `rastau\noperator add`, `enable` and a `change` that gives access, `rastau webhook set` and `rotate`, and `rastau staff confirm` refuse while the\n\
          staff has somebody who could be the second, or had within seven days, unless `--alone` is said, which the log keeps. So do `rastau staff\n\
          invite`, `reinvite`, `change` and `enable` of who decides, approves or confirms, and `rastau registry import` with a wider `--shrink` or\n\
          `--bad-rows` than usual. Whom `rastau staff` invites, raises or lets in again is confirmed at the console, but for the first.\n",

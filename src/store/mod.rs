@@ -1,9 +1,7 @@
 //! The store: every repository over SQLite (the default) or PostgreSQL (by URL), with one SQL text for both.
 //!
 //! - `unit_of_work`: one transaction, and the two ways a statement is run;
-//! - one file a repository: `operators`, `authorizations`, `grants`, `restricted_grants`, `verifications`, `players`, `id_templates`, `factors`, `factor_life`, `restrictions`,
-//!   `restriction_versions`, `self_restrictions`, `cases`, `audit`, `citizens`, `sightings`, `face_lockouts`, `tries`, `frame_fingerprints`, `webhook_endpoints`,
-//!   `webhook_messages`, `contacts`, `notices`;
+//! - one file a repository, named by what it keeps;
 //! - `places`: statements about many keys at once;
 //! - `encryption`: encrypted columns and keyed lookups; `columns`: how domain values stand in columns;
 //! - `sqlite`, `postgres`: all that differs between the engines; `schema`: migrations.

@@ -1,4 +1,4 @@
-//! Verifications: the only state machine, written by compare-and-set of its revision.
+//! Verifications: written by compare-and-set of their revision.
 
 use async_trait::async_trait;
 use sqlx::FromRow;

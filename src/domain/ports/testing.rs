@@ -37,7 +37,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// Bytes that follow from a seed: SHA-256 of seed and counter. For tests alone.
+/// Bytes that follow from a seed: SHA-256 of seed and counter. For tests, and for what is played in made-up time.
 #[derive(Debug)]
 pub struct SeededRandomness {
     seed: u64,

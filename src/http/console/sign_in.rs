@@ -62,7 +62,7 @@ pub(in crate::http) struct Me {
     roles: Vec<&'static str>,
     /// Whether another has confirmed who this is; until then nothing may be done
     confirmed: bool,
-    /// What may be done: `read_overview`, `read_cases`, `see_evidence`, `decide`, `approve`, `confirm`, `read_staff`, `manage_staff`
+    /// What may be done: rights by their names, see docs/CODES.md
     may: Vec<&'static str>,
     /// When nobody is signed in any more, unless something is done before, RFC 3339
     idle_at: String,

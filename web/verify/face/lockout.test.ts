@@ -12,7 +12,7 @@ describe('a lock of the face', () => {
 
   it('is read from the refusal where the view does not know of it yet, and from no other one', () => {
     expect(lockedUntil(OPEN, { fault: FAULT, at: 5 })).toBe(1_800_005);
-    expect(lockedUntil(OPEN, { fault: { ...FAULT, code: 'engine_busy' }, at: 5 })).toBeNull();
+    expect(lockedUntil(OPEN, { fault: { ...FAULT, code: 'busy' }, at: 5 })).toBeNull();
     expect(lockedUntil({ attempts_left: 3 }, null)).toBeNull();
   });
 
