@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::config::Config;
 use crate::startup::allocator;
@@ -100,6 +100,11 @@ impl Context {
         };
         Config::load(&file, required, Config::environment()).context("the configuration cannot be used")
     }
+}
+
+/// The definition of the command line, for the test that reads the commands in documents.
+pub fn command_line() -> clap::Command {
+    CommandLine::command()
 }
 
 /// Runs the command that the process was called with.
@@ -205,11 +210,10 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent_and_every_command_explains_itself() {
-        let mut line = CommandLine::command();
+        let mut line = command_line();
         line.build();
         line.clone().debug_assert();
         let mut waiting: Vec<&clap::Command> = line.get_subcommands().collect();

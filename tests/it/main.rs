@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod console;
+mod documents;
 mod image;
 mod notice;
 mod operator;

@@ -11,6 +11,9 @@ macro_rules! audit_kinds {
         }
 
         impl AuditKind {
+            /// Every kind, for the test that holds the documents complete.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
             /// The kind as columns and hashes write it.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
@@ -42,7 +45,7 @@ audit_kinds! {
     VerificationDecided = "verification_decided",
     /// A token was issued.
     TokenIssued = "token_issued",
-    /// Tokens died because their code came back.
+    /// Tokens died before their time.
     TokenRevoked = "token_revoked",
     /// An operator was added.
     OperatorAdded = "operator_added",

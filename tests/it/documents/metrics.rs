@@ -1,0 +1,30 @@
+//! A report of the service's metrics in which each stands: those with labels are left out until something was counted.
+
+use std::time::Duration;
+
+use rastau::domain::ports::{InferenceStep, Observation, Observer as _, Purpose};
+use rastau::metrics::Metrics;
+
+/// The report after one of everything.
+pub(super) fn report() -> String {
+    let metrics = Metrics::default();
+    let (waited, ran, took) = (Duration::from_millis(1), Duration::from_millis(1), Duration::from_millis(1));
+    let steps = [
+        InferenceStep::Queued,
+        InferenceStep::Queued,
+        InferenceStep::Begun { waited },
+        InferenceStep::Ended { ran },
+        InferenceStep::Dropped,
+        InferenceStep::Refused,
+    ];
+    for step in steps {
+        metrics.note(Observation::Inference(Purpose::LiveFrame, step));
+    }
+    metrics.note(Observation::SessionLost { replaced: true });
+    metrics.note(Observation::Request { method: "GET", route: "/health/live", status: 200, took });
+    metrics.note(Observation::Capture("passed"));
+    metrics.note(Observation::TriesSpent("device"));
+    metrics.note(Observation::Webhook("delivered"));
+    metrics.note(Observation::Notice { kind: "enrolment_code", channel: "sms", result: "queued" });
+    metrics.text()
+}
