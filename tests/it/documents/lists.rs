@@ -137,6 +137,28 @@ pub(super) fn unknown_toml(page: &Page, keys: &BTreeSet<String>, other_files: &[
     faults
 }
 
+/// Rows of a table of keys whose default is another one than the program's; a default in words is not looked at.
+pub(super) fn wrong_defaults(rows: &[Vec<String>], defaults: &serde_json::Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    for row in rows {
+        let (key, cell) = (quoted(&row[0]).remove(0), row[2].split([';', ' ', ',']).next().unwrap_or_default());
+        let said = cell.trim_matches('`');
+        let is_value = row[2].starts_with('`') || said == "true" || said == "false" || said.parse::<f64>().is_ok();
+        let default = defaults.pointer(&format!("/{}", key.replace('.', "/")));
+        let same = match default.filter(|_| is_value) {
+            Some(serde_json::Value::String(text)) => text.trim_end_matches('/') == said,
+            Some(serde_json::Value::Number(number)) => said.parse().ok() == number.as_f64(),
+            Some(serde_json::Value::Bool(flag)) => said == flag.to_string(),
+            // One that hangs on others is made where it is used.
+            _ => true,
+        };
+        if !same {
+            faults.push(format!("{key} is not {said} by default: {default:?}"));
+        }
+    }
+    faults
+}
+
 #[test]
 fn a_lie_or_a_gap_in_a_list_is_found() {
     let set = |names: &[&str]| names.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
@@ -162,4 +184,9 @@ fn a_lie_or_a_gap_in_a_list_is_found() {
     let page =
         Page::new("x.md", "\n    [server]\n    bind = 1\n    bint = 2\n\n    [servers]\n\n    [debtors]\n    x = 1\n");
     assert_eq!(unknown_toml(&page, &keys, &["debtors"]).len(), 2);
+    let wrong = |said: &str| {
+        let defaults = serde_json::json!({ "log": { "filter": "info" } });
+        wrong_defaults(&[vec!["`log.filter`".to_owned(), String::new(), said.to_owned()]], &defaults).len()
+    };
+    assert_eq!((wrong("`info`"), wrong("as you like"), wrong("`warn`")), (0, 0, 1));
 }

@@ -189,6 +189,9 @@ fn the_lists_of_operations_are_whole() {
     let operations = documents.page("docs/OPERATIONS.md");
     let keys: BTreeSet<String> = Config::keys().into_iter().map(|(key, _)| key).collect();
     none(&lists::differences("key", &lists::column(operations, &["key", "what it may be"], 0), &keys));
+    let defaults = Config::load(Path::new("no-such-file.toml"), false, []).expect("defaults are good");
+    let defaults = serde_json::to_value(defaults).expect("settings are written as JSON");
+    none(&lists::wrong_defaults(&operations.table(&["key", "what it may be"]), &defaults));
     documents.hold(|page| lists::unknown_keys(page, &keys, &NO_KEYS));
     for path in ["docker/compose.yaml", "docker/Dockerfile"] {
         none(&lists::unknown_keys(&Page::new(path, &read(path)), &keys, &NO_KEYS));
