@@ -189,7 +189,7 @@ pub(super) fn alternatives(name: &str) -> Vec<String> {
 /// Every file below, from the root of the repository, without what is built or fetched.
 pub(super) fn files(root: &Path) -> Vec<String> {
     // Fetched, built, or of a demonstration.
-    const NOT_OURS: [&str; 6] = [".git", ".bin", "node_modules", "dist", "target", "data"];
+    const NOT_OURS: [&str; 7] = [".git", ".bin", ".venv", "node_modules", "dist", "target", "data"];
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
