@@ -20,8 +20,10 @@ const MADE_ELSEWHERE: [&str; 11] = [
 ];
 
 /// Words with an underscore that are not ours: of proxies, databases, standards and libraries.
-const OF_OTHERS: [&str; 6] = [
+const OF_OTHERS: [&str; 8] = [
     "certificate_der_base64",
+    "common_http_protocol_options",
+    "idle_timeout",
     "insufficient_user_authentication",
     "pg_dump",
     "tls_client_auth",

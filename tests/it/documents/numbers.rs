@@ -20,7 +20,6 @@ pub(super) fn sayings() -> Vec<Saying> {
         ("docs/OPERATORS.md", "before `expires_in` ({} s) is over", access_token::LONGEST_LIFETIME.as_secs()),
         ("docs/OPERATORS.md", "send the same token again within {} minutes", minutes(grant::RETRY)),
         ("docs/OPERATORS.md", "{} minutes after the verification a renewed token says", minutes(grant::ELEVATION)),
-        ("docs/OPERATORS.md", "within a minute, {} times at most", authorization::MOST_OPENINGS.into()),
         ("docs/OPERATORS.md", "{} requests a second", operator::REQUESTS.into()),
         ("docs/OPERATORS.md", "{} at once", u64::from(operator::REQUESTS) * 2),
         ("docs/OPERATIONS.md", "is good for {} hours, once", hours(staff::INVITATION)),
