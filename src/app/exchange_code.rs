@@ -40,8 +40,8 @@ pub struct CodeGrant {
     pub confirmation: Option<Confirmation>,
 }
 
-/// Redeems a code for an authenticated operator. The first attempt uses the code up, even when it then fails; a second
-/// one ends what the first was granted. Restrictions are asked once more, for the decision is some minutes old; where it cannot
+/// Redeems a code for an authenticated operator. The first attempt in its time uses the code up, even when it then fails, and
+/// with it every other of the same verification; a second one ends what the first was granted. Restrictions are asked once more, for the decision is some minutes old; where it cannot
 /// be said whether the person may play, nothing is used up and nothing issued.
 pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant) -> Result<Issued, GrantError> {
     if shown.confirmation.is_none() && !services.policy.sandbox {
@@ -60,11 +60,13 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
     let mut unit = services.store.begin().await?;
     let answer = match unit.redeem_code(code, now).await? {
         Redemption::Unknown => Err(GrantError::InvalidGrant("no such code")),
+        Redemption::Expired => Err(GrantError::InvalidGrant("the code has expired")),
+        Redemption::Superseded => Err(GrantError::InvalidGrant("another code of this verification was used")),
         Redemption::Replayed { grant } => {
             end_replayed(services, unit.as_mut(), grant, now).await?;
             Err(GrantError::InvalidGrant("the code was used before"))
         }
-        Redemption::Fresh(code) => match check(&code, operator, &shown, now) {
+        Redemption::Fresh(code) => match check(&code, operator, &shown) {
             Err(why) => Err(GrantError::InvalidGrant(why)),
             Ok(()) => match permission {
                 Some(permission) if permission.outcome.verdict == Verdict::Approved => {
@@ -91,7 +93,7 @@ async fn ask_again(services: &Services, iin: &Iin) -> Result<Checked, GrantError
     Ok(permission)
 }
 
-fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant, now: Timestamp) -> Result<(), &'static str> {
+fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant) -> Result<(), &'static str> {
     let proven = |key| shown.confirmation == Some(Confirmation::DpopKey(key));
     if code.operator != operator.id {
         Err("the code was made for another client")
@@ -103,8 +105,6 @@ fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant, now: 
         Err("code_verifier does not fit the challenge")
     } else if !code.dpop_jkt.is_none_or(proven) {
         Err("the code is bound to another key")
-    } else if now >= code.expires_at {
-        Err("the code has expired")
     } else {
         Ok(())
     }

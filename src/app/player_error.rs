@@ -22,6 +22,9 @@ pub enum PlayerError {
     /// Another browser or window consented to what this one was opened with.
     #[error("the authorization request was used up by another browser session")]
     RequestTaken,
+    /// A code of this verification was redeemed, or so many were drawn.
+    #[error("the player has returned to the operator already")]
+    AlreadyReturned,
     /// Out of turn, expired.
     #[error(transparent)]
     Step(#[from] StepError),

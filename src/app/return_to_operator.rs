@@ -5,30 +5,39 @@ use url::Url;
 use super::player_session::open;
 use super::{PlayerError, Services};
 use crate::domain::authorization::{AuthorizationCode, CODE_LIFETIME, HandleHash, hash_handle, new_handle};
-use crate::domain::ports::StoreError;
+use crate::domain::ports::{StoreError, UnitOfWork};
+use crate::domain::time::Timestamp;
 use crate::domain::verification::{Verdict, Verification};
 
-/// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). A second visit carries no
-/// code, and a late one leads nowhere.
+/// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). Whoever was approved may ask for it again, and
+/// is given another code, while none was redeemed: the answer before may never have arrived.
+///
+/// # Errors
+/// [`PlayerError::AlreadyReturned`] once a code was redeemed, or after so many; `Expired` when it is too late.
 pub async fn return_to_operator(services: &Services, session: HandleHash) -> Result<Url, PlayerError> {
+    match hand_over(services, session).await {
+        // Two first visits at once, by a double click: this one comes second.
+        Err(PlayerError::Store(StoreError::Conflict)) => hand_over(services, session).await,
+        other => other,
+    }
+}
+
+async fn hand_over(services: &Services, session: HandleHash) -> Result<Url, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let mut verification = open(unit.as_mut(), session).await?;
     let first = verification.hand_back(now)?;
-    let approved = verification.outcome.as_ref().is_some_and(|outcome| outcome.verdict == Verdict::Approved);
-    let mut address = Url::parse(&verification.request.redirect_uri)
-        .map_err(|error| StoreError::Corrupt(format!("a redirect URI: {error}")))?;
-    if first && approved {
-        let code = new_handle(services.randomness.as_ref());
-        unit.insert_code(&stored_code(&verification, &code, now.plus(CODE_LIFETIME))).await?;
-        address.query_pairs_mut().append_pair("code", &code);
-    } else {
-        address.query_pairs_mut().append_pair("error", "access_denied");
-    }
+    let code = draw_code(services, unit.as_mut(), &verification, now).await?;
     if first {
         unit.update_verification(&mut verification).await?;
     }
     unit.commit().await?;
+    let mut address = Url::parse(&verification.request.redirect_uri)
+        .map_err(|error| StoreError::Corrupt(format!("a redirect URI: {error}")))?;
+    match &code {
+        Some(code) => address.query_pairs_mut().append_pair("code", code),
+        None => address.query_pairs_mut().append_pair("error", "access_denied"),
+    };
     if let Some(state) = &verification.request.state {
         address.query_pairs_mut().append_pair("state", state);
     }
@@ -36,11 +45,27 @@ pub async fn return_to_operator(services: &Services, session: HandleHash) -> Res
     Ok(address)
 }
 
-fn stored_code(
+/// A code where the player was approved; `None` where they were not. Nobody whose code was redeemed is told of as denied.
+async fn draw_code(
+    services: &Services,
+    unit: &mut dyn UnitOfWork,
     verification: &Verification,
-    code: &str,
-    expires_at: crate::domain::time::Timestamp,
-) -> AuthorizationCode {
+    now: Timestamp,
+) -> Result<Option<String>, PlayerError> {
+    let drawn = unit.codes_drawn(verification.id).await?;
+    let approved = verification.outcome.as_ref().is_some_and(|outcome| outcome.verdict == Verdict::Approved);
+    if drawn.redeemed || (approved && !drawn.may_draw()) {
+        return Err(PlayerError::AlreadyReturned);
+    }
+    if !approved {
+        return Ok(None);
+    }
+    let code = new_handle(services.randomness.as_ref());
+    unit.insert_code(&stored_code(verification, &code, now.plus(CODE_LIFETIME))).await?;
+    Ok(Some(code))
+}
+
+fn stored_code(verification: &Verification, code: &str, expires_at: Timestamp) -> AuthorizationCode {
     AuthorizationCode {
         hash: hash_handle(code),
         operator: verification.operator.clone(),

@@ -1,5 +1,7 @@
 //! What the player's page shows: where they stand, and nothing that is not theirs to know.
 
+use url::Url;
+
 use super::enrolled_factors::enrolled;
 use super::face_lockout::{device_locked_until, failures_left};
 use super::played_scenario::scenario_of;
@@ -41,8 +43,20 @@ pub struct VerificationView {
     pub outcome: Option<Outcome>,
     /// What staff wrote to the person.
     pub note: Option<SecretText>,
+    /// How the operator hears of the end.
+    pub way_back: WayBack,
     /// What the person may do about it, while they may.
     pub self_service: Option<SelfServiceView>,
+}
+
+/// The way back to the operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WayBack {
+    /// Whether it was taken at least once.
+    pub taken: bool,
+    /// Where it leads when it is over, since the operator used its answer or it is too late: the root of the operator's site, where
+    /// that is one of the web.
+    pub over: Option<Option<Url>>,
 }
 
 /// What a person who has shown who they are may do about the decision.
@@ -113,6 +127,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         Some(_) => unit.note_to_player(verification.id).await?,
         None => None,
     };
+    let way_back = way_back(unit.as_mut(), &verification, now).await?;
     let scenario = scenario_of(services, unit.as_mut(), &verification).await?;
     Ok(VerificationView {
         stage: verification.stage,
@@ -125,8 +140,26 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
         scenario: scenario.map(|scenario| scenario.code),
         outcome: verification.outcome,
         note,
+        way_back,
         self_service,
     })
+}
+
+async fn way_back(
+    unit: &mut dyn UnitOfWork,
+    verification: &Verification,
+    now: Timestamp,
+) -> Result<WayBack, PlayerError> {
+    let taken = verification.was_handed_back();
+    let late = verification.is_over() && !verification.may_hand_back(now);
+    let over = late || (taken && !unit.codes_drawn(verification.id).await?.may_draw());
+    Ok(WayBack { taken, over: over.then(|| site_of(&verification.request.redirect_uri)) })
+}
+
+/// The root of the site that an address of the web belongs to.
+fn site_of(address: &str) -> Option<Url> {
+    let address = Url::parse(address).ok().filter(|address| matches!(address.scheme(), "https" | "http"))?;
+    address.join("/").ok()
 }
 
 async fn self_service_view(

@@ -21,6 +21,8 @@ use super::time::Timestamp;
 pub const REQUEST_LIFETIME: Duration = Duration::from_mins(1);
 /// A code must be redeemed within this time.
 pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
+/// So many codes are drawn for one verification: each time the way back is asked for again, while none was redeemed.
+pub const MOST_CODES: u32 = 10;
 /// The scope of every such request, and of the tokens that come of it.
 pub const SCOPE: &str = Scope::Play.as_str();
 /// No nonce is longer, in bytes.
@@ -254,6 +256,23 @@ pub struct AuthorizationCode {
     pub expires_at: Timestamp,
 }
 
+/// The codes of one verification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodesDrawn {
+    /// How many there are.
+    pub number: u32,
+    /// Whether one of them was redeemed: none of the others is any more.
+    pub redeemed: bool,
+}
+
+impl CodesDrawn {
+    /// Whether another may be drawn. Those of before stay good until one is redeemed: requests overtake each other, and nobody can
+    /// say which answer the browser follows.
+    pub fn may_draw(self) -> bool {
+        !self.redeemed && self.number < MOST_CODES
+    }
+}
+
 /// What became of an attempt to redeem a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redemption {
@@ -264,6 +283,10 @@ pub enum Redemption {
         /// What the first redemption was granted.
         grant: Option<GrantId>,
     },
+    /// Another code of the same verification was redeemed. Nothing dies of it: this one was never used.
+    Superseded,
+    /// Too late; nothing was used up.
+    Expired,
     /// No such code.
     Unknown,
 }
@@ -347,6 +370,13 @@ mod tests {
         assert!(session.is_met_by(Face, FactorKind::Totp), "every verification is more than that");
         let face = request("urn:rastau:acr:face+passkey");
         assert!(BoundBy::ALL.into_iter().all(|by| face.is_met_by(by, FactorKind::Passkey)));
+    }
+
+    #[test]
+    fn another_code_is_drawn_until_one_was_redeemed_and_not_for_ever() {
+        let drawn = |number, redeemed| CodesDrawn { number, redeemed }.may_draw();
+        assert!(drawn(0, false) && drawn(MOST_CODES - 1, false));
+        assert!(!drawn(MOST_CODES, false) && !drawn(1, true));
     }
 
     #[test]

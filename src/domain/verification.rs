@@ -8,6 +8,7 @@
 //! The contact step is due where no second factor counts: nothing is bound to a person on the face alone.
 
 mod outcome;
+mod way_back;
 
 use std::time::Duration;
 
@@ -25,13 +26,12 @@ use super::self_restriction::SELF_SERVICE;
 use super::time::Timestamp;
 
 pub use outcome::{Outcome, Reason, Verdict};
+pub use way_back::RETURN_WITHIN;
 
 /// A verification that is not decided within this time has expired.
 pub const VERIFICATION_LIFETIME: Duration = Duration::from_mins(20);
 /// A second factor may be enrolled or shown only this long after the face step succeeded.
 pub const FACE_VALIDITY: Duration = Duration::from_mins(10);
-/// The operator gets its answer this long after the decision, or not at all: what was shown then says nothing of later.
-pub const RETURN_WITHIN: Duration = Duration::from_mins(20);
 
 /// Where the player stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub enum Stage {
     SecondFactor,
     /// Over; the player has not gone back to the operator yet.
     Decided,
-    /// The answer was handed to the operator, once.
+    /// The answer was handed to the operator, at least once.
     Returned,
 }
 
@@ -429,21 +429,6 @@ impl Verification {
                 true
             }
             _ => false,
-        }
-    }
-
-    /// The answer is handed to the operator. True the first time only: one verification, one code.
-    pub fn hand_back(&mut self, now: Timestamp) -> Result<bool, StepError> {
-        if self.is_over() && self.decided_at.is_none_or(|at| now >= at.plus(RETURN_WITHIN)) {
-            return Err(StepError::Expired);
-        }
-        match self.stage {
-            Stage::Decided => {
-                self.stage = Stage::Returned;
-                Ok(true)
-            }
-            Stage::Returned => Ok(false),
-            _ => Err(StepError::OutOfTurn),
         }
     }
 

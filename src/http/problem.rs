@@ -61,6 +61,7 @@ problem_codes! {
     FaceTooOld = "face_too_old", CONFLICT;
     RequestUnknown = "request_unknown", BAD_REQUEST;
     RequestTaken = "request_taken", CONFLICT;
+    AlreadyReturned = "already_returned", CONFLICT;
     ConsentNeeded = "consent_needed", UNPROCESSABLE_ENTITY;
     IinMalformed = "iin_malformed", UNPROCESSABLE_ENTITY;
     IinCentury = "iin_century", UNPROCESSABLE_ENTITY;

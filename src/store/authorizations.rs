@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use sqlx::FromRow;
 
-use super::columns::{handle, parse, thumbprint};
+use super::columns::{count, handle, parse, thumbprint};
 use super::operators::operator_id;
 use super::players::open_iin;
 use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
+use crate::domain::authorization::{AuthorizationCode, CodesDrawn, HandleHash, PushedRequest, Redemption};
 use crate::domain::id::VerificationId;
 use crate::domain::id_token::IdTokenRequest;
 use crate::domain::operator::OperatorId;
@@ -178,11 +178,24 @@ impl Authorizations for SqlUnitOfWork {
         found.map(|(id, sealed)| open_iin(&self.cipher, &id, &sealed)).transpose()
     }
 
+    async fn codes_drawn(&mut self, verification: VerificationId) -> Result<CodesDrawn> {
+        let counted: Option<(i64, i64)> = self
+            .fetch_optional(
+                sqlx::query_as("SELECT COUNT(*), COUNT(redeemed_at) FROM authorization_code WHERE verification = $1")
+                    .bind(verification.to_string()),
+            )
+            .await?;
+        let (number, redeemed) = counted.unwrap_or_default();
+        Ok(CodesDrawn { number: count(number, "authorization_code")?, redeemed: redeemed > 0 })
+    }
+
     async fn redeem_code(&mut self, hash: HandleHash, now: Timestamp) -> Result<Redemption> {
         let fresh = self
             .fetch_optional(
                 sqlx::query_as::<_, CodeRow>(
                     "UPDATE authorization_code SET redeemed_at = $2 WHERE hash = $1 AND redeemed_at IS NULL \
+                     AND expires_at > $2 AND NOT EXISTS (SELECT 1 FROM authorization_code AS other \
+                      WHERE other.verification = authorization_code.verification AND other.redeemed_at IS NOT NULL) \
                      RETURNING hash, operator, verification, redirect_uri, code_challenge, dpop_jkt, expires_at",
                 )
                 .bind(hash.0.to_vec())
@@ -192,21 +205,25 @@ impl Authorizations for SqlUnitOfWork {
         if let Some(row) = fresh {
             return row.into_code().map(Redemption::Fresh);
         }
-        let used: Option<(Vec<u8>, Option<String>)> = self
+        let known: Option<(Option<i64>, Option<String>, i64)> = self
             .fetch_optional(
                 sqlx::query_as(
-                    "SELECT authorization_code.hash, play_grant.id FROM authorization_code \
-                     LEFT JOIN play_grant ON play_grant.code = authorization_code.hash \
+                    "SELECT authorization_code.redeemed_at, play_grant.id, \
+                     (SELECT COUNT(other.redeemed_at) FROM authorization_code AS other \
+                      WHERE other.verification = authorization_code.verification) \
+                     FROM authorization_code LEFT JOIN play_grant ON play_grant.code = authorization_code.hash \
                      WHERE authorization_code.hash = $1",
                 )
                 .bind(hash.0.to_vec()),
             )
             .await?;
-        match used {
-            None => Ok(Redemption::Unknown),
-            Some((_, grant)) => {
-                Ok(Redemption::Replayed { grant: grant.map(|id| parse(&id, "play_grant.id")).transpose()? })
+        Ok(match known {
+            None => Redemption::Unknown,
+            Some((Some(_), grant, _)) => {
+                Redemption::Replayed { grant: grant.map(|id| parse(&id, "play_grant.id")).transpose()? }
             }
-        }
+            Some((None, _, redeemed)) if redeemed > 0 => Redemption::Superseded,
+            Some(_) => Redemption::Expired,
+        })
     }
 }

@@ -18,7 +18,7 @@ use super::tries::Tries;
 use super::webhooks::{WebhookEndpoints, WebhookMessages};
 use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
 use crate::domain::audit_tree::{Hash, Stretch};
-use crate::domain::authorization::{AuthorizationCode, HandleHash, PushedRequest, Redemption};
+use crate::domain::authorization::{AuthorizationCode, CodesDrawn, HandleHash, PushedRequest, Redemption};
 use crate::domain::check::{Asked, Enquiry};
 use crate::domain::comparison::{ModelHash, Template};
 use crate::domain::face_lockout::{FaceLockout, LockSubject};
@@ -207,7 +207,10 @@ pub trait Authorizations {
     async fn insert_code(&mut self, code: &AuthorizationCode) -> Result<()>;
     /// The IIN of whom a code of this operator stands for, while it was not used.
     async fn person_of_code(&mut self, hash: HandleHash, operator: &OperatorId) -> Result<Option<Iin>>;
-    /// Uses a code up, by compare-and-set.
+    /// The codes of a verification.
+    async fn codes_drawn(&mut self, verification: VerificationId) -> Result<CodesDrawn>;
+    /// Uses a code up, by compare-and-set: at most one of a verification. [`StoreError::Conflict`] when two are shown at the same
+    /// moment; the other is then superseded.
     async fn redeem_code(&mut self, hash: HandleHash, now: Timestamp) -> Result<Redemption>;
 }
 

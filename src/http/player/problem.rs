@@ -48,6 +48,7 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::SessionUnknown => ProblemCode::SessionUnknown,
         PlayerError::RequestUnknown => ProblemCode::RequestUnknown,
         PlayerError::RequestTaken => ProblemCode::RequestTaken,
+        PlayerError::AlreadyReturned => ProblemCode::AlreadyReturned,
         // As if it were not there: it is not, for everybody else.
         PlayerError::NoScenario => ProblemCode::NotFound,
         PlayerError::ConsentNeeded => ProblemCode::ConsentNeeded,

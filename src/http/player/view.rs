@@ -85,6 +85,9 @@ struct OutcomeView {
     /// What staff wrote to the player.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<SecretText>,
+    /// Whether the operator was sent the answer already; it may not have arrived.
+    returned: bool,
+    /// Our own address that leads back with the answer; once that is over, the operator's site, or nothing.
     return_url: String,
 }
 
@@ -114,11 +117,14 @@ pub(super) async fn read(
 }
 
 fn render(view: VerificationView, visit: String, policy: &Policy, (texts, locale): (&Texts, Locale)) -> View {
-    let return_url = policy.public_url.join(&format!("{RETURN_PATH}?visit={visit}"));
+    let return_url = match view.way_back.over {
+        Some(site) => site,
+        None => policy.public_url.join(&format!("{RETURN_PATH}?visit={visit}")).ok(),
+    };
     let return_url = return_url.map(String::from).unwrap_or_default();
     View {
         visit,
-        // Whether the answer was handed back already is no business of the page.
+        // To the page both are the end.
         stage: if view.stage == Stage::Returned { Stage::Decided } else { view.stage },
         operator: OperatorView { name: view.operator },
         sandbox: policy.sandbox,
@@ -146,6 +152,7 @@ fn render(view: VerificationView, visit: String, policy: &Policy, (texts, locale
                 })
                 .collect(),
             note: view.note,
+            returned: view.way_back.taken,
             return_url,
         }),
         self_service: view.self_service.map(render_self_service),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use rastau::app::PlayerError;
 use rastau::app::return_to_operator::return_to_operator;
 use rastau::app::start_verification::start_verification;
 use rastau::app::view_verification::view_verification;
 use rastau::credentials::jose::{JoseSigner, generate_es256};
-use rastau::domain::authorization::{AuthorizationCode, hash_handle};
+use rastau::domain::authorization::{AuthorizationCode, HandleHash, MOST_CODES, hash_handle};
 use serde_json::json;
 
 use super::forms::{CALLBACK, CHALLENGE, grant_fields, with};
@@ -243,6 +244,98 @@ async fn an_approval_is_fetched_in_time_or_not_at_all() {
     for session in [late, in_time] {
         let refused = return_to_operator(&world.services, session).await;
         assert_eq!(refused.unwrap_err().to_string(), "this verification has expired");
+    }
+}
+
+/// The code that this visit's way back carries.
+async fn way_back(world: &World, session: HandleHash) -> Result<Option<String>, PlayerError> {
+    let address = return_to_operator(&world.services, session).await?;
+    assert!(address.as_str().starts_with(CALLBACK), "{address}");
+    Ok(address.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()))
+}
+
+#[actix_web::test]
+async fn who_was_approved_may_ask_for_the_way_back_again_until_a_code_was_redeemed() {
+    let world = World::production().await;
+    let session = world.approved().await;
+    world.allow().await;
+    let lost = way_back(&world, session).await.unwrap().unwrap();
+    let way = view_verification(&world.services, session).await.unwrap().way_back;
+    assert_eq!((way.taken, way.over), (true, None), "the button still leads back");
+    world.clock.advance(Duration::from_secs(90));
+    let code = way_back(&world, session).await.unwrap().unwrap();
+    assert_ne!(lost, code);
+    world.clock.advance(Duration::from_secs(59));
+    assert_eq!(world.exchange(&world.bet, &lost).await.error(), "invalid_grant", "too late");
+    let answer = world.exchange(&world.bet, &code).await;
+    assert_eq!(answer.status, StatusCode::OK, "it has a minute of its own, and nothing used it up: {}", answer.body);
+
+    let again = way_back(&world, session).await;
+    assert_eq!(again, Err(PlayerError::AlreadyReturned), "and not access_denied");
+    let way = view_verification(&world.services, session).await.unwrap().way_back;
+    assert_eq!(way.over.unwrap().unwrap().as_str(), "https://bet.example/");
+}
+
+#[actix_web::test]
+async fn either_of_two_codes_serves_and_the_other_ends_nothing() {
+    let world = World::production().await;
+    for earlier_first in [true, false] {
+        let session = world.approved().await;
+        world.allow().await;
+        let mut codes =
+            [way_back(&world, session).await.unwrap().unwrap(), way_back(&world, session).await.unwrap().unwrap()];
+        if !earlier_first {
+            codes.reverse();
+        }
+        let answer = world.exchange(&world.bet, &codes[0]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let token = answer.body["access_token"].as_str().unwrap();
+        for _ in 0..2 {
+            assert_eq!(world.exchange(&world.bet, &codes[1]).await.error(), "invalid_grant");
+            assert_eq!(world.introspect(&world.bet, token).await.body["active"], true, "it was never used");
+        }
+        assert_eq!(world.exchange(&world.bet, &codes[0]).await.error(), "invalid_grant");
+        assert_eq!(world.introspect(&world.bet, token).await.body["active"], false, "this one was used twice");
+    }
+}
+
+#[actix_web::test]
+async fn codes_are_not_drawn_for_ever() {
+    let world = World::production().await;
+    let session = world.approved().await;
+    world.allow().await;
+    let mut last = String::new();
+    for _ in 0..MOST_CODES {
+        last = way_back(&world, session).await.unwrap().unwrap();
+    }
+    assert_eq!(way_back(&world, session).await, Err(PlayerError::AlreadyReturned));
+    assert_eq!(world.exchange(&world.bet, &last).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_code_that_was_burnt_takes_the_others_with_it() {
+    let world = World::production().await;
+    let session = world.approved().await;
+    world.allow().await;
+    let (one, two) =
+        (way_back(&world, session).await.unwrap().unwrap(), way_back(&world, session).await.unwrap().unwrap());
+    let wrong = with(grant_fields(&one), "code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl");
+    assert_eq!(world.post(&world.bet, "/oauth2/token", wrong).await.error(), "invalid_grant");
+    assert_eq!(world.exchange(&world.bet, &two).await.error(), "invalid_grant");
+    assert_eq!(way_back(&world, session).await, Err(PlayerError::AlreadyReturned));
+}
+
+#[actix_web::test]
+async fn who_was_refused_is_told_of_as_denied_each_time() {
+    let world = World::production().await;
+    let session = world.approved().await;
+    let mut unit = world.services.store.begin().await.unwrap();
+    let mut verification = unit.find_session(session).await.unwrap().unwrap();
+    assert!(verification.void(world.services.clock.now()), "what was shown counts no more");
+    unit.update_verification(&mut verification).await.unwrap();
+    unit.commit().await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(way_back(&world, session).await, Ok(None));
     }
 }
 

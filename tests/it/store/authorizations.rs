@@ -1,4 +1,4 @@
-use rastau::domain::authorization::{PushedRequest, Redemption};
+use rastau::domain::authorization::{AuthorizationCode, CodesDrawn, PushedRequest, Redemption};
 use rastau::domain::id_token::IdTokenRequest;
 use rastau::domain::operator::OperatorId;
 use rastau::domain::ports::StoreError;
@@ -6,6 +6,16 @@ use rastau::domain::ports::StoreError;
 use super::database::{Database, at, request};
 use super::grants::grant;
 use super::on_both_engines;
+
+/// Two codes of one verification.
+async fn two_codes(database: &Database) -> (AuthorizationCode, AuthorizationCode) {
+    let one = database.code().await;
+    let two = AuthorizationCode { hash: database.handle(), ..one.clone() };
+    let mut unit = database.begin().await;
+    unit.insert_code(&two).await.unwrap();
+    unit.commit().await.unwrap();
+    (one, two)
+}
 
 on_both_engines! {
     async fn a_pushed_request_is_opened_so_often_and_no_more(database: &Database) {
@@ -122,6 +132,45 @@ on_both_engines! {
             .await;
         assert_eq!(one, Redemption::Fresh(code.clone()));
         assert_eq!(two, Redemption::Replayed { grant: Some(granted.id) });
+    }
+
+    async fn of_several_codes_of_a_verification_one_is_redeemed(database: &Database) {
+        let (one, two) = two_codes(database).await;
+        let drawn = |number, redeemed| Ok(CodesDrawn { number, redeemed });
+        let mut unit = database.begin().await;
+        assert_eq!(unit.codes_drawn(one.verification).await, drawn(2, false));
+        assert_eq!(unit.codes_drawn(database.verification().await.id).await, drawn(0, false));
+        assert_eq!(unit.redeem_code(two.hash, at(2)).await, Ok(Redemption::Fresh(two.clone())));
+        assert_eq!(unit.redeem_code(one.hash, at(3)).await, Ok(Redemption::Superseded));
+        assert_eq!(unit.redeem_code(two.hash, at(3)).await, Ok(Redemption::Replayed { grant: None }));
+        assert_eq!(unit.codes_drawn(one.verification).await, drawn(2, true));
+        let other = database.code().await;
+        assert_eq!(unit.redeem_code(other.hash, at(3)).await, Ok(Redemption::Fresh(other.clone())), "another verification's");
+    }
+
+    async fn of_two_codes_shown_at_once_one_is_redeemed(database: &Database) {
+        let (one, two) = two_codes(database).await;
+        let codes = [one.clone(), two.clone()];
+        let turn = std::sync::atomic::AtomicUsize::new(0);
+        let redeemed = database
+            .race(async |unit| {
+                let code = &codes[turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst)];
+                unit.redeem_code(code.hash, at(2)).await
+            })
+            .await;
+        assert_eq!(redeemed.0, Ok(Redemption::Fresh(one)));
+        assert!(matches!(redeemed.1, Ok(Redemption::Superseded) | Err(StoreError::Conflict)), "{:?}", redeemed.1);
+        let mut unit = database.begin().await;
+        assert_eq!(unit.redeem_code(two.hash, at(3)).await, Ok(Redemption::Superseded));
+    }
+
+    async fn a_code_that_comes_too_late_uses_nothing_up(database: &Database) {
+        let (one, two) = two_codes(database).await;
+        let mut unit = database.begin().await;
+        assert_eq!(unit.redeem_code(one.hash, one.expires_at).await, Ok(Redemption::Expired));
+        assert_eq!(unit.redeem_code(one.hash, one.expires_at).await, Ok(Redemption::Expired));
+        assert_eq!(unit.redeem_code(two.hash, at(59)).await, Ok(Redemption::Fresh(two.clone())));
+        assert_eq!(unit.redeem_code(one.hash, one.expires_at).await, Ok(Redemption::Superseded));
     }
 
     async fn a_redemption_that_is_rolled_back_did_not_happen(database: &Database) {

@@ -43,6 +43,9 @@ export interface Outcome {
   readonly reasons: readonly Reason[];
   /** What staff wrote to the player. */
   readonly note?: string;
+  /** Whether the operator was sent the answer already; it may not have arrived. */
+  readonly returned: boolean;
+  /** Leads back with the answer; once that is over, to the operator's site, or nowhere. */
   readonly return_url: string;
 }
 
