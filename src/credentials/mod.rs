@@ -3,3 +3,4 @@
 
 pub mod jose;
 pub mod passkeys;
+pub mod testing;

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 use webauthn_rs::prelude::{
-    Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
-    WebauthnError,
+    AuthenticationResult, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
+    RegisterPublicKeyCredential, WebauthnError,
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
@@ -38,6 +38,24 @@ impl WebauthnCeremonies {
             .and_then(|builder| builder.rp_name(rp_name).timeout(CEREMONY_LIFETIME).build())
             .map_err(failed)?;
         Ok(Self { webauthn })
+    }
+
+    /// Checks the answer. A passkey that was bound to its device and is synchronised by now has both backup flags anew, and the
+    /// library, which lets the one rise, holds the other against what was stored: it is asked once more as if the passkey had
+    /// been eligible before. Then it demands that the answer says so, too, and its signature is over that; the way back stays
+    /// refused (WebAuthn level 3 section 6.1.3).
+    fn check(
+        &self,
+        state: &PasskeyAuthentication,
+        answer: &PublicKeyCredential,
+    ) -> Result<AuthenticationResult, PasskeyError> {
+        match self.webauthn.finish_passkey_authentication(answer, state) {
+            Err(WebauthnError::CredentialMayNotBeHardwareBound) => {
+                let eligible = eligible(state)?;
+                self.webauthn.finish_passkey_authentication(answer, &eligible).map_err(failed)
+            }
+            other => other.map_err(failed),
+        }
     }
 }
 
@@ -85,7 +103,7 @@ impl PasskeyCeremonies for WebauthnCeremonies {
         let state: PasskeyAuthentication = read(state)?;
         let answer: PublicKeyCredential = read_answer(answer)?;
         let passkeys: Vec<Passkey> = passkeys.iter().map(read).collect::<Result<_, _>>()?;
-        let result = self.webauthn.finish_passkey_authentication(&answer, &state).map_err(failed)?;
+        let result = self.check(&state, &answer)?;
         if !result.user_verified() {
             return Err(PasskeyError("the user was not verified".to_owned()));
         }
@@ -142,6 +160,17 @@ fn made_up(credential_id: &[u8]) -> Value {
         "attestation": { "data": "None", "metadata": "None" },
         "attestation_format": "none",
     } })
+}
+
+/// The same ceremony with passkeys that may be backed up; the library shows that in the serialised form only.
+fn eligible(state: &PasskeyAuthentication) -> Result<PasskeyAuthentication, PasskeyError> {
+    let unlike = || PasskeyError("the state of a ceremony is not as it was written".to_owned());
+    let mut form = serde_json::to_value(state).map_err(|_| unlike())?;
+    let passkeys = form.pointer_mut("/ast/credentials").and_then(Value::as_array_mut).ok_or_else(unlike)?;
+    for passkey in passkeys {
+        *passkey.get_mut("backup_eligible").ok_or_else(unlike)? = json!(true);
+    }
+    PasskeyAuthentication::deserialize(form).map_err(|_| unlike())
 }
 
 fn started(options: &impl Serialize, state: &impl Serialize) -> Result<StartedCeremony, PasskeyError> {

@@ -7,6 +7,7 @@ use webauthn_authenticator_rs::WebauthnAuthenticator as _;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use super::*;
+use crate::credentials::testing::{BackupFlags, FlaggedPasskey};
 
 const ORIGIN: &str = "https://rastau.example";
 
@@ -158,6 +159,64 @@ fn a_cloned_authenticator_is_found_by_the_ceremony_itself() {
     let answer = get(&mut device, &begun.options, ORIGIN);
     let error = rp.finish_authentication(&begun.state, std::slice::from_ref(&ahead), &answer).unwrap_err();
     assert_eq!(error, failed(WebauthnError::CredentialPossibleCompromise));
+}
+
+/// Whether a passkey that was stored with these flags may be shown with those. WebAuthn level 3 (sections 6.1.3 and 7.2) has
+/// eligibility fixed for good; authenticators that begin to synchronise raise it nevertheless, and are let.
+fn may_become(stored: BackupFlags, shown: BackupFlags) -> bool {
+    (shown.eligible || !shown.backed_up) && (shown.eligible || !stored.eligible)
+}
+
+#[test]
+fn a_passkey_may_begin_to_be_backed_up_and_never_lose_that_it_may() {
+    let (rp, origin) = (ceremonies(), ORIGIN);
+    for stored in BackupFlags::ALL {
+        let device = FlaggedPasskey::new().unwrap();
+        let begun = rp.start_registration(player(1), "player", &[]).unwrap();
+        let made = rp.finish_registration(&begun.state, &device.create(&begun.options, origin, stored).unwrap());
+        assert_eq!(made.is_ok(), stored.eligible || !stored.backed_up, "{stored:?}");
+        let Ok(made) = made else { continue };
+        for shown in BackupFlags::ALL {
+            let keys = std::slice::from_ref(&made.content);
+            let begun = rp.start_authentication(keys).unwrap();
+            let answer = device.get(&begun.options, origin, shown).unwrap();
+            let proof = rp.finish_authentication(&begun.state, keys, &answer);
+            assert_eq!(proof.is_ok(), may_become(stored, shown), "{stored:?} shown as {shown:?}: {proof:?}");
+            let Ok(proof) = proof else { continue };
+            let kept: Value = serde_json::from_slice(proof.content.expose()).unwrap();
+            let flags = (&kept["cred"]["backup_eligible"], &kept["cred"]["backup_state"]);
+            assert_eq!(flags, (&json!(shown.eligible), &json!(shown.backed_up)), "what was signed is kept");
+            // And what was kept counts from then on.
+            let keys = std::slice::from_ref(&proof.content);
+            let begun = rp.start_authentication(keys).unwrap();
+            let bound = device.get(&begun.options, origin, BackupFlags::new(false, false)).unwrap();
+            assert_eq!(rp.finish_authentication(&begun.state, keys, &bound).is_ok(), !shown.eligible);
+        }
+    }
+}
+
+#[test]
+fn backup_flags_that_nobody_signed_change_nothing() {
+    let (rp, device) = (ceremonies(), FlaggedPasskey::new().unwrap());
+    let bound = BackupFlags::new(false, false);
+    let begun = rp.start_registration(player(1), "player", &[]).unwrap();
+    let stored = rp.finish_registration(&begun.state, &device.create(&begun.options, ORIGIN, bound).unwrap()).unwrap();
+    let keys = std::slice::from_ref(&stored.content);
+    let begun = rp.start_authentication(keys).unwrap();
+    let signed = device.get(&begun.options, ORIGIN, bound).unwrap();
+    for flags in BackupFlags::ALL.into_iter().filter(|flags| *flags != bound) {
+        let mut answer = signed.clone();
+        answer["response"]["authenticatorData"] =
+            device.get(&begun.options, ORIGIN, flags).unwrap()["response"]["authenticatorData"].clone();
+        assert!(rp.finish_authentication(&begun.state, keys, &answer).is_err(), "{flags:?}");
+    }
+    // Nor does another key sign for it.
+    let stranger = FlaggedPasskey::new().unwrap();
+    let mut forged = stranger.get(&begun.options, ORIGIN, BackupFlags::new(true, true)).unwrap();
+    (forged["id"], forged["rawId"]) = (signed["id"].clone(), signed["rawId"].clone());
+    let error = rp.finish_authentication(&begun.state, keys, &forged).unwrap_err();
+    assert_eq!(error, failed(WebauthnError::AuthenticationFailure));
+    assert!(rp.finish_authentication(&begun.state, keys, &signed).is_ok());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Ceremonies of the staff that a browser, an authenticator or a page spoils: none of them lets anybody in.
 
+use rastau::credentials::testing::{BackupFlags, FlaggedPasskey};
 use rastau::domain::secret::SecretText;
 use rastau::domain::staff::Role;
 use serde_json::{Value, json};
@@ -172,4 +173,27 @@ async fn a_path_leads_where_it_says_and_nowhere_else() {
         assert!(!answer.text.contains("login"), "{path}: {}", answer.text);
     }
     root.get("/staff").await.good();
+}
+
+#[actix_web::test]
+async fn a_passkey_of_the_staff_may_begin_to_be_synchronised_and_never_go_back() {
+    let world = World::production().await;
+    let device = FlaggedPasskey::new().unwrap();
+    let invitation = invite(&world, "aigerim", &[Role::Supervisor]).await;
+    let begun = begin_joining(&world, &invitation).await;
+    let desk = Desk::new(&world);
+    let made = device.create(&begun["options"], BASE, BackupFlags::new(false, false)).unwrap();
+    finish(&desk, "/join/finish", &begun, &json!({ "invitation": invitation }), &made).await.good();
+    for (shown, works) in [
+        (BackupFlags::new(false, true), false),
+        (BackupFlags::new(false, false), true),
+        (BackupFlags::new(true, true), true),
+        (BackupFlags::new(true, false), true),
+        (BackupFlags::new(false, false), false),
+    ] {
+        let begun = desk.post("/sign-in/start", &json!({ "login": "aigerim" })).await.good();
+        let credential = device.get(&begun["options"], BASE, shown).unwrap();
+        let answer = finish(&desk, "/sign-in/finish", &begun, &json!({}), &credential).await;
+        assert_eq!(answer.status.is_success(), works, "{shown:?}: {}", answer.body);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rastau::credentials::testing::{BackupFlags, FlaggedPasskey};
 use rastau::domain::person::Iin;
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use serde_json::{Value, json};
@@ -129,6 +130,32 @@ async fn a_passkey_is_demanded_at_the_next_visit_and_a_strangers_is_refused() {
     assert_eq!(view["outcome"]["result"], "approved");
     assert_eq!(player.go_back().await.unwrap()["claims"]["acr"], "urn:rastau:acr:face+contact+passkey");
     app.verify_audit().await;
+}
+
+#[tokio::test]
+async fn a_passkey_that_its_device_begins_to_synchronise_goes_on_working() {
+    let app = TestApp::start().await;
+    let origin = app.base.origin().ascii_serialization();
+    let (bound, synchronised) = (BackupFlags::new(false, false), BackupFlags::new(true, true));
+    let iin = adult(28);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let device = FlaggedPasskey::new().unwrap();
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    let options = player.post("passkey/register/start", &json!({})).await.unwrap();
+    let made = device.create(&options, &origin, bound).unwrap();
+    player.post("passkey/register/finish", &made).await.unwrap();
+
+    for (shown, told) in [(synchronised, None), (bound, Some("passkey_rejected")), (synchronised, None)] {
+        let player = app.arrive().await;
+        to_second_factor(&player, &iin, Who::Astronaut).await;
+        let options = player.post("passkey/authenticate/start", &json!({})).await.unwrap();
+        let answer = player.post("passkey/authenticate/finish", &device.get(&options, &origin, shown).unwrap()).await;
+        match told {
+            None => assert_eq!(answer.unwrap()["outcome"]["result"], "approved", "{shown:?}"),
+            Some(code) => assert_eq!(refusal(answer), code, "{shown:?}"),
+        }
+    }
 }
 
 #[tokio::test]
