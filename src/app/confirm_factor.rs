@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::factor_attempt::{count_failure, expect_unlocked};
+use super::factor_attempt::{Rejected, count_failure, expect_unlocked};
 use super::player_session::open;
 use super::recover_factors::cancel::cancel_recovery;
 use super::tell::reachable;
@@ -107,7 +107,12 @@ impl Confirmation {
             let Self { unit, verification, contacts, .. } = self;
             return Ok(Confirmed { unit, verification, player, now, contacts, factor: shown.kind() });
         }
-        count_failure(self.unit, &self.verification, player, self.lockout, shown.kind(), now).await?;
+        let drift = match shown {
+            ShownFactor::Totp(code) => totp::drift(unit, player, code.expose(), now).await?,
+            ShownFactor::Passkey(_) | ShownFactor::RecoveryCode(_) => None,
+        };
+        let rejected = Rejected { factor: shown.kind(), drift };
+        count_failure(self.unit, &self.verification, player, self.lockout, rejected, now).await?;
         Err(PlayerError::CodeWrong)
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::contact::Contact;
 use crate::domain::id::PlayerId;
 use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::second_factor::lockout::Lockout;
+use crate::domain::second_factor::totp::Drift;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Outcome, Verdict, Verification};
@@ -141,8 +142,22 @@ impl FactorAttempt {
     }
 
     /// The factor does not hold: the failure is counted. Always an error, the one that the player is told.
-    pub(super) async fn reject(self, factor: FactorKind) -> Result<(), PlayerError> {
-        count_failure(self.unit, &self.verification, self.player, self.lockout, factor, self.now).await
+    pub(super) async fn reject(self, rejected: impl Into<Rejected>) -> Result<(), PlayerError> {
+        count_failure(self.unit, &self.verification, self.player, self.lockout, rejected.into(), self.now).await
+    }
+}
+
+/// A factor that does not hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rejected {
+    pub(super) factor: FactorKind,
+    /// A code that is right at another time; as wrong as any other.
+    pub(super) drift: Option<Drift>,
+}
+
+impl From<FactorKind> for Rejected {
+    fn from(factor: FactorKind) -> Self {
+        Self { factor, drift: None }
     }
 }
 
@@ -156,7 +171,7 @@ pub(super) async fn count_failure(
     verification: &Verification,
     player: PlayerId,
     lockout: Lockout,
-    factor: FactorKind,
+    Rejected { factor, drift }: Rejected,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
     let lockout = lockout.failed(now);
@@ -165,6 +180,9 @@ pub(super) async fn count_failure(
     audit(unit.as_mut(), verification, AuditKind::FactorRejected, details, now).await?;
     unit.commit().await?;
     let wait = lockout.wait(now);
+    if let Some(drift) = drift {
+        return Err(PlayerError::ClockOff { minutes: drift.minutes(), wait });
+    }
     Err(match factor {
         _ if !wait.is_zero() => PlayerError::Locked(wait),
         FactorKind::Passkey => PlayerError::PasskeyRejected,

@@ -61,6 +61,14 @@ pub enum PlayerError {
     /// Not the right code, or one that was used.
     #[error("the code is wrong or was used before")]
     CodeWrong,
+    /// A code of another time: as wrong as any other, and a further one is looked at after `wait`.
+    #[error("the code is of another time: a clock is off by about {minutes} minutes")]
+    ClockOff {
+        /// By how much.
+        minutes: u64,
+        /// How long the second factor is locked.
+        wait: Duration,
+    },
     /// Too many wrong codes.
     #[error("the second factor is locked for {0:?}")]
     Locked(Duration),

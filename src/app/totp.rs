@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::enrol_factor::{Enrolling, make_room};
 use super::enrolled_factors::expect_none;
-use super::factor_attempt::FactorAttempt;
+use super::factor_attempt::{FactorAttempt, Rejected};
 use super::player_session::open;
 use super::recovery_codes::new_recovery_codes;
 use super::{PlayerError, Services};
@@ -12,7 +12,7 @@ use crate::domain::authorization::HandleHash;
 use crate::domain::id::PlayerId;
 use crate::domain::locale::Locale;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
+use crate::domain::second_factor::totp::{Drift, Provisioning, TotpEnrolment};
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
@@ -51,13 +51,13 @@ pub async fn confirm_totp(
 ) -> Result<Vec<SecretText>, PlayerError> {
     // Looked at first without consequences: a guess must not cost us ten hashes, nor the hashes a held lock.
     if !fits_enrolment(services, session, code).await? {
-        FactorAttempt::begin(services, session).await?.reject(FactorKind::Totp).await?;
+        reject(FactorAttempt::begin(services, session).await?, code).await?;
     }
     let (texts, set) = new_recovery_codes(services).await?;
     let mut enrolling = Enrolling::begin(services, session).await?;
     let (player, now) = (enrolling.attempt.player, enrolling.attempt.now);
     if holds(enrolling.attempt.unit.as_mut(), player, code, false, now).await?.is_none() {
-        return enrolling.attempt.reject(FactorKind::Totp).await.map(|()| Vec::new());
+        return reject(enrolling.attempt, code).await.map(|()| Vec::new());
     }
     enrolling.attempt.unit.bind_totp(player, &enrolling.binding).await?;
     enrolling.finish(services, FactorKind::Totp, &set, json!({}), locale).await?;
@@ -81,8 +81,30 @@ pub async fn prove_totp(services: &Services, session: HandleHash, code: &str) ->
     let (player, now) = (attempt.player, attempt.now);
     match holds(attempt.unit.as_mut(), player, code, true, now).await? {
         Some(bound_by) => attempt.accept(services, FactorKind::Totp, bound_by).await,
-        None => attempt.reject(FactorKind::Totp).await,
+        None => reject(attempt, code).await,
     }
+}
+
+/// Counts a wrong code; where it is of another time, the player is told that the clock of their device is off.
+async fn reject(mut attempt: FactorAttempt, code: &str) -> Result<(), PlayerError> {
+    let drift = drift(attempt.unit.as_mut(), attempt.player, code, attempt.now).await?;
+    attempt.reject(Rejected { factor: FactorKind::Totp, drift }).await
+}
+
+/// By how much a wrong code is of another time. Of a code that is still to come the step is kept, in the transaction that counts the
+/// failure: whoever guessed it gains nothing by waiting. Before the first code the secret is on the page, and nobody guesses.
+pub(super) async fn drift(
+    unit: &mut dyn UnitOfWork,
+    player: PlayerId,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<Drift>, PlayerError> {
+    let Some(enrolment) = unit.find_totp(player).await? else { return Ok(None) };
+    let drift = enrolment.drift(code, now);
+    if let Some(ahead) = drift.filter(|drift| drift.is_ahead() && enrolment.is_confirmed()) {
+        unit.note_told_step(player, ahead.step).await?;
+    }
+    Ok(drift)
 }
 
 /// What the player's authenticator is bound by, when `code` is of it; it must count, or must not be confirmed yet. The code is

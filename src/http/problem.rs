@@ -75,6 +75,7 @@ problem_codes! {
     FactorEnrolled = "factor_enrolled", CONFLICT;
     FactorMissing = "factor_missing", CONFLICT;
     CodeWrong = "code_wrong", UNPROCESSABLE_ENTITY;
+    ClockOff = "clock_off", UNPROCESSABLE_ENTITY;
     FactorLocked = "factor_locked", TOO_MANY_REQUESTS;
     CodeExpired = "code_expired", UNPROCESSABLE_ENTITY;
     CodeTooSoon = "code_too_soon", TOO_MANY_REQUESTS;
@@ -177,6 +178,8 @@ pub struct Problem {
     locale: Locale,
     retry_after: Option<Duration>,
     reason: Option<String>,
+    /// What stands for `{minutes}` in the sentence.
+    minutes: Option<u64>,
     allow: Option<String>,
     challenge: &'static str,
 }
@@ -213,6 +216,7 @@ impl Problem {
             locale,
             retry_after: None,
             reason: None,
+            minutes: None,
             allow: None,
             challenge,
         }
@@ -222,7 +226,13 @@ impl Problem {
     pub fn reason(reason: ReasonCode, locale: Locale) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let code = reason.code();
-        Self { code, status, locale, retry_after: None, reason: None, allow: None, challenge: BY_COOKIE }
+        Self { code, status, locale, retry_after: None, reason: None, minutes: None, allow: None, challenge: BY_COOKIE }
+    }
+
+    /// The clock of a device is off by some minutes; another code is looked at after `wait`.
+    pub fn clock_off(minutes: u64, wait: Duration, locale: Locale) -> Self {
+        let problem = Self { minutes: Some(minutes), ..Self::new(ProblemCode::ClockOff, locale) };
+        if wait.is_zero() { problem } else { problem.retry_after(wait) }
     }
 
     /// Another method is meant: one of these (RFC 9110 section 15.5.6).
@@ -259,12 +269,16 @@ impl Problem {
     /// The body as it is sent, also over a WebSocket.
     pub fn body(&self) -> ProblemBody {
         let message = message(self.code, self.locale);
+        let detail = match self.minutes {
+            Some(minutes) => message.text.replace("{minutes}", &minutes.to_string()),
+            None => message.text,
+        };
         ProblemBody {
             kind: format!("urn:rastau:problem:{}", self.code),
             title: message.title,
             status: self.status.as_u16(),
             code: self.code,
-            detail: message.text,
+            detail,
             retry_after: self.retry_after.map(seconds),
             reason: self.reason.clone(),
         }

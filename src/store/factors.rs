@@ -68,6 +68,7 @@ impl PasskeyRow {
 struct TotpRow {
     secret: Vec<u8>,
     last_step: Option<i64>,
+    told_step: Option<i64>,
     #[sqlx(flatten)]
     binding: BindingRow,
 }
@@ -194,7 +195,7 @@ impl Factors for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO totp (player, secret, last_step, created_at) VALUES ($1, $2, $3, $4) \
                  ON CONFLICT (player) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step, \
-                 created_at = excluded.created_at WHERE totp.last_step IS NULL",
+                 told_step = NULL, created_at = excluded.created_at WHERE totp.last_step IS NULL",
             )
             .bind(row)
             .bind(sealed)
@@ -207,7 +208,7 @@ impl Factors for SqlUnitOfWork {
     async fn find_totp(&mut self, player: PlayerId) -> Result<Option<TotpEnrolment>> {
         let row = player.to_string();
         let query = sqlx::query_as::<_, TotpRow>(
-            "SELECT secret, last_step, bound_by, hold, counts_from FROM totp WHERE player = $1",
+            "SELECT secret, last_step, told_step, bound_by, hold, counts_from FROM totp WHERE player = $1",
         );
         let Some(found) = self.fetch_optional(query.bind(row.as_str())).await? else {
             return Ok(None);
@@ -216,6 +217,7 @@ impl Factors for SqlUnitOfWork {
             player,
             secret: self.cipher.open(TOTP_SECRET, &[row.as_bytes()], &found.secret)?,
             last_step: found.last_step,
+            told_step: found.told_step,
             binding: found.binding.into_binding("totp")?,
         }))
     }
@@ -232,6 +234,11 @@ impl Factors for SqlUnitOfWork {
             )
             .await?;
         Ok(advanced > 0)
+    }
+
+    async fn note_told_step(&mut self, player: PlayerId, step: i64) -> Result<()> {
+        let noted = sqlx::query("UPDATE totp SET told_step = $2 WHERE player = $1");
+        self.change(noted.bind(player.to_string()).bind(step)).await
     }
 
     async fn bind_totp(&mut self, player: PlayerId, binding: &Binding) -> Result<()> {

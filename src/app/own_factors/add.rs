@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::app::confirm_factor::{Confirmation, Confirmed, ShownFactor};
 use crate::app::enrol_passkey::ACCOUNT;
 use crate::app::enrolled_factors::binding_beside;
-use crate::app::factor_attempt::{count_failure, expect_unlocked};
+use crate::app::factor_attempt::{Rejected, count_failure, expect_unlocked};
 use crate::app::player_session::{audit, open};
 use crate::app::recovery_codes::new_recovery_codes;
 use crate::app::tell::{reachable, tell};
@@ -107,13 +107,15 @@ pub async fn finish_totp_addition(
     let kind = CeremonyKind::TotpAddition;
     let secret = half.unit.take_ceremony(half.verification.id, kind, half.now).await?;
     let secret = secret.ok_or(PlayerError::CeremonyUnknown)?;
-    let mut enrolment = TotpEnrolment { player: half.player, secret, last_step: None, binding: half.binding };
+    let mut enrolment =
+        TotpEnrolment { player: half.player, secret, last_step: None, told_step: None, binding: half.binding };
     enrolment.last_step = enrolment.accept(code, half.now);
     if enrolment.last_step.is_none() {
         let until = half.now.plus(CEREMONY_LIFETIME);
         half.unit.put_ceremony(half.verification.id, kind, &enrolment.secret, until).await?;
+        let rejected = Rejected { factor: FactorKind::Totp, drift: enrolment.drift(code, half.now) };
         let SecondHalf { unit, verification, player, now, lockout, .. } = half;
-        return count_failure(unit, &verification, player, lockout, FactorKind::Totp, now).await;
+        return count_failure(unit, &verification, player, lockout, rejected, now).await;
     }
     half.unit.put_totp(&enrolment, half.now).await?;
     half.unit.bind_totp(half.player, &half.binding).await?;

@@ -365,6 +365,8 @@ pub trait Factors {
     async fn find_totp(&mut self, player: PlayerId) -> Result<Option<TotpEnrolment>>;
     /// Sets the last accepted step, only if `step` is later than the stored one; false otherwise.
     async fn advance_totp(&mut self, player: PlayerId, step: i64) -> Result<bool>;
+    /// Keeps the step of a code that was told to be of later.
+    async fn note_told_step(&mut self, player: PlayerId, step: i64) -> Result<()>;
     /// Says by what the player's TOTP is bound, in the transaction that confirms it.
     async fn bind_totp(&mut self, player: PlayerId, binding: &Binding) -> Result<()>;
     /// Keeps a set in place of the earlier one.

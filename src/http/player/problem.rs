@@ -25,6 +25,7 @@ pub(in crate::http) fn problem(error: &PlayerError, locale: Locale) -> Problem {
         PlayerError::CodeTooSoon(wait) => {
             return Problem::new(ProblemCode::CodeTooSoon, locale).retry_after(*wait);
         }
+        PlayerError::ClockOff { minutes, wait } => return Problem::clock_off(*minutes, *wait, locale),
         PlayerError::Register(why) => {
             tracing::error!(%why, "the population register failed");
             ProblemCode::RegisterUnavailable

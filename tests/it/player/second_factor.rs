@@ -159,6 +159,51 @@ async fn a_passkey_that_its_device_begins_to_synchronise_goes_on_working() {
 }
 
 #[tokio::test]
+async fn a_code_of_another_time_is_wrong_and_tells_that_a_clock_is_off() {
+    let app = TestApp::start().await;
+    let iin = adult(29);
+    app.add_person(&iin, &id_photo(Who::Astronaut)).await;
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    player.post("totp/enrol/start", &json!({})).await.unwrap();
+    let app_of = app.player_of(&iin).await;
+    let enrolment: TotpEnrolment = app.unit().await.find_totp(app_of).await.unwrap().unwrap();
+    let at = |seconds: i64| {
+        let now = app.now().seconds() + seconds;
+        enrolment.code_at(rastau::domain::time::Timestamp::from_seconds(now)).expose().to_owned()
+    };
+    let told = async |path: &str, code: String| {
+        let error = player.post(path, &json!({ "code": code })).await.unwrap_err();
+        let refused = error.downcast::<rastau::cli::demo::player::Refused>().unwrap();
+        (refused.status, refused.code, refused.detail)
+    };
+    // While it is enrolled, behind and ahead.
+    for (seconds, minutes) in [(-90, "2 "), (300, "5 ")] {
+        let (status, code, detail) = told("totp/enrol/finish", at(seconds)).await;
+        assert_eq!((status, code.as_str()), (422, "clock_off"));
+        assert!(detail.contains(minutes) && !detail.contains('{'), "{detail}");
+    }
+    // As wrong as any other: the third locks, and a locked one is told of nothing.
+    assert_eq!(told("totp/enrol/finish", at(-90)).await.1, "clock_off");
+    assert_eq!(told("totp/enrol/finish", at(0)).await.1, "factor_locked");
+    app.clock.advance(Duration::from_secs(31));
+    let grouped = format!("{} {}", &at(0)[..3], &at(0)[3..]);
+    player.post("totp/enrol/finish", &json!({ "code": grouped })).await.unwrap();
+
+    // Later, a code that is still to come serves nobody who guessed it when its time has come.
+    let player = app.arrive().await;
+    to_second_factor(&player, &iin, Who::Astronaut).await;
+    let ahead = at(120);
+    assert_eq!(refusal(player.post("totp/verify", &json!({ "code": ahead })).await), "clock_off");
+    app.clock.advance(Duration::from_secs(120));
+    assert_eq!(refusal(player.post("totp/verify", &json!({ "code": ahead })).await), "code_wrong");
+    app.clock.advance(Duration::from_secs(60));
+    let view = player.post("totp/verify", &json!({ "code": at(0) })).await.unwrap();
+    assert_eq!(view["outcome"]["result"], "approved");
+    app.verify_audit().await;
+}
+
+#[tokio::test]
 async fn nothing_is_enrolled_without_a_face_or_long_after_it() {
     let app = TestApp::start().await;
     let iin = adult(24);

@@ -93,10 +93,25 @@ on_both_engines! {
         assert_eq!((found.secret, found.last_step), (second.secret, Some(5)));
     }
 
+    async fn a_step_that_was_told_is_kept_until_another_secret_comes(database: &Database) {
+        let player = database.player(0).await;
+        let enrolment = TotpEnrolment::begin(player, database.randomness.as_ref());
+        let mut unit = database.begin().await;
+        unit.put_totp(&enrolment, at(1)).await.unwrap();
+        assert_eq!(unit.find_totp(player).await.unwrap().unwrap().told_step, None);
+        for step in [9, 7] {
+            unit.note_told_step(player, step).await.unwrap();
+            assert_eq!(unit.find_totp(player).await.unwrap().unwrap().told_step, Some(step));
+        }
+        unit.put_totp(&enrolment, at(2)).await.unwrap();
+        assert_eq!(unit.find_totp(player).await.unwrap().unwrap().told_step, None);
+    }
+
     async fn a_totp_step_is_accepted_once_and_never_an_earlier_one(database: &Database) {
         let player = database.player(0).await;
         let mut unit = database.begin().await;
         assert!(!unit.advance_totp(player, 5).await.unwrap(), "not enrolled");
+        assert_eq!(unit.note_told_step(player, 9).await, Err(StoreError::Conflict), "not enrolled");
         unit.put_totp(&TotpEnrolment::begin(player, database.randomness.as_ref()), at(1)).await.unwrap();
         unit.commit().await.unwrap();
         assert_eq!(database.race(async |unit| unit.advance_totp(player, 5).await).await, (Ok(true), Ok(false)));
