@@ -24,6 +24,8 @@ pub struct Server {
     pub body_timeout: Span,
     /// How long a whole registry may take that a source sends.
     pub upload_timeout: Span,
+    /// How long a connection waits for the next request.
+    pub keep_alive: Span,
     /// Connections that may be open.
     pub max_connections: usize,
     /// The same by one address.
@@ -42,6 +44,7 @@ impl Default for Server {
             workers: None,
             body_timeout: Span(Duration::from_secs(20)),
             upload_timeout: Span(Duration::from_mins(10)),
+            keep_alive: Span(Duration::from_secs(130)),
             max_connections: 4_096,
             max_connections_per_caller: 256,
             max_captures_per_caller: 24,
@@ -77,6 +80,10 @@ impl Section for Server {
         Key {
             name: "upload_timeout",
             allowed: "10s to 1h, not below body_timeout: how long a whole registry may take that a source sends (default 10m)",
+        },
+        Key {
+            name: "keep_alive",
+            allowed: "1s to 1h: how long a connection waits for the next request; longer than the reverse proxy keeps one (default 130s)",
         },
         Key { name: "max_connections", allowed: "64 to 100000 open connections (default 4096)" },
         Key {
@@ -114,6 +121,8 @@ impl Section for Server {
         if upload < body {
             problems.push(("upload_timeout", "it is below body_timeout".into()));
         }
+        let keep_alive = Span(Duration::from_secs(1))..=Span(Duration::from_hours(1));
+        in_range("keep_alive", &self.keep_alive, keep_alive, problems);
         in_range("max_connections", &self.max_connections, 64..=100_000, problems);
         in_range("max_connections_per_caller", &self.max_connections_per_caller, 8..=100_000, problems);
         in_range("max_captures_per_caller", &self.max_captures_per_caller, 2..=100_000, problems);

@@ -1,5 +1,7 @@
 //! Calls to addresses that our own configuration names, with a bearer credential.
 
+use std::time::Duration;
+
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
@@ -29,6 +31,10 @@ pub(super) fn bearer(credential: &SecretText) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// Connections wait for their next request no longer than this: shorter than any common server keeps one, so that none is used
+/// that the other side has just closed.
+const IDLE: Duration = Duration::from_secs(4);
+
 /// A client for `url`, to be given its patience: it goes nowhere else.
 pub(super) fn client(url: &Url, bearer: HeaderValue) -> ClientBuilder {
     Client::builder()
@@ -36,6 +42,7 @@ pub(super) fn client(url: &Url, bearer: HeaderValue) -> ClientBuilder {
         // A proxy from the environment or a redirect would carry what is secret to a place nobody configured.
         .no_proxy()
         .redirect(Policy::none())
+        .pool_idle_timeout(IDLE)
         .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
 }
 

@@ -8,7 +8,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
-use super::connections::{ConnectionLimits, Connections, HEAD_TIME};
+use super::connections::{ConnectionLimits, Connections, HEAD_TIME, make_room};
 use super::description::OpenDoors;
 use super::middleware::bearer_key::BearerKey;
 use super::middleware::body_deadline::{self, BodyTimes};
@@ -92,6 +92,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .wrap(from_fn(body_deadline::bound))
             // The outer one: whoever refuses, it is our answer.
             .wrap(from_fn(security_headers::add))
+            .wrap(from_fn(make_room))
             .app_data(bodies.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
@@ -136,6 +137,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     Ok(server
         .workers(settings.workers)
         .client_request_timeout(HEAD_TIME)
+        .keep_alive(settings.connections.keep_alive)
         .max_connections(settings.connections.most.div_ceil(settings.workers.max(1)))
         .on_connect(move |connection, data| connections.begin(connection, data))
         .shutdown_timeout(10)

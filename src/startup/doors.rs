@@ -54,6 +54,7 @@ pub fn open(
         connections: ConnectionLimits {
             most: descriptors::take(config.server.max_connections),
             most_a_caller: config.server.max_connections_per_caller,
+            keep_alive: config.server.keep_alive.0,
             captures_a_caller: config.server.max_captures_per_caller,
         },
         bodies: BodyTimes { usual: config.server.body_timeout.0, upload: config.server.upload_timeout.0 },

@@ -293,7 +293,9 @@ fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {
 
 /// Redirects are followed by hand: cookies come with some of them, and others lead to somebody else.
 pub(in crate::cli) fn browser() -> reqwest::ClientBuilder {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy()
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    // No step is lost to a connection that the service has just closed.
+    client.pool_max_idle_per_host(0)
 }
 
 /// Where a redirect leads.

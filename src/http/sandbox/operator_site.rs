@@ -71,6 +71,8 @@ impl DemoOperator {
             .timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // A code that is on its way to a connection that is just being closed would be lost.
+            .pool_max_idle_per_host(0)
             .build()?;
         Ok(Self { client_id, client_secret, notes, http, visits: Mutex::default() })
     }

@@ -9,6 +9,7 @@ mod capture;
 mod database_gone;
 mod evidence;
 mod face_search;
+mod kept_connections;
 mod lockout;
 mod overload;
 mod own_factors;

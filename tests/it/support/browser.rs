@@ -248,7 +248,7 @@ pub(crate) async fn read(answer: Response) -> Answer {
 }
 
 fn client() -> Client {
-    Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+    Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0).build().unwrap()
 }
 
 fn origin(base: &Url) -> String {
