@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod operator;
 mod own_cookie;
+mod pages;
 pub mod peer;
 mod per_caller;
 pub mod player;

@@ -17,12 +17,13 @@ use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers;
 use super::operator::{ClientCertificates, OperatorDoor};
+use super::pages::refusal::as_page;
 use super::peer::TrustedProxies;
 use super::player::{CapturesByCaller, CapturesUnderWay};
 use super::problem::{Problem, ProblemCode, locale};
 use super::sandbox::{self, DemoOperator};
 use super::sources::{self, PushedSource};
-use super::{administration, compliance, console, description, health, player, web_files};
+use super::{administration, compliance, console, description, health, pages, player, web_files};
 use crate::app::Services;
 use crate::domain::ports::WebhookSender;
 use crate::messages::Texts;
@@ -75,6 +76,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let webhooks = web::Data::from(settings.webhooks.clone());
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let sandbox = services.policy.sandbox;
+    let has_site = demo_operator.is_some();
     let sources = web::Data::new(settings.sources.clone());
     let open = OpenDoors {
         sandbox,
@@ -87,6 +89,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(explain))
+            .wrap(from_fn(as_page))
             .wrap(from_fn(observe))
             // Outside of these: it keeps what they leave unread.
             .wrap(from_fn(body_deadline::bound))
@@ -104,6 +107,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(webhooks.clone())
             .configure(bad_input)
             .configure(health::configure)
+            .configure(|config| pages::configure(config, has_site))
             .configure(|config| description::configure(config, open))
             .configure(|config| operators.configure(config))
             .configure(|config| {

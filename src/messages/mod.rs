@@ -5,6 +5,7 @@
 
 pub mod notice;
 mod own;
+pub mod page;
 pub mod report;
 
 use std::collections::HashMap;

@@ -6,5 +6,5 @@ pub mod explain;
 pub mod observe;
 pub mod own_origin;
 pub mod per_session;
-mod refused;
+pub(in crate::http) mod refused;
 pub mod security_headers;

@@ -6,14 +6,14 @@ use actix_web::http::StatusCode;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 /// The same refusal, whose answer `complete` changes once it is made.
-pub(super) struct Refused<F> {
+pub(in crate::http) struct Refused<F> {
     error: Error,
     complete: F,
 }
 
 impl<F: Fn(HttpResponse) -> HttpResponse + 'static> Refused<F> {
     /// As an error of the framework.
-    pub(super) fn completed(error: Error, complete: F) -> Error {
+    pub(in crate::http) fn completed(error: Error, complete: F) -> Error {
         Self { error, complete }.into()
     }
 }

@@ -1,8 +1,9 @@
 //! A browser that follows a link shows whatever comes: a page of ours says more to a player than a problem document.
 
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
+use crate::http::pages::wants_page;
 use crate::http::problem::Problem;
 
 /// Where the page finds out for itself whether there is anything to go on with.
@@ -10,19 +11,11 @@ const PAGE: &str = "/verify/";
 
 /// Answers a link that leads nowhere (any more): a browser is sent to the player's page, anybody else gets the refusal.
 pub(super) fn answer(request: &HttpRequest, refusal: Problem) -> Result<HttpResponse, Problem> {
-    if refusal.status_code().is_client_error() && wants_page(request) {
+    if refusal.status_code().is_client_error() && wants_page(request.headers()) {
         Ok(HttpResponse::SeeOther().insert_header((LOCATION, PAGE)).insert_header((CACHE_CONTROL, "no-store")).finish())
     } else {
         Err(refusal)
     }
-}
-
-fn wants_page(request: &HttpRequest) -> bool {
-    request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 #[cfg(test)]
@@ -31,6 +24,7 @@ mod tests {
     use crate::http::problem::ProblemCode;
     use crate::messages::Locale;
     use actix_web::http::StatusCode;
+    use actix_web::http::header::ACCEPT;
     use actix_web::test::TestRequest;
 
     fn answered(accept: &str, code: ProblemCode) -> Result<StatusCode, StatusCode> {

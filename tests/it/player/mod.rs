@@ -9,6 +9,7 @@ mod capture;
 mod database_gone;
 mod evidence;
 mod face_search;
+mod front_page;
 mod kept_connections;
 mod lockout;
 mod overload;
