@@ -12,6 +12,8 @@ const TROUBLES = [
 for (const { name, options, phase } of TROUBLES) {
   test(`${name} is told as such, costs no attempt, and may be tried again`, () =>
     withPlayer(options, async (player) => {
+      // A browser that was told no before; this one says no by itself, without having been told.
+      await player.page.addInitScript(() => (navigator.permissions.query = async () => ({ state: 'denied' })));
       const iin = await addPerson(player.origin, { face: 'astronaut', birthDate: '1993-04-05' });
       await player.comeToFace(iin);
       assert.equal(await player.showFace(), phase);

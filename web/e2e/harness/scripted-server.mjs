@@ -18,6 +18,8 @@ class Capture {
   frames = [];
   camera = null;
   over = false;
+  /** Whether the page said that its camera was taken away. */
+  givenUp = false;
   /** Code of the guidance that each frame gets. */
   code = 'hold_still';
   progress = 0;
@@ -48,6 +50,11 @@ class Capture {
   async seen(count = 1) {
     const index = this.#index;
     await this.#until(() => this.frames.filter((frame) => frame.index === index).length >= count);
+  }
+
+  hear(text) {
+    if (text.type === 'give_up') this.givenUp = true;
+    else this.camera = text;
   }
 
   take(message) {
@@ -121,7 +128,7 @@ export class ScriptedServer {
       cut: () => socket.close(),
     });
     socket.onMessage((message) => {
-      if (typeof message === 'string') capture.camera = JSON.parse(message);
+      if (typeof message === 'string') capture.hear(JSON.parse(message));
       else if (!capture.over) capture.take(message);
     });
     this.#begin(capture);
@@ -135,6 +142,7 @@ export class ScriptedServer {
     if (pathname === '/api/player/captures') return this.#openOverHttps(route, searchParams);
     const frames = /^\/api\/player\/captures\/([^/]+)\/frames$/.exec(pathname);
     if (frames) return this.#takeOverHttps(route, frames[1]);
+    if (pathname.endsWith('/give-up')) return route.fulfill({ status: 204 });
     return this.#file(route, pathname);
   }
 

@@ -61,7 +61,8 @@ export interface VerificationView {
   /** What this visit is called where a page says whose it shows. */
   readonly visit: string;
   readonly stage: Stage;
-  readonly operator: { readonly name: string };
+  /** `site`: where the operator's site begins. */
+  readonly operator: { readonly name: string; readonly site?: string | null };
   readonly sandbox: boolean;
   readonly expires_at: string;
   readonly face: {

@@ -1,15 +1,59 @@
+import { chosenCamera, forgetCamera, preferredCamera } from './cameras';
 import type { CameraInfo } from './transport';
 
-/** The camera, and why it may not be had. */
-export type CameraFailure = 'denied' | 'missing' | 'busy' | 'unsupported';
+/** Why the camera may not be had. `unasked`: refused although nobody was asked, as browsers inside apps do. */
+export type CameraFailure = 'denied' | 'unasked' | 'missing' | 'busy' | 'unsupported';
 
+/** The camera is not to be had. */
+export class CameraRefused extends Error {
+  constructor(readonly failure: CameraFailure) {
+    super(failure);
+  }
+}
+
+const SIZE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
+/** Nobody reads a question and answers it sooner. */
+const LEAST_ANSWER_MS = 500;
+
+/** Opens the camera that was chosen, else the one that faces the person; a CameraRefused says why not. */
 export async function openCamera(): Promise<MediaStream> {
   // Browsers hide the camera from pages that are not served over a secure connection.
-  if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('no media devices', 'NotSupportedError');
-  return navigator.mediaDevices.getUserMedia({
-    audio: false,
-    video: { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } },
-  });
+  if (!navigator.mediaDevices?.getUserMedia) throw new CameraRefused('unsupported');
+  const chosen = chosenCamera();
+  if (chosen !== null) {
+    try {
+      return await open({ deviceId: { exact: chosen } });
+    } catch (error) {
+      if (!(error instanceof CameraRefused && error.failure === 'missing')) throw error;
+      forgetCamera();
+    }
+  }
+  const usual = await open({ facingMode: 'user' });
+  const better = await preferredCamera(usual);
+  if (better === null) return usual;
+  closeCamera(usual);
+  return open({ deviceId: { exact: better } });
+}
+
+async function open(which: MediaTrackConstraints): Promise<MediaStream> {
+  const before = await permission();
+  const askedAt = performance.now();
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...which, ...SIZE } });
+  } catch (error) {
+    const failure = cameraFailure(error);
+    const unasked = failure === 'denied' && before === 'prompt' && performance.now() - askedAt < LEAST_ANSWER_MS;
+    throw new CameraRefused(unasked ? 'unasked' : failure);
+  }
+}
+
+/** What the browser says that it would do; `null` where it does not say. */
+async function permission(): Promise<PermissionState | null> {
+  try {
+    return (await navigator.permissions.query({ name: 'camera' as PermissionName })).state;
+  } catch {
+    return null;
+  }
 }
 
 export function closeCamera(stream: MediaStream | null): void {
@@ -17,6 +61,7 @@ export function closeCamera(stream: MediaStream | null): void {
 }
 
 export function cameraFailure(error: unknown): CameraFailure {
+  if (error instanceof CameraRefused) return error.failure;
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   switch (name) {
     case 'NotAllowedError':

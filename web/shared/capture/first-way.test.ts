@@ -8,6 +8,7 @@ const READY = { type: 'ready', nonce: '', seconds: 90 } as const;
 class Opened implements Transport {
   sent = 0;
   closed = false;
+  givenUp = false;
 
   constructor(
     readonly kind: Way['kind'],
@@ -16,6 +17,10 @@ class Opened implements Transport {
 
   send(): void {
     this.sent += 1;
+  }
+
+  giveUp(): void {
+    this.givenUp = true;
   }
 
   close(): void {
@@ -52,6 +57,18 @@ afterEach(() => {
 });
 
 describe('the first way that opens', () => {
+  it('is the one that is told of giving up', () => {
+    const transport = start(['socket', 'socket', 'posts']);
+    opened[0]?.ears.gone();
+    opened[1]?.ears.heard(READY);
+    transport.giveUp();
+    expect(opened.map(({ givenUp, closed }) => [givenUp, closed])).toEqual([
+      [false, true],
+      [true, true],
+    ]);
+    expect(gone).toBe(0);
+  });
+
   it('is the first one, where it says anything', () => {
     const transport = start(['socket', 'socket', 'posts']);
     opened[0]?.ears.heard(READY);

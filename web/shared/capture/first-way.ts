@@ -30,6 +30,11 @@ class FirstWay implements Transport {
     this.#current?.send(frame);
   }
 
+  giveUp(): void {
+    this.#current?.giveUp();
+    this.#leave();
+  }
+
   close(): void {
     this.#leave();
   }

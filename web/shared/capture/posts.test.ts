@@ -12,10 +12,11 @@ let heard: Answer[];
 let gone: number;
 const open = vi.fn<Asking['open']>();
 const frame = vi.fn<Asking['frame']>();
+const giveUp = vi.fn<Asking['giveUp']>();
 
 function posts(lights = true, camera: typeof CAMERA | null = null): Posts {
   const ears = { heard: (answer: Answer) => void heard.push(answer), gone: () => void (gone += 1) };
-  return new Posts({ lights, camera }, ears, { open, frame });
+  return new Posts({ lights, camera }, ears, { open, frame, giveUp });
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -23,6 +24,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve));
 beforeEach(() => {
   heard = [];
   gone = 0;
+  giveUp.mockReset().mockResolvedValue();
   open.mockReset().mockResolvedValue({ capture: 'a/b', messages: [READY] });
   frame.mockReset().mockImplementation(async (_path, sent) => ({ messages: [guidance(sent[0] ?? 0)] }));
 });
@@ -37,6 +39,27 @@ describe('a capture over HTTPS', () => {
       ['/api/player/captures?lights=off', {}],
     ]);
     expect(heard).toEqual([READY, READY]);
+  });
+
+  it('says that it gives up after the frame under way, and sends none that waits', async () => {
+    const capture = posts();
+    await settled();
+    capture.send(Uint8Array.of(1));
+    await settled();
+    capture.send(Uint8Array.of(2));
+    capture.giveUp();
+    capture.close();
+    await settled();
+    expect([frame.mock.calls.length, giveUp.mock.calls, gone]).toEqual([1, [['/api/player/captures/a%2Fb/give-up']], 0]);
+  });
+
+  it('has nothing to give up where it was never opened', async () => {
+    open.mockRejectedValue(refused('face_locked'));
+    const capture = posts();
+    await settled();
+    capture.giveUp();
+    await settled();
+    expect(giveUp).not.toHaveBeenCalled();
   });
 
   it('sends one frame at a time, in order, to its own capture', async () => {

@@ -1,4 +1,4 @@
-import { post, postBytes } from '../api/http';
+import { post, postBytes, send } from '../api/http';
 import { NETWORK, type Problem, problemOf, UNEXPECTED } from '../api/problem';
 import { type Answer, readAnswer } from './answers';
 import type { CaptureRequest, Ears, Transport } from './transport';
@@ -17,12 +17,13 @@ interface Said {
 export interface Asking {
   open(path: string, body: unknown): Promise<Said & { readonly capture: string }>;
   frame(path: string, frame: Uint8Array<ArrayBuffer>): Promise<Said>;
+  giveUp(path: string): Promise<void>;
 }
 
 /** A capture over HTTPS, for where a WebSocket does not get through: one request for each frame, one at a time. */
 export class Posts implements Transport {
   #closed = false;
-  #frames = '';
+  #capture = '';
   #last: Promise<void>;
 
   constructor(
@@ -33,13 +34,19 @@ export class Posts implements Transport {
     this.#last = this.#step(async () => {
       const path = request.lights ? CAPTURES : `${CAPTURES}?lights=off`;
       const opened = await asking.open(path, request.camera ? { camera: request.camera } : {});
-      this.#frames = `${CAPTURES}/${encodeURIComponent(opened.capture)}/frames`;
+      this.#capture = `${CAPTURES}/${encodeURIComponent(opened.capture)}`;
       return opened;
     });
   }
 
   send(frame: Uint8Array<ArrayBuffer>): void {
-    this.#last = this.#last.then(() => this.#step(() => this.asking.frame(this.#frames, frame)));
+    this.#last = this.#last.then(() => this.#step(() => this.asking.frame(`${this.#capture}/frames`, frame)));
+  }
+
+  giveUp(): void {
+    // After the frame that is under way; nobody waits for the answer.
+    this.#closed = true;
+    this.#last = this.#last.then(() => (this.#capture ? this.asking.giveUp(`${this.#capture}/give-up`) : undefined)).catch(() => {});
   }
 
   close(): void {
@@ -72,6 +79,7 @@ export class Posts implements Transport {
 const ASKING: Asking = {
   open: (path, body) => post(path, body),
   frame: (path, frame) => postBytes(path, frame, FRAME_PATIENCE_MS),
+  giveUp: (path) => send(path, {}),
 };
 
 export const openPosts = (request: CaptureRequest, ears: Ears): Transport => new Posts(request, ears, ASKING);

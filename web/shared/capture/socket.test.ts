@@ -43,6 +43,14 @@ beforeEach(() => {
 });
 
 describe('a capture over a WebSocket', () => {
+  it('says that it gives up before it closes', () => {
+    socket.hears(READY);
+    transport.giveUp();
+    expect([socket.sent.at(-1), socket.readyState]).toEqual([JSON.stringify({ type: 'give_up' }), 3]);
+    transport.giveUp();
+    expect(socket.sent.length).toBe(2);
+  });
+
   it('says of its camera what the browser says, once it may and before any frame', () => {
     expect(socket.sent).toEqual([]);
     socket.hears(READY);

@@ -31,6 +31,10 @@ export function overSocket(socket: Socket, { camera }: Pick<CaptureRequest, 'cam
     send: (frame) => {
       if (socket.readyState === OPEN) socket.send(frame);
     },
+    giveUp: () => {
+      if (socket.readyState === OPEN) socket.send(JSON.stringify({ type: 'give_up' }));
+      socket.close();
+    },
     close: () => socket.close(),
   };
 }

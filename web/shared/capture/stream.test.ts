@@ -7,6 +7,7 @@ import type { Ears, Transport } from './transport';
 class FakeTransport implements Transport {
   sent: Uint8Array<ArrayBuffer>[] = [];
   closed = 0;
+  givenUp = 0;
 
   constructor(private readonly ears: Ears) {}
 
@@ -17,6 +18,11 @@ class FakeTransport implements Transport {
   // As a browser does: the close event comes for our own close as well.
   close(): void {
     this.closed += 1;
+    this.ears.gone();
+  }
+
+  giveUp(): void {
+    this.givenUp += 1;
     this.ears.gone();
   }
 
@@ -53,6 +59,15 @@ beforeEach(() => {
 });
 
 describe('the capture stream', () => {
+  it('gives up once, is no loss, and says nothing after', async () => {
+    transport.hears(READY);
+    stream.giveUp();
+    stream.giveUp();
+    stream.close();
+    expect(await stream.send(0, 0, JPEG)).toBe(false);
+    expect([transport.givenUp, transport.closed, losses]).toEqual([1, 0, 0]);
+  });
+
   it('sends nothing before the server is ready', async () => {
     expect(await stream.send(0, 0, JPEG)).toBe(false);
     transport.hears(READY);

@@ -37,6 +37,13 @@ export class CaptureStream {
     return true;
   }
 
+  /** The camera was taken away: said to the server, then closed. */
+  giveUp(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#transport.giveUp();
+  }
+
   close(): void {
     this.#end(false);
   }

@@ -11,6 +11,8 @@ export interface Ears {
 export interface Transport {
   /** Frames leave in the order in which they come here. */
   send(frame: Uint8Array<ArrayBuffer>): void;
+  /** Says that the camera was taken away, and closes. */
+  giveUp(): void;
   close(): void;
 }
 

@@ -10,9 +10,25 @@ const LEFT = { ...STRAIGHT, index: 2, command: 'turn_left', number: 1, of: 3 } a
 const guidance = (code: string, progress = 0.2): Answer => ({ type: 'guidance', sequence: 1, code, progress });
 const AGAIN_MS = 1_500;
 
-const track = { label: 'A camera', stop: vi.fn(), getSettings: () => ({ width: 640, height: 480, frameRate: 29.97 }), onended: null };
+const track = {
+  label: 'A camera',
+  muted: false,
+  stop: vi.fn(),
+  getSettings: () => ({ width: 640, height: 480, frameRate: 29.97, deviceId: 'a' }),
+  onended: null as (() => void) | null,
+};
 const camera = { getTracks: () => [track], getVideoTracks: () => [track] } as unknown as MediaStream;
-const video = { play: async () => {}, srcObject: null, videoWidth: 0, videoHeight: 0 } as unknown as HTMLVideoElement;
+const play = vi.fn(async () => {});
+const video = { play, srcObject: null, videoWidth: 0, videoHeight: 0 } as unknown as HTMLVideoElement;
+const CAMERAS = [
+  { id: 'a', label: 'A camera' },
+  { id: 'b', label: 'Another' },
+];
+/** What the camera shows, as far as the page looks: one value for every pixel. */
+let seen: () => number;
+let givenUp: number;
+let readable: boolean;
+let openCamera: () => Promise<MediaStream>;
 
 let requests: CaptureRequest[];
 let captures: Ears[];
@@ -23,7 +39,7 @@ const open = (request: CaptureRequest): Open => {
   requests.push(request);
   return (ears) => {
     captures.push(ears);
-    return { send: () => {}, close: () => {} };
+    return { send: () => {}, giveUp: () => void (givenUp += 1), close: () => {} };
   };
 };
 
@@ -34,10 +50,26 @@ const breaks = () => captures.at(-1)?.gone();
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.stubGlobal('requestAnimationFrame', (then: () => void) => setTimeout(then, 16));
-  vi.stubGlobal('document', { createElement: () => ({ getContext: () => null }) });
+  const context = {
+    drawImage: () => {},
+    getImageData: () => ({ data: Uint8ClampedArray.from({ length: 64 }, () => seen()) }),
+  };
+  // Only the small canvas by which the camera is watched can be read here: no frame is made.
+  vi.stubGlobal('document', { createElement: () => ({ width: 0, getContext: (_: string, how: object) => ('willReadFrequently' in how ? context : null) }) });
   track.stop.mockReset();
+  play.mockReset().mockResolvedValue();
+  Object.assign(track, { muted: false, onended: null });
+  Object.assign(video, { videoWidth: 0, videoHeight: 0 });
+  [givenUp, readable, openCamera] = [0, true, async () => camera];
+  let noise = 0;
+  seen = () => 100 + ((noise += 7) % 53);
   [requests, captures, results] = [[], [], []];
-  run = new CaptureRun((result) => results.push(result), { openCamera: async () => camera, openCapture: open });
+  run = new CaptureRun((result) => results.push(result), {
+    canvasIsReadable: async () => readable,
+    openCamera: () => openCamera(),
+    listCameras: async () => CAMERAS,
+    openCapture: open,
+  });
   await run.start(video, true);
 });
 
@@ -81,6 +113,118 @@ describe('a run', () => {
     says(READY, STRAIGHT, guidance('too_dark'), guidance('hold_still'));
     says({ type: 'result', result: 'retry', reason: 'capture_timeout', text: 'Time.', verification: {} as VerificationView });
     expect([run.phase, run.retry?.text, run.obstacle]).toEqual(['retry', 'Time.', 'too_dark']);
+  });
+});
+
+describe('a camera that is taken away', () => {
+  /** Pictures that can be looked at. */
+  const showing = () => Object.assign(video, { videoWidth: 640, videoHeight: 480 });
+  /** The server goes on saying something, so that it is not silence that ends the run. */
+  const passes = (millis: number) => {
+    for (let passed = 0; passed < millis && run.phase === 'capturing'; passed += 500) {
+      says(guidance('no_face'));
+      vi.advanceTimersByTime(500);
+    }
+  };
+  const over = () => [run.phase, givenUp, track.stop.mock.calls.length];
+
+  it.each([
+    ['black', () => 0],
+    ['frozen', () => 120],
+  ])('and leaves it %s is given up, said so to the server', (_, left) => {
+    showing();
+    says(READY, STRAIGHT, LEFT);
+    passes(10_000);
+    expect(run.phase).toBe('capturing');
+    seen = left;
+    passes(3_500);
+    expect(run.phase).toBe('capturing');
+    passes(2_000);
+    expect(over()).toEqual(['taken', 1, 1]);
+  });
+
+  it('by a call mutes its track; for a moment that is no matter', () => {
+    says(READY, STRAIGHT, LEFT);
+    track.muted = true;
+    passes(2_000);
+    track.muted = false;
+    passes(1_000);
+    expect(run.phase).toBe('capturing');
+    track.muted = true;
+    passes(4_000);
+    expect(over()).toEqual(['taken', 1, 1]);
+  });
+
+  it('for good ends its track', () => {
+    says(READY, STRAIGHT);
+    track.onended?.();
+    expect(over()).toEqual(['taken', 1, 1]);
+  });
+
+  it('as the page goes out of sight is given up, too', () => {
+    says(READY, STRAIGHT, LEFT);
+    run.hidden();
+    expect(over()).toEqual(['lost', 1, 1]);
+  });
+
+  it('is not what happens when the run ends by itself', () => {
+    says(READY, { type: 'result', result: 'passed', reason: null, text: null, verification: {} as VerificationView });
+    expect(track.onended).toBeNull();
+    expect(givenUp).toBe(0);
+  });
+});
+
+describe('a camera that does not begin', () => {
+  it('since the video wants a touch waits for one', async () => {
+    play.mockRejectedValueOnce(new DOMException('no', 'NotAllowedError'));
+    await run.start(video, true);
+    expect([run.phase, requests.length]).toEqual(['touch', 1]);
+    await run.play(video, true);
+    expect([run.phase, requests.length]).toEqual(['connecting', 2]);
+  });
+
+  it('since its first picture never comes is as good as busy', async () => {
+    play.mockImplementationOnce(() => new Promise(() => {}));
+    const started = run.start(video, true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await started;
+    expect([run.phase, track.stop.mock.calls.length]).toEqual(['busy', 2]);
+  });
+
+  it('in a browser that withholds its pictures is never asked for', async () => {
+    readable = false;
+    openCamera = vi.fn();
+    await run.start(video, true);
+    expect(run.phase).toBe('unreadable');
+    expect(openCamera).not.toHaveBeenCalled();
+  });
+
+  it('since nobody is asked is told after a while, and begins when it is allowed after all', async () => {
+    let allow: (stream: MediaStream) => void = () => {};
+    openCamera = () => new Promise((resolve) => (allow = resolve));
+    const started = run.start(video, true);
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect([run.phase, run.unanswered]).toEqual(['asking', false]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([run.phase, run.unanswered]).toEqual(['asking', true]);
+    allow(camera);
+    await started;
+    expect([run.phase, run.unanswered]).toEqual(['connecting', false]);
+  });
+});
+
+describe('the cameras', () => {
+  it('are told once one was allowed, and which of them is on', () => {
+    expect([run.cameras, run.cameraId]).toEqual([CAMERAS, 'a']);
+  });
+
+  it('may be changed for nothing until something of the challenge was seen', () => {
+    says(READY, STRAIGHT);
+    expect(run.unseen).toBe(true);
+    says({ ...STRAIGHT, index: 2, light: 'red', colour: '#ff3030' });
+    expect(run.unseen).toBe(false);
+    says({ ...STRAIGHT, index: 3 });
+    expect(run.unseen).toBe(false);
   });
 });
 
