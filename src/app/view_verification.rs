@@ -27,6 +27,8 @@ pub struct VerificationView {
     pub stage: Stage,
     /// The operator's name.
     pub operator: String,
+    /// Where its site begins.
+    pub operator_site: Option<String>,
     /// When the verification expires.
     pub expires_at: Timestamp,
     /// Captures left.
@@ -132,6 +134,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
     Ok(VerificationView {
         stage: verification.stage,
         operator: operator.unwrap_or_default(),
+        operator_site: verification.request.site(),
         expires_at: verification.expires_at(),
         face_attempts_left,
         face_locked_until,

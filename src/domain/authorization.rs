@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use url::Url;
 
 use super::access_token::{ACR_SESSION, acr, classes};
 use super::confirmation::Thumbprint;
@@ -225,6 +226,13 @@ impl PushedRequest {
         let is_met = |class: &str| class == ACR_SESSION || reached().any(|one| one == class);
         self.acr_values.as_ref().is_none_or(|wanted| wanted.split(' ').any(is_met))
     }
+
+    /// Where the operator's site begins, as far as its registered redirect URI tells: `https://bet.example`. A visit belongs to one browser;
+    /// who goes on in another begins there.
+    pub fn site(&self) -> Option<String> {
+        let origin = Url::parse(&self.redirect_uri).ok()?.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
+    }
 }
 
 /// Whether `verifier` is the one the challenge was made of (RFC 7636 section 4.6), in constant time.
@@ -315,6 +323,17 @@ mod tests {
             code_challenge: CHALLENGE.into(),
             code_challenge_method: "S256".into(),
             ..RequestParameters::default()
+        }
+    }
+
+    #[test]
+    fn a_site_begins_where_its_redirect_uri_does() {
+        let request = PushedRequest::check(&operator(), parameters(), Timestamp::from_micros(0)).unwrap();
+        let site = |redirect_uri: &str| PushedRequest { redirect_uri: redirect_uri.into(), ..request.clone() }.site();
+        assert_eq!(site("https://bet.example/cb").as_deref(), Some("https://bet.example"));
+        assert_eq!(site("http://localhost:8080/sandbox/callback").as_deref(), Some("http://localhost:8080"));
+        for none in ["app.bet:/cb", "", "javascript:alert(1)"] {
+            assert_eq!(site(none), None, "{none}");
         }
     }
 

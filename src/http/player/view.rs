@@ -59,6 +59,8 @@ struct TermView {
 #[derive(Debug, Serialize)]
 struct OperatorView {
     name: String,
+    /// Where its site begins: who needs another browser starts there anew.
+    site: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -126,7 +128,7 @@ fn render(view: VerificationView, visit: String, policy: &Policy, (texts, locale
         visit,
         // To the page both are the end.
         stage: if view.stage == Stage::Returned { Stage::Decided } else { view.stage },
-        operator: OperatorView { name: view.operator },
+        operator: OperatorView { name: view.operator, site: view.operator_site },
         sandbox: policy.sandbox,
         expires_at: view.expires_at.rfc3339(),
         face: FaceView {
