@@ -1,9 +1,6 @@
 //! The camera step: frames come in one by one and are judged on the server; a full capture is held against the ID photo.
 
-use super::face_lockout::count_failure;
 use super::live_capture::LiveCapture;
-use super::player_session::open;
-use super::settle_capture::note_judged;
 use super::{PlayerError, Services};
 use crate::domain::authorization::HandleHash;
 use crate::domain::capture::{FrameHeader, FrameRefused, Step};
@@ -19,12 +16,12 @@ use crate::domain::verification::Verdict;
 mod begin;
 mod finish;
 mod forgive;
+mod leave;
 mod remember;
 
 pub use begin::begin_capture;
 
-/// How the audit log names a capture that came to no end, and one that was not judged since a lock holds.
-const BROKEN_OFF: &str = "broken_off";
+/// How the audit log names a capture that was not judged since a lock holds.
 const LOCKED: &str = "locked";
 
 /// One capture under way. It lives in the process that holds the connection; a lost one is begun anew.
@@ -132,24 +129,6 @@ impl FaceCapture {
     pub fn is_over(&self) -> bool {
         let now = self.services.clock.now();
         self.live.capture().is_over(now) || self.live.capture().is_silent(now)
-    }
-
-    /// The connection is gone, or what came through it was no capture: whatever of the challenge was shown has been used up,
-    /// and that is a failure; of the person, too, if it is their face that was seen. So it is when a later capture has taken
-    /// this one's place: challenges cannot be leafed through.
-    pub async fn break_off(self) -> Result<(), PlayerError> {
-        if !self.live.capture().is_revealed() {
-            return Ok(());
-        }
-        let now = self.services.clock.now();
-        let mut unit = self.services.store.begin().await?;
-        let verification = open(unit.as_mut(), self.session).await?;
-        let failure = (self.asker, self.is_like());
-        count_failure(&self.services, unit.as_mut(), &verification, failure, now).await?;
-        if verification.expect_capture(self.attempt, now).is_ok() {
-            note_judged(unit.as_mut(), &verification, BROKEN_OFF, false, now).await?;
-        }
-        Ok(unit.commit().await?)
     }
 
     /// Whether the face that was kept, be the capture whole or not, may be the one on the ID photo.

@@ -70,20 +70,41 @@ pub(super) async fn person_locked_until(
     Ok(Some(until).filter(|_| !passes))
 }
 
+/// A capture that failed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failure {
+    /// Whose it was.
+    pub(super) asker: Asker,
+    /// Whether the face may be that of the person who was named.
+    pub(super) like: bool,
+    /// Whether it leads to no lock of the browser.
+    pub(super) spares_browser: bool,
+}
+
+impl Failure {
+    /// One of this asker, with a face that may be the person's or not.
+    pub(super) fn of(asker: Asker, like: bool) -> Self {
+        Self { asker, like, spares_browser: false }
+    }
+}
+
 /// Counts a failed capture, and says whether that locks: against the device and its address; against the person only when the
-/// face was `like` theirs, for what shows another costs a stranger nothing. Called before anything else of the transaction
+/// face was like theirs, for what shows another costs a stranger nothing. Called before anything else of the transaction
 /// appends an event.
 pub(super) async fn count_failure(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     verification: &Verification,
-    (asker, like): (Asker, bool),
+    failure: Failure,
     now: Timestamp,
 ) -> Result<bool, PlayerError> {
+    let Failure { asker, like, spares_browser } = failure;
     let spent = count(services, unit, asker, Tried::ToBeSomebody, now).await?;
+    let person = person(verification).filter(|_| like);
+    let device = device(verification).filter(|_| !spares_browser);
     let mut begun = Vec::new();
     // The person first, which is the order they are held in, so that no two captures wait for each other for ever.
-    for subject in person(verification).filter(|_| like).into_iter().chain(device(verification)) {
+    for subject in person.into_iter().chain(device) {
         let before = unit.hold_face_lockout(subject).await?;
         // A person's lock is not renewed while it holds: whoever it is to keep out would keep it up.
         if matches!(subject, LockSubject::Person(_)) && before.locked_at(now).is_some() {

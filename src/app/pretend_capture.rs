@@ -31,6 +31,7 @@ pub async fn pretend_capture(services: &Services, session: HandleHash) -> Result
         is_nobody: scenario.is_nobody(),
         captured: None,
         asker: Asker::default(),
+        mirrored: false,
         pretended: true,
     };
     let result = settle(services, unit.as_mut(), &mut verification, judged, now).await?;

@@ -29,6 +29,8 @@ pub(super) struct Judged {
     pub(super) captured: Option<Captured>,
     /// Whose attempt it is.
     pub(super) asker: Asker,
+    /// Whether all was followed, every turn of the head to the other side.
+    pub(super) mirrored: bool,
     /// Whether a scenario of the sandbox stood in for the engine.
     pub(super) pretended: bool,
 }
@@ -41,7 +43,7 @@ pub(super) async fn settle(
     judged: Judged,
     now: Timestamp,
 ) -> Result<CaptureResult, PlayerError> {
-    let Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, pretended } = judged;
+    let Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, mirrored, pretended } = judged;
     let (result, verdict, reasons) = match &judgement {
         FaceJudgement::Passed => ("passed", None, Vec::new()),
         FaceJudgement::Retry(reason) => (reason.code(), Some(Verdict::Refused), vec![*reason]),
@@ -64,7 +66,7 @@ pub(super) async fn settle(
             unit.update_verification(verification).await?;
             Ok(CaptureResult::Passed)
         }
-        FaceJudgement::Retry(reason) => Ok(CaptureResult::Retry(told_at_retry(reason))),
+        FaceJudgement::Retry(reason) => Ok(CaptureResult::Retry(told_at_retry(reason, mirrored))),
         FaceJudgement::Ended(outcome) => {
             let verdict = outcome.verdict;
             end(services, unit, verification, outcome, now).await?;

@@ -284,6 +284,11 @@ impl Capture {
         self.course.is_over()
     }
 
+    /// Whether all was followed, every turn of the head to the other side.
+    pub fn is_mirrored(&self) -> bool {
+        self.course.is_mirrored()
+    }
+
     /// Whether something of the challenge was shown: from here on the capture counts, however it ends.
     pub fn is_revealed(&self) -> bool {
         self.course.is_revealed()

@@ -161,6 +161,7 @@ pub fn judge(
         match (presentation, comparison.judge(similarity.unwrap_or(f32::NAN))) {
             (Presentation::Attack, _) => Some(ReasonCode::PresentationAttack),
             (_, Comparison::NoMatch) => Some(ReasonCode::FaceMismatch),
+            (Presentation::Doubt, _) if capture.is_mirrored() => Some(ReasonCode::CaptureMirrored),
             (Presentation::Doubt, _) => Some(ReasonCode::PresentationDoubtful),
             (Presentation::BonaFide, Comparison::Doubt) => Some(ReasonCode::FaceDoubtful),
             (Presentation::BonaFide, Comparison::Match) => None,
@@ -175,10 +176,12 @@ pub fn judge(
 }
 
 /// What the player is told of a capture that may be tried again. Which cue failed would tell an attacker what to work
-/// on, and "staff will look" is not yet true.
-pub fn told_at_retry(reason: ReasonCode) -> ReasonCode {
+/// on, and "staff will look" is not yet true. That it was `mirrored` is told whatever else there was: told only where all else was well,
+/// it would say that all else was well.
+pub fn told_at_retry(reason: ReasonCode, mirrored: bool) -> ReasonCode {
     match reason {
         ReasonCode::CaptureTimeout | ReasonCode::CaptureFaceChanged => reason,
+        _ if mirrored => ReasonCode::CaptureMirrored,
         _ => ReasonCode::CaptureRetry,
     }
 }
@@ -194,7 +197,7 @@ fn verdict_of(reason: ReasonCode) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::capture::tests::{Played, played};
+    use crate::domain::capture::tests::{Played, mirrored, played};
     use crate::domain::comparison::ModelHash;
 
     fn template(angle: f32) -> Template {
@@ -223,9 +226,12 @@ mod tests {
     #[test]
     fn a_retry_does_not_say_which_cue_failed() {
         for reason in [ReasonCode::PresentationAttack, ReasonCode::FaceMismatch, ReasonCode::FaceDoubtful] {
-            assert_eq!(told_at_retry(reason), ReasonCode::CaptureRetry);
+            assert_eq!(told_at_retry(reason, false), ReasonCode::CaptureRetry);
+            assert_eq!(told_at_retry(reason, true), ReasonCode::CaptureMirrored);
         }
-        assert_eq!(told_at_retry(ReasonCode::CaptureTimeout), ReasonCode::CaptureTimeout);
+        for reason in [ReasonCode::CaptureTimeout, ReasonCode::CaptureFaceChanged] {
+            assert_eq!([told_at_retry(reason, false), told_at_retry(reason, true)], [reason; 2]);
+        }
     }
 
     #[test]
@@ -241,6 +247,19 @@ mod tests {
         assert_eq!(judged(0.3, 0.0, 0), doubted(ReasonCode::PresentationDoubtful));
         assert_eq!(judged(0.9, 1.15, 0), doubted(ReasonCode::FaceDoubtful));
         assert_eq!(judged(0.9, 1.15, 1), FaceJudgement::Retry(ReasonCode::FaceDoubtful));
+    }
+
+    #[test]
+    fn who_did_everything_to_the_other_side_is_told_that_and_passes_nowhere() {
+        let mirrored = mirrored(0.9);
+        assert!(mirrored.capture.is_complete() && mirrored.capture.is_mirrored());
+        let judged = |turn, angle, left| judged_with(&mirrored, turn, 0.0, angle, left);
+        assert_eq!(judged(SOLID, 0.0, 2), FaceJudgement::Retry(ReasonCode::CaptureMirrored));
+        assert_eq!(judged(SOLID, 0.0, 0), refused(ReasonCode::CaptureMirrored));
+        // Staff read what else there was.
+        assert_eq!(judged(SOLID, 1.5, 2), FaceJudgement::Retry(ReasonCode::FaceMismatch));
+        assert_eq!(judged(FLAT, 0.0, 2), FaceJudgement::Retry(ReasonCode::PresentationAttack));
+        assert!(!played(0.9, 90_000).capture.is_mirrored());
     }
 
     #[test]

@@ -69,6 +69,8 @@ reason_codes! {
     CaptureRetry = "capture_retry",
     /// Different faces in one capture.
     CaptureFaceChanged = "capture_face_changed",
+    /// Everything was followed, the turns of the head to the other side: the camera mirrors its picture, or left was taken for right.
+    CaptureMirrored = "capture_mirrored",
     // Liveness.
     /// The frames look like a presentation attack.
     PresentationAttack = "presentation_attack",

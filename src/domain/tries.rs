@@ -54,8 +54,8 @@ pub enum Tried {
     RejectedFace,
     /// The recording of a clear refusal that is kept.
     Recording,
-    /// A capture that came to nothing for want of the engine, and is forgiven: who keeps the engine busy themselves could have
-    /// each challenge that does not suit them forgiven.
+    /// A capture that is forgiven: it came to nothing for want of the engine, was followed to the other side throughout, or was given
+    /// up since the camera was taken away. Who brings that about themselves could have each challenge that does not suit them forgiven.
     LostCapture,
 }
 

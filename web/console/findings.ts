@@ -12,6 +12,7 @@ export const FINDINGS = [
   'answered_too_early',
   'not_answered',
   'answered_otherwise',
+  'answered_mirrored',
   'face_changed',
   'other_shape',
   'rigid',

@@ -1,7 +1,7 @@
 //! A capture is over: held against the ID photo, judged, and what follows of it.
 
 use super::{CaptureResult, FaceCapture, LOCKED};
-use crate::app::face_lockout::{clear, count_failure, device_locked_until, person_locked_until};
+use crate::app::face_lockout::{Failure, clear, count_failure, device_locked_until, person_locked_until};
 use crate::app::live_capture::Lines;
 use crate::app::player_session::open;
 use crate::app::recall_frames::{recall_frames, remember_frames};
@@ -62,7 +62,8 @@ impl FaceCapture {
             && !self.is_forgiven(unit_ref, (&verification, &judgement), now).await?
         {
             // Nobody waits for a lock to end within one verification.
-            locked = count_failure(services, unit_ref, &verification, (self.asker, self.is_like()), now).await?;
+            let failure = Failure::of(self.asker, self.is_like());
+            locked = count_failure(services, unit_ref, &verification, failure, now).await?;
             if locked {
                 judgement = judgement.ended();
             }
@@ -87,7 +88,8 @@ impl FaceCapture {
         });
         let is_nobody = matches!(self.id_photo, IdPhoto::Nobodys);
         let (attempt, asker) = (self.attempt, self.asker);
-        let found = Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, pretended: false };
+        let (mirrored, pretended) = (self.live.capture().is_mirrored(), false);
+        let found = Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, mirrored, pretended };
         let result = settle(services, unit_ref, &mut verification, found, now).await?;
         remember_frames(unit_ref, &verification, film, now).await?;
         note_spent(services, unit_ref, &verification, (Tried::RejectedFace, &spent), now).await?;

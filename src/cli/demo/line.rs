@@ -83,6 +83,15 @@ impl Posts {
         Self { http, base, cookie, visit, frames: None, lights, camera: None }
     }
 
+    /// Gives the capture up, its camera gone; the status that is answered.
+    ///
+    /// # Errors
+    /// When it was never opened, or nobody answers.
+    pub async fn give_up(&self) -> Result<reqwest::StatusCode> {
+        let address = self.frames.as_ref().context("the capture is not open")?.join("give-up")?;
+        Ok(self.post(address).json(&json!({})).send().await?.status())
+    }
+
     fn post(&self, address: Url) -> reqwest::RequestBuilder {
         let origin = self.base.origin().ascii_serialization();
         let request = self.http.post(address).header(COOKIE, &self.cookie).header(VISIT, &self.visit);

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::*;
 use crate::domain::comparison::{ModelHash, Thresholds};
 use crate::domain::face_quality::tests::good;
+use crate::domain::liveness::challenge::Command;
 use crate::domain::liveness::cues::{Cue, Finding, Support};
 use crate::domain::liveness::signs::tests::{moved, there_and_back};
 use crate::domain::liveness::signs::{FaceSigns, SceneColours};
@@ -55,6 +56,16 @@ pub(crate) struct Played {
 }
 
 fn play(bona_fide: f32, millis: u64, towards: impl Fn(&Capture) -> [f32; 2]) -> Played {
+    play_as(bona_fide, millis, towards, |command| command)
+}
+
+/// `does`: what a command is answered with.
+fn play_as(
+    bona_fide: f32,
+    millis: u64,
+    towards: impl Fn(&Capture) -> [f32; 2],
+    does: impl Fn(Command) -> Command,
+) -> Played {
     let randomness = SeededRandomness::new(5);
     let mut capture = Capture::start(Challenge::draw(&randomness, false), at(0));
     let mut shown = vec![capture.shown()];
@@ -66,7 +77,7 @@ fn play(bona_fide: f32, millis: u64, towards: impl Fn(&Capture) -> [f32; 2]) -> 
         capture.admit(header, at(millis)).unwrap();
         let along = (millis - since) as f32 / 400.0 - 1.0;
         let signs = match capture.shown().content {
-            Content::Command(command) => moved(STRAIGHT, command, there_and_back(along)),
+            Content::Command(command) => moved(STRAIGHT, does(command), there_and_back(along)),
             _ => STRAIGHT,
         };
         let ask = capture.ask(at(millis));
@@ -87,6 +98,11 @@ fn play(bona_fide: f32, millis: u64, towards: impl Fn(&Capture) -> [f32; 2]) -> 
 /// As long as `millis` allows.
 pub(crate) fn played(bona_fide: f32, millis: u64) -> Played {
     play(bona_fide, millis, |_| [1.0, 0.0])
+}
+
+/// Before a camera that mirrors.
+pub(crate) fn mirrored(bona_fide: f32) -> Played {
+    play_as(bona_fide, 90_000, |_| [1.0, 0.0], |command| command.other_side().unwrap_or(command))
 }
 
 #[test]

@@ -53,6 +53,15 @@ impl Command {
         }
     }
 
+    /// The turn to the other side; `None` where there are no sides.
+    pub fn other_side(self) -> Option<Self> {
+        match self {
+            Self::TurnLeft => Some(Self::TurnRight),
+            Self::TurnRight => Some(Self::TurnLeft),
+            _ => None,
+        }
+    }
+
     /// Whether the head turns about the neck's axis, which shows its depth.
     pub fn is_turn(self) -> bool {
         matches!(self, Self::TurnLeft | Self::TurnRight)

@@ -101,6 +101,8 @@ pub struct Course {
     needed: usize,
     told: usize,
     followed: usize,
+    /// How many of those followed are turns of the head.
+    turned: usize,
     failures: Vec<Finding>,
     suspicious: bool,
     front: Option<FaceMesh>,
@@ -125,6 +127,7 @@ impl Course {
             needed: COMMANDS,
             told: 0,
             followed: 0,
+            turned: 0,
             failures: Vec::new(),
             suspicious: false,
             front: None,
@@ -265,13 +268,20 @@ impl Course {
                     Answer::Followed => self.followed += 1,
                     Answer::Failed(finding) => self.failures.push(finding),
                 }
-                let turned = matches!(self.shown.content, Content::Command(command) if command.is_turn());
-                if answer == Answer::Followed && turned {
+                if answer == Answer::Followed && self.is_turn_commanded() {
+                    self.turned += 1;
                     self.turns.extend(glance.mesh.cloned());
                 }
                 Some(self.straight(now, randomness))
             }
         }
+    }
+
+    /// Whether everything was followed but the turns of the head, and these wholly to the other side: the camera mirrors, or left was
+    /// taken for right. One turn to the right side, and it is neither.
+    pub fn is_mirrored(&self) -> bool {
+        let mirrored = self.failures.iter().all(|finding| *finding == Finding::AnsweredMirrored);
+        self.is_over() && !self.failures.is_empty() && mirrored && self.turned == 0
     }
 
     /// What commands and lights say.
@@ -280,6 +290,8 @@ impl Course {
         let missing = self.needed.saturating_sub(self.followed) + self.failures.len().saturating_sub(1);
         let support = match missing {
             _ if self.told == 0 => None,
+            // Neither an answer nor a sign of an attack.
+            _ if self.is_mirrored() => Some(Support::UNCLEAR),
             0 => Some(Support::FULL),
             1 => Some(Support::UNCLEAR),
             _ => Some(Support::NONE),

@@ -122,6 +122,8 @@ pub enum Finding {
     NotAnswered,
     /// Another movement than the commanded one.
     AnsweredOtherwise,
+    /// A turn of the head, answered in time and wholly, to the other side: the camera mirrors, or left was taken for right.
+    AnsweredMirrored,
     /// The face's colour moved, but not with the lights.
     OtherLights,
     /// No light of the page on the face, though it was dark enough to see it.
@@ -158,10 +160,11 @@ pub enum Finding {
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AnsweredTooEarly,
         Self::NotAnswered,
         Self::AnsweredOtherwise,
+        Self::AnsweredMirrored,
         Self::OtherLights,
         Self::NoLight,
         Self::Daylight,
@@ -186,6 +189,7 @@ impl Finding {
             Self::AnsweredTooEarly => "answered_too_early",
             Self::NotAnswered => "not_answered",
             Self::AnsweredOtherwise => "answered_otherwise",
+            Self::AnsweredMirrored => "answered_mirrored",
             Self::OtherLights => "other_lights",
             Self::NoLight => "no_light",
             Self::Daylight => "daylight",

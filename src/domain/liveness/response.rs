@@ -56,12 +56,26 @@ pub struct ResponseWatch {
     reached: u32,
     closed: bool,
     other: u32,
+    /// Frames that show the whole turn to the other side.
+    other_side: u32,
+    /// Whether that had begun before a person could have read the command.
+    early_other_side: bool,
 }
 
 impl ResponseWatch {
     /// The page was told at `told_at`; the face was `straight` before.
     pub fn new(command: Command, told_at: Timestamp, straight: FaceSigns) -> Self {
-        Self { command, told_at, first_seen: None, straight, reached: 0, closed: false, other: 0 }
+        Self {
+            command,
+            told_at,
+            first_seen: None,
+            straight,
+            reached: 0,
+            closed: false,
+            other: 0,
+            other_side: 0,
+            early_other_side: false,
+        }
     }
 
     /// Looks at a frame that arrived at `now`, with the command on the page or not yet. `None` for a frame without a face.
@@ -71,14 +85,18 @@ impl ResponseWatch {
         }
         if let Some(signs) = signs {
             let share = self.share(self.command, signs);
-            if share >= ONSET && now.since(self.told_at) < LEAST_REACTION {
+            let early = now.since(self.told_at) < LEAST_REACTION;
+            if share >= ONSET && early {
                 return Answer::Failed(Finding::AnsweredTooEarly);
             }
+            let share = self.share_to_the_other_side(signs);
+            self.early_other_side |= early && share >= ONSET;
+            self.other_side += u32::from(share >= 1.0);
             if self.other_movement(signs) {
                 self.other += 1;
             }
             if self.other >= FRAMES {
-                return Answer::Failed(Finding::AnsweredOtherwise);
+                return Answer::Failed(self.otherwise());
             }
             if self.is_answered(signs) {
                 return if self.first_seen.is_some() {
@@ -92,7 +110,13 @@ impl ResponseWatch {
             Some(first) => now.since(first) >= ANSWER_TIME,
             None => now.since(self.told_at) >= PAINT_TIME,
         };
-        if late { Answer::Failed(Finding::NotAnswered) } else { Answer::Pending }
+        if !late {
+            Answer::Pending
+        } else if self.other_side >= FRAMES {
+            Answer::Failed(self.otherwise())
+        } else {
+            Answer::Failed(Finding::NotAnswered)
+        }
     }
 
     /// Whether a frame with these signs counts for the answer: two that show the whole movement, or eyes that are closed and
@@ -109,6 +133,19 @@ impl ResponseWatch {
     /// Whether it is a turn of the head.
     pub fn is_turn(&self) -> bool {
         self.command.is_turn()
+    }
+
+    /// What an answer with another movement is: of a turn, only the turn to the other side is another movement.
+    fn otherwise(&self) -> Finding {
+        if self.is_turn() && self.first_seen.is_some() && !self.early_other_side {
+            Finding::AnsweredMirrored
+        } else {
+            Finding::AnsweredOtherwise
+        }
+    }
+
+    fn share_to_the_other_side(&self, signs: &FaceSigns) -> f32 {
+        self.command.other_side().map_or(0.0, |other| self.share(other, signs))
     }
 
     fn is_answered(&mut self, signs: &FaceSigns) -> bool {
@@ -200,8 +237,6 @@ mod tests {
     fn the_opposite_and_other_movements_fail() {
         use Command::{Blink, ComeCloser, LookDown, LookUp, OpenMouth, TurnLeft, TurnRight};
         for (asked, given) in [
-            (TurnLeft, TurnRight),
-            (TurnRight, TurnLeft),
             (LookUp, LookDown),
             (LookDown, LookUp),
             (LookUp, TurnLeft),
@@ -214,6 +249,28 @@ mod tests {
         }
         assert_eq!(answered(TurnLeft, Blink, 400), Answer::Failed(Finding::NotAnswered));
         assert_eq!(answered(TurnLeft, OpenMouth, 400), Answer::Failed(Finding::NotAnswered));
+    }
+
+    #[test]
+    fn a_turn_to_the_other_side_is_told_apart_when_it_is_an_answer() {
+        use Command::{TurnLeft, TurnRight};
+        for (asked, given) in [(TurnLeft, TurnRight), (TurnRight, TurnLeft)] {
+            assert_eq!(answered(asked, given, 400), Answer::Failed(Finding::AnsweredMirrored), "{asked:?}");
+            assert_eq!(answered(asked, given, 6_500), Answer::Failed(Finding::NotAnswered), "{asked:?}");
+            // Far enough to be an answer, and not so far that it is one at once.
+            let mut watch = ResponseWatch::new(asked, at(0), STRAIGHT);
+            let answers: Vec<Answer> = (4..60)
+                .map(|step| watch.see(Some(&moved(STRAIGHT, given, 0.8)), true, at(step * 100)))
+                .filter(|answer| *answer != Answer::Pending)
+                .collect();
+            assert_eq!(answers.first(), Some(&Answer::Failed(Finding::AnsweredMirrored)), "{asked:?}");
+            // Under way before anybody could have read it, or done before the page showed it.
+            assert_eq!(answered(asked, given, -300), Answer::Failed(Finding::AnsweredOtherwise), "{asked:?}");
+            let mut watch = ResponseWatch::new(asked, at(0), STRAIGHT);
+            let turned = moved(STRAIGHT, given, 1.0);
+            assert_eq!(watch.see(Some(&turned), false, at(400)), Answer::Pending);
+            assert_eq!(watch.see(Some(&turned), false, at(500)), Answer::Failed(Finding::AnsweredOtherwise));
+        }
     }
 
     #[test]

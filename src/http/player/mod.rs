@@ -58,6 +58,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/cancel", web::post().to(steps::cancel))
             .route("/return", web::get().to(steps::back))
             .route("/captures", web::post().to(capture::open))
+            .route("/captures/{capture}/give-up", web::post().to(capture::give_up))
             .route("/lock/passkey/start", web::post().to(passkey::lock_start))
             .route("/lock/passkey/finish", web::post().to(passkey::lock_finish))
             .route("/contact", web::get().to(contact::read))

@@ -5,6 +5,7 @@ mod arrival;
 mod at_once;
 mod attacks;
 mod bad_input;
+mod camera_trouble;
 mod capture;
 mod database_gone;
 mod evidence;

@@ -83,6 +83,11 @@ pub(crate) fn living(who: Who) -> Box<dyn Actor> {
     Box::new(VirtualPlayer::new(puppet(who), SESSIONS.fetch_add(1, Ordering::SeqCst)))
 }
 
+/// A frame as in a mirror.
+pub(crate) fn mirror(frame: &[u8]) -> Vec<u8> {
+    jpeg(&imageops::flip_horizontal(&image::load_from_memory(frame).unwrap().to_rgb8()))
+}
+
 fn jpeg(picture: &RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();

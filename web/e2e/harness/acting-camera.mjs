@@ -8,17 +8,18 @@ const ADDRESS = '/e2e-camera/';
  * Gives every page a camera before which somebody sits who does what the page asks for: pictures of them in motion, played
  * forward and back, with the page's light on their face.
  * @param {number | null} [seat] where in the room they sit and where its light stands, 0 to 1; null: somewhere else each time.
+ * @param {boolean} [mirrors] whether the camera gives its picture as a mirror does.
  */
-export async function actBefore(page, face, seat = null) {
+export async function actBefore(page, face, seat = null, mirrors = false) {
   await page.route(`**${ADDRESS}*`, async (route) => {
     const name = new URL(route.request().url()).pathname.slice(ADDRESS.length);
     await route.fulfill({ contentType: 'image/jpeg', body: await readFile(join(motionsOf(face), name)) });
   });
-  await page.addInitScript(camera, { address: ADDRESS, seat });
+  await page.addInitScript(camera, { address: ADDRESS, seat, mirrors });
 }
 
 /** In the page. */
-function camera({ address, seat }) {
+function camera({ address, seat, mirrors }) {
   const NEUTRAL = 30;
   const MOTION = 12;
   const EACH_MS = 34;
@@ -90,6 +91,15 @@ function camera({ address, seat }) {
       context.fillStyle = `rgb(0 0 0 / ${shade})`;
       context.fillRect(0, 0, 640, 480);
       this.#shine(now, dx, dy);
+      if (mirrors) this.#mirror();
+    }
+
+    #mirror() {
+      const context = this.#context;
+      context.globalCompositeOperation = 'source-over';
+      context.setTransform(-1, 0, 0, 1, 640, 0);
+      context.drawImage(this.#canvas, 0, 0);
+      context.setTransform(1, 0, 0, 1, 0, 0);
     }
 
     #now(now) {

@@ -14,15 +14,15 @@ const CAPTURE_MS = 60_000;
  * Gives `story` a player in a browser of their own, and closes it whatever happens. Fails also when the pages complained.
  * @param {{ face?: string | null, clip?: string, allowed?: boolean, origin?: string, expected?: RegExp[] }} options `face`: who sits
  *   before the camera and does what is asked; null: there is no camera; absent: the camera shows something that is no face.
- *   `seat`: see `actBefore`. `clip`: a file that the camera plays instead.
+ *   `seat`, `mirrors`: see `actBefore`. `clip`: a file that the camera plays instead.
  */
-export async function withPlayer({ face, seat, clip, allowed = true, blocksPopups, origin = process.env.RASTAU_URL, expected = [] }, story) {
+export async function withPlayer({ face, seat, mirrors, clip, allowed = true, blocksPopups, origin = process.env.RASTAU_URL, expected = [] }, story) {
   const browser = await launch({ camera: clip ?? (face ? clipOf(face) : face), allowed, blocksPopups });
   try {
     const context = await browser.newContext({ viewport: PHONE, locale: 'ru-RU' });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    if (face && allowed) await actBefore(page, face, seat);
+    if (face && allowed) await actBefore(page, face, seat, mirrors);
     const complaints = watch(page, expected);
     try {
       await story(new Player(page, origin));

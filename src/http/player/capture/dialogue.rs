@@ -3,7 +3,7 @@
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::wire::{self, Camera};
+use super::wire::{self, Text};
 use crate::app::Services;
 use crate::app::capture_face::{Begun, CaptureResult, FaceCapture, FrameAnswer, begin_capture};
 use crate::domain::authorization::HandleHash;
@@ -57,12 +57,16 @@ impl Dialogue {
         self.capture.is_none()
     }
 
-    /// What the browser says of its camera; a fault when it comes late or is something else.
-    pub(super) async fn camera(&mut self, camera: Option<Camera>) -> Vec<Value> {
-        match (camera, self.capture.as_mut()) {
-            (Some(camera), Some(capture)) if self.before_frames => {
+    /// What the page says in words: of its camera, which comes late after the first frame; or that it gives up. Anything else is a fault.
+    pub(super) async fn text(&mut self, text: Option<Text>) -> Vec<Value> {
+        match (text, self.capture.as_mut()) {
+            (Some(Text::Camera(camera)), Some(capture)) if self.before_frames => {
                 capture.camera(&camera.label);
                 self.before_frames = false;
+                Vec::new()
+            }
+            (Some(Text::GiveUp), _) => {
+                self.give_up().await;
                 Vec::new()
             }
             _ => self.fail(ProblemCode::FrameMalformed).await,
@@ -111,6 +115,15 @@ impl Dialogue {
             && let Err(error) = capture.break_off().await
         {
             tracing::error!(%error, "a capture that was broken off could not be counted");
+        }
+    }
+
+    /// The page has no camera any more.
+    pub(super) async fn give_up(&mut self) {
+        if let Some(capture) = self.capture.take()
+            && let Err(error) = capture.give_up().await
+        {
+            tracing::error!(%error, "a capture that was given up could not be counted");
         }
     }
 

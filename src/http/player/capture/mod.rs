@@ -20,7 +20,7 @@ use crate::http::per_caller::{Held, PerCaller};
 use crate::http::player::problem::problem;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
-pub(super) use posts::{frame, open};
+pub(super) use posts::{frame, give_up, open};
 pub(super) use socket::stream;
 pub(in crate::http) use under_way::CapturesUnderWay;
 pub(super) use wire::MESSAGE_BYTES;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::dialogue::Dialogue;
 use super::under_way::CapturesUnderWay;
-use super::wire::Camera;
+use super::wire::{Camera, Text};
 use super::{Wishes, full, place};
 use crate::app::Services;
 use crate::domain::authorization::{hash_handle, new_handle};
@@ -44,7 +44,7 @@ pub(in crate::http::player) async fn open(
         .await
         .map_err(|error| problem(&error, locale))?;
     if let Some(camera) = opening.into_inner().camera {
-        messages.extend(dialogue.camera(Some(camera)).await);
+        messages.extend(dialogue.text(Some(Text::Camera(camera))).await);
     }
     if !dialogue.is_over() {
         captures.keep(session, hash_handle(&handle), dialogue).await;
@@ -75,6 +75,24 @@ pub(in crate::http::player) async fn frame(
         Err(_) => return Err(Problem::new(ProblemCode::BadRequest, locale(&request))),
     };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({ "messages": messages })))
+}
+
+/// The page gives the capture up: its camera was taken away.
+pub(in crate::http::player) async fn give_up(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    captures: web::Data<CapturesUnderWay>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let session = session_cookie::read(&request, &services)?;
+    let unknown = || Problem::new(ProblemCode::CaptureUnknown, locale(&request));
+    let dialogue = captures.find(session, hash_handle(&handle)).ok_or_else(unknown)?;
+    let mut dialogue = dialogue.lock().await;
+    if dialogue.is_over() {
+        return Err(unknown());
+    }
+    dialogue.give_up().await;
+    Ok(HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-store")).finish())
 }
 
 fn is_too_long(error: &actix_web::Error) -> bool {

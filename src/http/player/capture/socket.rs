@@ -95,7 +95,7 @@ async fn talk(
     while !dialogue.is_over() {
         let said = match rt::time::timeout(TICK, messages.recv()).await {
             Ok(Some(Ok(AggregatedMessage::Binary(message)))) => dialogue.frame(&message).await,
-            Ok(Some(Ok(AggregatedMessage::Text(text)))) => dialogue.camera(wire::read_camera(&text)).await,
+            Ok(Some(Ok(AggregatedMessage::Text(text)))) => dialogue.text(wire::read_text(&text)).await,
             Ok(Some(Ok(AggregatedMessage::Ping(payload)))) => {
                 socket.pong(&payload).await?;
                 // Pings keep a connection open, not a capture alive.

@@ -53,18 +53,22 @@ pub(super) fn read_frame(message: &[u8]) -> Option<IncomingFrame> {
     })
 }
 
-/// Reads the text that may come before the first frame.
-pub(super) fn read_camera(text: &str) -> Option<Camera> {
-    #[derive(Deserialize)]
-    #[serde(tag = "type", rename_all = "snake_case")]
-    enum Text {
-        Camera(Camera),
-    }
+/// What a page says in words.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Text {
+    /// Before the first frame: what camera the browser has.
+    Camera(Camera),
+    /// At any time: the camera was taken away, and the page gives the capture up.
+    GiveUp,
+}
+
+/// Reads a text.
+pub(super) fn read_text(text: &str) -> Option<Text> {
     if text.len() > CAMERA_BYTES {
         return None;
     }
-    let Text::Camera(camera) = serde_json::from_str(text).ok()?;
-    Some(camera)
+    serde_json::from_str(text).ok()
 }
 
 pub(super) fn ready(nonce: Link, lights: bool) -> Value {
@@ -135,12 +139,17 @@ mod tests {
     #[test]
     fn a_camera_says_its_name_and_no_more_than_that() {
         let told = r#"{"type": "camera", "label": "FaceTime HD Camera", "width": 640, "height": 480}"#;
-        assert_eq!(read_camera(told).unwrap().label, "FaceTime HD Camera");
-        assert_eq!(read_camera(r#"{"type": "camera"}"#).unwrap().label, "");
+        let label = |text| match read_text(text) {
+            Some(Text::Camera(camera)) => camera.label,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(label(told), "FaceTime HD Camera");
+        assert_eq!(label(r#"{"type": "camera"}"#), "");
+        assert!(matches!(read_text(r#"{"type": "give_up"}"#), Some(Text::GiveUp)));
         for wrong in
             ["", "{}", "[]", r#"{"type": "result", "result": "passed"}"#, &told.replace('F', &"F".repeat(3_000))]
         {
-            assert!(read_camera(wrong).is_none(), "{wrong}");
+            assert!(read_text(wrong).is_none(), "{wrong}");
         }
     }
 
@@ -148,7 +157,7 @@ mod tests {
         #[test]
         fn no_message_makes_the_parsers_panic(message: Vec<u8>, text: String) {
             let _ = read_frame(&message);
-            let _ = read_camera(&text);
+            let _ = read_text(&text);
         }
     }
 }
