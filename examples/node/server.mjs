@@ -22,7 +22,8 @@ const operator = await Operator.connect({
   redirectUri: `${ORIGIN}/callback`,
   insecure: true,
 });
-const SCRIPTS = {
+const FILES = {
+  '/site.css': readFileSync(join(import.meta.dirname, 'site.css')),
   '/site.mjs': readFileSync(join(import.meta.dirname, 'site.mjs')),
   '/rastau-client.mjs': readFileSync(join(import.meta.dirname, '../../web/dist/client/index.js')),
 };
@@ -84,8 +85,8 @@ async function serve(request, answer) {
     answer.writeHead(message ? 204 : 401).end();
   } else if (pathname === '/') {
     page(answer, { title: 'Example Bet', text: '' });
-  } else if (SCRIPTS[pathname]) {
-    answer.setHeader('content-type', 'text/javascript').end(SCRIPTS[pathname]);
+  } else if (FILES[pathname]) {
+    answer.setHeader('content-type', pathname.endsWith('.css') ? 'text/css' : 'text/javascript').end(FILES[pathname]);
   } else {
     answer.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
   }
@@ -150,10 +151,10 @@ async function outcome(answer, address, visit) {
 function page(answer, { title, text, waits = false, leaves = false }) {
   answer.setHeader('content-type', 'text/html; charset=utf-8');
   answer.end(`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Example Bet</title>
-<script type="module" src="/site.mjs"></script>
+<link rel="stylesheet" href="/site.css"><script type="module" src="/site.mjs"></script>
 <main data-waits="${waits}"><h1>${title}</h1><p role="status">${text}</p>
 <form method="post" action="/play"><button name="way" value="redirect">Play</button>
-<button name="way" value="popup" hidden>Play in a window</button></form>${leaves ? SIGN_OUT : ''}</main></html>`);
+<button name="way" value="popup" hidden>Play in a window</button></form><button id="cancel" hidden>Cancel</button>${leaves ? SIGN_OUT : ''}</main></html>`);
 }
 
 function json(answer, value) {

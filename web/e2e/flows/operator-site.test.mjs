@@ -117,6 +117,11 @@ test('a window that the player closed is noticed', () =>
     await comesBack(page);
     await page.getByText('You closed the window.').waitFor();
     await look(page, 'operator-closed');
+    const left = await playInWindow(page, site);
+    await press(page, 'Cancel');
+    await page.getByText('You cancelled.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0);
+    if (!left.popup.isClosed()) await left.popup.close();
     const { inside } = await playInWindow(page, site);
     await goThrough(inside, 'approved');
     await shows(page, 'You are in');
