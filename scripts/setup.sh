@@ -57,8 +57,9 @@ install_clients() {
     fi
 }
 
-# web_changes_since STAMP: names one changed source, or nothing.
+# web_changes_since STAMP: names one changed source, or nothing. Some documents are pages, too.
 web_changes_since() {
+    find docs/OPERATORS.md docs/API.md -newer "$1" -print -quit
     find web -mindepth 1 \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o -newer "$1" -print -quit
 }
 

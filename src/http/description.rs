@@ -43,7 +43,7 @@ pub struct OpenDoors {
     info(
         title = "Rastau",
         description = "Decides whether the person about to place a bet is who they say they are and may play at all. \
-            Operators: begin with docs/OPERATORS.md. Refusals are RFC 9457 problems, of OAuth endpoints RFC 6749 errors.",
+            Operators begin with the guide at `/docs/`. Refusals are RFC 9457 problems, of OAuth endpoints RFC 6749 errors.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(

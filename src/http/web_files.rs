@@ -67,7 +67,7 @@ async fn docs_file(request: HttpRequest, path: web::Path<String>) -> Result<Http
 }
 
 fn serve(request: &HttpRequest, room: &str, path: &str) -> Result<HttpResponse, Problem> {
-    let name = if path.is_empty() { "index.html" } else { path };
+    let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
     let file =
         WebFiles::get(&format!("{room}/{name}")).ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(request)))?;
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));

@@ -1,6 +1,11 @@
 import { defineConfig } from 'vite';
 import { application } from '../vite.app';
+import { documents } from './documents';
 
 const docs = application('docs');
-// One library, on a page of its own that no player loads.
-export default defineConfig({ ...docs, build: { ...docs.build, chunkSizeWarningLimit: 2_000 } });
+const input = ['index.html', 'interface/index.html', 'reference/index.html'].map((page) => `docs/${page}`);
+export default defineConfig({
+  ...docs,
+  plugins: [...(docs.plugins ?? []), documents()],
+  build: { ...docs.build, rollupOptions: { input } },
+});

@@ -1,11 +1,11 @@
-// The description of the HTTP interface, held against the service by a fuzzer, and read on its page.
+// The description of the HTTP interface, held against the service by a fuzzer, and read on its pages with the guide.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DESKTOP, launch, PHONE } from '../harness/chromium.mjs';
-import { picture } from '../harness/look.mjs';
+import { launch, PHONE } from '../harness/chromium.mjs';
+import { look } from '../harness/look.mjs';
 import { freePort, Service } from '../harness/service.mjs';
 
 const scratch = join(process.env.E2E_SCRATCH, 'description');
@@ -53,11 +53,13 @@ function run(program, args) {
   });
 }
 
-test('the page of the description asks nobody else', async () => {
+/** A page of ours that asks nobody else and complains of nothing. */
+async function reading(path, read) {
   const origin = process.env.RASTAU_URL;
   const browser = await launch({ camera: null });
   try {
-    const page = await browser.newPage({ viewport: DESKTOP });
+    const context = await browser.newContext({ viewport: PHONE, permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await context.newPage();
     const foreign = [];
     const complaints = [];
     page.on('request', (request) => {
@@ -66,16 +68,40 @@ test('the page of the description asks nobody else', async () => {
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.goto(`${origin}/docs/`);
-    await page.locator('#operations-operators-issueTokens').click();
-    await page.getByText('Exchange a code, or renew').first().waitFor();
-    assert.ok((await page.locator('.opblock').count()) > 20);
-    await picture(page, 'docs.desktop');
-    await page.setViewportSize(PHONE);
-    await picture(page, 'docs.phone');
+    await page.goto(`${origin}${path}`);
+    await read(page, origin);
     assert.deepEqual(foreign, []);
     assert.deepEqual(complaints, []);
   } finally {
     await browser.close();
   }
-});
+}
+
+test('the guide is read on a page of the service, and leads on', () =>
+  reading('/docs/', async (page) => {
+    await page.getByRole('heading', { level: 1, name: /^For operators/ }).waitFor();
+    await look(page, 'docs-guide');
+    await page.getByText('On this page').first().click();
+    await page.getByRole('navigation', { name: 'On this page' }).getByText('Is it right?').click();
+    assert.equal(new URL(page.url()).hash, '#is-it-right');
+    const block = page.locator('.code').first();
+    await block.getByRole('button', { name: 'Copy' }).click();
+    await block.getByRole('button', { name: 'Copied' }).waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await block.locator('code').textContent());
+    await page.locator('main a[href="/docs/interface/#webhooks"]').first().click();
+    await page.locator('#webhooks').waitFor();
+    await look(page, 'docs-interface');
+  }));
+
+test('the reference shows what this service has open', () =>
+  reading('/docs/reference/#issueTokens', async (page, origin) => {
+    const opened = page.locator('[data-testid=operation][data-id=issueTokens]');
+    await opened.getByText('Exchange a code, or renew').waitFor();
+    const curl = await opened.getByTestId('curl').textContent();
+    assert.match(curl, new RegExp(`^curl ${origin}/oauth2/token`));
+    assert.ok((await page.getByTestId('operation').count()) > 80);
+    assert.equal(await page.getByTestId('group').count(), 7);
+    await look(page, 'docs-reference');
+    await page.locator('[data-id="on.token.revoked"] summary').click();
+    await page.locator('[data-id="on.token.revoked"]').getByText('What is sent').waitFor();
+  }));
