@@ -24,6 +24,8 @@ pub use list::SCENARIOS;
 pub const SLOW_ANSWER: Duration = Duration::from_secs(3);
 /// The only source of a scenario's restrictions: what comes of it depends on no file.
 const SOURCE: &str = "sandbox-scenarios";
+/// What they rest on: a code that `messages` has words for.
+const LEGAL_BASIS: &str = "sandbox_scenario";
 const SOURCE_MAX_AGE: Duration = Duration::from_hours(24);
 /// A restriction of a scenario ends this long after it is asked for.
 const RESTRICTED_FOR: Duration = Duration::from_hours(24 * 365);
@@ -202,7 +204,7 @@ fn not_identified(code: &'static str) -> (Ending, Vec<&'static str>) {
 fn restriction(ground: Ground, now: Timestamp) -> Restriction {
     Restriction {
         ground,
-        legal_basis: "Sandbox scenario, no real decision".to_owned(),
+        legal_basis: LEGAL_BASIS.to_owned(),
         starts_at: Timestamp::from_seconds(0),
         ends_at: Some(now.plus(RESTRICTED_FOR)),
         source: SOURCE.to_owned(),

@@ -19,8 +19,8 @@ pub const SHORTEST_MONTHS: u32 = 6;
 pub const LONGEST_MONTHS: u32 = 120;
 /// As what we are a source of restrictions.
 pub const SOURCE: &str = "rastau";
-/// What it rests on: the person's own application, in both languages of the state.
-const LEGAL_BASIS: &str = "Адамның өз өтініші / Собственное заявление лица";
+/// What it rests on, the person's own application: a code that `messages` has words for.
+const LEGAL_BASIS: &str = "own_application";
 
 /// For how long: 6 months to 10 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,12 @@
 //! What people read: a sentence for each stable code, in Kazakh, Russian and English.
 //!
 //! `kk.json`, `ru.json` and `en.json` beside this file map a code to `{"title": .., "text": ..}`; a test holds them
-//! complete. What a service says of reasons in other words, [`Texts`], it reads from a file of its own.
+//! complete. [`own_sources`] names our own sources of restrictions. What a service says of reasons in other words, [`Texts`], it
+//! reads from a file of its own.
 
 pub mod notice;
 mod own;
+pub mod own_sources;
 pub mod page;
 pub mod report;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::own_sources::source_name;
 use super::{Locale, Message, message};
 use crate::domain::reason::ReasonCode;
 use crate::domain::restrictions::Source;
@@ -87,9 +88,10 @@ impl Texts {
         }
     }
 
-    /// How a source is called: its name, unless the file has another for it.
+    /// How a source is called: as the file says, else by our words for one of ours, else by its name.
     pub fn source(&self, name: &str, locale: Locale) -> String {
-        self.0.sources.get(name).and_then(|names| names.of(locale)).map_or_else(|| name.to_owned(), Clone::clone)
+        let own = self.0.sources.get(name).and_then(|names| names.of(locale));
+        own.map_or_else(|| source_name(name, locale).unwrap_or(name).to_owned(), Clone::clone)
     }
 }
 
@@ -126,6 +128,7 @@ mod tests {
         assert_eq!(texts.source("debtors", Locale::Kk), "Борышкерлер тізілімі");
         assert_eq!(texts.source("debtors", Locale::Ru), "debtors");
         assert_eq!(Texts::default().source("courts", Locale::En), "courts");
+        assert_eq!(Texts::default().source("sandbox-scenarios", Locale::Ru), "Сценарии тестовой среды");
     }
 
     #[test]

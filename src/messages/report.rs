@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::own_sources::legal_basis;
 use super::{Locale, message};
 use crate::domain::evidence::report::{PicturePart, Report};
 use crate::domain::reason::ReasonCode;
@@ -217,7 +218,9 @@ fn outcome(page: &mut Page, report: &Report) {
         page.row("verdict", outcome.verdict.as_str());
         for reason in &outcome.reasons {
             page.row("reasons", &title(&reason.code));
-            page.maybe("basis", reason.legal_basis.as_deref());
+            let basis = reason.legal_basis.as_deref();
+            let basis = basis.map(|basis| legal_basis(reason.source.as_deref(), basis, locale));
+            page.maybe("basis", basis.as_deref());
             page.maybe("source", reason.source.as_deref());
         }
     }

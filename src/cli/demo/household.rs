@@ -213,7 +213,7 @@ fn restrictions(person: &DemoPerson, now: Timestamp) -> Vec<(Iin, Restriction)> 
     let row = |ground: &crate::domain::restrictions::Ground| {
         let restriction = Restriction {
             ground: *ground,
-            legal_basis: "Demo record, no real decision".to_owned(),
+            legal_basis: "demo_record".to_owned(),
             starts_at: Timestamp::from_seconds(0),
             ends_at: Some(now.plus(Duration::from_hours(8760))),
             source: SOURCE.to_owned(),

@@ -16,6 +16,7 @@ use crate::domain::secret::SecretText;
 use crate::domain::staff::{StaffMember, login_of};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Reason;
+use crate::messages::own_sources::legal_basis;
 use crate::messages::{Locale, message};
 
 /// A case in the queue
@@ -150,7 +151,7 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
         json!({
             "code": reason.code.code(),
             "title": message(reason.code.code(), locale).title,
-            "legal_basis": reason.legal_basis,
+            "legal_basis": reason.legal_basis.as_deref().map(|basis| legal_basis(reason.source.as_deref(), basis, locale)),
             "source": reason.source,
             "until": reason.until.map(Timestamp::rfc3339),
         })

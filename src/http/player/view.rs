@@ -12,6 +12,7 @@ use crate::domain::self_restriction::Term;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Reason, Stage, Verdict};
 use crate::http::problem::Problem;
+use crate::messages::own_sources::legal_basis;
 use crate::messages::{Locale, Message, Texts};
 
 use super::contact::PendingJson;
@@ -195,7 +196,7 @@ fn render_reason(reason: &Reason, texts: &Texts, locale: Locale) -> ReasonView {
         code: reason.code.code(),
         title,
         text,
-        legal_basis: reason.legal_basis.clone(),
+        legal_basis: reason.legal_basis.as_deref().map(|basis| legal_basis(reason.source.as_deref(), basis, locale)),
         source: reason.source.as_ref().map(|source| texts.source(source, locale)),
         until: reason.until.map(|at| if is_of_a_moment(reason.code) { at.rfc3339() } else { date(at) }),
         turn_to,

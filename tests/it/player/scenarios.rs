@@ -68,6 +68,11 @@ async fn play(app: &TestApp, scenario: &Value) {
     let view = if view["stage"] == "contact" { browser.pretend_factor(&json!({})).await.1 } else { view };
     let outcome = &view["outcome"];
     assert_eq!((outcome["result"].as_str(), codes(outcome)), (Some(expected), reasons), "{code}: {view}");
+    // Whoever says nothing of languages is told in Russian.
+    for reason in outcome["reasons"].as_array().unwrap().iter().filter(|reason| !reason["legal_basis"].is_null()) {
+        let told = (reason["legal_basis"].as_str().unwrap(), reason["source"].as_str().unwrap());
+        assert_eq!(told, ("Сценарий тестовой среды, настоящего решения нет", "Сценарии тестовой среды"), "{code}");
+    }
     assert_eq!(browser.pretend_capture().await.1["code"], "out_of_turn", "{code}: once is all");
 
     let back = browser.go_back().await;
