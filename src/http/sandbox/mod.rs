@@ -7,6 +7,7 @@ mod operator_site;
 mod people;
 mod photo_check;
 pub(in crate::http) mod scenarios;
+mod thumbnail;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ use time::Date;
 use time::macros::format_description;
 
 use super::DemoOperator;
+use super::thumbnail::shrunk;
 use crate::app::Services;
 use crate::app::sandbox_people::{
     NewcomerContact, NewcomerError, PHOTO_BYTES, add_newcomer, find_person, list_people, remove_newcomer, suggest_iin,
@@ -87,20 +88,27 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(listed))
 }
 
+#[derive(Deserialize)]
+pub(super) struct Size {
+    /// As the page shows it, and not as it was taken.
+    #[serde(default)]
+    small: bool,
+}
+
 pub(super) async fn photo(
     request: HttpRequest,
     services: web::Data<Services>,
     iin: web::Path<String>,
+    size: web::Query<Size>,
 ) -> Result<HttpResponse, Problem> {
     let citizen = find_person(&services, &iin)
         .await
         .map_err(|error| problem(error, locale(&request)))?
         .ok_or_else(|| Problem::new(ProblemCode::NotFound, locale(&request)))?;
-    let kind = image::guess_format(citizen.photo.expose()).map_or("application/octet-stream", |f| f.to_mime_type());
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .content_type(kind)
-        .body(citizen.photo.expose().to_vec()))
+    let photo = citizen.photo.expose().to_vec();
+    let photo = if size.small { shrunk(photo).await } else { photo };
+    let kind = image::guess_format(&photo).map_or("application/octet-stream", |f| f.to_mime_type());
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type(kind).body(photo))
 }
 
 pub(super) async fn suggest(

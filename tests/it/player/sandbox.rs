@@ -18,6 +18,10 @@ async fn a_newcomer_joins_plays_and_leaves_with_their_photo() {
     let photo = id_photo(Who::Astronaut);
     let iin = add_newcomer(&app.base, "Newcomer", "1990-01-01", &photo).await.unwrap();
     let shown = listed(&app).await[0]["photo_url"].as_str().unwrap().to_owned();
+    let small = reqwest::get(app.base.join(&format!("{shown}?small=true")).unwrap()).await.unwrap();
+    assert_eq!(small.headers()["content-type"], "image/jpeg");
+    let small = image::load_from_memory(&small.bytes().await.unwrap()).unwrap();
+    assert_eq!((small.width(), small.height()), (192, 240));
     let shown = reqwest::get(app.base.join(&shown).unwrap()).await.unwrap();
     assert_eq!(shown.headers()["content-type"], "image/jpeg");
     assert_eq!(shown.bytes().await.unwrap(), photo);
