@@ -20,6 +20,8 @@ pub(super) struct Arrival {
 
 /// For the developers of a client that knows no pushed requests.
 const PUSH_FIRST: &str = "push the request first, to pushed_authorization_request_endpoint (RFC 9126)";
+/// Says it on a page: to the player that the site did not begin, to its developers what to do.
+const NOT_PUSHED_PAGE: &str = "/verify/?not-pushed";
 
 /// Begins a verification and sends the browser to its page. A request that cannot be found is answered to the player:
 /// there is no address yet that could be trusted with it. Whoever comes by the same link again goes on where they were.
@@ -31,7 +33,7 @@ pub(super) async fn authorize(
     let device = device_cookie::read(&request, &services);
     let Some(request_uri) = &arrival.request_uri else {
         let refusal = Problem::new(ProblemCode::BadRequest, locale(&request)).because(PUSH_FIRST);
-        return lost_browser::answer(&request, refusal);
+        return lost_browser::answer_by(&request, refusal, NOT_PUSHED_PAGE);
     };
     let started = start_verification(&services, &arrival.client_id, request_uri, device.as_deref()).await;
     let started = match started {

@@ -11,8 +11,13 @@ const PAGE: &str = "/verify/";
 
 /// Answers a link that leads nowhere (any more): a browser is sent to the player's page, anybody else gets the refusal.
 pub(super) fn answer(request: &HttpRequest, refusal: Problem) -> Result<HttpResponse, Problem> {
+    answer_by(request, refusal, PAGE)
+}
+
+/// The same, with a page that says what is wrong with this link.
+pub(super) fn answer_by(request: &HttpRequest, refusal: Problem, page: &'static str) -> Result<HttpResponse, Problem> {
     if refusal.status_code().is_client_error() && wants_page(request.headers()) {
-        Ok(HttpResponse::SeeOther().insert_header((LOCATION, PAGE)).insert_header((CACHE_CONTROL, "no-store")).finish())
+        Ok(HttpResponse::SeeOther().insert_header((LOCATION, page)).insert_header((CACHE_CONTROL, "no-store")).finish())
     } else {
         Err(refusal)
     }

@@ -112,6 +112,15 @@ async fn our_address_leads_nobody_elsewhere() {
         assert_eq!((shown.status().as_u16(), location(&shown)), (303, "/verify/"), "{request_uri}");
         assert_eq!(shown.headers().get(SET_COOKIE), None, "{request_uri}");
     }
+    let mut plain = link(&app, &good, &[]);
+    plain.set_query(Some("response_type=code&client_id=demo-bet&redirect_uri=https://evil.example/cb"));
+    let told = http().get(plain.clone()).send().await.unwrap();
+    let (status, problem) = read(told).await;
+    assert_eq!((status, problem["code"].as_str()), (400, Some("bad_request")));
+    assert!(problem["reason"].as_str().unwrap().contains("pushed_authorization_request_endpoint"), "{problem}");
+    let shown = http().get(plain).header(ACCEPT, "text/html").send().await.unwrap();
+    assert_eq!((shown.status().as_u16(), location(&shown)), (303, "/verify/?not-pushed"));
+    assert_eq!(shown.headers().get(SET_COOKIE), None);
     let mut foreign = app.base.join("oauth2/authorize").unwrap();
     foreign.query_pairs_mut().append_pair("client_id", "other-bet").append_pair("request_uri", &good);
     assert_eq!(http().get(foreign).send().await.unwrap().status(), 400);
