@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { launch, PHONE } from '../harness/chromium.mjs';
-import { look } from '../harness/look.mjs';
+import { assertFitsLarge, look } from '../harness/look.mjs';
 import { freePort, Service } from '../harness/service.mjs';
 
 const scratch = join(process.env.E2E_SCRATCH, 'description');
@@ -81,6 +81,7 @@ test('the guide is read on a page of the service, and leads on', () =>
   reading('/docs/', async (page) => {
     await page.getByRole('heading', { level: 1, name: /^For operators/ }).waitFor();
     await look(page, 'docs-guide');
+    await assertFitsLarge(page, 'docs-guide');
     await page.getByText('On this page').first().click();
     await page.getByRole('navigation', { name: 'On this page' }).getByText('Is it right?').click();
     assert.equal(new URL(page.url()).hash, '#is-it-right');
@@ -102,6 +103,7 @@ test('the reference shows what this service has open', () =>
     assert.ok((await page.getByTestId('operation').count()) > 80);
     assert.equal(await page.getByTestId('group').count(), 7);
     await look(page, 'docs-reference');
+    await assertFitsLarge(page, 'docs-reference');
     await page.locator('[data-id="on.token.revoked"] summary').click();
     await page.locator('[data-id="on.token.revoked"]').getByText('What is sent').waitFor();
   }));

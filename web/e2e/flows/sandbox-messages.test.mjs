@@ -20,6 +20,7 @@ test('messages of the sandbox are read beside the people that they went to', () 
     await player.part('outbox-iin').fill(iin.slice(0, 11));
     await player.part('outbox-none').waitFor({ state: 'detached' });
 
+    await page.getByTestId('scenario-kind').first().locator('summary').click();
     const scenario = page.locator('[data-testid=scenario]').first();
     await scenario.getByTestId('scenario-messages').click();
     assert.equal(await player.part('outbox-iin').inputValue(), await scenario.getAttribute('data-iin'));

@@ -29,6 +29,11 @@ test('a newcomer takes the photo with their own camera, and passes the compariso
     await player.part('photo-preview').waitFor();
     await player.part('add-submit').click();
     const iin = await player.part('add-done-iin').textContent();
+    // Who has just added themselves need not copy anything.
+    await player.part('add-play').click();
+    await player.onPage('consent');
+    await player.consent();
+    assert.equal(await player.part('iin-input').inputValue(), iin);
     await player.comeToSecondFactor(iin);
     await player.page.goto(new URL('/sandbox/', player.origin).href);
     const card = player.page.locator(`[data-testid=person][data-iin="${iin}"]`);

@@ -71,6 +71,19 @@ export async function assertLit(page, colour) {
   }
 }
 
+/** Letters of twice the size on the smallest phone: nothing is wider than the screen (WCAG 1.4.4, 1.4.10). */
+export async function assertFitsLarge(page, name) {
+  const usual = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 600 });
+  const letters = (size) => page.evaluate((value) => (document.documentElement.style.fontSize = value), size);
+  await letters('200%');
+  await assertFits(page, `${name} in large letters`);
+  await picture(page, `${name}.large`);
+  await letters('');
+  await assertFits(page, `${name} on the smallest phone`);
+  await page.setViewportSize(usual);
+}
+
 async function assertFits(page, where) {
   const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok(wanted <= given, `${where} is ${wanted} px wide on ${given} px`);
