@@ -5,7 +5,7 @@ RUN := @bash scripts/run.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test models web build lint bench bench-load bench-peers bench-operators bench-registry bench-console bench-search doctor clean
+.PHONY: help demo test models web build lint pictures bench bench-load bench-peers bench-operators bench-registry bench-console bench-search doctor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ build: ## build the server with its pages
 
 lint: ## formatting, clippy, types of the web pages, licences of dependencies
 	$(RUN) lint
+
+pictures: ## take the pictures of README anew, from the sandbox
+	$(RUN) pictures
 
 bench: ## measure detection, liveness and comparison
 	$(RUN) bench

@@ -50,3 +50,6 @@ check_dependencies() {
             "cargo-deny is not installed: cargo install --locked cargo-deny. With CI set this fails." >&2
     fi
 }
+
+# take_pictures BINARY: those of README, in docs/pictures.
+take_pictures() { (cd web && RASTAU_BIN=$1 node e2e/pictures.mjs); }

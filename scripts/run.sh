@@ -64,6 +64,14 @@ lint)
     step "Web pages: types" check_web_types
     step "Licences and advisories" check_dependencies
     ;;
+pictures)
+    steps 5
+    step "Debian packages" system_packages build test
+    step "Models" prepare_models
+    step "Web pages" build_web
+    step "Server" build_server
+    step "Pictures" take_pictures "$rastau"
+    ;;
 bench)
     steps 4
     step "Debian packages" system_packages build
