@@ -33,9 +33,9 @@ test_documentation() { cargo test --doc --locked; }
 
 test_rust() {
     if cargo nextest --version >/dev/null 2>&1; then
-        cargo nextest run --locked
+        cargo nextest run --locked --no-fail-fast
     else
-        cargo test --locked --lib --bins --tests
+        cargo test --locked --no-fail-fast --lib --bins --tests
     fi
 }
 

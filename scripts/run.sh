@@ -32,13 +32,14 @@ test)
     step "Models" prepare_models
     step "Web pages" build_web
     step "Server" build_server
-    step "Formatting" check_formatting
-    step "Clippy" check_clippy
-    step "Web pages: types" check_web_types
-    step "Web pages: unit tests" test_web
-    step "End to end in Chromium" test_end_to_end "$rastau"
-    step "Documentation examples" test_documentation
-    step "Rust tests" test_rust
+    check "Formatting" check_formatting
+    check "Clippy" check_clippy
+    check "Web pages: types" check_web_types
+    check "Web pages: unit tests" test_web
+    check "End to end in Chromium" test_end_to_end "$rastau"
+    check "Documentation examples" test_documentation
+    check "Rust tests" test_rust
+    conclude_checks
     ;;
 models)
     steps 2

@@ -2,6 +2,7 @@
 
 steps_total=0
 steps_done=0
+failed_checks=()
 started_us=${EPOCHREALTIME//[.,]/}
 
 # steps COUNT
@@ -19,6 +20,29 @@ step() {
     header "$1"
     shift
     "$@"
+}
+
+# check TITLE COMMAND..: a failure is kept for the end, so that it hides no other.
+check() {
+    local title=$1 status
+    header "$title"
+    shift
+    set +e
+    (
+        set -e
+        "$@"
+    )
+    status=$?
+    set -e
+    ((status == 0)) || failed_checks+=("$title")
+}
+
+# Ends the run with what failed, by name.
+conclude_checks() {
+    ((${#failed_checks[@]} == 0)) && return
+    printf '\n%d of the checks failed:\n' "${#failed_checks[@]}" >&2
+    printf '  - %s\n' "${failed_checks[@]}" >&2
+    return 1
 }
 
 # refuse SENTENCE
