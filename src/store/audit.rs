@@ -1,7 +1,8 @@
 //! The tamper-evident log.
 
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
+use sqlx_macros::FromRow;
 
 use super::columns::{bytes, count};
 use super::places::places;

@@ -1,7 +1,7 @@
 //! Pushed requests and authorization codes.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{count, handle, parse, thumbprint};
 use super::operators::operator_id;

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::cases::SCORES;
 use super::columns::{bytes, corrupt, instant, micros, parse, to_json};

@@ -1,7 +1,8 @@
 //! The queue of cases, and what staff do with them. Notes are encrypted.
 
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
+use sqlx_macros::FromRow;
 
 use super::cases::{CASE_COLUMNS, CaseRow, WITHOUT_EVIDENCE};
 use super::columns::{corrupt, count, instant, micros, named, parse};

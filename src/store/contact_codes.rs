@@ -2,7 +2,7 @@
 //! tried through.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, count, instant, micros, named, parse};
 use super::encryption::{Column, ColumnCipher};

@@ -1,7 +1,7 @@
 //! Second factors after they were made.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, instant, named, parse};
 use super::encryption::{Column, ColumnCipher};

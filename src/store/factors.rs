@@ -1,7 +1,7 @@
 //! Second factors, ceremonies under way, and lockouts.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{bytes, corrupt, count, instant, micros, named, parse, placeholders};
 use super::encryption::{Column, ColumnCipher};

@@ -1,7 +1,7 @@
 //! Figures about many attempts.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{count, named};
 use super::operators::operator_id;

@@ -1,7 +1,7 @@
 //! Enrolments that wait until they count.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, handle, instant, micros, named, parse};
 use super::unit_of_work::{Result, SqlUnitOfWork};

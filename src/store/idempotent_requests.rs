@@ -1,7 +1,7 @@
 //! Writes by the API and their answers. An answer may hold a secret, so it is encrypted and bound to its key.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{bytes, count};
 use super::encryption::Column;

@@ -2,7 +2,7 @@
 //! no longer than it is needed.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, count, from_json, named, parse, to_json};
 use super::contacts;

@@ -1,7 +1,7 @@
 //! What takes two of the staff.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, from_json, instant, micros, parse, to_json};
 use super::encryption::{Column, ColumnCipher};

@@ -1,7 +1,7 @@
 //! The keys under which the registry finds people: which are in use, that ours are they, and how rows come to a further one.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{bytes, corrupt, count, parse};
 use super::encryption::{ColumnCipher, unknown_generation};

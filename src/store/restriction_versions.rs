@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe, FromRow};
+use sqlx::{Any, AssertSqlSafe};
+use sqlx_macros::FromRow;
 
 use super::columns::{bytes, count, micros, named};
 use super::places::places;

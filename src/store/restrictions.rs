@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, count, instant, named};
 use super::encryption::{ColumnCipher, unknown_generation};

@@ -6,7 +6,7 @@ use super::engine::{Access, Engine};
 use super::errors::{of_statement, unavailable};
 use crate::domain::ports::StoreError;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx_macros::migrate!("./migrations");
 const HISTORY: &str = "_sqlx_migrations";
 
 /// Applies what is missing, all of it or nothing.

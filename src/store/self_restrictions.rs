@@ -1,7 +1,7 @@
 //! What people restricted themselves to: found as the registry finds people, so that both are asked in one statement.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{corrupt, instant, micros, named, parse};
 use super::unit_of_work::{Result, SqlUnitOfWork};

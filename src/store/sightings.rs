@@ -1,7 +1,7 @@
 //! Faces that were seen: templates are encrypted, bound to everything that says whose they are.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{bytes, corrupt, handle, instant, micros, named, parse};
 use super::encryption::{Column, ColumnCipher};

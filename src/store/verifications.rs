@@ -1,7 +1,7 @@
 //! Verifications: written by compare-and-set of their revision.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{count, from_json, handle, instant, micros, named, parse, thumbprint, to_json};
 use super::operators::operator_id;

@@ -2,7 +2,7 @@
 //! this door gets no signature.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use url::Url;
 
 use super::columns::{corrupt, instant, micros, parse};

@@ -2,7 +2,7 @@
 //! written only while it is the latest.
 
 use async_trait::async_trait;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::columns::{count, named, parse};
 use super::operators::operator_id;

@@ -1,6 +1,7 @@
 //! The index of faces that were seen: an exact scan over 8-bit vectors, all of them at each search
 //! (docs/adr/0012-face-search.md says why no graph).
 
+mod products;
 mod table;
 
 use std::fmt;

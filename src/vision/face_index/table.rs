@@ -4,23 +4,21 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::fmt;
 
-use numkong::Dot as _;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::products::{BLOCK_ROWS, Row, WIDTH, products, square};
 use crate::domain::comparison::Template;
 use crate::domain::face_search::{Sighting, SightingKey, SightingKind};
 use crate::domain::id::{PlayerId, SightingId};
 use crate::domain::time::Timestamp;
 
-/// Leading numbers of a template that are looked at; a fused template begins with its first model.
-const WIDTH: usize = 128;
 /// 2 MiB of vectors a chunk.
 const CHUNK_ROWS: usize = 16_384;
 
 /// The leading numbers of a template in 8 bits each, and what makes their length 1. Biometric data.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(super) struct Code {
-    values: [i8; WIDTH],
+    values: Row,
     scale: f32,
 }
 
@@ -33,14 +31,9 @@ impl Code {
         for (code, value) in values.iter_mut().zip(leading) {
             *code = (value / greatest * 127.0).round() as i8;
         }
-        let length = dot(&values, &values) as f32;
+        let length = square(&values) as f32;
         Self { values, scale: if length > 0.0 { 1.0 / length.sqrt() } else { 0.0 } }
     }
-}
-
-fn dot(a: &[i8], b: &[i8]) -> i32 {
-    // `None` only for different lengths, and every row has the same.
-    i8::dot(a, b).unwrap_or(0)
 }
 
 /// What is known of a row beside its vector.
@@ -71,7 +64,7 @@ impl Entry {
 
 /// Rows that never move: the room for all of them is taken at once, so that no copy is left behind when it grows.
 struct Chunk {
-    vectors: Vec<[i8; WIDTH]>,
+    vectors: Vec<Row>,
     scales: Vec<f32>,
     entries: Vec<Entry>,
 }
@@ -191,17 +184,20 @@ impl Table {
     pub(super) fn nearest(&self, probe: &Code, count: usize, counts: impl Fn(&Entry) -> bool) -> Vec<SightingKey> {
         let mut best: BinaryHeap<Reverse<Found>> = BinaryHeap::with_capacity(count + 1);
         let mut floor = f32::NEG_INFINITY;
+        let mut block = [0; BLOCK_ROWS];
         for (number, chunk) in self.chunks.iter().enumerate() {
-            for (row, (vector, scale)) in chunk.vectors.iter().zip(&chunk.scales).enumerate() {
-                // The probe's own scale changes no order.
-                let score = dot(&probe.values, vector) as f32 * scale;
-                if score <= floor || !counts(&chunk.entries[row]) {
-                    continue;
-                }
-                best.push(Reverse(Found { score, place: number * CHUNK_ROWS + row }));
-                if best.len() > count {
-                    best.pop();
-                    floor = best.peek().map_or(floor, |least| least.0.score);
+            for (part, rows) in chunk.vectors.chunks(BLOCK_ROWS).enumerate() {
+                for (row, product) in (part * BLOCK_ROWS..).zip(products(&probe.values, rows, &mut block)) {
+                    // The probe's own scale changes no order.
+                    let score = *product as f32 * chunk.scales[row];
+                    if score <= floor || !counts(&chunk.entries[row]) {
+                        continue;
+                    }
+                    best.push(Reverse(Found { score, place: number * CHUNK_ROWS + row }));
+                    if best.len() > count {
+                        best.pop();
+                        floor = best.peek().map_or(floor, |least| least.0.score);
+                    }
                 }
             }
         }
