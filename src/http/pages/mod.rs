@@ -14,7 +14,7 @@ const STYLE: &str = include_str!("page.css");
 const ICON: &[u8] = include_bytes!("favicon.ico");
 const A_DAY: &str = "public, max-age=86400";
 /// Where pages stand; without its slash an address leads there all the same.
-const ROOMS: [&str; 5] = ["/verify", "/console", "/docs", "/not-me", "/sandbox"];
+const ROOMS: [&str; 7] = ["/verify", "/console", "/docs", "/docs/interface", "/docs/reference", "/not-me", "/sandbox"];
 
 /// What one page says.
 struct Page<'a> {

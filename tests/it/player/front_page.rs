@@ -21,6 +21,7 @@ async fn every_address_leads_somewhere_and_carries_the_security_headers() {
         ("/", 303, Some("/sandbox/")),
         ("/sandbox", 308, Some("/sandbox/")),
         ("/docs", 308, Some("/docs/")),
+        ("/docs/reference", 308, Some("/docs/reference/")),
         ("/console", 308, Some("/console/")),
         ("/verify", 308, Some("/verify/")),
         ("/not-me", 308, Some("/not-me/")),
