@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const web = join(__dirname, '../..');
-const TEXTS = ['verify/i18n/kk.json', 'sandbox/i18n/kk.json', 'shared/i18n/messages/kk.json', '../src/messages/kk.json'];
+const TEXTS = ['verify/i18n/kk.json', 'sandbox/i18n/kk.json', 'shared/i18n/messages/kk.json', '../src/messages/kk.json', '../src/messages/notices.json'];
 const PAGES = ['verify/index.html', 'sandbox/index.html', 'console/index.html'];
 
 const DIGITS = /\d+ сан(?!\p{L})|\d+ сан(нан|дан)|сандар(дың|ын|ды)/u;
-const PAGE = /(бұл|мұндай) бет(ті|ке|те)? |бет(ті)? (жаңарт|жаппа|жаба (бер|сал)|жауып|қайта жүкте|өзі аш)|rastau бет/iu;
+const PAGE = /(бұл|осы|мұндай) бет(ті|ке|те|тің)? |браузер бет(ке|терге) |бет(ті)? (жаңарт|жаппа|жаба (бер|сал)|жауып|қайта жүкте|өзі аш)|rastau бет/iu;
 
 const read = (file: string) => readFileSync(join(web, file), 'utf8');
 
