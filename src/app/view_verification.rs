@@ -1,7 +1,5 @@
 //! What the player's page shows: where they stand, and nothing that is not theirs to know.
 
-use url::Url;
-
 use super::enrolled_factors::enrolled;
 use super::face_lockout::{device_locked_until, failures_left};
 use super::played_scenario::scenario_of;
@@ -52,13 +50,12 @@ pub struct VerificationView {
 }
 
 /// The way back to the operator.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WayBack {
     /// Whether it was taken at least once.
     pub taken: bool,
-    /// Where it leads when it is over, since the operator used its answer or it is too late: the root of the operator's site, where
-    /// that is one of the web.
-    pub over: Option<Option<Url>>,
+    /// Whether it is over: the operator used its answer, or it is too late.
+    pub over: bool,
 }
 
 /// What a person who has shown who they are may do about the decision.
@@ -156,13 +153,7 @@ async fn way_back(
     let taken = verification.was_handed_back();
     let late = verification.is_over() && !verification.may_hand_back(now);
     let over = late || (taken && !unit.codes_drawn(verification.id).await?.may_draw());
-    Ok(WayBack { taken, over: over.then(|| site_of(&verification.request.redirect_uri)) })
-}
-
-/// The root of the site that an address of the web belongs to.
-fn site_of(address: &str) -> Option<Url> {
-    let address = Url::parse(address).ok().filter(|address| matches!(address.scheme(), "https" | "http"))?;
-    address.join("/").ok()
+    Ok(WayBack { taken, over })
 }
 
 async fn self_service_view(

@@ -120,11 +120,12 @@ pub(super) async fn read(
 }
 
 fn render(view: VerificationView, visit: String, policy: &Policy, (texts, locale): (&Texts, Locale)) -> View {
-    let return_url = match view.way_back.over {
-        Some(site) => site,
-        None => policy.public_url.join(&format!("{RETURN_PATH}?visit={visit}")).ok(),
+    let return_url = if view.way_back.over {
+        view.operator_site.clone()
+    } else {
+        policy.public_url.join(&format!("{RETURN_PATH}?visit={visit}")).ok().map(String::from)
     };
-    let return_url = return_url.map(String::from).unwrap_or_default();
+    let return_url = return_url.unwrap_or_default();
     View {
         visit,
         // To the page both are the end.
