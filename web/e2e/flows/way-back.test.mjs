@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseLocale, lookInEachLanguage } from '../harness/look.mjs';
+import { lookInEachLanguage } from '../harness/look.mjs';
 import { withPlayer } from '../harness/player.mjs';
+import { scenario } from '../harness/scenario.mjs';
 import { refusal } from '../harness/watch.mjs';
 
 /** Longer than the page waits before it leaves by itself. */
 const LONGER_THAN_THE_PAUSE_MS = 6000;
 
 /** The steps of the scenario "approved", up to the page of its outcome. */
-async function approved(player, locale = 'ru') {
+async function approved(player) {
   const { page, origin } = player;
-  await page.goto(new URL('/sandbox/', origin).href);
-  await chooseLocale(page, locale);
-  await page.locator('[data-testid=scenario][data-code=approved]').getByTestId('scenario-use').click();
-  await player.onPage('consent');
-  await player.consent();
-  await player.part('iin-continue').click();
-  await player.onPage('face');
+  await player.comeToFace(await scenario(origin, 'approved'));
   for (const step of ['face', 'contact', 'second_factor']) {
     await page.locator(`[data-testid=pretend][data-step=${step}]`).waitFor();
     await player.part('pretend-go').click();
