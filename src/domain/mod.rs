@@ -49,5 +49,7 @@ pub mod staff;
 pub mod status_list;
 pub mod time;
 pub mod tries;
+pub mod unseen;
 pub mod verification;
 pub mod webhook;
+pub mod written_iin;

@@ -127,7 +127,8 @@ impl fmt::Debug for Iin {
     }
 }
 
-fn control_digit(digits: &[u32; 12]) -> Option<u32> {
+/// The control digit of the first eleven; `None` where neither round gives one. IINs and BINs have the same.
+pub(super) fn control_digit(digits: &[u32; 12]) -> Option<u32> {
     let round = |weights: [u32; 11]| digits.iter().zip(weights).map(|(d, w)| d * w).sum::<u32>() % 11;
     [FIRST_ROUND, SECOND_ROUND].into_iter().map(round).find(|digit| *digit < 10)
 }

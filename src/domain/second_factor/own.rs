@@ -7,6 +7,7 @@ use super::{BoundBy, FactorKind};
 use crate::domain::id::PasskeyId;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
+use crate::domain::unseen::is_unseen;
 
 /// Most passkeys of one person: a phone, a computer, some keys, and those of the phones before.
 pub const MOST_PASSKEYS: usize = 10;
@@ -78,15 +79,6 @@ impl FactorName {
     pub fn text(&self) -> &SecretText {
         &self.0
     }
-}
-
-/// Characters of no width, and those that turn the reading direction (Unicode's Default_Ignorable and Bidi_Control, as far as
-/// names have no use for them).
-fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// One factor that can be shown. Recovery codes are none: they come with one.
