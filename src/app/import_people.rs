@@ -1,24 +1,27 @@
 //! Import people into the embedded population register: `iin,name,photo`, every photo through the gate of ID photos; and
 //! their contacts of record, where the file has `phone` or `email`.
 //!
+//! A wrong IIN would tie a face to somebody else, so lost zeros are put back only where that is asked for, and the file bears it out.
+//!
 //! Two walks over the file: the first judges every row and opens no transaction, for it takes as long as the engine
 //! needs; the second writes, in one transaction, exactly what was judged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 
 use super::examine_patiently::{Patience, examine_patiently};
-use super::row_refusal::{RowFault, RowRefusal, text};
-use super::table::{Row, Table, TableError};
+use super::row_refusal::{RowFault, RowRefusal, is_total, text};
+use super::table::{Row, Table, TableError, TableFormat, Value};
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::contact::{Channel, Contact};
 use crate::domain::person::{Citizen, Iin};
 use crate::domain::ports::{Ask, Clock, Detail, EngineError, FaceEngine, Gate, Store, StoreError};
 use crate::domain::secret::{SecretBytes, SecretText};
 use crate::domain::time::Timestamp;
+use crate::domain::written_iin::{Holder, WrittenIin, WrittenIinError};
 
 /// The columns, in any order.
 pub const COLUMNS: [&str; 3] = ["iin", "name", "photo"];
@@ -40,6 +43,10 @@ pub trait PhotoSource: Sync {
 /// How to import.
 #[derive(Clone, Copy, Debug)]
 pub struct PeopleImport {
+    /// How the table is kept.
+    pub format: TableFormat,
+    /// Put back leading zeros that a spreadsheet dropped, where the file bears that out.
+    pub restore_zeros: bool,
     /// Import the good rows even though others are refused.
     pub skip_refused: bool,
     /// Whether these are made-up people of a sandbox.
@@ -53,6 +60,10 @@ pub struct PeopleReport {
     pub imported: usize,
     /// Refused rows, by line.
     pub refused: Vec<RowRefusal>,
+    /// Lines of good rows whose IIN had lost leading zeros, which were put back.
+    pub restored: Vec<u64>,
+    /// The sheet that was read, of a workbook.
+    pub sheet: Option<String>,
     /// SHA-256 of the file, hex.
     pub sha256: String,
 }
@@ -95,6 +106,8 @@ pub struct Ports<'a> {
 struct Candidate {
     line: u64,
     iin: Iin,
+    /// Leading zeros that were put back.
+    zeros: u8,
     name: SecretText,
     photo: String,
     /// `None` where the file says nothing of contacts.
@@ -110,10 +123,11 @@ pub async fn import_people(
     import: PeopleImport,
     progress: impl FnMut(usize, usize),
 ) -> Result<PeopleReport, ImportPeopleError> {
-    let (candidates, mut refused, sha256) = read_rows(reader)?;
+    let PeopleRows { candidates, mut refused, sheet, sha256 } = read_rows(reader, import)?;
     let people = judge_photos(ports, candidates, &mut refused, progress).await?;
     refused.sort_by_key(|refusal| refusal.line);
-    let mut report = PeopleReport { imported: 0, refused, sha256 };
+    let restored = people.iter().filter(|person| person.zeros > 0).map(|person| person.line).collect();
+    let mut report = PeopleReport { imported: 0, refused, restored, sheet, sha256 };
     if people.is_empty() || !(report.refused.is_empty() || import.skip_refused) {
         return Ok(report);
     }
@@ -134,39 +148,89 @@ pub async fn import_people(
     Ok(report)
 }
 
-fn read_rows(reader: impl BufRead) -> Result<(Vec<Candidate>, Vec<RowRefusal>, String), ImportPeopleError> {
-    let (mut table, contacts) = Table::open_with(reader, &COLUMNS, &CONTACTS.map(|(column, _)| column))?;
+/// A file that was read to its end.
+struct PeopleRows {
+    candidates: Vec<Candidate>,
+    refused: Vec<RowRefusal>,
+    sheet: Option<String>,
+    sha256: String,
+}
+
+fn read_rows(reader: impl BufRead, import: PeopleImport) -> Result<PeopleRows, ImportPeopleError> {
+    let mut table = Table::open_with(reader, import.format, &COLUMNS, &CONTACTS.map(|(column, _)| column))?;
+    let (contacts, sheet) = (table.optional(), table.sheet().map(str::to_owned));
     let (mut candidates, mut refused) = (Vec::new(), Vec::new());
-    let mut seen: HashMap<String, u64> = HashMap::new();
+    let mut numbers = Numbers { restore_zeros: import.restore_zeros, ..Numbers::default() };
     while let Some(row) = table.next_row()? {
-        match row.and_then(|row| read_row(row, &contacts, &mut seen)) {
+        match row.and_then(|row| read_row(row, &contacts, &mut numbers)) {
             Ok(candidate) => candidates.push(candidate),
             Err(refusal) => refused.push(refusal),
         }
     }
-    Ok((candidates, refused, table.sha256()))
+    if numbers.kept_zero {
+        // Nothing drops the zeros of some and keeps those of others: these lack another digit.
+        let unproven = |candidate: &mut Candidate| numbers.unproven.contains(&candidate.line);
+        for candidate in candidates.extract_if(.., unproven) {
+            refused.push(zeros_lost(candidate.line, candidate.zeros));
+        }
+    }
+    Ok(PeopleRows { candidates, refused, sheet, sha256: table.sha256() })
 }
 
-fn read_row(
-    mut row: Row,
-    contact_columns: &[&'static str],
-    seen: &mut HashMap<String, u64>,
-) -> Result<Candidate, RowRefusal> {
-    let mut values = row.values.drain(..);
-    let mut value = || values.next().unwrap_or_default();
-    let (iin, name, photo) = (value(), value(), value());
-    let addresses: Vec<(&'static str, String)> = contact_columns.iter().map(|column| (*column, value())).collect();
-    let at = |place: usize| move |fault: RowFault| fault.at(row.line, COLUMNS[place]);
-    let iin = Iin::parse(iin.trim()).map_err(RowFault::Iin).map_err(at(0))?;
-    if let Some(first) = seen.get(iin.expose()) {
-        return Err(RowFault::Duplicate(*first).at(row.line, COLUMNS[0]));
+/// What the IINs of a file were so far.
+#[derive(Default)]
+struct Numbers {
+    restore_zeros: bool,
+    /// The line of each.
+    seen: HashMap<String, u64>,
+    /// Lines of those that only the rest of the file can bear out.
+    unproven: HashSet<u64>,
+    /// Whether one has its leading zero.
+    kept_zero: bool,
+}
+
+impl Numbers {
+    fn read(&mut self, line: u64, value: &Value) -> Result<(Iin, u8), RowRefusal> {
+        let at = |fault: RowFault| fault.at(line, COLUMNS[0]);
+        let read = WrittenIin::read(&value.text, value.written()).map_err(RowFault::Iin).map_err(at)?;
+        self.kept_zero |= read.kept_zero;
+        let rests_on_file = read.rests_on_file();
+        let Holder::Person(iin) = read.holder else { return Err(at(RowFault::Company)) };
+        if read.zeros > 0 && !self.restore_zeros {
+            return Err(zeros_lost(line, read.zeros));
+        }
+        if let Some(first) = self.seen.get(iin.expose()) {
+            return Err(at(RowFault::Duplicate(*first)));
+        }
+        self.seen.insert(iin.expose().to_owned(), line);
+        if rests_on_file {
+            self.unproven.insert(line);
+        }
+        Ok((iin, read.zeros))
     }
-    seen.insert(iin.expose().to_owned(), row.line);
-    let contacts = (!addresses.is_empty()).then(|| read_contacts(row.line, &addresses)).transpose()?;
+}
+
+fn zeros_lost(line: u64, zeros: u8) -> RowRefusal {
+    RowFault::Iin(WrittenIinError::ZerosLost(12 - zeros)).at(line, COLUMNS[0])
+}
+
+fn read_row(row: Row, contact_columns: &[&'static str], numbers: &mut Numbers) -> Result<Candidate, RowRefusal> {
+    let line = row.line;
+    let is_total = row.values.iter().any(|value| is_total(&value.text));
+    let mut values = row.values.into_iter();
+    let mut value = || values.next().unwrap_or_default();
+    let (iin, name, photo) = (value(), value().text, value().text);
+    let addresses: Vec<(&'static str, String)> = contact_columns.iter().map(|column| (*column, value().text)).collect();
+    let at = |place: usize| move |fault: RowFault| fault.at(line, COLUMNS[place]);
+    let (iin, zeros) = numbers.read(line, &iin).map_err(|refusal| {
+        if is_total { RowRefusal { line, column: None, fault: RowFault::Total } } else { refusal }
+    })?;
+    let contacts = (!addresses.is_empty()).then(|| read_contacts(line, &addresses)).transpose()?;
     Ok(Candidate {
-        line: row.line,
+        line,
         contacts,
         iin,
+        zeros,
         name: text(&name, LONGEST_NAME).map(SecretText::new).map_err(at(1))?,
         photo: text(&photo, LONGEST_NAME).map_err(at(2))?,
         sha256: [0; 32],
@@ -256,6 +320,7 @@ fn event(report: &PeopleReport, sandbox: bool, now: Timestamp) -> NewAuditEvent 
             "sha256": report.sha256,
             "imported": report.imported,
             "refused": report.refused.len(),
+            "restored": report.restored.len(),
             "sandbox": sandbox,
         }),
     }

@@ -1,8 +1,9 @@
 //! Why a row of an imported file is refused: a stable code, and a sentence for the person who mends the file.
 
 use crate::domain::contact::ContactFault;
-use crate::domain::person::IinError;
 use crate::domain::reason::ReasonCode;
+use crate::domain::unseen::is_unseen;
+use crate::domain::written_iin::WrittenIinError;
 
 /// A refused row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,10 @@ pub enum RowFault {
     #[error("the row is longer than {0} bytes")]
     TooLong(usize),
     /// Another encoding, often Windows-1251.
-    #[error("the row is not UTF-8: save the file as UTF-8")]
+    #[error(
+        "the row is not UTF-8: save the file as \"CSV UTF-8\" (a spreadsheet's plain \"CSV\" is Windows-1251, in which Kazakh \
+         letters are lost)"
+    )]
     NotUtf8,
     /// RFC 4180 broken.
     #[error("a quotation mark is out of place; a quoted value must end in its own row")]
@@ -37,7 +41,16 @@ pub enum RowFault {
     },
     /// No IIN.
     #[error("{0}")]
-    Iin(IinError),
+    Iin(WrittenIinError),
+    /// A company where a person was meant.
+    #[error("the number is a company's (BIN), no person's")]
+    Company,
+    /// A sum below the rows.
+    #[error("the row is a total and tells of nobody: leave it out")]
+    Total,
+    /// A cell without a value that can be meant.
+    #[error("a cell holds an error of the spreadsheet, yes or no, a duration, or a day before March 1900")]
+    Cell,
     /// No address.
     #[error("{0}")]
     Contact(ContactFault),
@@ -45,10 +58,16 @@ pub enum RowFault {
     #[error("the same value stands in line {0} already")]
     Duplicate(u64),
     /// No JSON object of the agreed members.
-    #[error(
-        "the line is no JSON object with the members iin, ground, legal_basis, starts_at, ends_at, source_key (and op)"
-    )]
-    Json,
+    #[error("{problem}, at character {at} of the line")]
+    Json {
+        /// Where, in bytes from 1; past the line where it ends too early.
+        at: usize,
+        /// What is wrong, in the parser's words or ours, which quote nothing.
+        problem: String,
+    },
+    /// A member of JSON that is no text.
+    #[error("the value is {0}: write it as text, in quotation marks")]
+    NotText(&'static str),
     /// Another word for what has changed, or one where nothing changes.
     #[error("op is add or remove, in a file of changes alone")]
     Op,
@@ -70,9 +89,17 @@ pub enum RowFault {
     /// The restriction would never hold.
     #[error("the end is not after the start")]
     EndsBeforeStart,
+    /// Characters that nobody sees, or that turn the direction of writing.
+    #[error("the value has a character that nobody sees, or that turns the direction of writing: U+{0:04X}")]
+    Unseen(u32),
     /// No such photo.
-    #[error("there is no such photo")]
-    PhotoMissing,
+    #[error("there is no such photo{}", .0.map(|near| format!("; {near}")).unwrap_or_default())]
+    PhotoMissing(Option<NearPhoto>),
+    /// Several photos have the name when case and Unicode's form are left aside.
+    #[error(
+        "{0} photos have this name when case and the form of letters are left aside: name one as it is, or rename them"
+    )]
+    PhotoAmbiguous(usize),
     /// A path that leaves the directory of photos.
     #[error("the photo lies outside the directory of photos")]
     PhotoOutside,
@@ -82,6 +109,17 @@ pub enum RowFault {
     /// The photo does not pass as an ID photo.
     #[error("the photo does not pass: {}", .0.code())]
     Photo(ReasonCode),
+}
+
+/// What the folder of photos has in the place of one that is missing. No name is told: photos are often called by the IIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NearPhoto {
+    /// Another ending.
+    #[error("there is one of this name with another ending, such as .png for .jpg")]
+    OtherEnding,
+    /// Another folder.
+    #[error("there is one of this name in another folder inside the directory of photos")]
+    OtherFolder,
 }
 
 impl RowFault {
@@ -95,14 +133,20 @@ impl RowFault {
             Self::Iin(error) => error.code(),
             Self::Contact(fault) => fault.code(),
             Self::Duplicate(_) => "duplicate",
-            Self::Json => "row_json",
+            Self::Company => "iin_company",
+            Self::Total => "row_total",
+            Self::Cell => "cell_unreadable",
+            Self::Json { .. } => "row_json",
+            Self::NotText(_) => "value_not_text",
+            Self::Unseen(_) => "text_unseen",
             Self::Op => "op_unknown",
             Self::NothingToRemove => "nothing_to_remove",
             Self::Text(_) => "text_invalid",
             Self::Ground => "ground_unknown",
             Self::Time => "time_malformed",
             Self::EndsBeforeStart => "ends_before_start",
-            Self::PhotoMissing => "photo_missing",
+            Self::PhotoMissing(_) => "photo_missing",
+            Self::PhotoAmbiguous(_) => "photo_ambiguous",
             Self::PhotoOutside => "photo_outside",
             Self::PhotoUnreadable(_) => "photo_unreadable",
             Self::Photo(reason) => reason.code(),
@@ -115,13 +159,25 @@ impl RowFault {
     }
 }
 
-/// A value that people read: trimmed, 1 to `longest` characters, none of them a control character.
+/// A value that people read: trimmed, 1 to `longest` characters, each of them to be seen.
 pub fn text(value: &str, longest: usize) -> Result<String, RowFault> {
     let value = value.trim();
     let length = value.chars().count();
-    if (1..=longest).contains(&length) && !value.chars().any(char::is_control) {
-        Ok(value.to_owned())
-    } else {
-        Err(RowFault::Text(longest))
+    if !(1..=longest).contains(&length) || value.chars().any(char::is_control) {
+        return Err(RowFault::Text(longest));
     }
+    match value.chars().find(|c| is_unseen(*c)) {
+        Some(unseen) => Err(RowFault::Unseen(u32::from(unseen))),
+        None => Ok(value.to_owned()),
+    }
+}
+
+/// Whether a value begins the way that rows of totals do, in the languages of offices.
+pub fn is_total(value: &str) -> bool {
+    const WORDS: [&str; 6] = ["итого", "всего", "барлығы", "жиыны", "қорытынды", "total"];
+    let value = value.trim().to_lowercase();
+    WORDS.iter().any(|word| {
+        let rest = value.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
 }

@@ -18,6 +18,7 @@ mod migrate;
 mod operator;
 mod person;
 mod photo_directory;
+mod photo_names;
 mod registry;
 mod replay;
 mod review;

@@ -60,7 +60,11 @@ pub(in crate::http) struct TakenView {
     refused_rows: u64,
     /// The first of them.
     refused: Vec<RefusedRow>,
-    /// Why it waits: `shrank`, `dwindled`, `frees`, `undone`, `grew`, `bad_rows`.
+    /// Rows about companies (BIN), which were passed over.
+    companies: u64,
+    /// Rows whose number had lost leading zeros, which were put back.
+    restored: u64,
+    /// Why it waits: `shrank`, `dwindled`, `frees`, `undone`, `grew`, `bad_rows`, `zeros_restored`.
     suspicions: Vec<&'static str>,
 }
 
@@ -197,6 +201,14 @@ async fn put_aside(request: &HttpRequest, mut payload: Payload) -> Result<(File,
 #[serde(default)]
 struct Report {
     refused: Vec<RefusedRow>,
+    companies: Noted,
+    restored: Noted,
+}
+
+/// Rows of a kind.
+#[derive(Default, Deserialize)]
+struct Noted {
+    rows: u64,
 }
 
 fn view(imported: &Imported) -> TakenView {
@@ -215,6 +227,8 @@ fn view(imported: &Imported) -> TakenView {
         removed: version.counts.removed,
         refused_rows: version.counts.refused,
         refused: report.refused,
+        companies: report.companies.rows,
+        restored: report.restored.rows,
         suspicions: why.iter().map(Suspicion::code).collect(),
     }
 }

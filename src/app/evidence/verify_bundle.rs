@@ -6,7 +6,7 @@ use std::io::{Cursor, Read as _};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::bundle::{KEYS, LOG, MANIFEST, Manifest, RECORD, REPORT, VERSION, WrittenEvent, WrittenLog, picture_file};
 use super::log_proof::Checkpoint;
@@ -138,6 +138,9 @@ fn unpack(bundle: &[u8]) -> Result<BTreeMap<String, SecretBytes>, BundleFault> {
     for place in 0..archive.len() {
         let file = archive.by_index(place).map_err(|error| format(&error))?;
         let name = file.name().map_err(|error| format(&error))?.into_owned();
+        if file.compression() != CompressionMethod::Stored {
+            return Err(BundleFault::Format(format!("{name} is compressed")));
+        }
         let mut content = Vec::new();
         let room = (LARGEST - total) as u64;
         file.take(room).read_to_end(&mut content).map_err(|error| format(&error))?;
@@ -235,4 +238,25 @@ fn of_text<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, BundleFault
 
 fn of_value<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, BundleFault> {
     serde_json::from_value(value).map_err(|error| BundleFault::Format(format!("{name}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    #[test]
+    fn what_is_compressed_is_not_inflated() {
+        let packed = |method: CompressionMethod| {
+            let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+            archive.start_file("a", SimpleFileOptions::default().compression_method(method)).unwrap();
+            archive.write_all(&[0; 4_096]).unwrap();
+            archive.finish().unwrap().into_inner()
+        };
+        assert_eq!(unpack(&packed(CompressionMethod::Stored)).ok().unwrap()["a"].expose().len(), 4_096);
+        let deflated = unpack(&packed(CompressionMethod::Deflated)).err().unwrap();
+        assert!(deflated.to_string().contains("a is compressed"), "{deflated}");
+    }
 }

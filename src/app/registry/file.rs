@@ -1,23 +1,25 @@
-//! A restrictions file, row by row: CSV with the columns `iin,ground,legal_basis,starts_at,ends_at,source_key`, or JSON Lines with
-//! members of these names. A file of changes has `op` beside them: `add` or `remove`.
+//! A restrictions file, row by row: CSV or a sheet of a workbook with the columns `iin,ground,legal_basis,starts_at,ends_at,source_key`,
+//! or JSON Lines with members of these names. A file of changes has `op` beside them: `add` or `remove`.
 
 use std::io::BufRead;
 
 use ::time::format_description::well_known::Rfc3339;
 use ::time::macros::format_description;
 use ::time::{Date, OffsetDateTime};
-use serde::Deserialize;
 
-use crate::app::row_refusal::{RowFault, RowRefusal, text};
-use crate::app::table::{Lines, Table, TableError};
+use super::members;
+use super::notes::Notes;
+use crate::app::row_refusal::{RowFault, RowRefusal, is_total, text};
+use crate::app::table::{Lines, Table, TableError, TableFormat, Value};
 use crate::domain::person::Iin;
 use crate::domain::restrictions::{Ground, Restriction, VersionKind};
 use crate::domain::time::{Timestamp, almaty_midnight};
+use crate::domain::written_iin::{Holder, WrittenIin};
 
 /// The columns of a snapshot, in any order.
 pub const COLUMNS: [&str; 6] = ["iin", "ground", "legal_basis", "starts_at", "ends_at", "source_key"];
 /// The column that a file of changes has beside them.
-const OP: &str = "op";
+pub(super) const OP: &str = "op";
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// Office Open XML (.xlsx). Commands read it; what a service follows by itself comes as text.
+    Workbook,
 }
 
 impl Format {
@@ -36,6 +40,7 @@ impl Format {
             _ if stem.is_empty() => None,
             "csv" => Some(Self::Csv),
             "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "xlsx" => Some(Self::Workbook),
             _ => None,
         }
     }
@@ -67,6 +72,8 @@ pub struct Record {
     pub line: u64,
     /// Whose.
     pub iin: Iin,
+    /// Leading zeros of the IIN that were put back and that only the rest of the file can bear out, mostly 0.
+    pub unproven_zeros: u8,
     /// What is said.
     pub change: Change,
 }
@@ -76,29 +83,50 @@ pub struct Records<R> {
     rows: Rows<R>,
     source: String,
     kind: VersionKind,
+    notes: Notes,
 }
 
 enum Rows<R> {
-    Csv(Table<R>),
+    Table(Table<R>),
     JsonLines(Lines<R>),
 }
 
-/// A row's values, where they stand.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A row's line and its values, or why it has none.
+type NumberedValues = Result<(u64, Values), RowRefusal>;
+
+/// A row's values.
+#[derive(Default)]
 struct Values {
-    iin: String,
-    #[serde(default)]
+    iin: Value,
     ground: String,
-    #[serde(default)]
     legal_basis: String,
-    #[serde(default)]
     starts_at: String,
-    #[serde(default)]
-    ends_at: Option<String>,
+    ends_at: String,
     source_key: String,
-    #[serde(default)]
     op: String,
+}
+
+impl Values {
+    /// In the order of [`COLUMNS`], and [`OP`] behind them where there is one.
+    fn new(values: impl IntoIterator<Item = Value>) -> Self {
+        let mut values = values.into_iter();
+        let iin = values.next().unwrap_or_default();
+        let mut value = || values.next().map(|value| value.text).unwrap_or_default();
+        Self {
+            iin,
+            ground: value(),
+            legal_basis: value(),
+            starts_at: value(),
+            ends_at: value(),
+            source_key: value(),
+            op: value(),
+        }
+    }
+
+    fn is_total(&self) -> bool {
+        let texts = [&self.iin.text, &self.ground, &self.legal_basis, &self.starts_at, &self.ends_at, &self.source_key];
+        texts.into_iter().any(|text| is_total(text))
+    }
 }
 
 impl<R: BufRead> Records<R> {
@@ -109,42 +137,52 @@ impl<R: BufRead> Records<R> {
             VersionKind::Delta => [&COLUMNS[..], &[OP]].concat(),
         };
         let rows = match format {
-            Format::Csv => Rows::Csv(Table::open(reader, &columns)?),
-            Format::JsonLines => Rows::JsonLines(Lines::new(reader)),
+            Format::Csv => Rows::Table(Table::open(reader, TableFormat::Text, &columns)?),
+            Format::Workbook => Rows::Table(Table::open(reader, TableFormat::Workbook, &columns)?),
+            Format::JsonLines => Rows::JsonLines(Lines::of_json(reader)?),
         };
-        Ok(Self { rows, source: source.to_owned(), kind })
+        let sheet = match &rows {
+            Rows::Table(table) => table.sheet().map(str::to_owned),
+            Rows::JsonLines(_) => None,
+        };
+        Ok(Self { rows, source: source.to_owned(), kind, notes: Notes::of(sheet) })
     }
 
-    /// The next row, or why it is refused; `None` at the end.
+    /// The next row about a person, or why it is refused; `None` at the end. Rows about companies are noted and passed over.
     pub fn next_record(&mut self) -> Result<Option<Result<Record, RowRefusal>>, TableError> {
-        let next = match &mut self.rows {
-            Rows::Csv(table) => table.next_row()?.map(|row| {
-                row.map(|row| {
-                    let mut values = row.values.into_iter();
-                    let mut value = || values.next().unwrap_or_default();
-                    let values = Values {
-                        iin: value(),
-                        ground: value(),
-                        legal_basis: value(),
-                        starts_at: value(),
-                        ends_at: Some(value()),
-                        source_key: value(),
-                        op: value(),
-                    };
-                    (row.line, values)
-                })
-            }),
-            Rows::JsonLines(lines) => lines.next_text()?.map(|(line, text)| {
-                let values = text.and_then(|text| serde_json::from_str::<Values>(&text).map_err(|_| RowFault::Json));
-                values.map(|values| (line, values)).map_err(|fault| RowRefusal { line, column: None, fault })
-            }),
-        };
-        Ok(next.map(|row| row.and_then(|(line, values)| self.record(line, &values))))
+        loop {
+            let Some(values) = self.next_values()? else { return Ok(None) };
+            if let Some(record) = values.and_then(|(line, values)| self.record(line, &values)).transpose() {
+                return Ok(Some(record));
+            }
+        }
     }
 
-    fn record(&self, line: u64, values: &Values) -> Result<Record, RowRefusal> {
+    fn next_values(&mut self) -> Result<Option<NumberedValues>, TableError> {
+        Ok(match &mut self.rows {
+            Rows::Table(table) => table.next_row()?.map(|row| row.map(|row| (row.line, Values::new(row.values)))),
+            Rows::JsonLines(lines) => lines.next_text()?.map(|(line, text)| {
+                let text = text.map_err(|fault| RowRefusal { line, column: None, fault })?;
+                Ok((line, Values::new(members::read(line, &text)?)))
+            }),
+        })
+    }
+
+    /// What a row says; nothing where it is about a company.
+    fn record(&mut self, line: u64, values: &Values) -> Result<Option<Record>, RowRefusal> {
         let at = |column: &'static str| move |fault: RowFault| fault.at(line, column);
-        let iin = Iin::parse(values.iin.trim()).map_err(RowFault::Iin).map_err(at("iin"))?;
+        let read = WrittenIin::read(&values.iin.text, values.iin.written()).map_err(|error| {
+            if values.is_total() {
+                RowRefusal { line, column: None, fault: RowFault::Total }
+            } else {
+                RowFault::Iin(error).at(line, "iin")
+            }
+        })?;
+        self.notes.see(&read);
+        let Holder::Person(iin) = &read.holder else {
+            self.notes.take(line, &read);
+            return Ok(None);
+        };
         let source_key = text(&values.source_key, 200).map_err(at("source_key"))?;
         let change = match (self.kind, values.op.trim()) {
             (VersionKind::Snapshot, "") | (VersionKind::Delta, "add") => {
@@ -153,7 +191,9 @@ impl<R: BufRead> Records<R> {
             (VersionKind::Delta, "remove") => Change::Remove(source_key),
             _ => return Err(RowFault::Op.at(line, OP)),
         };
-        Ok(Record { line, iin, change })
+        self.notes.take(line, &read);
+        let unproven_zeros = if read.rests_on_file() { read.zeros } else { 0 };
+        Ok(Some(Record { line, iin: iin.clone(), unproven_zeros, change }))
     }
 
     fn restriction(&self, line: u64, values: &Values, source_key: String) -> Result<Restriction, RowRefusal> {
@@ -161,7 +201,7 @@ impl<R: BufRead> Records<R> {
         let ground = Ground::from_name(values.ground.trim()).ok_or(RowFault::Ground).map_err(at("ground"))?;
         let legal_basis = text(&values.legal_basis, 500).map_err(at("legal_basis"))?;
         let starts_at = read_time(values.starts_at.trim()).map_err(at("starts_at"))?;
-        let ends_at = match values.ends_at.as_deref().unwrap_or_default().trim() {
+        let ends_at = match values.ends_at.trim() {
             "" => None,
             time => Some(read_time(time).map_err(at("ends_at"))?),
         };
@@ -174,17 +214,19 @@ impl<R: BufRead> Records<R> {
     /// Bytes read so far.
     pub fn bytes_read(&self) -> u64 {
         match &self.rows {
-            Rows::Csv(table) => table.bytes_read(),
+            Rows::Table(table) => table.bytes_read(),
             Rows::JsonLines(lines) => lines.bytes_read(),
         }
     }
 
-    /// SHA-256 of everything read, as hex; of the whole file once [`Records::next_record`] has said `None`.
-    pub fn sha256(self) -> String {
-        match self.rows {
-            Rows::Csv(table) => table.sha256(),
+    /// SHA-256 of everything read, as hex, and what is to be told of it; of the whole file once [`Records::next_record`] has said
+    /// `None`.
+    pub fn finish(self) -> (String, Notes) {
+        let sha256 = match self.rows {
+            Rows::Table(table) => table.sha256(),
             Rows::JsonLines(lines) => lines.sha256(),
-        }
+        };
+        (sha256, self.notes)
     }
 }
 
@@ -296,6 +338,7 @@ mod tests {
             assert_eq!(Format::named(name), Some(Format::JsonLines), "{name}");
         }
         assert_eq!(Format::named("a.CSV"), Some(Format::Csv));
+        assert_eq!(Format::named("a.XLSX"), Some(Format::Workbook));
         for name in ["", "jsonl", ".jsonl", "a.json", "қазақ"] {
             assert_eq!(Format::named(name), None, "{name}");
         }
@@ -305,11 +348,11 @@ mod tests {
         #[test]
         fn every_row_is_either_taken_or_refused(bytes in prop::collection::vec(prop::sample::select(
             b"900101300017,debtor2026-T:+Z\"\n\r\xd0\xb0{}:".to_vec()), 0..400)) {
-            let lines = |text: &[u8]| text.split(|byte| matches!(byte, b'\n' | b'\r'))
-                .filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count();
+            let lines = |text: &[u8], blank: &[u8]| text.split(|byte| matches!(byte, b'\n' | b'\r'))
+                .filter(|line| !line.iter().all(|byte| blank.contains(byte))).count();
             let csv = [HEADER.as_bytes(), &bytes].concat();
-            prop_assert_eq!(read(&csv, Format::Csv, VersionKind::Snapshot).len() + 1, lines(&csv));
-            prop_assert_eq!(read(&bytes, Format::JsonLines, VersionKind::Delta).len(), lines(&bytes));
+            prop_assert_eq!(read(&csv, Format::Csv, VersionKind::Snapshot).len() + 1, lines(&csv, b" ,\""));
+            prop_assert_eq!(read(&bytes, Format::JsonLines, VersionKind::Delta).len(), lines(&bytes, b" "));
         }
     }
 }

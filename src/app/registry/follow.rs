@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::aside::on_a_thread;
 use super::feed::{Feed, FeedError, News, Said};
+use super::file::Format;
 use super::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, Watcher, import_registry};
 use super::manage::confirm;
+use crate::app::table::{FileKind, TableError};
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::restrictions::{Suspicion, Tolerance, Version, VersionState};
 
@@ -169,7 +171,11 @@ async fn import(
         position: said.position,
         follows: Some(follows),
     };
-    let outcome = import_registry(store, clock, BufReader::new(said.file), &wanted, watcher).await;
+    let outcome = match said.format {
+        // Its strings would be held in memory, in the process that serves players.
+        Format::Workbook => Err(TableError::Kind(FileKind::Workbook).into()),
+        _ => import_registry(store, clock, BufReader::new(said.file), &wanted, watcher).await,
+    };
     match &outcome {
         Err(error) if may_pass(error) => {}
         Err(error) => followed.feed.settle(&said.name, false, &error.to_string()).await?,

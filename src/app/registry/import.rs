@@ -5,26 +5,24 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::file::{Change, Format, Record, Records};
+use super::file::{Format, Record, Records};
 use super::freed::freed;
 use super::manage::{confirm, event, let_count};
-use super::sorted::{Bucket, Row, Sorter};
+use super::notes::Notes;
+use super::sorted::{Row, Sorter};
+use super::staging::{Read, Refusals, Staged, stage};
 use super::tidy::tidy;
-use crate::app::row_refusal::{RowFault, RowRefusal};
+use crate::app::row_refusal::RowRefusal;
 use crate::app::table::TableError;
 use crate::domain::audit::AuditKind;
 use crate::domain::ports::{Clock, Store, StoreError};
 use crate::domain::restrictions::{
-    PersonKey, Position, Restriction, Source, Suspicion, Tolerance, Version, VersionKind, VersionState, Yardstick,
+    Position, Source, Suspicion, Tolerance, Version, VersionKind, VersionState, Yardstick,
 };
 use crate::domain::time::Timestamp;
 
 /// An import from which nothing was heard for so long has died.
 pub const DEAD_AFTER: Duration = Duration::from_mins(2);
-/// Rows of one transaction: others who write wait some tenths of a second at most.
-const AT_ONCE: usize = 5_000;
-/// So many refused rows are kept with a version; whoever imports hears of each.
-const KEPT_REFUSALS: usize = 1_000;
 
 /// What is to be imported.
 #[derive(Clone, Debug)]
@@ -119,7 +117,7 @@ pub enum ImportRegistryError {
     #[error("all {0} rows were refused, so nothing was imported")]
     Refused(u64),
     /// No rows at all.
-    #[error("the file has no rows; if the source restricts nobody, say so with --allow-empty")]
+    #[error("the file has no rows about people; if the source restricts nobody, say so with --allow-empty")]
     Empty,
     /// Another file than was meant, or half of it.
     #[error("the file's sha256 is {0}, another than it should be")]
@@ -142,33 +140,6 @@ pub enum ImportRegistryError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// A file that was read to its end.
-struct Read {
-    buckets: Vec<Bucket>,
-    rows: u64,
-    refusals: Refusals,
-    sha256: String,
-    /// Under which keys it finds people.
-    generation: u32,
-}
-
-/// Refused rows: all counted, the first kept.
-#[derive(Default)]
-struct Refusals {
-    count: u64,
-    kept: Vec<RowRefusal>,
-}
-
-impl Refusals {
-    fn push(&mut self, refusal: RowRefusal, watcher: &mut dyn Watcher) {
-        watcher.refused(&refusal);
-        self.count += 1;
-        if self.kept.len() < KEPT_REFUSALS {
-            self.kept.push(refusal);
-        }
-    }
 }
 
 /// Imports a file, in memory that does not grow with it.
@@ -224,20 +195,28 @@ fn read(
 ) -> Result<Read, ImportRegistryError> {
     let scratch = |error: io::Error| ImportRegistryError::Scratch(error.to_string());
     let mut records = Records::open(reader, import.format, &import.source, import.kind)?;
-    let mut sorter = Sorter::new(&import.source, import.length).map_err(scratch)?;
+    // A workbook is packed: its rows are about so much longer.
+    let length = import.length.saturating_mul(if import.format == Format::Workbook { 16 } else { 1 });
+    let mut sorter = Sorter::new(&import.source, length).map_err(scratch)?;
     let (mut rows, mut refusals) = (0, Refusals::default());
     while let Some(record) = records.next_record()? {
         match record {
-            Ok(Record { line, iin, change }) => {
-                sorter.push(Row { person: store.person_key(&iin, generation)?, line, change }).map_err(scratch)?;
+            Ok(Record { line, iin, unproven_zeros, change }) => {
+                let person = store.person_key(&iin, generation)?;
+                sorter.push(Row { person, line, unproven_zeros, change }).map_err(scratch)?;
                 rows += 1;
             }
             Err(refusal) => refusals.push(refusal, watcher),
         }
         watcher.read(records.bytes_read());
     }
-    let sha256 = records.sha256();
-    Ok(Read { buckets: sorter.finish().map_err(scratch)?, rows, refusals, sha256, generation })
+    let (sha256, mut notes) = records.finish();
+    let (refused, more) = notes.settle();
+    for refusal in refused {
+        refusals.push(refusal, watcher);
+    }
+    refusals.count += more;
+    Ok(Read { buckets: sorter.finish().map_err(scratch)?, rows, refusals, notes, sha256, generation })
 }
 
 enum Begun {
@@ -313,87 +292,6 @@ async fn begin(
     }
 }
 
-/// A version whose rows are all there.
-struct Staged {
-    version: Version,
-    people: u64,
-    refusals: Refusals,
-}
-
-/// Brings and takes its rows, some thousands in a transaction.
-async fn stage(
-    store: &dyn Store,
-    clock: &dyn Clock,
-    mut version: Version,
-    read: Read,
-    watcher: &mut dyn Watcher,
-) -> Result<Staged, ImportRegistryError> {
-    let Read { buckets, rows: of, mut refusals, .. } = read;
-    let (mut people, mut done) = (0, 0);
-    for bucket in buckets {
-        let rows = bucket.rows().map_err(|error| ImportRegistryError::Scratch(error.to_string()))?;
-        done += rows.len() as u64;
-        let rows = without_repetitions(rows, &mut refusals, watcher);
-        people += rows.chunk_by(|a, b| a.person == b.person).count() as u64;
-        let mut rows = rows.into_iter();
-        loop {
-            let chunk: Vec<Row> = rows.by_ref().take(AT_ONCE).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            stage_some(store, clock, &mut version, chunk, &mut refusals, watcher).await?;
-        }
-        watcher.staged(done, of);
-    }
-    Ok(Staged { version, people, refusals })
-}
-
-/// A record that stands twice is taken as it stands first; the second is refused by its line.
-fn without_repetitions(rows: Vec<Row>, refusals: &mut Refusals, watcher: &mut dyn Watcher) -> Vec<Row> {
-    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
-    for row in rows {
-        match kept.last() {
-            Some(first) if first.person == row.person && first.change.source_key() == row.change.source_key() => {
-                refusals.push(RowFault::Duplicate(first.line).at(row.line, "source_key"), watcher);
-            }
-            _ => kept.push(row),
-        }
-    }
-    kept
-}
-
-async fn stage_some(
-    store: &dyn Store,
-    clock: &dyn Clock,
-    version: &mut Version,
-    rows: Vec<Row>,
-    refusals: &mut Refusals,
-    watcher: &mut dyn Watcher,
-) -> Result<(), ImportRegistryError> {
-    let mut unit = store.begin().await?;
-    if version.kind == VersionKind::Delta {
-        let records: Vec<_> = rows.iter().map(|row| (row.person, row.change.source_key().to_owned())).collect();
-        let taken = unit.take_rows(version, &records).await?;
-        version.counts.removed += taken.len() as u64;
-        for (row, record) in rows.iter().zip(&records) {
-            if matches!(row.change, Change::Remove(_)) && !taken.contains(record) {
-                refusals.push(RowFault::NothingToRemove.at(row.line, "source_key"), watcher);
-            }
-        }
-    }
-    let brought = |row: Row| match row.change {
-        Change::Add(restriction) => Some((row.person, restriction)),
-        Change::Remove(_) => None,
-    };
-    let brought: Vec<(PersonKey, Restriction)> = rows.into_iter().filter_map(brought).collect();
-    version.counts.added += brought.len() as u64;
-    version.touched_at = clock.now();
-    unit.touch_version(version).await?;
-    unit.bring_rows(version, &brought).await?;
-    unit.commit().await?;
-    Ok(())
-}
-
 /// Lets it count, unless a person must look first.
 async fn finish(
     store: &dyn Store,
@@ -401,7 +299,7 @@ async fn finish(
     import: &RegistryImport,
     staged: Staged,
 ) -> Result<Imported, ImportRegistryError> {
-    let Staged { mut version, people, refusals } = staged;
+    let Staged { mut version, people, refusals, notes } = staged;
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(&import.source).await?;
     let stands = versions.iter().any(|known| known.number == version.number && known.state == VersionState::Staging);
@@ -417,10 +315,14 @@ async fn finish(
     let freed = freed(unit.as_mut(), &versions, &version, now).await?;
     let mut why = import.tolerance.judge(Yardstick::of(&versions, now), freed, version.counts);
     why.extend(version.was_undone(&versions).then_some(Suspicion::Undone));
-    version.report = report(&why, &refusals).to_string();
+    // A number with zeros put back names another person where it had lost something else: whoever knows the file looks.
+    why.extend((notes.restored.count > 0).then_some(Suspicion::ZerosRestored { rows: notes.restored.count }));
+    version.report = report(&why, &refusals, &notes).to_string();
     let Tolerance { shrink, growth, bad_rows } = import.tolerance;
     let told = json!({
         "people": people,
+        "companies": notes.companies.count,
+        "restored": notes.restored.count,
         "suspicions": why.iter().map(Suspicion::code).collect::<Vec<_>>(),
         "tolerance": { "shrink": shrink, "growth": growth, "bad_rows": bad_rows },
     });
@@ -439,11 +341,11 @@ async fn finish(
 }
 
 /// For whoever releases it: no row's content, since rows are about people.
-fn report(why: &[Suspicion], refusals: &Refusals) -> Value {
+fn report(why: &[Suspicion], refusals: &Refusals, notes: &Notes) -> Value {
     let refused =
         |refusal: &RowRefusal| json!({ "line": refusal.line, "column": refusal.column, "code": refusal.fault.code() });
-    json!({
-        "suspicions": why.iter().map(|one| json!({ "code": one.code(), "text": one.to_string() })).collect::<Vec<_>>(),
-        "refused": refusals.kept.iter().map(refused).collect::<Vec<_>>(),
-    })
+    let mut report = notes.json();
+    report["suspicions"] = why.iter().map(|one| json!({ "code": one.code(), "text": one.to_string() })).collect();
+    report["refused"] = refusals.kept.iter().map(refused).collect();
+    report
 }

@@ -8,7 +8,12 @@ pub mod follow;
 mod freed;
 pub mod import;
 pub mod manage;
+mod members;
+pub mod notes;
+#[cfg(test)]
+mod office_file_tests;
 pub mod rekey;
 mod sorted;
+mod staging;
 pub mod tidy;
 pub mod wire;

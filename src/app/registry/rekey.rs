@@ -148,7 +148,7 @@ async fn rekey_source(
         let rows = store.read().await?.counting_rows(&current, first, last).await?;
         for (person, restriction) in rows {
             let person = store.rekeyed(person, current.key_generation)?;
-            sorter.push(Row { person, line: 0, change: Change::Add(restriction) })?;
+            sorter.push(Row { person, line: 0, unproven_zeros: 0, change: Change::Add(restriction) })?;
         }
     }
     for bucket in sorter.finish()? {

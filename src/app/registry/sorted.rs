@@ -23,6 +23,8 @@ pub(super) struct Row {
     pub(super) person: PersonKey,
     /// Its line.
     pub(super) line: u64,
+    /// Leading zeros of the IIN that were put back and that only the rest of the file can bear out.
+    pub(super) unproven_zeros: u8,
     /// What it says.
     pub(super) change: Change,
 }
@@ -38,6 +40,7 @@ impl Row {
 struct Spilled {
     person: [u8; 32],
     line: u64,
+    unproven_zeros: u8,
     source_key: String,
     restriction: Option<(Ground, String, Timestamp, Option<Timestamp>)>,
 }
@@ -48,7 +51,7 @@ impl From<Row> for Spilled {
             Change::Remove(key) => (key, None),
             Change::Add(r) => (r.source_key, Some((r.ground, r.legal_basis, r.starts_at, r.ends_at))),
         };
-        Self { person: row.person.0, line: row.line, source_key, restriction }
+        Self { person: row.person.0, line: row.line, unproven_zeros: row.unproven_zeros, source_key, restriction }
     }
 }
 
@@ -62,7 +65,7 @@ impl Spilled {
                 Change::Add(Restriction { ground, legal_basis, starts_at, ends_at, source, source_key })
             }
         };
-        Row { person: PersonKey(self.person), line: self.line, change }
+        Row { person: PersonKey(self.person), line: self.line, unproven_zeros: self.unproven_zeros, change }
     }
 }
 
@@ -126,7 +129,7 @@ mod tests {
     use super::*;
 
     fn row(person: u8, line: u64, change: Change) -> Row {
-        Row { person: PersonKey([person; 32]), line, change }
+        Row { person: PersonKey([person; 32]), line, unproven_zeros: person % 4, change }
     }
 
     fn restriction(key: &str) -> Restriction {

@@ -1,12 +1,29 @@
-//! Tables as other people export them: CSV (RFC 4180) with or without a BOM, with LF, CRLF, CR or all of them.
+//! Tables as other people export them: CSV (RFC 4180) with or without a BOM, in UTF-8 or UTF-16, with commas, semicolons, tabs or bars,
+//! with LF, CRLF, CR or all of them; or a sheet of a workbook (.xlsx).
 //!
 //! Strict where a slip would change what a row means, and each row refused on its own. A value never spans rows, so
-//! that one lost quotation mark cannot swallow the rest of a register.
+//! that one lost quotation mark cannot swallow the rest of a register. What a file is, its bytes say: nothing is read by
+//! a guess at its encoding, for Windows-1251 has no Kazakh letters and what they were cannot be known.
+
+mod file_kind;
+mod hashed;
+mod header;
+mod lines;
+mod split;
+mod unicode;
+mod value;
+mod workbook;
 
 use std::io::BufRead;
 
-use sha2::{Digest, Sha256};
+use self::header::{Columns, Header, said_delimiter};
+use self::split::split;
+use self::workbook::Sheet;
 
+pub use self::file_kind::FileKind;
+pub(super) use self::lines::Lines;
+pub use self::value::Value;
+pub use self::workbook::WorkbookFault;
 use super::row_refusal::{RowFault, RowRefusal};
 
 /// No honest row is longer, bytes.
@@ -18,8 +35,14 @@ pub enum TableError {
     /// The file could not be read to its end.
     #[error("the file cannot be read: {0}")]
     Unreadable(String),
+    /// It is something else.
+    #[error("{0}")]
+    Kind(FileKind),
+    /// A workbook that cannot be read.
+    #[error("the workbook cannot be read: {0}")]
+    Workbook(#[from] WorkbookFault),
     /// The first row does not name the columns.
-    #[error("the first line must name the columns {expected}, separated with commas; {problem}")]
+    #[error("the first line must name the columns {expected}, separated with commas, semicolons or tabs; {problem}")]
     Header {
         /// The columns.
         expected: String,
@@ -28,285 +51,157 @@ pub enum TableError {
     },
 }
 
+impl TableError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "file_unreadable",
+            Self::Kind(kind) => kind.code(),
+            Self::Workbook(fault) => fault.code(),
+            Self::Header { .. } => "file_header",
+        }
+    }
+}
+
+// Used as a function value, which hands the error over.
+#[allow(clippy::needless_pass_by_value)]
+fn unreadable(why: std::io::Error) -> TableError {
+    TableError::Unreadable(why.to_string())
+}
+
+/// How a table is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Lines of text.
+    #[default]
+    Text,
+    /// Office Open XML (.xlsx).
+    Workbook,
+}
+
+impl TableFormat {
+    /// By the end of a file's name.
+    pub fn named(name: &str) -> Self {
+        let is_workbook = name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("xlsx"));
+        if is_workbook { Self::Workbook } else { Self::Text }
+    }
+}
+
 /// A row with its values in the order of the columns asked for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its line, from 1; the header counts.
+    /// Its line, from 1; the header counts. Of a sheet, its row.
     pub line: u64,
     /// Its values.
-    pub values: Vec<String>,
+    pub values: Vec<Value>,
 }
 
 /// A table under way.
 pub struct Table<R> {
-    lines: Lines<R>,
-    /// For each column asked for, its place in the file.
-    places: Vec<usize>,
+    rows: Rows<R>,
+    header: Header,
+}
+
+enum Rows<R> {
+    Text(Lines<R>, char),
+    Sheet(Sheet),
 }
 
 impl<R: BufRead> Table<R> {
     /// Reads the header, in which exactly `columns` must stand, in any order.
-    pub fn open(reader: R, columns: &[&'static str]) -> Result<Self, TableError> {
-        Self::open_with(reader, columns, &[]).map(|(table, _)| table)
+    pub fn open(reader: R, format: TableFormat, columns: &[&'static str]) -> Result<Self, TableError> {
+        Self::open_with(reader, format, columns, &[])
     }
 
-    /// The same where some of `optional` may stand, too; says which do. Their values follow the others.
+    /// The same where some of `optional` may stand, too. Their values follow the others.
     pub fn open_with(
         reader: R,
+        format: TableFormat,
         columns: &[&'static str],
         optional: &[&'static str],
-    ) -> Result<(Self, Vec<&'static str>), TableError> {
-        let mut lines = Lines::new(reader);
-        let header = |problem: String| TableError::Header { expected: columns.join(","), problem };
-        let (_, text) = lines.next_text()?.ok_or_else(|| header("the file is empty".into()))?;
-        let text = text.map_err(|fault| header(fault.to_string()))?;
-        let names = split(&text).map_err(|fault| header(fault.to_string()))?;
-        let names: Vec<String> = names.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
-        let place = |column: &&'static str| {
-            let mut found = names.iter().enumerate().filter(|(_, name)| name == column);
-            match (found.next(), found.next()) {
-                (Some((place, _)), None) => Ok(place),
-                (None, _) => Err(header(format!("{column} is missing"))),
-                _ => Err(header(format!("{column} stands there twice"))),
+    ) -> Result<Self, TableError> {
+        let columns = Columns { needed: columns, optional };
+        match format {
+            TableFormat::Text => Self::open_text(reader, columns),
+            TableFormat::Workbook => {
+                let (sheet, header) = Sheet::open(reader, columns)?;
+                Ok(Self { rows: Rows::Sheet(sheet), header })
             }
-        };
-        let there: Vec<&'static str> =
-            optional.iter().copied().filter(|column| names.iter().any(|name| name == column)).collect();
-        let places = columns.iter().chain(&there).map(place).collect::<Result<Vec<_>, _>>()?;
-        match names.len() {
-            found if found == places.len() => Ok((Self { lines, places }, there)),
-            found => Err(header(format!("it names {found} columns"))),
         }
     }
 
-    /// The next row, or why it is refused; `None` at the end.
-    pub fn next_row(&mut self) -> Result<Option<Result<Row, RowRefusal>>, TableError> {
-        let Some((line, text)) = self.lines.next_text()? else {
-            return Ok(None);
+    fn open_text(reader: R, columns: Columns<'_>) -> Result<Self, TableError> {
+        let mut lines = Lines::of_table(reader)?;
+        let mut next = || -> Result<String, TableError> {
+            let (_, text) = lines.next_text()?.ok_or_else(|| columns.problem("the file is empty"))?;
+            text.map_err(|fault| columns.problem(fault.to_string()))
         };
-        let expected = self.places.len();
-        let values = text.and_then(|text| split(&text)).and_then(|values| {
-            let found = values.len();
-            if found == expected { Ok(values) } else { Err(RowFault::ColumnCount { found, expected }) }
-        });
-        Ok(Some(match values {
-            Ok(mut values) => {
-                Ok(Row { line, values: self.places.iter().map(|place| std::mem::take(&mut values[*place])).collect() })
-            }
-            Err(fault) => Err(RowRefusal { line, column: None, fault }),
+        let mut text = next()?;
+        let said = said_delimiter(&text);
+        if said.is_some() {
+            text = next()?;
+        }
+        let (header, delimiter) = columns.find(&text, said)?;
+        Ok(Self { rows: Rows::Text(lines, delimiter), header })
+    }
+
+    /// Of the optional columns, those that are there.
+    pub fn optional(&self) -> Vec<&'static str> {
+        self.header.there.clone()
+    }
+
+    /// The next row in which anything stands, or why it is refused; `None` at the end.
+    pub fn next_row(&mut self) -> Result<Option<Result<Row, RowRefusal>>, TableError> {
+        let next = match &mut self.rows {
+            Rows::Text(lines, delimiter) => next_line(lines, *delimiter)?,
+            Rows::Sheet(sheet) => sheet.next_row()?,
+        };
+        Ok(next.map(|(line, values)| {
+            let values = values.and_then(|values| self.header.arrange(values));
+            values.map(|values| Row { line, values }).map_err(|fault| RowRefusal { line, column: None, fault })
         }))
+    }
+
+    /// The sheet that is read, of a workbook.
+    pub fn sheet(&self) -> Option<&str> {
+        match &self.rows {
+            Rows::Text(..) => None,
+            Rows::Sheet(sheet) => Some(sheet.name()),
+        }
     }
 
     /// Bytes read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.lines.bytes_read()
+        match &self.rows {
+            Rows::Text(lines, _) => lines.bytes_read(),
+            Rows::Sheet(sheet) => sheet.bytes_read(),
+        }
     }
 
     /// SHA-256 of everything read, as hex; of the whole file once [`Table::next_row`] has said `None`.
     pub fn sha256(self) -> String {
-        self.lines.sha256()
-    }
-}
-
-/// A line's number and its text, or why it has none.
-pub(super) type NumberedLine = (u64, Result<String, RowFault>);
-
-/// Lines of a text, each within [`LONGEST_ROW`].
-pub(super) struct Lines<R> {
-    reader: R,
-    hasher: Sha256,
-    bytes: u64,
-    line: u64,
-    after_return: bool,
-}
-
-impl<R: BufRead> Lines<R> {
-    pub(super) fn new(reader: R) -> Self {
-        Self { reader, hasher: Sha256::new(), bytes: 0, line: 0, after_return: false }
-    }
-
-    /// The next line that is not blank, with its number.
-    pub(super) fn next_text(&mut self) -> Result<Option<NumberedLine>, TableError> {
-        while let Some((bytes, too_long)) = self.next_bytes()? {
-            self.line += 1;
-            let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-                Some(rest) if self.line == 1 => rest,
-                _ => &bytes,
-            };
-            if too_long {
-                return Ok(Some((self.line, Err(RowFault::TooLong(LONGEST_ROW)))));
-            }
-            if bytes.iter().all(u8::is_ascii_whitespace) {
-                continue;
-            }
-            let text = std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| RowFault::NotUtf8);
-            return Ok(Some((self.line, text)));
-        }
-        Ok(None)
-    }
-
-    /// Bytes read so far.
-    pub(super) fn bytes_read(&self) -> u64 {
-        self.bytes
-    }
-
-    /// SHA-256 of everything read, as hex.
-    pub(super) fn sha256(self) -> String {
-        hex::encode(self.hasher.finalize())
-    }
-
-    /// The bytes up to the next line end, at most [`LONGEST_ROW`], and whether there were more.
-    fn next_bytes(&mut self) -> Result<Option<(Vec<u8>, bool)>, TableError> {
-        let mut line = Vec::new();
-        let mut too_long = false;
-        let mut seen = false;
-        loop {
-            let buffer = match self.reader.fill_buf() {
-                Ok(buffer) => buffer,
-                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(why) => return Err(TableError::Unreadable(why.to_string())),
-            };
-            if buffer.is_empty() {
-                return Ok(seen.then_some((line, too_long)));
-            }
-            // The LF of a CRLF belongs to the line before.
-            let skip = usize::from(self.after_return && buffer[0] == b'\n');
-            self.after_return = false;
-            let end = buffer[skip..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-            let content = &buffer[skip..end.map_or(buffer.len(), |end| skip + end)];
-            seen |= !content.is_empty() || end.is_some();
-            let room = LONGEST_ROW - line.len();
-            too_long |= content.len() > room;
-            line.extend_from_slice(&content[..content.len().min(room)]);
-            let used = skip + content.len() + usize::from(end.is_some());
-            if let Some(end) = end {
-                self.after_return = buffer[skip + end] == b'\r';
-            }
-            self.hasher.update(&buffer[..used]);
-            self.bytes += used as u64;
-            self.reader.consume(used);
-            if end.is_some() {
-                return Ok(Some((line, too_long)));
-            }
+        match self.rows {
+            Rows::Text(lines, _) => lines.sha256(),
+            Rows::Sheet(sheet) => sheet.sha256(),
         }
     }
 }
 
-/// The values of one row, RFC 4180 section 2 rules 4 to 7 without line breaks.
-fn split(row: &str) -> Result<Vec<String>, RowFault> {
-    let mut values = Vec::new();
-    let mut rest = row;
-    loop {
-        let (value, tail) = match rest.strip_prefix('"') {
-            Some(quoted) => split_quoted(quoted)?,
-            None => split_plain(rest)?,
-        };
-        values.push(value);
-        match tail.strip_prefix(',') {
-            Some(next) => rest = next,
-            None if tail.is_empty() => return Ok(values),
-            None => return Err(RowFault::Quoting),
-        }
-    }
-}
+/// A row's number and its values, or why it has none.
+type NumberedRow = (u64, Result<Vec<Value>, RowFault>);
 
-/// The value up to the next comma, and what follows it.
-fn split_plain(rest: &str) -> Result<(String, &str), RowFault> {
-    let (value, tail) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
-    if value.contains('"') {
-        return Err(RowFault::Quoting);
-    }
-    Ok((value.to_owned(), tail))
-}
-
-/// The value whose opening quotation mark was just read, and what follows its closing one.
-fn split_quoted(mut rest: &str) -> Result<(String, &str), RowFault> {
-    let mut value = String::new();
-    loop {
-        let (before, after) = rest.split_once('"').ok_or(RowFault::Quoting)?;
-        value.push_str(before);
-        match after.strip_prefix('"') {
-            Some(next) => {
-                value.push('"');
-                rest = next;
-            }
-            None => return Ok((value, after)),
+/// The next line in which more than delimiters stands: spreadsheets end a file with rows of nothing else.
+fn next_line<R: BufRead>(lines: &mut Lines<R>, delimiter: char) -> Result<Option<NumberedRow>, TableError> {
+    let is_blank = |text: &str| text.chars().all(|c| c == delimiter || c == '"' || c.is_whitespace());
+    while let Some((line, text)) = lines.next_text()? {
+        if text.as_ref().is_ok_and(|text| is_blank(text)) {
+            continue;
         }
+        let values = text.and_then(|text| split(&text, delimiter));
+        return Ok(Some((line, values.map(|values| values.into_iter().map(Value::of_text).collect()))));
     }
+    Ok(None)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::io::BufReader;
-
-    type Rows = Vec<(u64, Result<Vec<String>, &'static str>)>;
-
-    fn read(bytes: &[u8], columns: &[&'static str], buffer: usize) -> Result<Rows, TableError> {
-        let mut table = Table::open(BufReader::with_capacity(buffer, bytes), columns)?;
-        let mut rows = Vec::new();
-        while let Some(row) = table.next_row()? {
-            rows.push(match row {
-                Ok(row) => (row.line, Ok(row.values)),
-                Err(refusal) => (refusal.line, Err(refusal.fault.code())),
-            });
-        }
-        assert_eq!(table.bytes_read(), bytes.len() as u64);
-        assert_eq!(table.sha256(), hex::encode(Sha256::digest(bytes)));
-        Ok(rows)
-    }
-
-    fn row(line: u64, values: &[&str]) -> (u64, Result<Vec<String>, &'static str>) {
-        (line, Ok(values.iter().map(|value| (*value).to_owned()).collect()))
-    }
-
-    #[test]
-    fn bom_blank_lines_and_mixed_line_ends_are_no_matter() {
-        let text = b"\xef\xbb\xbfB,a\r\n1,2\n\n\"x,\"\"y\",3\r5,6\r\n\r\n7,8";
-        let expected = [row(2, &["2", "1"]), row(4, &["3", "x,\"y"]), row(5, &["6", "5"]), row(7, &["8", "7"])];
-        for buffer in 1..40 {
-            assert_eq!(read(text, &["a", "b"], buffer).unwrap(), expected, "{buffer}");
-        }
-    }
-
-    #[test]
-    fn a_bad_row_is_refused_alone() {
-        let long = "x".repeat(LONGEST_ROW);
-        let text = format!("a,b\n1\n\"1,2\n1\"2,3\n\"1\"2,3\n{long},1\n3,4\n");
-        let codes = ["row_column_count", "row_quoting", "row_quoting", "row_quoting", "row_too_long"];
-        let mut expected: Rows = (2..).zip(codes).map(|(line, code)| (line, Err(code))).collect();
-        expected.push(row(7, &["3", "4"]));
-        assert_eq!(read(text.as_bytes(), &["a", "b"], 64).unwrap(), expected);
-        let windows_1251 = b"a,b\n\xcf\xf0\xe8,1\n";
-        assert_eq!(read(windows_1251, &["a", "b"], 64).unwrap(), [(2, Err("row_not_utf8"))]);
-    }
-
-    #[test]
-    fn the_header_names_each_column_once_and_no_other() {
-        for bad in ["", "\n", "a\n", "a,b,c\n", "a,a\n", "a;b\n", "a,a,b\n", "\"a,b\n"] {
-            assert!(matches!(read(bad.as_bytes(), &["a", "b"], 64), Err(TableError::Header { .. })), "{bad:?}");
-        }
-        assert_eq!(read(b"a,b", &["a", "b"], 64), Ok(vec![]));
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_by_rfc_4180_reads_back(
-            rows in prop::collection::vec(prop::array::uniform2("[^\r\n]{0,12}"), 0..6), buffer in 1_usize..50
-        ) {
-            let quote = |value: &String| format!("\"{}\"", value.replace('"', "\"\""));
-            let lines = rows.iter().map(|[a, b]| format!("{},{}\r\n", quote(a), quote(b)));
-            let text: String = std::iter::once("a,b\r\n".to_owned()).chain(lines).collect();
-            let expected: Rows = (2..).zip(&rows).map(|(line, [a, b])| row(line, &[a, b])).collect();
-            prop_assert_eq!(read(text.as_bytes(), &["a", "b"], buffer).unwrap(), expected);
-        }
-
-        #[test]
-        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), buffer in 1_usize..20) {
-            let mut all = b"a,b\n".to_vec();
-            all.extend(bytes);
-            prop_assert!(read(&all, &["a", "b"], buffer).is_ok());
-        }
-    }
-}
+mod tests;

@@ -10,9 +10,10 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::noted::Report;
 use crate::app::measures::alone::expect_alone;
 use crate::app::registry::file::{Format, read_time};
-use crate::app::registry::import::{Imported, RegistryImport, Watcher, import_registry};
+use crate::app::registry::import::{ImportRegistryError, Imported, RegistryImport, Watcher, import_registry};
 use crate::app::row_refusal::RowRefusal;
 use crate::cli::{Context, print, print_json, row_report};
 use crate::config::Span;
@@ -24,11 +25,18 @@ use crate::startup;
 const MOST_IN_JSON: usize = 10_000;
 
 pub(super) const HELP: &str = "\
-The file is CSV in UTF-8, its first line names the columns iin, ground, legal_basis, starts_at, ends_at and
-source_key in any order; or JSON Lines (.jsonl) with members of these names. ground is debtor, court_decision,
+The file is CSV in UTF-8 (or UTF-16 with its mark; commas, semicolons, tabs or bars, or what a line sep= says), its
+first line names the columns iin, ground, legal_basis, starts_at, ends_at and source_key in any order; or a workbook
+(.xlsx), of which the first sheet that can be seen and has these columns is read; or JSON Lines (.jsonl) with members of
+these names. ground is debtor, court_decision,
 civil_servant, military, law_enforcement, special_services, self_restriction, cool_off, deceased or
 document_invalid. A time is a day of Almaty (2026-11-22, from its midnight) or RFC 3339; ends_at is exclusive
 and may be empty; starts_at may lie ahead. source_key is the source's own key, once for each person.
+
+Rows without any value are passed over, and so are those about companies (BIN), which the report counts. IINs whose
+leading zeros a spreadsheet dropped (9 to 11 digits that zeros alone make a valid IIN of somebody born 2000 to 2009) get
+them back where no other number in the file has kept its zero or the cell is a number; such a file waits for a person.
+What cannot be proven is refused by name; an exponent (9,00101E+11) always is.
 
 A file of changes (--changes) has op beside them: add (a record that begins, or that reads otherwise now) or
 remove (one that holds no more: iin and source_key are enough).
@@ -50,7 +58,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a word of the command line")]
 pub(super) struct Args {
-    /// The file: CSV or JSON Lines
+    /// The file: CSV, .xlsx or JSON Lines
     file: PathBuf,
     /// The source's name: 1 to 64 characters of a-z, 0-9, '-', '_' and '.'
     #[arg(long, value_name = "NAME")]
@@ -94,6 +102,7 @@ pub(super) struct Args {
 enum FormatName {
     Csv,
     Jsonl,
+    Xlsx,
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {
@@ -119,6 +128,7 @@ impl Args {
             format: match self.format {
                 Some(FormatName::Csv) => Format::Csv,
                 Some(FormatName::Jsonl) => Format::JsonLines,
+                Some(FormatName::Xlsx) => Format::Workbook,
                 None => Format::named(&name).unwrap_or(Format::Csv),
             },
             length,
@@ -150,16 +160,16 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let outcome = import_registry(store.as_ref(), clock.as_ref(), BufReader::new(file), &import, &mut screen).await;
     let told = screen.finish();
     if args.json {
-        print_json(&report(outcome.as_ref().ok(), &told))?;
+        print_json(&report(&outcome, &told))?;
     } else if let Ok(imported) = &outcome {
-        print(&sentence(imported))?;
+        print(&sentences(imported))?;
     }
     waits(outcome.with_context(|| format!("{shown} was not imported"))?)
 }
 
 /// Says what came of it.
 pub(super) fn finish(imported: Imported) -> anyhow::Result<()> {
-    print(&sentence(&imported))?;
+    print(&sentences(&imported))?;
     waits(imported).map(drop)
 }
 
@@ -179,6 +189,19 @@ fn waits(imported: Imported) -> anyhow::Result<ExitCode> {
         }
         Imported::Counts { .. } | Imported::Unchanged(_) => Ok(ExitCode::SUCCESS),
     }
+}
+
+fn version(imported: &Imported) -> &Version {
+    match imported {
+        Imported::Counts { version, .. } | Imported::Unchanged(version) | Imported::Waits { version, .. } => version,
+    }
+}
+
+/// What came of it, and what was done with rows that are not as they should be.
+fn sentences(imported: &Imported) -> String {
+    let mut lines = vec![sentence(imported)];
+    lines.extend(Report::of(version(imported)).lines());
+    lines.join("\n")
 }
 
 fn sentence(imported: &Imported) -> String {
@@ -206,7 +229,13 @@ fn sentence(imported: &Imported) -> String {
     }
 }
 
-fn report(imported: Option<&Imported>, (refused_rows, refused): &(u64, Vec<RowRefusal>)) -> Value {
+fn report(outcome: &Result<Imported, ImportRegistryError>, (refused_rows, refused): &(u64, Vec<RowRefusal>)) -> Value {
+    let imported = outcome.as_ref().ok();
+    let problem = match outcome {
+        Err(ImportRegistryError::Table(error)) => Some(error.code()),
+        _ => None,
+    };
+    let noted = imported.map(|imported| Report::of(self::version(imported))).unwrap_or_default();
     let (version, people, why): (Option<&Version>, u64, &[Suspicion]) = match imported {
         None => (None, 0, &[]),
         Some(Imported::Counts { version, people }) => (Some(version), *people, &[]),
@@ -224,6 +253,10 @@ fn report(imported: Option<&Imported>, (refused_rows, refused): &(u64, Vec<RowRe
         "suspicions": why.iter().map(Suspicion::code).collect::<Vec<_>>(),
         "refused_rows": refused_rows,
         "refused": row_report::json(refused),
+        "companies": noted.companies.rows,
+        "restored": { "rows": noted.restored.rows, "lines": noted.restored.lines },
+        "sheet": noted.sheet,
+        "problem": problem,
         "sha256": version.map(|version| version.sha256.as_str()),
     })
 }

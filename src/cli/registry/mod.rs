@@ -1,6 +1,7 @@
 //! `rastau registry`: import what sources say, see which version of it counts, and decide about those that wait.
 
 mod import;
+mod noted;
 mod pull;
 mod rekey;
 mod versions;
@@ -42,7 +43,8 @@ enum Command {
     Versions(versions::Named),
     /// Let a version count that waits for a person
     #[command(after_long_help = "\
-Where the staff has people for it, it takes two of them, at the console.
+Where the staff has people for it, it takes two of them, at the console. Rows that were refused are not in it: whom they
+name is not restricted by this source. IINs whose lost zeros were put back are in it: look at their lines first.
 
 Examples:
   rastau registry release debtors

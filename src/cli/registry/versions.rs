@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::noted::Report;
 use crate::app::measures::alone::expect_alone;
 use crate::app::registry::manage::{self, ManageError};
 use crate::app::registry::tidy::tidy;
 use crate::cli::{Context, operating_user, print, print_json};
 use crate::domain::ports::{Clock, Store};
-use crate::domain::restrictions::Version;
+use crate::domain::restrictions::{Version, VersionState};
 use crate::startup;
 
 #[derive(Debug, clap::Args)]
@@ -84,6 +85,10 @@ async fn decide(
         print_json(&shown(&version))?;
     } else {
         print(&format!("version {} of {} {what}: {}", version.number, version.source, line(&version)))?;
+        if let Some(warning) = Report::of(&version).warning(&version).filter(|_| version.state == VersionState::Current)
+        {
+            print(&warning)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -101,9 +106,11 @@ fn line(version: &Version) -> String {
         counts.removed,
         counts.refused
     );
-    for suspicion in report(version)["suspicions"].as_array().into_iter().flatten() {
+    let report = Report::of(version);
+    let noted = report.lines();
+    for told in report.suspicions().chain(noted.iter().map(String::as_str)) {
         text.push_str("\n      ");
-        text.push_str(suspicion["text"].as_str().unwrap_or_default());
+        text.push_str(told);
     }
     text
 }

@@ -49,6 +49,11 @@ pub enum Suspicion {
         /// All rows.
         of: u64,
     },
+    /// Numbers had lost leading zeros, which were put back: whether they had, whoever knows the file can say.
+    ZerosRestored {
+        /// Their rows.
+        rows: u64,
+    },
 }
 
 impl Suspicion {
@@ -61,6 +66,7 @@ impl Suspicion {
             Self::Undone => "undone",
             Self::Grew { .. } => "grew",
             Self::BadRows { .. } => "bad_rows",
+            Self::ZerosRestored { .. } => "zeros_restored",
         }
     }
 }
@@ -74,6 +80,10 @@ impl fmt::Display for Suspicion {
             Self::Undone => write!(f, "a person went back from this very file, or dropped it"),
             Self::Grew { from, to } => write!(f, "it grew from {from} rows to {to}"),
             Self::BadRows { refused, of } => write!(f, "{refused} of {of} rows were refused"),
+            Self::ZerosRestored { rows } => write!(
+                f,
+                "in {rows} rows a spreadsheet seems to have dropped the leading zeros of the IIN or BIN; they were put back"
+            ),
         }
     }
 }

@@ -7,7 +7,8 @@
 //! done/  refused/          where files go, each with a report beside it
 //! ```
 //!
-//! Files are taken in the order of their names. A file without its sum is not looked at.
+//! Files are taken in the order of their names. A file without its sum is not looked at. A workbook (`.xlsx`) goes to `refused/`: commands read
+//! such.
 
 use std::fs;
 use std::io;

@@ -90,6 +90,28 @@ async fn refused_rows_may_be_skipped_and_still_be_told() {
     assert_eq!(names(&shop).await, ["Айгүл Сағынтай"]);
 }
 
+#[tokio::test]
+async fn lost_zeros_of_people_are_put_back_when_that_is_asked_for() {
+    let shop = shop_with_photos();
+    let lost = "iin;name;photo\n50315570005;Айгүл;ASTRONAUT.PNG\n;;\n";
+    let outcome = import(&shop, lost, &[]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.contains("iin_zeros_lost") && outcome.out.contains("--restore-zeros"), "{}", outcome.out);
+    assert!(names(&shop).await.is_empty());
+    let out = import(&shop, lost, &["--restore-zeros"]).good();
+    assert_eq!(out, "1 person was imported; lost zeros of IINs were put back in line 2\n");
+    let mut unit = shop.store().await.read().await.unwrap();
+    let people = unit.list_sandbox_citizens().await.unwrap();
+    assert_eq!(people[0].iin.expose(), "050315570005");
+    let kept = format!("{lost}050315570015;Ержан;astronaut.png\n990140000007;Банк;astronaut.png\n");
+    let report: serde_json::Value =
+        serde_json::from_str(&import(&shop, &kept, &["--restore-zeros", "--json"]).out).unwrap();
+    let codes: Vec<_> = report["refused"].as_array().unwrap().iter().map(|row| row["code"].clone()).collect();
+    assert_eq!(codes, ["iin_zeros_lost", "iin_company"], "another IIN has kept its zero");
+    let turned = import(&shop, "iin,name,photo\n900101300017,Ай\u{202e}гүл,astronaut.png\n", &[]);
+    assert!(turned.out.contains("text_unseen") && turned.out.contains("U+202E"), "{}", turned.out);
+}
+
 #[test]
 fn without_models_or_photos_nothing_begins() {
     let shop = shop_with_photos();

@@ -193,3 +193,59 @@ async fn the_registry_is_moved_to_a_further_key() {
     let err = shop.run(&["registry", "sources"]).bad();
     assert!(err.contains("generation 1 is not in the key file"), "{err}");
 }
+
+/// A table with these numbers, whose keys are their places.
+fn table(numbers: &[&str]) -> String {
+    let rows = numbers.iter().enumerate().map(|(key, number)| format!("\n{number},debtor,b,2026-01-01,,k{key}"));
+    format!("{HEADER}{}\n", rows.collect::<String>())
+}
+
+#[tokio::test]
+async fn zeros_that_a_spreadsheet_dropped_are_put_back_and_a_person_looks() {
+    let shop = Workshop::sandbox();
+    import(&shop, table(&["900101300017"]), &[]).good();
+    let young = Iin::parse("050315570005").unwrap();
+    let restricted = async || shop.store().await.registry_answer(&young).await.unwrap().0.len();
+    let lost = table(&["900101300017", "50315570005", "990140000007"]);
+    let outcome = import(&shop, &lost, &[]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.contains("companies (BIN) were passed over, 1 in all: line 4"), "{}", outcome.out);
+    assert!(outcome.out.contains("lost leading zeros were put back, 1 in all: line 3"), "{}", outcome.out);
+    assert!(outcome.err.contains("in 1 rows a spreadsheet seems to have dropped the leading zeros"), "{}", outcome.err);
+    assert_eq!(restricted().await, 0, "nobody has looked yet");
+    let released = shop.run(&["registry", "release", "debtors"]).good();
+    assert!(released.contains("line 3") && !released.contains("warning"), "{released}");
+    assert_eq!(restricted().await, 1);
+    let again = import(&shop, &lost, &[]).good();
+    assert!(again.contains("is what counts already"), "whoever looked need not look at the same file again: {again}");
+    let kept = table(&["900101300017", "50315570005", "050315570015"]);
+    let report: serde_json::Value = serde_json::from_str(&import(&shop, &kept, &["--json"]).out).unwrap();
+    assert_eq!((&report["refused"][0]["code"], &report["restored"]["rows"]), (&"iin_zeros_lost".into(), &0.into()));
+    let warned = shop.run(&["registry", "release", "debtors"]).good();
+    assert!(warned.contains("1 refused rows are not in it") && warned.contains("born 2000 to 2009"), "{warned}");
+}
+
+#[test]
+fn a_workbook_is_read_and_what_is_none_is_named() {
+    use rust_xlsxwriter::Workbook;
+    let shop = Workshop::sandbox();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name("Борышкерлер").unwrap();
+    for (column, (name, value)) in
+        (0..).zip(HEADER.split(',').zip(["900101300017", "debtor", "b", "2026-01-01", "", "k"]))
+    {
+        sheet.write(0, column, name).unwrap();
+        sheet.write(1, column, value).unwrap();
+    }
+    shop.write("file.xlsx", book.save_to_buffer().unwrap());
+    let args = ["registry", "import", "file.xlsx", "--source", "debtors", "--max-age", "24h"];
+    let out = shop.run(&args).good();
+    assert!(out.contains("1 restrictions of 1 people") && out.contains("read from the sheet \"Борышкерлер\""), "{out}");
+    let report = shop.run(&[&args[..], &["--json"]].concat()).json();
+    assert_eq!((&report["sheet"], &report["problem"]), (&"Борышкерлер".into(), &serde_json::Value::Null));
+    let outcome = import(&shop, std::fs::read(shop.path("file.xlsx")).unwrap(), &["--json"]);
+    let report: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(report["problem"], "file_workbook");
+    assert!(outcome.err.contains("ends in .xlsx"), "{}", outcome.err);
+}

@@ -79,6 +79,22 @@ async fn files_of_a_folder_are_taken_one_after_the_other_and_put_away() {
     assert!(folder.path().join("5.changes.csv").exists());
 }
 
+#[tokio::test]
+async fn a_workbook_in_a_folder_is_put_away_unread_with_what_to_do() {
+    let database = Database::sqlite().await;
+    let shop = Shop::new(&database.store);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("1.xlsx"), b"PK").unwrap();
+    std::fs::write(folder.path().join("1.xlsx.sha256"), hex::encode(Sha256::digest(b"PK"))).unwrap();
+    let followed = followed(Arc::new(FolderFeed::new(folder.path().to_owned())));
+    let refused = take(&shop, &followed).await;
+    assert!(matches!(&refused, Err(TakeError::Import(name, ImportRegistryError::Table(_))) if name == "1.xlsx"));
+    let report = std::fs::read_to_string(folder.path().join("refused/1.xlsx.report")).unwrap();
+    assert!(report.contains("rastau registry import"), "{report}");
+    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing));
+    assert!(shop.versions().await.is_empty());
+}
+
 /// Answers each connection with the next of these, and keeps what was asked.
 struct StandIn {
     url: String,

@@ -4,6 +4,7 @@ mod broken_line;
 mod faults;
 mod followed;
 mod imports;
+mod offices;
 mod properties;
 mod pushed;
 mod rekeyed;

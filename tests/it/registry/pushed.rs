@@ -62,7 +62,7 @@ async fn what_an_authority_sends_counts_at_once() {
     let (status, taken) = send(&world, labelled("snapshot", &snapshot(&["a", "b"]))).await;
     let expected = json!({
         "state": "current", "version": 1, "unchanged": false, "rows": 2, "added": 2, "removed": 0, "refused_rows": 0,
-        "refused": [], "suspicions": [],
+        "refused": [], "companies": 0, "restored": 0, "suspicions": [],
     });
     assert_eq!((status, taken), (200, expected));
     assert_eq!(keys(&world).await, ["a", "b"]);
