@@ -345,7 +345,11 @@ fn report(why: &[Suspicion], refusals: &Refusals, notes: &Notes) -> Value {
     let refused =
         |refusal: &RowRefusal| json!({ "line": refusal.line, "column": refusal.column, "code": refusal.fault.code() });
     let mut report = notes.json();
-    report["suspicions"] = why.iter().map(|one| json!({ "code": one.code(), "text": one.to_string() })).collect();
+    let text = |one: &Suspicion| match one {
+        Suspicion::ZerosRestored { .. } => format!("{one}: {}", notes.restored.places()),
+        _ => one.to_string(),
+    };
+    report["suspicions"] = why.iter().map(|one| json!({ "code": one.code(), "text": text(one) })).collect();
     report["refused"] = refusals.kept.iter().map(refused).collect();
     report
 }

@@ -7,6 +7,8 @@ use crate::domain::written_iin::{Holder, WrittenIin, WrittenIinError};
 
 /// So many lines of a kind are kept; all are counted.
 const KEPT: usize = 1_000;
+/// So many of them are told in a sentence.
+const SHOWN: usize = 20;
 
 /// Rows of a kind: all counted, the lines of the first kept, each with the digits that its number has in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,16 @@ impl Noted {
         self.first.extend(other.first);
         self.first.sort_unstable();
         self.first.truncate(KEPT);
+    }
+
+    /// The first lines, for people: `lines 3, 4 and 12 more`.
+    pub(super) fn places(&self) -> String {
+        let shown: Vec<String> = self.first.iter().take(SHOWN).map(|(line, _)| line.to_string()).collect();
+        let word = if self.count == 1 { "line" } else { "lines" };
+        match self.count - shown.len() as u64 {
+            0 => format!("{word} {}", shown.join(", ")),
+            more => format!("{word} {} and {more} more", shown.join(", ")),
+        }
     }
 
     fn json(&self) -> Value {
@@ -141,6 +153,16 @@ mod tests {
         assert_eq!((kept.restored.count, kept.companies.count), (0, 0));
         assert_eq!(refused, [zeros_lost(3, 11)]);
         assert!(!kept.bears_out_lost_zeros(), "and so the person is refused, too");
+    }
+
+    #[test]
+    fn the_first_lines_are_told_and_the_rest_counted() {
+        let mut noted = Noted::default();
+        noted.push(3, 11);
+        assert_eq!(noted.places(), "line 3");
+        (4..1_500).for_each(|line| noted.push(line, 11));
+        assert!(noted.places().starts_with("lines 3, 4, ") && noted.places().ends_with(", 22 and 1477 more"));
+        assert_eq!(noted.json()["lines"].as_array().unwrap().len(), KEPT);
     }
 
     #[test]
