@@ -7,7 +7,7 @@ system_packages() {
         case $purpose in
         build) wanted+=(build-essential libopencv-dev clang libclang-dev pkg-config) ;;
         test)
-            wanted+=(postgresql chromium exim4-daemon-light openssl)
+            wanted+=(postgresql chromium exim4-daemon-light openssl libjpeg-turbo-progs)
             wanted+=(nginx libnginx-mod-http-js haproxy apache2-bin libapache2-mod-oauth2 gettext-base)
             ;;
         engines) wanted+=(postgresql sqlite3) ;;

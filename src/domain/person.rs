@@ -145,7 +145,7 @@ pub struct Citizen {
     pub iin: Iin,
     /// Their name as the register writes it.
     pub name: SecretText,
-    /// The national ID photo: JPEG, PNG or WebP as the register keeps it.
+    /// The national ID photo: JPEG, PNG, WebP or JPEG 2000 as the register keeps it.
     pub photo: SecretBytes,
     /// Whether this is a made-up person of the sandbox.
     pub sandbox: bool,

@@ -33,8 +33,14 @@ reason_codes! {
     PictureEmpty = "picture_empty",
     /// More bytes than allowed.
     PictureTooManyBytes = "picture_too_many_bytes",
-    /// Neither JPEG, PNG nor WebP.
+    /// Neither JPEG, PNG, WebP nor JPEG 2000.
     PictureFormat = "picture_format",
+    /// HEIC or HEIF, as phones save photos.
+    PictureHeic = "picture_heic",
+    /// A JPEG of a kind that is not read: arithmetic coding, 12 bits, lossless, JPEG-LS, odd sampling, separate scans, no tables.
+    PictureJpegKind = "picture_jpeg_kind",
+    /// A PNG that Apple's tools made for applications.
+    PicturePngKind = "picture_png_kind",
     /// More pixels than allowed.
     PictureTooManyPixels = "picture_too_many_pixels",
     /// Truncated or damaged.
@@ -52,6 +58,8 @@ reason_codes! {
     FaceCutOff = "face_cut_off",
     /// The face looks aside.
     FaceTurned = "face_turned",
+    /// The head does not stand upright: it lies on its side or hangs upside down.
+    NotUpright = "not_upright",
     /// Too little light on the face.
     TooDark = "too_dark",
     /// Too much light on the face.

@@ -1,4 +1,4 @@
-//! Untrusted JPEG, PNG and WebP become an upright [`Picture`]; size is judged by the header, before memory is taken.
+//! Untrusted JPEG, PNG, WebP and JPEG 2000 become an upright [`Picture`]; size is judged by the header, before memory is taken.
 
 use std::io::Cursor;
 
@@ -9,6 +9,11 @@ use super::picture::Picture;
 use super::wiped::Wiped;
 use crate::domain::reason::ReasonCode;
 
+mod jpeg;
+mod jpeg2000;
+mod png;
+mod webp;
+
 /// How large a picture may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeLimits {
@@ -18,21 +23,24 @@ pub struct DecodeLimits {
     pub pixels: u64,
     /// Pixels of its longer side.
     pub side: u32,
+    /// Whether it may be JPEG 2000, which takes many times as long.
+    pub jpeg2000: bool,
 }
 
 impl DecodeLimits {
     /// A photo from a phone or a register: 10 MiB, 25 megapixels.
-    pub const PHOTO: Self = Self { bytes: 10 << 20, pixels: 25_000_000, side: 8192 };
+    pub const PHOTO: Self = Self { bytes: 10 << 20, pixels: 25_000_000, side: 8192, jpeg2000: true };
     /// A camera frame as the capture protocol allows it: 512 KiB, 1920 x 1080 in either direction.
-    pub const FRAME: Self = Self { bytes: 512 << 10, pixels: 1920 * 1080, side: 1920 };
+    pub const FRAME: Self = Self { bytes: 512 << 10, pixels: 1920 * 1080, side: 1920, jpeg2000: false };
 }
 
 /// Decodes an untrusted picture and turns it upright by its EXIF orientation; all other metadata is dropped.
 /// Transparent pixels are laid on white, as a reader would see them; of an animation the first frame counts.
 ///
 /// # Errors
-/// [`ReasonCode::PictureEmpty`], [`ReasonCode::PictureTooManyBytes`], [`ReasonCode::PictureFormat`],
-/// [`ReasonCode::PictureTooManyPixels`] or [`ReasonCode::PictureDamaged`].
+/// [`ReasonCode::PictureEmpty`], [`ReasonCode::PictureTooManyBytes`], [`ReasonCode::PictureTooManyPixels`],
+/// [`ReasonCode::PictureDamaged`], or what the picture is that is not read: [`ReasonCode::PictureFormat`],
+/// [`ReasonCode::PictureHeic`], [`ReasonCode::PictureJpegKind`] or [`ReasonCode::PicturePngKind`].
 pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, ReasonCode> {
     if bytes.is_empty() {
         return Err(ReasonCode::PictureEmpty);
@@ -40,36 +48,68 @@ pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, ReasonCode>
     if bytes.len() > limits.bytes {
         return Err(ReasonCode::PictureTooManyBytes);
     }
+    if is_heic(bytes) {
+        return Err(ReasonCode::PictureHeic);
+    }
+    if limits.jpeg2000 && jpeg2000::is(bytes) {
+        return jpeg2000::decode(bytes, limits);
+    }
     let format = image::guess_format(bytes).map_err(|_| ReasonCode::PictureFormat)?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
-        return Err(ReasonCode::PictureFormat);
-    }
-    // The decoders fill in what is missing at the end instead of failing.
-    let whole = match format {
-        ImageFormat::Jpeg => jpeg_is_whole(bytes),
-        ImageFormat::WebP => webp_is_whole(bytes),
-        _ => true,
+    let fit = match format {
+        ImageFormat::Jpeg => fit_jpeg(bytes, limits)?,
+        ImageFormat::Png => Fit { mended: png::closed(bytes)?, orientation: None },
+        ImageFormat::WebP if !webp::is_whole(bytes) => return Err(ReasonCode::PictureDamaged),
+        ImageFormat::WebP => Fit { mended: webp::with_true_flags(bytes), orientation: None },
+        _ => return Err(ReasonCode::PictureFormat),
     };
-    if !whole {
-        return Err(ReasonCode::PictureDamaged);
-    }
+    read(fit.mended.as_deref().unwrap_or(bytes), format, fit.orientation, limits)
+}
+
+/// What is given to the decoder.
+struct Fit {
+    /// A copy that it takes, where it does not take the file as it is.
+    mended: Option<Wiped<u8>>,
+    /// The orientation, where it is known already.
+    orientation: Option<Orientation>,
+}
+
+/// A JPEG that was found whole, with the end marker where it has none.
+fn fit_jpeg(bytes: &[u8], limits: DecodeLimits) -> Result<Fit, ReasonCode> {
+    let jpeg = jpeg::examine(bytes, limits)?;
+    let mended = jpeg.unended.map(|end| Wiped::new([&bytes[..end], &[0xFF, 0xD9]].concat()));
+    Ok(Fit { mended, orientation: Some(jpeg.orientation) })
+}
+
+fn read(
+    bytes: &[u8],
+    format: ImageFormat,
+    orientation: Option<Orientation>,
+    limits: DecodeLimits,
+) -> Result<Picture, ReasonCode> {
+    let refused = |error: ImageError| refusal(format, &error);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(reader_limits(limits));
-    let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
+    let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > limits.pixels {
         return Err(ReasonCode::PictureTooManyPixels);
     }
     // Damaged metadata is no reason to refuse the picture: it is dropped anyway.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation.unwrap_or_else(|| decoder.orientation().unwrap_or(Orientation::NoTransforms));
     let colour = decoder.color_type();
     let size = usize::try_from(decoder.total_bytes()).map_err(|_| ReasonCode::PictureTooManyPixels)?;
     let mut raw = Wiped::new(vec![0_u8; size]);
-    decoder.read_image(&mut raw).map_err(|error| refusal(&error))?;
+    decoder.read_image(&mut raw).map_err(refused)?;
     if colour == ColorType::Rgb8 && orientation == Orientation::NoTransforms {
         return Picture::from_pixels(width, height, raw).ok_or(ReasonCode::PictureDamaged);
     }
     upright_rgb(&raw, colour, width, height, orientation)
+}
+
+/// Whether it is HEIC or HEIF, as phones save photos (ISO/IEC 23008-12, clause 10).
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"];
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.contains(&brand))
 }
 
 fn reader_limits(limits: DecodeLimits) -> image::Limits {
@@ -81,40 +121,14 @@ fn reader_limits(limits: DecodeLimits) -> image::Limits {
     held
 }
 
-fn refusal(error: &ImageError) -> ReasonCode {
-    match error {
-        ImageError::Limits(_) => ReasonCode::PictureTooManyPixels,
-        ImageError::Unsupported(_) => ReasonCode::PictureFormat,
+fn refusal(format: ImageFormat, error: &ImageError) -> ReasonCode {
+    match (error, format) {
+        (ImageError::Limits(_), _) => ReasonCode::PictureTooManyPixels,
+        // It was found whole before: what the decoder does not take is its kind.
+        (_, ImageFormat::Jpeg) => ReasonCode::PictureJpegKind,
+        (ImageError::Unsupported(_), _) => ReasonCode::PictureFormat,
         _ => ReasonCode::PictureDamaged,
     }
-}
-
-/// Whether the markers of a JPEG run on to its end marker (ITU-T T.81 section B.1.1).
-fn jpeg_is_whole(bytes: &[u8]) -> bool {
-    const END_OF_IMAGE: u8 = 0xD9;
-    let mut place = 2;
-    loop {
-        // In a scan 0xFF is followed by 0 or a restart marker; anything else ends it.
-        let Some(marker) = bytes.get(place..).and_then(|rest| {
-            rest.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF))
-        }) else {
-            return false;
-        };
-        place += marker;
-        if bytes[place + 1] == END_OF_IMAGE {
-            return true;
-        }
-        let Some([high, low]) = bytes.get(place + 2..place + 4) else {
-            return false;
-        };
-        place += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-    }
-}
-
-/// Whether a WebP is as long as its RIFF header says.
-fn webp_is_whole(bytes: &[u8]) -> bool {
-    let size = bytes.get(4..8).and_then(|size| size.try_into().ok());
-    size.is_some_and(|size| u64::from(u32::from_le_bytes(size)) + 8 <= bytes.len() as u64)
 }
 
 fn upright_rgb(

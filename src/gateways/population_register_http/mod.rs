@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! POST {base}/v1/persons/search   Authorization: Bearer ...   {"iin":"900101300017"}
-//!   200 {"iin":"900101300017","name":"...","photo":"base64 of JPEG, PNG or WebP"}
+//!   200 {"iin":"900101300017","name":"...","photo":"base64 of JPEG, PNG, WebP or JPEG 2000"}
 //!   404 {"code":"person_not_found"}
 //! ```
 //!

@@ -5,6 +5,10 @@ use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use proptest::prelude::*;
 
+mod jpeg2000;
+mod jpeg_kinds;
+mod second_decoder;
+
 const RED: [u8; 3] = [255, 0, 0];
 const GREEN: [u8; 3] = [0, 255, 0];
 const BLUE: [u8; 3] = [0, 0, 255];
@@ -182,16 +186,77 @@ fn what_is_no_picture_has_its_reason() {
     assert_eq!(photo(b"RIFF\xff\xff\xff\xffWEBPrubbish").err(), Some(ReasonCode::PictureDamaged));
 }
 
+/// Where the pixels of a file end.
+fn pixels_end(file: &[u8], what: &str) -> usize {
+    match what {
+        "jpeg" => file.len() - 2,
+        "png" => file.len() - 12,
+        _ => file.len(),
+    }
+}
+
 #[test]
-fn truncated_files_are_damaged() {
+fn truncated_files_are_damaged_and_those_that_lack_no_pixel_are_read() {
     for (file, what) in plain_files().iter().zip(["jpeg", "png", "webp"]) {
-        // A PNG without its closing chunk still has every pixel.
-        let whole = if what == "png" { file.len() - 16 } else { file.len() };
-        for length in 16..whole {
+        let end = pixels_end(file, what);
+        for length in 16..end {
             let outcome = photo(&file[..length]).err();
             assert_eq!(outcome, Some(ReasonCode::PictureDamaged), "{what} cut at {length}");
         }
+        for length in end..=file.len() {
+            assert_quarters(&photo(&file[..length]).unwrap(), &format!("{what} cut at {length}"));
+        }
     }
+}
+
+#[test]
+fn half_a_file_with_an_end_glued_on_is_damaged() {
+    for (file, what, end) in
+        plain_files().iter().zip(["jpeg", "png"]).map(|(file, what)| (file, what, &file[pixels_end(file, what)..]))
+    {
+        let half = &file[..pixels_end(file, what)];
+        // Every place inside the data, the last byte but one included.
+        for length in file.len() / 3..half.len() {
+            let glued = [&half[..length], end].concat();
+            assert_eq!(photo(&glued).err(), Some(ReasonCode::PictureDamaged), "{what} cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn other_formats_of_photos_are_named() {
+    for brand in [b"heic", b"heix", b"mif1", b"msf1"] {
+        let file = [&b"\0\0\0\x18ftyp"[..], brand, b"\0\0\0\0mif1heic"].concat();
+        assert_eq!(photo(&file).err(), Some(ReasonCode::PictureHeic));
+    }
+    let mut apple = png(&quarters(), SIZE, ExtendedColorType::Rgb8, None);
+    apple.splice(8..8, *b"\0\0\0\x04CgBI\x30\0\x20\x02\x2B\xD5\xB3\x7F");
+    assert_eq!(photo(&apple).err(), Some(ReasonCode::PicturePngKind));
+}
+
+/// An extended WebP that announces this metadata and has these chunks.
+fn extended_webp(flags: u8, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let [w, h] = SIZE.map(|side| (side - 1).to_le_bytes());
+    let mut body = [&b"WEBPVP8X\x0A\0\0\0"[..], &[flags, 0, 0, 0], &w[..3], &h[..3]].concat();
+    body.extend(&webp(&quarters(), SIZE)[12..]);
+    for (name, data) in chunks {
+        body.extend(*name);
+        body.extend((data.len() as u32).to_le_bytes());
+        body.extend(data);
+        body.extend(vec![0; data.len() % 2]);
+    }
+    [&b"RIFF"[..], &(body.len() as u32).to_le_bytes(), &body].concat()
+}
+
+#[test]
+fn metadata_that_a_webp_announces_and_lacks_is_not_missed() {
+    for flags in [0x08, 0x04, 0x20, 0x2C] {
+        assert_quarters(&photo(&extended_webp(flags, &[])).unwrap(), &format!("flags {flags:#x}"));
+    }
+    // What is there is read all the same, the first of two.
+    let two = [(b"EXIF", exif(3)), (b"EXIF", exif(1))];
+    let turned = photo(&extended_webp(0x28, &two)).unwrap();
+    assert_near(turned.rgb()[(6 * SIZE[0] + 6) as usize], WHITE, "turned by its EXIF");
 }
 
 #[test]
@@ -242,12 +307,13 @@ fn bombs_are_refused_by_their_headers() {
 proptest! {
     #[test]
     fn mutated_files_never_panic_and_stay_within_limits(
-        which in 0_usize..5, edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        which in 0_usize..6, edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         cut in any::<prop::sample::Index>(), cuts in any::<bool>()
     ) {
         let mut bytes = match which {
             0..3 => plain_files()[which].clone(),
             3 => include_bytes!("fixtures/cmyk.jpg").to_vec(),
+            4 => extended_webp(0x2C, &[(b"EXIF", exif(6))]),
             _ => include_bytes!("fixtures/animated.webp").to_vec(),
         };
         for (place, value) in edits {
