@@ -33,7 +33,7 @@ pub enum FaceCommand {
                         rastau face compare id-photo.jpg selfie.jpg\n  \
                         rastau face compare id-photo.jpg selfie.jpg --json | jq .outcome")]
 pub struct CompareArgs {
-    /// One picture (JPEG, PNG or WebP)
+    /// One picture (JPEG, PNG, WebP or JPEG 2000)
     a: PathBuf,
     /// The other
     b: PathBuf,
@@ -48,7 +48,7 @@ pub struct CompareArgs {
                         rastau face inspect photo.jpg\n  rastau face inspect --live frames/*.jpg\n  \
                         rastau face inspect photo.jpg --json | jq '.[0].quality'")]
 pub struct InspectArgs {
-    /// Pictures (JPEG, PNG or WebP)
+    /// Pictures (JPEG, PNG, WebP or JPEG 2000)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Judge them as camera frames instead of ID photos
@@ -172,6 +172,8 @@ struct Findings {
     file: PathBuf,
     /// Width and height, upright.
     size: Option<[u32; 2]>,
+    /// Degrees, clockwise, by which it lay away from upright and was turned back.
+    turned: u16,
     faces: Vec<FoundFace>,
     quality: Option<Measures>,
     rejection: Option<ReasonCode>,
@@ -193,6 +195,7 @@ struct Measures {
     contrast: f32,
     sharpness: f32,
     yaw: f32,
+    roll: f32,
     eyes_open: f32,
     mouth_open: f32,
     inside: f32,
@@ -214,6 +217,7 @@ impl From<&FaceQuality> for Measures {
             contrast: quality.contrast,
             sharpness: quality.sharpness,
             yaw: quality.yaw,
+            roll: quality.roll,
             eyes_open: quality.eyes_open,
             mouth_open: quality.mouth_open,
             inside: quality.inside,
@@ -235,7 +239,7 @@ impl InspectArgs {
     async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         let faces = faces::load(models)?;
         let gate = if self.live { Gate::LiveFrame } else { Gate::IdPhoto };
-        let ask = Ask::of(gate, true, Detail::None);
+        let ask = Ask { lying: true, ..Ask::of(gate, true, Detail::None) };
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let outcome = examine(faces.engine.as_ref(), file, ask).await?;
@@ -256,6 +260,7 @@ impl Findings {
         let mut findings = Self {
             file: file.to_owned(),
             size: None,
+            turned: 0,
             faces: Vec::new(),
             quality: None,
             rejection: None,
@@ -265,6 +270,7 @@ impl Findings {
             Err(reason) => findings.rejection = Some(reason),
             Ok(examination) => {
                 findings.size = Some(examination.size);
+                findings.turned = examination.turned;
                 findings.rejection = examination.rejection;
                 findings.faces = examination
                     .faces
@@ -313,6 +319,7 @@ fn verdict(findings: &Findings) -> &'static str {
         (Some(reason), _) => reason.code(),
         (None, Some(Presentation::Attack)) => "passes, looks like an attack",
         (None, Some(Presentation::Doubt)) => "passes, liveness doubtful",
+        (None, _) if findings.turned != 0 => "passes once turned upright",
         (None, _) => "passes",
     }
 }

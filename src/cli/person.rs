@@ -35,8 +35,9 @@ The file is CSV in UTF-8 (or UTF-16 with its mark; commas, semicolons or tabs) o
 sheet that can be seen and has the columns is read). Its first line names the columns iin, name and photo in any order;
 photo is a path inside --photos, found without regard to case, slashes and the form of letters where one file alone can
 be meant. It may also name phone and email: contacts of record, an empty value for none; a file without
-them leaves contacts as they are. Every photo must pass the gate of ID photos: JPEG, PNG or WebP with exactly one face, large and
-sharp enough. People who are known already are replaced.
+them leaves contacts as they are. Every photo must pass the gate of ID photos: JPEG, PNG, WebP or JPEG 2000 with exactly one
+face, large and sharp enough; one that lies on its side or upside down is taken, and turned whenever it is used. People who are
+known already are replaced.
 
 IINs whose leading zeros a spreadsheet dropped are refused, unless --restore-zeros is given: then zeros are put back where that
 makes a valid IIN of somebody born 2000 to 2009 and no other IIN of the file has kept its zero; the report names their lines.

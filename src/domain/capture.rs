@@ -20,6 +20,7 @@ mod guidance;
 mod kept;
 mod samples;
 mod textures;
+mod way_up;
 
 pub use evidence::FaceChange;
 pub use face::Face;
@@ -28,6 +29,7 @@ use kept::Kept;
 pub use kept::{FRAMES_KEPT, KeptFrame};
 use samples::{Sample, Samples};
 use textures::{TURNED, Textures};
+use way_up::WayUp;
 
 /// How long one capture may last.
 pub const CAPTURE_TIME: Duration = Duration::from_secs(90);
@@ -77,6 +79,7 @@ pub struct Capture {
     change: Option<FaceChange>,
     /// The face of the frame before, where the next one is looked for.
     followed: Option<Face>,
+    way_up: WayUp,
 }
 
 /// Why a frame cannot be taken at all.
@@ -125,6 +128,7 @@ impl Capture {
             textures: Textures::default(),
             change: None,
             followed: None,
+            way_up: WayUp::default(),
         }
     }
 
@@ -206,7 +210,8 @@ impl Capture {
             || (self.course.is_turn_commanded() && self.textures.wants_turned());
         // What is laid flat must be the person's, too: another face among theirs would change more than any does.
         let template = if keeps || due || texture { Detail::Quick } else { Detail::None };
-        Ask { gate, presentation, template, follow, texture, answer: self.course.answer() }
+        let lying = self.way_up.is_looked_for(self.frames);
+        Ask { gate, presentation, template, follow, lying, texture, answer: self.course.answer() }
     }
 
     /// Takes a frame and what was found in it.
@@ -226,7 +231,8 @@ impl Capture {
         }
         let straight = signs.is_some_and(|signs| self.course.is_straight(&signs));
         let good = found.rejection.is_none() && straight;
-        let guidance = Guidance::of(self.course.shown().content, found.rejection, signs.map(|_| straight));
+        let rejection = self.way_up.judge(self.frames, found.rejection, signs.is_some());
+        let guidance = Guidance::of(self.course.shown().content, rejection, signs.map(|_| straight));
         let proven = found.template.is_some();
         let counts = signs.is_some_and(|signs| self.course.counts(&signs));
         match (good && self.keeps(now), found.quality, found.presentation, found.template) {

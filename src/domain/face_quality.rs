@@ -25,6 +25,8 @@ pub struct FaceQuality {
     pub sharpness: f32,
     /// See [`Face::yaw`](super::capture::Face::yaw).
     pub yaw: f32,
+    /// Degrees by which the head leans to its side, positive clockwise in the picture, -180 to 180; 0 is upright.
+    pub roll: f32,
     /// How far the eye that is less open is open, height in widths; about .1 closed, .3 open.
     pub eyes_open: f32,
     /// How far the mouth is open, gap in widths; 0 closed, .5 wide open.
@@ -148,6 +150,7 @@ pub(crate) mod tests {
             contrast: 40.0,
             sharpness: 300.0,
             yaw: 0.0,
+            roll: 0.0,
             eyes_open: 0.3,
             mouth_open: 0.0,
         }
@@ -185,7 +188,7 @@ pub(crate) mod tests {
         fn scores_stay_between_0_and_100_whatever_is_measured(v in prop::array::uniform9(prop::num::f32::ANY)) {
             let quality = FaceQuality {
                 eye_distance: v[0], height_share: v[1], inside: v[2], brightness: v[3], contrast: v[4],
-                sharpness: v[5], yaw: v[6], eyes_open: v[7], mouth_open: v[8],
+                sharpness: v[5], yaw: v[6], roll: v[7], eyes_open: v[7], mouth_open: v[8],
             };
             for component in Component::ALL {
                 prop_assert!((0.0..=100.0).contains(&quality.component(component)));

@@ -71,6 +71,14 @@ impl Detector {
         if plain.is_empty() { self.look(picture, 0.0, 2) } else { Ok(plain) }
     }
 
+    /// One look at the picture as it is, where there will be another picture soon.
+    ///
+    /// # Errors
+    /// When OpenCV or the runtime fails.
+    pub fn glance(&mut self, picture: &Picture) -> Result<Vec<Face>, InferenceError> {
+        self.look(picture, 0.0, 1)
+    }
+
     /// Faces of two looks at one picture, each once.
     fn united(&self, mut faces: Vec<Face>, others: Vec<Face>) -> Vec<Face> {
         faces.extend(others);

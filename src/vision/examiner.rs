@@ -128,13 +128,29 @@ impl Examiner {
         self.judge(&picture, ask).map_err(|error| EngineError::Failed(error.0))
     }
 
-    /// As [`Examiner::examine`], of a picture that is decoded already.
+    /// As [`Examiner::examine`], of a picture that is decoded already. An ID photo that lies is turned upright; of a camera
+    /// frame it is said.
     ///
     /// # Errors
     /// When OpenCV or the runtime fails.
     pub fn judge(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
+        let mut examination = self.judge_as_it_is(picture, ask)?;
+        match (ask.gate, examination.rejection) {
+            (Gate::IdPhoto, Some(ReasonCode::NoFace | ReasonCode::NotUpright)) => {
+                examination = self.judge_turned(picture, ask)?.unwrap_or(examination);
+            }
+            (_, Some(ReasonCode::NoFace)) if ask.lying && self.find_lying(picture, ask.gate)?.is_some() => {
+                examination.rejection = Some(ReasonCode::NotUpright);
+            }
+            _ => {}
+        }
+        Ok(examination)
+    }
+
+    pub(super) fn judge_as_it_is(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
         let mut examination = Examination {
             size: [picture.width(), picture.height()],
+            turned: 0,
             faces: Vec::new(),
             quality: None,
             rejection: None,
@@ -209,6 +225,9 @@ impl Examiner {
             Err(reason) => return Ok(Err(reason)),
         };
         let landmarks = self.landmarks.detect(picture, &face)?;
+        if self.lie(picture, &face, &landmarks)? != 0 {
+            return Ok(Err(ReasonCode::NotUpright));
+        }
         if !landmarks.present {
             return Ok(Err(ReasonCode::NoFace));
         }

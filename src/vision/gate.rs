@@ -17,6 +17,8 @@ struct Bounds {
     inside: f32,
     /// Greatest yaw to either side, see [`Face::yaw`].
     yaw: f32,
+    /// Greatest lean to either side, degrees.
+    roll: f32,
     /// Least and greatest mean luma.
     brightness: [f32; 2],
     /// Least standard deviation of luma.
@@ -35,6 +37,8 @@ const LIVE_FRAME: Bounds = Bounds {
     inside: 0.95,
     // About 20 degrees. Live frames that look straight: p95 .11, greatest .23; turned heads .27 and more.
     yaw: 0.25,
+    // Templates hold up to here; beyond it the detector loses the face, and finds it wrong.
+    roll: 45.0,
     // Live frames: 48 to 226, and those at both ends still compare well.
     brightness: [40.0, 235.0],
     // Live frames: least 13.
@@ -44,8 +48,15 @@ const LIVE_FRAME: Bounds = Bounds {
 };
 
 /// A frame of a person who turns, nods or comes nearer as asked: nothing is made of it, so it may be moved and turned.
-const MOVING_FRAME: Bounds =
-    Bounds { height_share: 1.0, inside: 0.6, yaw: f32::INFINITY, contrast: 8.0, sharpness: 0.0, ..LIVE_FRAME };
+const MOVING_FRAME: Bounds = Bounds {
+    height_share: 1.0,
+    inside: 0.6,
+    yaw: f32::INFINITY,
+    roll: 60.0,
+    contrast: 8.0,
+    sharpness: 0.0,
+    ..LIVE_FRAME
+};
 
 /// An ID photo is what the register has, often tightly cropped: refused only where its template would be worth nothing.
 /// Measured on 599 faces that fill their pictures; poor ones cost false non-matches, but reach no higher impostor scores
@@ -59,6 +70,7 @@ const ID_PHOTO: Bounds = Bounds {
     inside: 0.5,
     // Near profile. p99 .46, and .74 still .63 to .67.
     yaw: 0.8,
+    roll: 45.0,
     // 63 to 200.
     brightness: [30.0, 240.0],
     // Least 17.
@@ -103,6 +115,7 @@ pub fn reject(gate: Gate, quality: &FaceQuality) -> Option<ReasonCode> {
     let bounds = bounds(gate);
     let [dark, bright] = bounds.brightness;
     let passes = [
+        (quality.roll.abs() <= bounds.roll, ReasonCode::NotUpright),
         (quality.height_share <= bounds.height_share, ReasonCode::FaceTooLarge),
         (quality.inside >= bounds.inside, ReasonCode::FaceCutOff),
         (quality.eye_distance >= bounds.eye_distance, ReasonCode::FaceTooSmall),
@@ -160,6 +173,10 @@ mod tests {
         assert_eq!(judged(|q| q.eye_distance = 27.0), Some(ReasonCode::FaceTooSmall));
         assert_eq!(judged(|q| q.height_share = 0.7), Some(ReasonCode::FaceTooLarge));
         assert_eq!(judged(|q| q.yaw = -0.3), Some(ReasonCode::FaceTurned));
+        for roll in [-180.0, -90.0, -46.0, 46.0, 179.0, f32::NAN] {
+            assert_eq!(judged(|q| q.roll = roll), Some(ReasonCode::NotUpright), "{roll}");
+        }
+        assert_eq!(judged(|q| q.roll = -40.0), None);
         assert_eq!(judged(|q| q.brightness = 20.0), Some(ReasonCode::TooDark));
         assert_eq!(judged(|q| q.brightness = 250.0), Some(ReasonCode::TooBright));
         assert_eq!(judged(|q| q.contrast = 5.0), Some(ReasonCode::LowContrast));

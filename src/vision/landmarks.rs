@@ -4,6 +4,8 @@
 //! face alone, at 192 x 192 pixels, and places them better than the detector does at four times the pixels
 //! (docs/ACCURACY.md).
 
+use std::f64::consts::FRAC_PI_2;
+
 use ort::session::Session;
 
 use super::align::inverse;
@@ -58,6 +60,8 @@ pub struct Landmarks {
     points: Wiped<[f32; 3]>,
     /// Whether the model holds it for a face.
     pub present: bool,
+    /// How surely, as a logit.
+    pub presence: f32,
 }
 
 impl LandmarkDetector {
@@ -82,7 +86,15 @@ impl LandmarkDetector {
     /// # Errors
     /// When OpenCV or the runtime fails, or the model answers other than 468 finite points.
     pub fn detect(&mut self, picture: &Picture, face: &Face) -> Result<Landmarks, InferenceError> {
-        let map = self.region(face);
+        self.detect_turned(picture, face, 0)
+    }
+
+    /// The points of a face that lies this many quarter turns, clockwise, away from where the detector has its eyes.
+    ///
+    /// # Errors
+    /// As [`LandmarkDetector::detect`].
+    pub fn detect_turned(&mut self, picture: &Picture, face: &Face, quarters: u8) -> Result<Landmarks, InferenceError> {
+        let map = self.region(face, quarters);
         let numbers = self.numbers_of(picture, &map)?;
         let back = inverse(&map);
         let scale = back[0][0].hypot(back[1][0]) as f32;
@@ -99,7 +111,7 @@ impl LandmarkDetector {
         if points.len() != POINTS || points.iter().flatten().any(|value| !value.is_finite()) {
             return Err(InferenceError(format!("the mesh must have {POINTS} finite points")));
         }
-        Ok(Landmarks { points, present: logit >= self.present_from })
+        Ok(Landmarks { points, present: logit >= self.present_from, presence: logit })
     }
 
     /// A face as the model takes it, for those who time the model alone.
@@ -107,7 +119,7 @@ impl LandmarkDetector {
     /// # Errors
     /// When OpenCV fails.
     pub fn numbers(&self, picture: &Picture, face: &Face) -> Result<InputNumbers, InferenceError> {
-        self.numbers_of(picture, &self.region(face))
+        self.numbers_of(picture, &self.region(face, 0))
     }
 
     /// Runs the model on ready numbers and reads nothing, for those who time the model alone.
@@ -123,11 +135,12 @@ impl LandmarkDetector {
         Ok(self.feeding.numbers(&warp_extended(picture, map, width, height)?))
     }
 
-    /// A square around the face, turned level by its eyes, to the model's pixels.
-    fn region(&self, face: &Face) -> Affine {
+    /// A square around the face, turned level by its eyes and by quarter turns, to the model's pixels.
+    fn region(&self, face: &Face, quarters: u8) -> Affine {
         let [x, y, width, height] = face.bounds.map(f64::from);
         let [left, right, ..] = face.points;
-        let angle = f64::from(right[1] - left[1]).atan2(f64::from(right[0] - left[0]));
+        let level = f64::from(right[1] - left[1]).atan2(f64::from(right[0] - left[0]));
+        let angle = level + f64::from(quarters) * FRAC_PI_2;
         let [side, _] = self.feeding.size();
         let scale = f64::from(side) / (f64::from(self.reach) * width.max(height)).max(1.0);
         let (sine, cosine) = (angle.sin() * scale, angle.cos() * scale);

@@ -35,4 +35,5 @@ pub mod tensor;
 mod testing;
 mod texture;
 pub mod turn;
+mod upright;
 pub mod wiped;

@@ -1,5 +1,6 @@
 //! What is measured of a face, before anything is made of it.
 
+use super::align::similarity;
 use super::gate::inside;
 use super::landmarks::Landmarks;
 use super::picture::Picture;
@@ -22,9 +23,15 @@ pub fn measure(picture: &Picture, face: &Face, landmarks: &Landmarks, aligned: &
         contrast,
         sharpness,
         yaw: face.yaw(),
+        roll: roll(face),
         eyes_open: left.min(right),
         mouth_open: landmarks.mouth_open(),
     }
+}
+
+/// The turn that brings the points upright, taken back; no number for points that have none.
+fn roll(face: &Face) -> f32 {
+    similarity(&face.points).map_or(f32::NAN, |[[cosine, ..], [sine, ..]]| -(sine.atan2(cosine).to_degrees() as f32))
 }
 
 /// Mean luma, its standard deviation, and the variance of its Laplacian.

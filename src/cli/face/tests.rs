@@ -27,6 +27,8 @@ fn pictures(models: &Path) -> tempfile::TempDir {
     group.save(dir.path().join("three.jpg")).unwrap();
     image::imageops::crop_imm(&group, 440, 180, 480, 600).to_image().save(dir.path().join("other.jpg")).unwrap();
     std::fs::write(dir.path().join("text.jpg"), "no picture").unwrap();
+    image::imageops::rotate180(&portrait).save(dir.path().join("upside-down.png")).unwrap();
+    image::imageops::rotate90(&portrait).save(dir.path().join("lying.png")).unwrap();
     dir
 }
 
@@ -49,6 +51,9 @@ async fn a_comparison_says_match_no_match_or_why_it_could_not_tell() {
     for (a, b, outcome, reason) in [
         ("one.png", "again.jpg", "match", None),
         ("one.png", "other.jpg", "no_match", None),
+        ("upside-down.png", "again.jpg", "match", None),
+        ("lying.png", "upside-down.png", "match", None),
+        ("upside-down.png", "other.jpg", "no_match", None),
         ("one.png", "three.jpg", "unclear", Some(ReasonCode::SeveralFaces)),
         ("text.jpg", "one.png", "unclear", Some(ReasonCode::PictureFormat)),
     ] {
@@ -84,17 +89,20 @@ async fn an_inspection_shows_measures_or_the_reason() {
     let dir = pictures(&models);
     let ask = Ask::of(Gate::IdPhoto, true, Detail::None);
     let mut found = Vec::new();
-    for name in ["one.png", "three.jpg", "text.jpg"] {
+    for name in ["one.png", "three.jpg", "text.jpg", "upside-down.png"] {
         let file = dir.path().join(name);
         let outcome = examine(faces.engine.as_ref(), &file, ask).await.unwrap();
         found.push(Findings::of(&file, outcome, faces.presentation));
     }
     let verdicts: Vec<_> = found.iter().map(verdict).collect();
-    assert_eq!(verdicts, ["passes", "several_faces", "picture_format"]);
+    assert_eq!(verdicts, ["passes", "several_faces", "picture_format", "passes once turned upright"]);
+    let turned = examine(faces.engine.as_ref(), &dir.path().join("upside-down.png"), ask).await.unwrap().unwrap();
+    assert_eq!(turned.turned, 180);
     let json = serde_json::to_value(&found).unwrap();
     assert_eq!(json[0]["size"], serde_json::json!([512, 512]));
     assert_eq!(json[0]["presentation"]["verdict"], "bona_fide");
     assert_eq!(json[1]["faces"].as_array().unwrap().len(), 3);
     assert_eq!(json[2]["rejection"], "picture_format");
     assert!(json[2]["size"].is_null());
+    assert_eq!((&json[0]["turned"], &json[3]["turned"]), (&serde_json::json!(0), &serde_json::json!(180)));
 }

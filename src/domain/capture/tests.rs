@@ -36,6 +36,7 @@ static SEEN: AtomicU32 = AtomicU32::new(0);
 pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Examination {
     Examination {
         size: [640, 480],
+        turned: 0,
         faces: vec![FACE],
         quality: Some(good()),
         rejection: None,

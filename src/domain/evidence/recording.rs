@@ -192,6 +192,7 @@ impl RecordedFrame {
     fn examination(&self) -> Examination {
         Examination {
             size: [0, 0],
+            turned: 0,
             faces: Vec::new(),
             quality: None,
             rejection: self.rejection,

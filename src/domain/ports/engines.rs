@@ -40,6 +40,8 @@ pub struct Ask {
     pub template: Detail,
     /// The face of the frame before, which is looked for near its place; `None` looks at the whole picture.
     pub follow: Option<Face>,
+    /// Whether, where no face is found in a camera frame, one that lies on its side is looked for.
+    pub lying: bool,
     /// Whether the face is wanted laid flat; the gate need not be passed.
     pub texture: bool,
     /// The answer to a command. Only the signs of the face tell whether a frame counts for it, and then a template is
@@ -50,7 +52,7 @@ pub struct Ask {
 impl Ask {
     /// The gate, and whether PAD scores and a template are wanted, of a picture that stands alone.
     pub const fn of(gate: Gate, presentation: bool, template: Detail) -> Self {
-        Self { gate, presentation, template, follow: None, texture: false, answer: None }
+        Self { gate, presentation, template, follow: None, lying: false, texture: false, answer: None }
     }
 
     /// How much of a template is wanted of a face that does this.
@@ -84,8 +86,11 @@ pub enum Detail {
 /// What was found in a picture.
 #[derive(Clone, Debug)]
 pub struct Examination {
-    /// Width and height in pixels after turning it upright.
+    /// Width and height in pixels, turned as its metadata say.
     pub size: [u32; 2],
+    /// Degrees, clockwise, by which an ID photo lay away from upright: 0, 90, 180 or 270. It was turned back before
+    /// anything was made of it; `size` and `faces` are those of the picture as it came.
+    pub turned: u16,
     /// Every face found, best first.
     pub faces: Vec<Face>,
     /// Quality of the face, when there is exactly one.

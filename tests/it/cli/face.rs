@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::workshop::Workshop;
-use crate::support::faces::{Who, clip, empty_room, id_photo, two_people};
+use crate::support::faces::{Who, clip, empty_room, id_photo, turned, two_people};
 
 fn shop_with_pictures() -> Workshop {
     let shop = Workshop::sandbox();
@@ -13,6 +13,12 @@ fn shop_with_pictures() -> Workshop {
     shop.write("room.jpg", empty_room());
     shop.write("two.jpg", two_people());
     shop.write("text.jpg", "no picture");
+    shop.write("upside-down.jpg", turned(&id_photo(Who::Astronaut), 2));
+    shop.write("lying.jpg", turned(&id_photo(Who::Astronaut), 1));
+    shop.write("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    let whole = id_photo(Who::Astronaut);
+    shop.write("unended.jpg", &whole[..whole.len() - 2]);
+    shop.write("half.jpg", [&whole[..whole.len() / 2], &[0xFF, 0xD9]].concat());
     shop
 }
 
@@ -25,6 +31,12 @@ fn the_exit_code_says_match_no_match_or_could_not_tell() {
         ("id.jpg", "room.jpg", 2, Some("no_face")),
         ("two.jpg", "id.jpg", 2, Some("several_faces")),
         ("text.jpg", "id.jpg", 2, Some("picture_format")),
+        ("live.jpg", "upside-down.jpg", 0, None),
+        ("lying.jpg", "live.jpg", 0, None),
+        ("upside-down.jpg", "other.jpg", 1, None),
+        ("unended.jpg", "live.jpg", 0, None),
+        ("half.jpg", "live.jpg", 2, Some("picture_damaged")),
+        ("phone.heic", "live.jpg", 2, Some("picture_heic")),
     ] {
         let outcome = shop.run(&["face", "compare", a, b, "--json"]);
         assert_eq!(outcome.code, code, "{a} {b}: {}{}", outcome.out, outcome.err);
@@ -57,4 +69,9 @@ fn inspect_tells_faces_quality_and_why_not() {
     assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
     assert!(found.to_string().contains("several_faces"), "{found}");
     assert!(found[0]["quality"].is_object(), "{found}");
+    let told = shop.run(&["face", "inspect", "id.jpg", "upside-down.jpg", "lying.jpg"]).good();
+    let verdicts: Vec<_> = told.lines().skip(1).map(|line| line.contains("passes once turned upright")).collect();
+    assert_eq!(verdicts, [false, true, true], "{told}");
+    let told = shop.run(&["face", "inspect", "--live", "upside-down.jpg"]).good();
+    assert!(told.contains("not_upright"), "{told}");
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, clip, dark_clip, empty_room, id_photo, living, two_people};
+use crate::support::faces::{Who, clip, dark_clip, empty_room, id_photo, living, turned, two_people};
 use crate::support::people::{adult, refusal, to_face};
 
 /// A capture that was opened by hand.
@@ -80,6 +80,25 @@ async fn a_frame_that_does_not_count_gets_the_one_hint_that_helps() {
         let answer = opened.say(frame).await;
         assert_eq!((answer["type"].as_str(), answer["code"].as_str()), (Some("guidance"), Some(hint)), "{answer}");
         assert_eq!(answer["progress"], 0.0);
+    }
+}
+
+#[tokio::test]
+async fn a_camera_that_lies_or_stands_on_its_head_is_told_so_and_costs_no_attempt() {
+    let app = TestApp::start().await;
+    for (number, quarters) in [(41, 1), (42, 2), (43, 3)] {
+        let mut opened = opened(&app, number).await;
+        let picture = turned(&clip(Who::Astronaut)[0], quarters);
+        let mut hints = Vec::new();
+        for _ in 0..25 {
+            app.clock.advance(Duration::from_millis(100));
+            let frame = opened.frame(&picture);
+            let answer = opened.say(frame).await;
+            assert_eq!((answer["type"].as_str(), &answer["progress"]), (Some("guidance"), &serde_json::json!(0.0)));
+            hints.push(answer["code"].as_str().unwrap().to_owned());
+        }
+        assert!(hints.iter().all(|hint| ["no_face", "not_upright"].contains(&hint.as_str())), "{hints:?}");
+        assert!(hints[20..].iter().all(|hint| hint == "not_upright"), "{quarters}: {hints:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use rastau::domain::person::Iin;
 use serde_json::Value;
 
 use crate::support::app::TestApp;
-use crate::support::faces::{Who, empty_room, id_photo};
+use crate::support::faces::{Who, empty_room, id_photo, turned};
 use crate::support::people::{adult, refusal, to_second_factor};
 
 async fn listed(app: &TestApp) -> Vec<Value> {
@@ -42,10 +42,24 @@ async fn a_newcomer_without_a_usable_photo_is_refused_with_the_reason() {
     assert_eq!(refusal(refused), "no_face");
     let refused = add_newcomer(&app.base, "Newcomer", "1990-01-01", b"no picture").await;
     assert_eq!(refusal(refused), "picture_format");
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    let refused = add_newcomer(&app.base, "Newcomer", "1990-01-01", heic).await;
+    assert_eq!(refusal(refused), "picture_heic");
     let refused = add_newcomer(&app.base, " ", "1990-01-01", &id_photo(Who::Other)).await;
     assert_eq!(refusal(refused), "name_invalid");
     assert_eq!(refusal(add_newcomer(&app.base, "Newcomer", "1990-02-30", b"x").await), "iin_date");
     assert!(listed(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_comes_with_a_photo_upside_down_is_known_again() {
+    let app = TestApp::start().await;
+    for quarters in [2, 1] {
+        let photo = turned(&id_photo(Who::Astronaut), quarters);
+        let iin = add_newcomer(&app.base, "Newcomer", "1990-01-01", &photo).await.unwrap();
+        let player = app.arrive().await;
+        to_second_factor(&player, &Iin::parse(&iin).unwrap(), Who::Astronaut).await;
+    }
 }
 
 #[tokio::test]

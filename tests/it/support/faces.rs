@@ -50,6 +50,17 @@ pub(crate) fn dark_clip(who: Who) -> Vec<Vec<u8>> {
     clip(who).into_iter().take(1).map(dim).collect()
 }
 
+/// A picture turned clockwise by this many quarters.
+pub(crate) fn turned(picture: &[u8], quarters: u32) -> Vec<u8> {
+    let picture = image::load_from_memory(picture).unwrap().to_rgb8();
+    jpeg(&match quarters % 4 {
+        1 => imageops::rotate90(&picture),
+        2 => imageops::rotate180(&picture),
+        3 => imageops::rotate270(&picture),
+        _ => picture,
+    })
+}
+
 /// A camera that nobody sits before.
 pub(crate) fn empty_room() -> Vec<u8> {
     jpeg(&RgbImage::from_fn(640, 480, |x, y| Rgb([(x / 4) as u8, (y / 3) as u8, 120])))
