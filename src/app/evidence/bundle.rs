@@ -111,13 +111,32 @@ pub struct Collected {
     files: BTreeMap<String, SecretBytes>,
 }
 
+/// Who takes evidence out.
+#[derive(Clone, Debug)]
+pub struct TakenOut {
+    /// Their login.
+    pub by: String,
+    /// Login of who allowed it.
+    pub allowed_by: Option<String>,
+}
+
+/// Who did something together, as the log names them.
+pub(crate) fn named(login: &str, second: Option<&str>) -> String {
+    let second = second.map_or_else(String::new, |login| format!(" with {login}"));
+    format!("staff {login}{second}")
+}
+
 /// Collects what there is about a case; that it leaves the house is in the log before, and in the bundle.
-/// `by` is who takes it out, never empty.
-pub async fn collect(services: &Services, case: CaseId, by: &str, why: &Why) -> Result<Collected, EvidenceError> {
+pub async fn collect(
+    services: &Services,
+    case: CaseId,
+    taken: &TakenOut,
+    why: &Why,
+) -> Result<Collected, EvidenceError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let found = unit.find_queued_case(case).await?.ok_or(EvidenceError::Unknown)?.case;
-    let details = json!({ "by": by, "why": why.as_str() });
+    let details = json!({ "by": named(&taken.by, taken.allowed_by.as_deref()), "why": why.as_str() });
     let event = NewAuditEvent { kind: AuditKind::EvidenceExported, at: now, subject: case.to_string(), details };
     unit.append_audit(&event).await?;
     unit.commit().await?;
@@ -137,7 +156,7 @@ pub async fn collect(services: &Services, case: CaseId, by: &str, why: &Why) -> 
         Err(error) => return Err(error),
     };
     drop(unit);
-    let (report, id_photo) = report(services, case, dossier.as_ref(), by).await?;
+    let (report, id_photo) = report(services, case, dossier.as_ref(), taken).await?;
     if let (Some(part), Some(photo)) = (&report.reference, id_photo) {
         files.insert(part.picture.file.clone(), photo);
     }

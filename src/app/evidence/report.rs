@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::EvidenceError;
-use super::bundle::picture_file;
+use super::bundle::{TakenOut, picture_file};
 use crate::app::Services;
 use crate::app::examine_patiently::{Patience, examine_patiently};
 use crate::domain::case_work::CaseDecision;
@@ -27,7 +27,7 @@ pub(super) async fn report(
     services: &Services,
     case: CaseId,
     dossier: Option<&Dossier>,
-    by: &str,
+    taken: &TakenOut,
 ) -> Result<(Report, Option<SecretBytes>), EvidenceError> {
     let mut unit = services.store.read().await?;
     let found = unit.find_case(case).await?.ok_or(EvidenceError::Unknown)?;
@@ -65,7 +65,8 @@ pub(super) async fn report(
         operator_name: operator.map(|operator| operator.name),
         sandbox: services.policy.sandbox,
         made_at: services.clock.now().rfc3339(),
-        made_by: by.to_owned(),
+        made_by: taken.by.clone(),
+        allowed_by: taken.allowed_by.clone(),
         person: iin
             .map(|iin| PersonPart { iin: SecretText::new(iin.expose()), name: citizen.map(|citizen| citizen.name) }),
         started_at: time(attempt.map(|attempt| attempt.started_at)),

@@ -4,7 +4,7 @@ use super::MeasureError;
 use crate::app::Services;
 use crate::app::add_operator::add;
 use crate::app::case_work::evidence::Why;
-use crate::app::evidence::bundle::{Collected, collect};
+use crate::app::evidence::bundle::{Collected, TakenOut, collect, named};
 use crate::app::manage_webhook::{left_behind, rotate, set, tell_the_address_before};
 use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_within, reinvite_within};
@@ -21,10 +21,11 @@ pub async fn fetch_bundle(services: &Services, by: &Admitted, id: MeasureId) -> 
     let mut unit = services.store.begin().await?;
     let proposal = fetch(services, unit.as_mut(), by, id).await?;
     let Measure::ExportEvidence { case } = proposal.measure else { return Err(MeasureError::Unknown) };
-    let who = with_second(unit.as_mut(), by, &proposal).await?;
+    let allowed_by = second_of(unit.as_mut(), &proposal).await?;
     unit.commit().await?;
     let why = Why::read(&proposal.why).map_err(|_| MeasureError::Unknown)?;
-    Ok(collect(services, case, &who, &why).await?)
+    let taken = TakenOut { by: by.member.login.to_string(), allowed_by };
+    Ok(collect(services, case, &taken, &why).await?)
 }
 
 /// Makes the invitation that somebody may hand out, once.
@@ -59,7 +60,8 @@ pub async fn fetch_secret(
     let (now, randomness) = (services.clock.now(), services.randomness.as_ref());
     let mut unit = services.store.begin().await?;
     let proposal = fetch(services, unit.as_mut(), by, id).await?;
-    let who = with_second(unit.as_mut(), by, &proposal).await?;
+    let second = second_of(unit.as_mut(), &proposal).await?;
+    let who = named(by.member.login.as_str(), second.as_deref());
     let (secret, before) = match &proposal.measure {
         Measure::AddOperator { operator } => {
             (add(unit.as_mut(), randomness, now, operator.as_ref().clone(), &who).await?.secret, None)
@@ -80,13 +82,12 @@ pub async fn fetch_secret(
     Ok((proposal, secret))
 }
 
-/// Who did it together, as the log names them.
-async fn with_second(unit: &mut dyn UnitOfWork, by: &Admitted, proposal: &Proposal) -> Result<String, MeasureError> {
+/// Login of who said yes.
+async fn second_of(unit: &mut dyn UnitOfWork, proposal: &Proposal) -> Result<Option<String>, MeasureError> {
     let second = proposal.settlement.map(|settled| settled.by);
     let staff = unit.list_staff().await?;
     let second = staff.iter().find(|member| Some(member.id) == second);
-    let second = second.map_or_else(String::new, |member| format!(" with {}", member.login));
-    Ok(format!("staff {}{second}", by.member.login))
+    Ok(second.map(|member| member.login.to_string()))
 }
 
 async fn fetch(

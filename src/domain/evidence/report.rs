@@ -108,8 +108,10 @@ pub struct Report {
     pub sandbox: bool,
     /// When the report was made.
     pub made_at: String,
-    /// By whom.
+    /// By whom: a login.
     pub made_by: String,
+    /// Login of who allowed it.
+    pub allowed_by: Option<String>,
     /// Who they said they are.
     pub person: Option<PersonPart>,
     /// When the attempt began.

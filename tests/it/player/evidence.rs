@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rastau::app::case_work::evidence::Why;
 use rastau::app::evidence::EvidenceError;
-use rastau::app::evidence::bundle::{RECORD, collect, pack};
+use rastau::app::evidence::bundle::{RECORD, TakenOut, collect, pack};
 use rastau::app::evidence::erase::{erase_evidence, erase_old_evidence};
 use rastau::app::evidence::log_proof::prove_trail;
 use rastau::app::evidence::replay::{open_dossier, replay_case};
@@ -72,7 +72,8 @@ fn somebody_else(seed: u64) -> VirtualPlayer {
 
 async fn bundle(app: &TestApp, case: CaseId) -> Vec<u8> {
     let why = Why::read("asked for by a court").unwrap();
-    let collected = collect(&app.services, case, "staff one with two", &why).await.unwrap();
+    let taken = TakenOut { by: "one".to_owned(), allowed_by: Some("two".to_owned()) };
+    let collected = collect(&app.services, case, &taken, &why).await.unwrap();
     let page = report_page(&collected.report, Locale::Kk);
     pack(&app.services, collected, page).unwrap().expose().to_vec()
 }
@@ -152,6 +153,8 @@ async fn a_failed_capture_is_sealed_judged_again_handed_on_and_erased() {
     assert!(files.contains_key(report["live"]["file"].as_str().unwrap()));
     let page = String::from_utf8(files["report.html"].clone()).unwrap();
     assert!(page.contains("Test Person") && page.contains("lang=\"kk\"") && !page.contains("<script"));
+    assert!(page.contains("<main>") && page.contains("<td>Басқа адам</td>"), "in words: {page}");
+    assert!(!page.contains(">?<") && !page.contains("another_person<") && !page.contains("population register"));
 
     // Erased: the key is gone, the proof is not.
     let mut unit = app.unit().await;
