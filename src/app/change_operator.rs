@@ -129,10 +129,38 @@ pub async fn set_disabled(
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn switch(
     unit: &mut dyn UnitOfWork,
-    (now, randomness): (Timestamp, &dyn Randomness),
+    at: (Timestamp, &dyn Randomness),
     id: &str,
     disabled: bool,
     by: &str,
+) -> Result<Operator, ChangeOperatorError> {
+    explained_switch(unit, at, id, disabled, (by, None)).await
+}
+
+/// Stops an operator, as one of the staff may alone; the log keeps who did, and why.
+pub async fn stop(
+    unit: &mut dyn UnitOfWork,
+    at: (Timestamp, &dyn Randomness),
+    id: &str,
+    (by, why): (&str, &str),
+) -> Result<Operator, ChangeOperatorError> {
+    explained_switch(unit, at, id, true, (by, Some(why))).await
+}
+
+/// How many grants stand that a stop of this operator would end.
+pub async fn standing_grants_of(store: &dyn Store, clock: &dyn Clock, id: &str) -> Result<u64, ChangeOperatorError> {
+    let parsed = OperatorId::parse(id)?;
+    let mut unit = store.read().await?;
+    unit.find_operator(&parsed).await?.ok_or_else(|| ChangeOperatorError::Unknown(id.to_owned()))?;
+    Ok(unit.count_grants_of(&parsed, clock.now()).await?)
+}
+
+async fn explained_switch(
+    unit: &mut dyn UnitOfWork,
+    (now, randomness): (Timestamp, &dyn Randomness),
+    id: &str,
+    disabled: bool,
+    (by, why): (&str, Option<&str>),
 ) -> Result<Operator, ChangeOperatorError> {
     let mut operator = find(unit, id).await?;
     if operator.disabled_at.is_some() == disabled {
@@ -147,6 +175,9 @@ pub async fn switch(
     };
     let mut details = json!({ "grants_ended": ended });
     note_by(&mut details, by);
+    if let Some(why) = why {
+        details["why"] = json!(why);
+    }
     let event = NewAuditEvent::of_operator(kind, &operator.id, details, now);
     unit.append_audit(&event).await?;
     queue_webhook(unit, &operator.id, &WebhookEvent::registration_changed(), now, randomness).await?;

@@ -32,14 +32,19 @@ pub(super) async fn check_restrictions(services: &Services, player: PlayerId) ->
 
 /// The same of a person whose IIN is known.
 pub(super) async fn check_restrictions_of(services: &Services, iin: &Iin, freshness: Freshness) -> Checked {
-    let (answer, required) = match played_by(services, iin) {
-        Some(scenario) => (ask_scenario(services, scenario, iin).await, Scenario::required_sources().to_vec()),
-        None => (ask_registries(services, iin, freshness).await, required(services)),
-    };
+    let (answer, required) = ask_sources(services, iin, freshness).await;
     let now = services.clock.now();
     let permission = judge(&answer, &required, now);
     let outcome = Outcome::of_permission(iin.is_of_age(now), &permission);
     Checked { outcome, details: json!({ "source_ages": ages(&answer.sources, now) }) }
+}
+
+/// What all sources say of a person, and which of them must have answered.
+pub(super) async fn ask_sources(services: &Services, iin: &Iin, freshness: Freshness) -> (RegistryAnswer, Vec<String>) {
+    match played_by(services, iin) {
+        Some(scenario) => (ask_scenario(services, scenario, iin).await, Scenario::required_sources().to_vec()),
+        None => (ask_registries(services, iin, freshness).await, required(services)),
+    }
 }
 
 /// Who is played is restricted by what the registry here holds of them, too: it ends what they were granted, and there is one answer.

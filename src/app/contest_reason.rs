@@ -36,6 +36,7 @@ pub async fn contest_reason(services: &Services, session: HandleHash, contest: C
         face_hits: Vec::new(),
         frame: None,
         contest: Some(contest),
+        attempt: None,
     };
     open_case(services, unit.as_mut(), &case, None).await.map_err(|error| match error {
         PlayerError::Store(StoreError::Conflict) => PlayerError::Contested,

@@ -25,6 +25,8 @@ pub(super) struct Evidence {
     /// Whether the register knows nobody of this IIN: staff read it, and nobody else.
     pub(super) is_nobody: bool,
     pub(super) captured: Option<Captured>,
+    /// Which capture of the verification it was, where there was one.
+    pub(super) attempt: Option<u32>,
     /// Whose failures they are, where there was a camera.
     pub(super) asker: Asker,
 }
@@ -77,6 +79,7 @@ pub(super) async fn record_case(
         // It is among the sealed pictures.
         frame: None,
         contest: None,
+        attempt: evidence.attempt,
     };
     open_case(services, unit, &case, captured).await
 }

@@ -58,7 +58,7 @@ pub(super) async fn settle(
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {
-        let evidence = Evidence { reasons, scores, face_hits, is_nobody, captured, asker };
+        let evidence = Evidence { reasons, scores, face_hits, is_nobody, captured, attempt: Some(attempt), asker };
         record_case(services, unit, verification, verdict, evidence, now).await?;
     }
     match judgement {

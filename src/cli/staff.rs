@@ -170,7 +170,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
                 return Err(anyhow!("nothing to change: say --name or --role"));
             }
             let roles = (!roles.is_empty()).then(|| roles.into_iter().collect());
-            change(&login, StaffChange { name, roles, disabled: None }, alone).await?;
+            change(&login, StaffChange { name, roles, ..StaffChange::default() }, alone).await?;
         }
         Command::Disable { login } => {
             change(&login, StaffChange { disabled: Some(true), ..StaffChange::default() }, true).await?;

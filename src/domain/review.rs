@@ -179,6 +179,8 @@ pub struct Case {
     pub frame: Option<SecretBytes>,
     /// What the player contests, when they opened it.
     pub contest: Option<Contest>,
+    /// Which capture of its verification it shows, from 1 on; `None` where there was none.
+    pub attempt: Option<u32>,
 }
 
 #[cfg(test)]

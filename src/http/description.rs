@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 use super::administration::{operators, webhook};
 use super::compliance::cases;
 use super::console::{
-    cases as desk, confirmations, evidence, forgetting, keys, operators as desk_operators, overview, proposals,
-    sign_in, sources as desk_sources, staff, webhook as desk_webhook,
+    cases as desk, colleagues, confirmations, evidence, forgetting, keys, operators as desk_operators, overview,
+    proposals, sign_in, sources as desk_sources, staff, webhook as desk_webhook,
 };
 use super::health;
 use super::operator::error::OAuthProblem;
@@ -64,11 +64,11 @@ pub struct OpenDoors {
         sign_in::join_start, sign_in::join_finish, sign_in::start, sign_in::finish, sign_in::me, sign_in::out,
         sign_in::step_up_start, sign_in::step_up_finish,
         overview::show, overview::table, desk::list, desk::find, desk::show, desk::evidence, desk::picture, desk::take, desk::hand_over, desk::conclude,
-        desk::settle,
+        desk::settle, colleagues::list,
         evidence::capture, evidence::trail,
         proposals::list, proposals::settle, proposals::bundle, proposals::invitation, proposals::secret,
         proposals::erase, proposals::export, proposals::unlock, proposals::hold, forgetting::forget_factors, forgetting::take_back,
-        desk_operators::list, desk_operators::add_one, desk_operators::change_one, desk_operators::switch_one,
+        desk_operators::list, desk_operators::add_one, desk_operators::change_one, desk_operators::switch_one, desk_operators::standing,
         desk_webhook::show, desk_webhook::set, desk_webhook::rotate, desk_webhook::remove, desk_sources::list, desk_sources::release, desk_sources::discard,
         desk_sources::roll_back, keys::show, confirmations::draw, confirmations::list, confirmations::confirm,
         staff::list, staff::invite, staff::change, staff::reinvite,

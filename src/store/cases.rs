@@ -8,7 +8,7 @@ use sqlx_macros::FromRow;
 use zeroize::Zeroizing;
 
 use super::case_evidence::{open_picture, own_cipher};
-use super::columns::{corrupt, from_json, named, parse, to_json};
+use super::columns::{corrupt, count, from_json, named, parse, to_json};
 use super::encryption::{Column, ColumnCipher};
 use super::operators::operator_id;
 use super::unit_of_work::{Result, SqlUnitOfWork};
@@ -26,7 +26,7 @@ const STATEMENT: Column = Column::new("review_case", "statement");
 
 /// Of [`CaseRow`], but for what lists leave out: the picture and the statement.
 pub(super) const CASE_COLUMNS: &str =
-    "review_case.id, verification, operator, player, opened_at, status, reasons, scores, face_hits, contested";
+    "review_case.id, verification, operator, player, opened_at, status, reasons, scores, face_hits, contested, attempt";
 
 /// In place of these.
 pub(super) const WITHOUT_EVIDENCE: &str = "CAST(NULL AS BYTEA) AS frame, CAST(NULL AS BYTEA) AS statement, \
@@ -48,6 +48,7 @@ pub(super) struct CaseRow {
     best_number: Option<i64>,
     own_key: Option<Vec<u8>>,
     contested: Option<String>,
+    attempt: Option<i64>,
     statement: Option<Vec<u8>>,
 }
 
@@ -83,6 +84,7 @@ impl CaseRow {
                 None => Vec::new(),
             },
             contest: contested.map(|reason| Contest { reason, statement }),
+            attempt: self.attempt.map(|number| count(number, "review_case.attempt")).transpose()?,
         })
     }
 }
@@ -109,8 +111,8 @@ impl Cases for SqlUnitOfWork {
             sqlx::query(
                 "INSERT INTO review_case \
                  (id, verification, operator, player, opened_at, status, reasons, scores, face_hits, frame, \
-                  contested, statement, risk) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+                  contested, statement, risk, attempt) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
             )
             .bind(row.as_str())
             .bind(case.verification.to_string())
@@ -124,7 +126,8 @@ impl Cases for SqlUnitOfWork {
             .bind(sealed_frame)
             .bind(contested.map(|contest| contest.reason.code()))
             .bind(sealed_statement)
-            .bind(Risk::of(&case.reasons).as_str()),
+            .bind(Risk::of(&case.reasons).as_str())
+            .bind(case.attempt.map(i64::from)),
         )
         .await?;
         for reason in case.reasons.iter().collect::<BTreeSet<_>>() {

@@ -232,6 +232,16 @@ impl Grants for SqlUnitOfWork {
         Ok(self.fetch_all(query).await?.into_iter().map(|(at,)| Timestamp::from_micros(at)).collect())
     }
 
+    async fn count_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64> {
+        let query = sqlx::query_as::<_, (i64,)>(
+            "SELECT COUNT(*) FROM play_grant WHERE operator = $1 AND ended_at IS NULL AND expires_at > $2",
+        )
+        .bind(operator.as_str())
+        .bind(now.micros());
+        let row = self.fetch_optional(query).await?;
+        row.map_or(Ok(0), |(number,)| count(number, "count"))
+    }
+
     async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64> {
         let query = sqlx::query(
             "UPDATE play_grant SET ended_at = $2 WHERE operator = $1 AND ended_at IS NULL AND expires_at > $2",

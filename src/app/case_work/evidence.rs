@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::CaseWorkError;
 use super::queue::note;
+use super::source_records::{SourceRecords, read_source_records};
 use crate::app::Services;
 use crate::app::evidence::EvidenceError;
 use crate::app::evidence::replay::open_dossier;
@@ -45,6 +46,8 @@ pub struct Evidence {
     pub same_frames: Vec<QueuedCase>,
     /// Whether there is a capture to look at.
     pub has_capture: bool,
+    /// What sources say now of what the player contests.
+    pub records: Option<SourceRecords>,
 }
 
 /// Why somebody looks: 3 to 200 characters.
@@ -97,6 +100,11 @@ pub async fn view_evidence(
     }
     let has_capture = unit.open_picture(id, 0).await?.is_some();
     unit.commit().await?;
+    let contested = case.contest.as_ref().map(|contest| contest.reason);
+    let records = match (&iin, contested) {
+        (Some(iin), Some(reason)) => read_source_records(services, iin, reason).await?,
+        _ => None,
+    };
     Ok(Evidence {
         summary: CaseSummary::from(&case),
         iin,
@@ -107,6 +115,7 @@ pub async fn view_evidence(
         same_face,
         same_frames,
         has_capture,
+        records,
     })
 }
 

@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod overview;
 pub mod pictures;
 pub mod queue;
+pub mod source_records;
 
 use crate::app::PlayerError;
 use crate::domain::case_work::WorkFault;

@@ -8,7 +8,7 @@ use crate::app::staff::session::Admitted;
 use crate::domain::audit::{AuditKind, NewAuditEvent};
 use crate::domain::case_work::{CaseDecision, CaseWork, WorkFault};
 use crate::domain::id::{CaseId, StaffId};
-use crate::domain::ports::{CaseFilter, KeptEvidence, QueuedCase, UnitOfWork};
+use crate::domain::ports::{CaseFilter, KeptEvidence, QueuedCase, Store, StoreError, UnitOfWork};
 use crate::domain::review::{Case, CaseStatus};
 use crate::domain::staff::{Act, Login, StaffMember};
 
@@ -58,6 +58,13 @@ pub async fn read_case(services: &Services, id: CaseId) -> Result<CaseFile, Case
     let decisions = unit.list_case_decisions(id).await?;
     let kept = unit.find_evidence(id).await?;
     Ok(CaseFile { case, work, decisions, kept, staff: unit.list_staff().await? })
+}
+
+/// Who can take a case: whoever decides, and counts; by login.
+pub async fn list_colleagues(store: &dyn Store) -> Result<Vec<StaffMember>, StoreError> {
+    let mut all = store.read().await?.list_staff().await?;
+    all.retain(|member| member.may(Act::Decide));
+    Ok(all)
 }
 
 /// Takes a case.

@@ -78,7 +78,7 @@ pub(super) async fn carry_out(
             roll_back_version(unit, source, Some((*from, *version)), two.details(), now).await?;
         }
         Measure::ChangeStaff { login, roles, disabled } => {
-            let wanted = StaffChange { name: None, roles: roles.clone(), disabled: *disabled };
+            let wanted = StaffChange { roles: roles.clone(), disabled: *disabled, ..StaffChange::default() };
             let by = Asker { staff: Some(two.asker), named: two.named() };
             change_within(unit, login, wanted, &by, now).await?;
         }

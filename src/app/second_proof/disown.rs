@@ -104,6 +104,7 @@ async fn disown(
         face_hits: Vec::new(),
         frame: None,
         contest: None,
+        attempt: None,
     };
     open_case(services, unit, &case, None).await?;
     Ok(true)

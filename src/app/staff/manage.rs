@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::confirm::is_first;
 use super::{Asker, StaffError, session};
@@ -47,7 +47,7 @@ pub async fn invite_within(
         error => error.into(),
     })?;
     let invitation = invite(unit, randomness, member.id, now).await?;
-    note(unit, AuditKind::StaffInvited, &member, by, now).await?;
+    note_invitation(unit, &member, by, now).await?;
     Ok((member, invitation))
 }
 
@@ -82,7 +82,7 @@ pub async fn reinvite_within(
     remember_second(unit, &before, &member, now).await?;
     unit.doubt_staff(member.id, &member.asked_by).await?;
     let invitation = invite(unit, randomness, member.id, now).await?;
-    note(unit, AuditKind::StaffInvited, &member, by, now).await?;
+    note_invitation(unit, &member, by, now).await?;
     Ok((member, invitation))
 }
 
@@ -100,6 +100,8 @@ pub struct StaffChange {
     pub roles: Option<BTreeSet<Role>>,
     /// Whether they may do anything.
     pub disabled: Option<bool>,
+    /// Why, where it takes nobody else: for the log.
+    pub why: Option<String>,
 }
 
 impl StaffChange {
@@ -166,7 +168,7 @@ pub async fn change_within(
     }
     remember_second(unit, &before, &member, now).await?;
     unit.delete_staff_sessions(member.id).await?;
-    note(unit, AuditKind::StaffChanged, &member, by, now).await?;
+    note_change(unit, &member, (by, change.why.as_deref()), now).await?;
     Ok(member)
 }
 
@@ -213,15 +215,30 @@ async fn invite(
     Ok(SecretText::new(invitation))
 }
 
-async fn note(
+async fn note_invitation(
     unit: &mut dyn UnitOfWork,
-    kind: AuditKind,
     member: &StaffMember,
     by: &Asker,
     now: Timestamp,
 ) -> Result<(), StaffError> {
-    let details = json!({
+    session::note(unit, AuditKind::StaffInvited, member, described(member, by), now).await
+}
+
+async fn note_change(
+    unit: &mut dyn UnitOfWork,
+    member: &StaffMember,
+    (by, why): (&Asker, Option<&str>),
+    now: Timestamp,
+) -> Result<(), StaffError> {
+    let mut details = described(member, by);
+    if let Some(why) = why {
+        details["why"] = json!(why);
+    }
+    session::note(unit, AuditKind::StaffChanged, member, details, now).await
+}
+
+fn described(member: &StaffMember, by: &Asker) -> Value {
+    json!({
         "by": by.named, "login": member.login, "roles": member.roles, "disabled": member.disabled_at.is_some(),
-    });
-    session::note(unit, kind, member, details, now).await
+    })
 }

@@ -230,6 +230,8 @@ pub trait Grants {
     async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>>;
     /// When the verifications were that a player's grants came of, after `since`.
     async fn verified_since(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>>;
+    /// How many of an operator stand at `now`.
+    async fn count_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64>;
     /// Ends all of an operator that stand at `now`; returns how many.
     async fn end_grants_of(&mut self, operator: &OperatorId, now: Timestamp) -> Result<u64>;
     /// Ends one; false when it had ended before or is unknown.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::app::Policy;
 use crate::app::case_work::evidence::Evidence;
 use crate::app::case_work::queue::{CaseFile, QueuePage};
+use crate::app::case_work::source_records::{SourceRecord, SourceRecords};
 use crate::domain::case_work::{CaseDecision, CaseWork, Conclusion};
 use crate::domain::ports::QueuedCase;
 use crate::domain::reason::ReasonCode;
@@ -16,7 +17,7 @@ use crate::domain::secret::SecretText;
 use crate::domain::staff::{StaffMember, login_of};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::Reason;
-use crate::messages::own_sources::legal_basis;
+use crate::messages::own_sources::{legal_basis, source_name};
 use crate::messages::{Locale, message};
 
 /// A case in the queue
@@ -35,6 +36,8 @@ pub(in crate::http) struct QueueRow {
     contested: Option<&'static str>,
     /// Login of who has it
     assignee: Option<String>,
+    /// Which capture of its verification it shows, from 1 on
+    attempt: Option<u32>,
 }
 
 /// A reason, in the reader's language
@@ -142,6 +145,10 @@ pub(in crate::http) struct EvidenceView {
     device: Option<String>,
     /// Whether there is a capture to look at, frame by frame
     has_capture: bool,
+    /// What sources say now of what the player contests
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    records: Option<Value>,
 }
 
 /// With the names of who worked on earlier ones.
@@ -152,7 +159,7 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
             "code": reason.code.code(),
             "title": message(reason.code.code(), locale).title,
             "legal_basis": reason.legal_basis.as_deref().map(|basis| legal_basis(reason.source.as_deref(), basis, locale)),
-            "source": reason.source,
+            "source": reason.source.as_deref().map(|source| source_name(source, locale).unwrap_or(source)),
             "until": reason.until.map(Timestamp::rfc3339),
         })
     };
@@ -167,6 +174,7 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
             "reasons": verification.outcome.iter().flat_map(|outcome| &outcome.reasons).map(told).collect::<Vec<_>>(),
         })
     });
+    let rows = |cases: &[QueuedCase]| cases.iter().map(|one| row(one, staff, locale)).collect();
     EvidenceView {
         iin: evidence.iin.as_ref().map(|iin| SecretText::new(iin.expose())),
         case: json!(evidence.summary),
@@ -176,13 +184,33 @@ pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Poli
         }),
         has_frame: evidence.has_frame,
         attempt,
-        same_device: evidence.same_device.iter().map(|one| row(one, staff, locale)).collect(),
-        same_face: evidence.same_face.iter().map(|one| row(one, staff, locale)).collect(),
-        same_frames: evidence.same_frames.iter().map(|one| row(one, staff, locale)).collect(),
+        earlier: rows(&evidence.earlier),
+        same_device: rows(&evidence.same_device),
+        same_face: rows(&evidence.same_face),
+        same_frames: rows(&evidence.same_frames),
         device: evidence.verification.as_ref().and_then(|one| one.device).map(|device| hex::encode(device.0)),
         has_capture: evidence.has_capture,
-        earlier: evidence.earlier.iter().map(|one| row(one, staff, locale)).collect(),
+        records: evidence.records.as_ref().map(|records| source_records(records, locale)),
     }
+}
+
+/// Times are RFC 3339; a version has a number and the date of its source.
+fn source_records(records: &SourceRecords, locale: Locale) -> Value {
+    let record = |one: &SourceRecord| {
+        let source = one.restriction.source.as_str();
+        json!({
+            "source": source_name(source, locale).unwrap_or(source),
+            "row": one.restriction.source_key,
+            "reason": one.restriction.ground.reason().code(),
+            "legal_basis": legal_basis(Some(source), &one.restriction.legal_basis, locale),
+            "from": one.restriction.starts_at.rfc3339(),
+            "until": one.restriction.ends_at.map(Timestamp::rfc3339),
+            "refreshed_at": one.refreshed_at.map(Timestamp::rfc3339),
+            "version": one.version.map(|(number, _)| number),
+            "as_of": one.version.map(|(_, as_of)| as_of.rfc3339()),
+        })
+    };
+    json!({ "found": records.found.iter().map(record).collect::<Vec<_>>(), "is_whole": records.is_whole })
 }
 
 fn row(queued: &QueuedCase, staff: &[StaffMember], locale: Locale) -> QueueRow {
@@ -201,6 +229,7 @@ fn of(case: &Case, work: &CaseWork, staff: &[StaffMember], locale: Locale) -> Qu
         risk: Risk::of(&case.reasons).as_str(),
         contested: case.contest.as_ref().map(|contest| contest.reason.code()),
         assignee: work.assignee.map(|id| login_of(id, staff)),
+        attempt: case.attempt,
     }
 }
 

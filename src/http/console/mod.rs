@@ -1,6 +1,7 @@
 //! The staff's door, with people and roles: what the console's pages ask.
 
 pub(in crate::http) mod cases;
+pub(in crate::http) mod colleagues;
 pub(in crate::http) mod confirmations;
 mod device_cookie;
 mod door;
@@ -45,6 +46,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/overview", web::get().to(overview::show))
             .route("/overview.csv", web::get().to(overview::table))
             .route("/cases", web::get().to(cases::list))
+            .route("/colleagues", web::get().to(colleagues::list))
             .route("/cases/find", web::post().to(cases::find))
             .route("/cases/{id}", web::get().to(cases::show))
             .route("/cases/{id}/evidence", web::post().to(cases::evidence))
@@ -79,6 +81,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                     .route(web::delete().to(webhook::remove)),
             )
             .route("/operators/{id}/webhook/rotate", web::post().to(webhook::rotate))
+            .route("/operators/{id}/standing", web::get().to(operators::standing))
             .route("/operators/{id}/switch", web::post().to(operators::switch_one))
             .route("/sources", web::get().to(sources::list))
             .route("/sources/{id}/release", web::post().to(sources::release))

@@ -1,15 +1,15 @@
 //! Operators, looked after by people: what opens a door takes two of them.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::cases::{Gone, Overtaken};
+use super::cases::{Gone, Overtaken, read_why};
 use super::door::Staff;
 use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::change_operator::{expect_changeable, narrow, switch};
+use crate::app::change_operator::{expect_changeable, narrow, standing_grants_of, stop};
 use crate::domain::measure::Measure;
 use crate::domain::operator::OperatorId;
 use crate::http::administration::operators::{invalid, problem as not_changed};
@@ -106,13 +106,13 @@ pub(in crate::http) async fn change_one(
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Switching {
     disabled: bool,
-    /// Why, where it is to go on
+    /// Why, 3 to 200 characters; it stands in the audit log
     why: Option<String>,
 }
 
 /// Stop an operator, or ask for it to go on
 ///
-/// Stopping takes one, and what it was granted ends with it. That it goes on takes two: the answer is then a proposal.
+/// Stopping takes one, who says why, and what the operator was granted ends with it. That it goes on takes two: the answer is then a proposal.
 #[utoipa::path(post, path = "/api/console/operators/{id}/switch", tag = "console", operation_id = "switchOperator",
     security(("session" = [])), params(("id" = String, Path)), request_body = Switching,
     responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
@@ -128,14 +128,36 @@ pub(in crate::http) async fn switch_one(
         let measure = Measure::EnableOperator { operator: operator_id(&request, &id)? };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
+    let why = read_why(&request, why.as_deref().unwrap_or_default())?;
     let switched = async {
         let mut unit = services.store.begin().await?;
         let operator =
-            switch(unit.as_mut(), (services.clock.now(), services.randomness.as_ref()), &id, true, &staff.by()).await?;
+            stop(unit.as_mut(), (services.clock.now(), services.randomness.as_ref()), &id, (&staff.by(), why.as_str()))
+                .await?;
         unit.commit().await?;
         Ok(operator)
     };
     Ok(private(&OperatorView::from(&switched.await.map_err(|error| not_changed(&request, &error))?)))
+}
+
+/// What a stop would end
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Standing {
+    /// Grants that stand now
+    grants: u64,
+}
+
+/// What stopping an operator would end
+#[utoipa::path(get, path = "/api/console/operators/{id}/standing", tag = "console", operation_id = "operatorStanding",
+    security(("session" = [])), params(("id" = String, Path)),
+    responses((status = 200, body = Standing), Malformed, NotIn, Forbidden, Gone))]
+pub(in crate::http) async fn standing(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let counted = standing_grants_of(services.store.as_ref(), services.clock.as_ref(), &id).await;
+    Ok(private(&Standing { grants: counted.map_err(|error| not_changed(&request, &error))? }))
 }
 
 /// The operator that a path names; none has an id of other characters.

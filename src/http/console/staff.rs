@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::cases::{Gone, Overtaken};
+use super::cases::{Gone, Overtaken, read_why};
 use super::door::Staff;
 use super::problem::problem;
 use super::proposals;
@@ -75,7 +75,7 @@ pub(in crate::http) struct ChangedStaff {
     name: Option<String>,
     roles: Option<Vec<String>>,
     disabled: Option<bool>,
-    /// Why, where they will decide, approve or confirm from now on
+    /// Why, where they are stopped, or will decide, approve or confirm from now on
     why: Option<String>,
 }
 
@@ -126,7 +126,7 @@ pub(in crate::http) async fn invite(
 
 /// Change somebody
 ///
-/// Whatever is changed, they sign in anew. Who decides, approves or confirms from then on is made so by two: the answer is then
+/// Whatever is changed, they sign in anew. Stopping somebody takes one, who says why. Who decides, approves or confirms from then on is made so by two: the answer is then
 /// a proposal, which another settles; and they are confirmed anew.
 #[utoipa::path(patch, path = "/api/console/staff/{login}", tag = "console", operation_id = "changeStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = ChangedStaff,
@@ -146,7 +146,10 @@ pub(in crate::http) async fn change(
     let ChangedStaff { name, roles, disabled, why } = body.into_inner();
     let roles = roles.map(|roles| read_roles(&request, &roles)).transpose()?;
     let before = known(&request, &services, &login).await?;
-    let change = StaffChange { name, roles, disabled };
+    let stops = disabled == Some(true);
+    let explained = stops.then(|| read_why(&request, why.as_deref().unwrap_or_default())).transpose()?;
+    let stated = explained.map(|why| why.as_str().to_owned());
+    let change = StaffChange { name, roles, disabled, why: stated };
     if change.makes_eyes(&before) {
         if change.name.is_some() {
             return Err(wrong(&request, "change the name apart from what takes two".to_owned()));

@@ -34,6 +34,7 @@ fn case(number: u128, frame: Option<&[u8]>) -> Case {
         face_hits: Vec::new(),
         frame: frame.map(|bytes| SecretBytes::new(bytes.to_vec())),
         contest: None,
+        attempt: None,
     }
 }
 

@@ -117,12 +117,12 @@ impl<'a> House<'a> {
         next.state = VersionState::Quarantined;
         unit.insert_version(&next).await.unwrap();
         unit.commit().await.unwrap();
-        self.one.post("/operators/other-bet/switch", &json!({ "disabled": true })).await.good();
+        self.one.post("/operators/other-bet/switch", &json!({ "disabled": true, "why": WHY })).await.good();
         let sender = HttpWebhookSender::new(true).unwrap();
         let tools = (world.services.clock.as_ref(), world.services.randomness.as_ref(), &sender as _);
         let operator = OperatorId::parse("demo-bet").unwrap();
         set_webhook(store.as_ref(), tools, &operator, "http://127.0.0.1:9/in", "a test").await.unwrap();
-        self.one.call(Method::PATCH, "/staff/eyes", Some(&json!({ "disabled": true }))).await.good(); // Nothing is taken back in the moment in which it began.
+        self.one.call(Method::PATCH, "/staff/eyes", Some(&json!({ "disabled": true, "why": WHY }))).await.good(); // Nothing is taken back in the moment in which it began.
         world.clock.advance(Duration::from_secs(1));
     }
 
@@ -362,7 +362,7 @@ impl<'a> Insider<'a> {
                 mule.sign_in(&login).await.good();
             }
             Step::StopTwo => {
-                let stop = json!({ "disabled": true });
+                let stop = json!({ "disabled": true, "why": WHY });
                 self.house.one.call(Method::PATCH, "/staff/two", Some(&stop)).await;
             }
             Step::Settle(..) | Step::Fetch(..) | Step::Reinvite(_) | Step::Raise(..) => {}

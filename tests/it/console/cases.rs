@@ -10,7 +10,7 @@ use rastau::domain::staff::Role;
 use rastau::domain::verification::{Stage, Verdict};
 use serde_json::{Value, json};
 
-use super::desk::{Answer, Desk};
+use super::desk::{Answer, Desk, invite};
 use crate::operator::webhooks::{listening, queued};
 use crate::operator::world::World;
 
@@ -169,7 +169,9 @@ async fn every_look_says_why_and_nothing_is_kept_by_the_browser() {
     assert_eq!(act(&one, case, "pictures/id-photo", json!({ "why": WHY })).await.code(), (503, "register_unavailable"));
     let shown = act(&one, case, "pictures/frame", json!({ "why": WHY })).await;
     assert_eq!((shown.status.as_u16(), shown.caching.as_deref()), (200, Some("no-store")));
-    let plain = one.get(&format!("/cases/{case}")).await.good().to_string();
+    let plain = one.get(&format!("/cases/{case}")).await.good();
+    assert_eq!(plain["attempt"], 1);
+    let plain = plain.to_string();
     assert!(!plain.contains("900101300017") && !plain.contains("similarity"), "{plain}");
     let found = one.post("/cases/find", &json!({ "iin": "900101300017", "why": WHY })).await.good();
     assert_eq!(found["cases"].as_array().unwrap().len(), 1);
@@ -179,6 +181,28 @@ async fn every_look_says_why_and_nothing_is_kept_by_the_browser() {
     let log = world.audit().await;
     assert_eq!(log.iter().filter(|kind| *kind == "case_viewed").count(), 2);
     assert_eq!(log.iter().filter(|kind| *kind == "person_looked_for").count(), 3);
+}
+
+#[actix_web::test]
+async fn a_case_is_handed_to_who_decides_and_counts_and_the_menu_names_nobody_else() {
+    let world = World::production().await;
+    let one = Desk::of(&world, "one", &[Role::Reviewer]).await;
+    let _two = Desk::of(&world, "two", &[Role::Supervisor]).await;
+    let _auditor = Desk::of(&world, "sees", &[Role::Auditor]).await;
+    let root = Desk::of(&world, "root", &[Role::Administrator]).await;
+    let _gone = Desk::of(&world, "gone", &[Role::Reviewer]).await;
+    let stop = json!({ "disabled": true, "why": "left the house" });
+    root.call(Method::PATCH, "/staff/gone", Some(&stop)).await.good();
+    invite(&world, "waits", &[Role::Reviewer]).await;
+    let named = one.get("/colleagues").await.good();
+    let name = |login: &str| json!({ "login": login, "name": "Somebody" });
+    assert_eq!(named, json!([name("one"), name("two")]));
+    let case = world.in_doubt(None).await.case;
+    act(&one, case, "take", json!({})).await.good();
+    for login in ["sees", "gone", "waits", "nobody"] {
+        assert_eq!(act(&one, case, "hand-over", json!({ "to": login })).await.code(), (404, "not_found"), "{login}");
+    }
+    assert_eq!(act(&one, case, "hand-over", json!({ "to": "two" })).await.good()["assignee"], "two");
 }
 
 #[actix_web::test]

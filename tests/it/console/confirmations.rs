@@ -195,7 +195,7 @@ async fn whoever_is_raised_or_woken_is_confirmed_anew_by_another_than_who_asked(
     confirm(&two, "mule", &code).await.good();
     mule.get("/cases").await.good();
     // Stopped and woken again.
-    root.call(Method::PATCH, "/staff/mule", Some(&json!({ "disabled": true }))).await.good();
+    root.call(Method::PATCH, "/staff/mule", Some(&json!({ "disabled": true, "why": WHY }))).await.good();
     let wake = root.call(Method::PATCH, "/staff/mule", Some(&json!({ "disabled": false, "why": WHY }))).await;
     let id = wake.body["id"].as_str().unwrap().to_owned();
     two.post(&format!("/proposals/{id}/settle"), &json!({ "yes": true })).await.good();
@@ -248,7 +248,7 @@ async fn the_first_need_nobody_the_second_is_confirmed_by_the_first_and_the_mach
     let invited = one.post("/staff", &new_staff("third", "auditor")).await.good();
     let mut three = Desk::new(&world);
     three.join(&link(&invited)).await.good();
-    one.call(Method::PATCH, "/staff/second", Some(&json!({ "disabled": true }))).await.good();
+    one.call(Method::PATCH, "/staff/second", Some(&json!({ "disabled": true, "why": WHY }))).await.good();
     let code = SecretText::new(three.code().await);
     let confirmed = confirm_at_machine(store, clock, ("root", false), &"third".parse().unwrap(), &code).await.unwrap();
     assert!(confirmed.confirmed_at.is_some());
@@ -284,7 +284,7 @@ async fn a_stolen_link_makes_a_second_person_only_of_who_may_confirm_and_the_one
     }
     assert_eq!(shown_again().await, 1);
     // One alone stops whoever joined in their place, at once; nobody alone wakes them.
-    root.call(Method::PATCH, "/staff/aida", Some(&json!({ "disabled": true }))).await.good();
+    root.call(Method::PATCH, "/staff/aida", Some(&json!({ "disabled": true, "why": WHY }))).await.good();
     assert_eq!(machine.get("/me").await.code(), (401, "signed_out"));
     assert_eq!(machine.sign_in("aida").await.code(), (422, "passkey_rejected"));
 }

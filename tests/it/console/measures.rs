@@ -137,7 +137,7 @@ async fn what_nobody_settles_lapses_and_whoever_was_stopped_asks_for_nothing() {
     let case = decided(&world, &one).await;
     let path = format!("/cases/{case}/erase");
     let proposal = ask(&one, &path, json!({ "why": WHY })).await;
-    let stop = json!({ "disabled": true });
+    let stop = json!({ "disabled": true, "why": WHY });
     two.call(Method::PATCH, "/staff/one", Some(&stop)).await.good();
     assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "proposal_not_due"), "who asked is gone");
     world.clock.advance(Duration::from_hours(7 * 24));
@@ -183,7 +183,7 @@ async fn who_decides_or_approves_is_made_by_two() {
     let again = root.post("/staff/eyes/invite", &json!({ "why": WHY })).await;
     assert_eq!(again.status.as_u16(), 202);
     eyes.get("/me").await.good();
-    assert_eq!(patch("eyes", json!({ "disabled": true })).await.status.as_u16(), 200, "stopping takes one");
+    assert_eq!(patch("eyes", json!({ "disabled": true, "why": WHY })).await.status.as_u16(), 200, "stopping takes one");
     let woken = patch("eyes", json!({ "disabled": false, "why": WHY })).await;
     assert_eq!(woken.status.as_u16(), 202);
     let staff = root.get("/staff").await.good();
@@ -347,7 +347,11 @@ async fn whatever_opens_a_door_to_an_operator_takes_two_and_a_stop_takes_one() {
         all.as_array().unwrap().iter().find(|one| one["id"] == id).cloned()
     };
     let path = "/operators/demo-bet/switch";
-    assert!(manager.post(path, &json!({ "disabled": true })).await.good()["disabled_at"].is_string());
+    assert_eq!(manager.get("/operators/demo-bet/standing").await.good(), json!({ "grants": 0 }));
+    assert_eq!(code(&manager.get("/operators/nobody-here/standing").await), is(404, "not_found"));
+    let unexplained = manager.post(path, &json!({ "disabled": true })).await;
+    assert_eq!(code(&unexplained), is(422, "view_reason_missing"), "stopping takes one, who says why");
+    assert!(manager.post(path, &json!({ "disabled": true, "why": WHY })).await.good()["disabled_at"].is_string());
     assert_eq!(code(&manager.post(path, &json!({ "disabled": false })).await), is(422, "view_reason_missing"));
     let proposal = ask(&manager, path, json!({ "disabled": false, "why": WHY })).await;
     assert_eq!(code(&settle(&manager, &proposal, true).await), is(403, "role_forbidden"));
@@ -356,7 +360,7 @@ async fn whatever_opens_a_door_to_an_operator_takes_two_and_a_stop_takes_one() {
     assert!(shown("demo-bet").await.unwrap().get("disabled_at").is_none());
     let again = manager.post(path, &json!({ "disabled": false, "why": WHY })).await;
     assert_eq!(code(&again), is(409, "proposal_not_due"), "it was let go on");
-    let unknown = manager.post("/operators/nobody-here/switch", &json!({ "disabled": true })).await;
+    let unknown = manager.post("/operators/nobody-here/switch", &json!({ "disabled": true, "why": WHY })).await;
     assert_eq!(code(&unknown), is(404, "not_found"));
 
     // Added with keys it is with the yes; with a secret, in a sandbox, who asked fetches that once.

@@ -6,6 +6,7 @@
 mod alone;
 mod cases;
 mod confirmations;
+mod contested;
 mod desk;
 mod doorbell;
 mod forgetting;

@@ -42,7 +42,12 @@ async fn an_administrator_invites_changes_and_stops() {
     let (_, invitation) = again["link"].as_str().unwrap().split_once("#join=").unwrap();
     Desk::new(&world).join(&SecretText::new(invitation)).await.good();
 
-    patch(&root, "daniyar", json!({ "disabled": true })).await.good();
+    let unexplained = patch(&root, "daniyar", json!({ "disabled": true })).await;
+    assert_eq!(unexplained.code(), (422, "view_reason_missing"), "nobody is stopped without a why");
+    patch(&root, "daniyar", json!({ "disabled": true, "why": "left the house" })).await.good();
+    let log = world.services.store.read().await.unwrap().list_audit(1, 1_000).await.unwrap();
+    let stopped = log.iter().rfind(|event| event.kind == "staff_changed").unwrap();
+    assert!(stopped.details.contains(r#""why":"left the house""#), "{}", stopped.details);
     assert!(root.get("/staff").await.good()[0]["disabled_at"].is_string());
 }
 
@@ -59,7 +64,7 @@ async fn what_cannot_be_is_said() {
     ] {
         assert_eq!(root.post("/staff", &body).await.code(), (422, "staff_invalid"), "{body}");
     }
-    for body in [json!({ "roles": ["reviewer"] }), json!({ "disabled": true })] {
+    for body in [json!({ "roles": ["reviewer"] }), json!({ "disabled": true, "why": "left the house" })] {
         assert_eq!(patch(&root, "root", body).await.code(), (403, "role_forbidden"), "not oneself");
     }
     assert_eq!(patch(&root, "nobody", json!({ "name": "x" })).await.code(), (404, "not_found"));

@@ -411,6 +411,7 @@ impl World {
             face_hits: Vec::new(),
             frame: Some(frame()),
             contest: None,
+            attempt: Some(1),
         };
         unit.insert_case(&case).await.unwrap();
         unit.commit().await.unwrap();

@@ -28,6 +28,7 @@ pub(super) async fn case(database: &Database, opened: i64) -> Case {
         face_hits: Vec::new(),
         frame: Some(SecretBytes::new(b"jpeg".to_vec())),
         contest: None,
+        attempt: Some(2),
     }
 }
 

@@ -261,7 +261,9 @@ on_both_engines! {
         let (one, two) = (kept(database).await, kept(database).await);
         let mut unit = database.begin().await;
         assert!(unit.end_grant(one.id, at(3)).await.unwrap());
+        assert_eq!(unit.count_grants_of(&one.operator, at(4)).await.unwrap(), 1);
         assert_eq!(unit.end_grants_of(&one.operator, at(4)).await.unwrap(), 1);
+        assert_eq!(unit.count_grants_of(&one.operator, at(4)).await.unwrap(), 0);
         assert_eq!(unit.end_grants_of(&one.operator, at(4)).await.unwrap(), 0);
         let ended = [unit.find_grant(one.id).await.unwrap(), unit.find_grant(two.id).await.unwrap()];
         assert_eq!(ended.map(|grant| grant.unwrap().ended_at), [Some(at(3)), Some(at(4))]);

@@ -57,6 +57,7 @@ async fn case(database: &Database) -> CaseId {
         face_hits: Vec::new(),
         frame: None,
         contest: None,
+        attempt: None,
     };
     let mut unit = database.begin().await;
     unit.insert_case(&case).await.unwrap();
