@@ -1,12 +1,13 @@
-import { type Act, console_, type Me } from '../shared/api/console';
-import { type Problem, ProblemError, problemOf } from '../shared/api/problem';
+import { type Act, console_, type Me, type QueueRow } from '../shared/api/console';
+import { NETWORK, type Problem, ProblemError, problemOf } from '../shared/api/problem';
 import { usePasskey } from '../shared/webauthn/passkey';
+import { type Place, placeOf } from './place';
 
-/** Where somebody is in the console, as its address says. */
-export type Place =
-  | { readonly page: 'queue'; readonly asked: Readonly<Record<string, string>> }
-  | { readonly page: 'overview' | 'staff' | 'proposals' | 'settings' }
-  | { readonly page: 'case'; readonly id: string };
+/** A list of cases that somebody goes through: where it stands, and its cases in their order. */
+interface Listing {
+  readonly address: string;
+  readonly ids: readonly string[];
+}
 
 /** Who is signed in, where they are, and what went wrong last. */
 export class Desk {
@@ -15,16 +16,25 @@ export class Desk {
   place = $state.raw<Place>(placeOf(location.hash));
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
+  /** When the service answered last, milliseconds, while it does not; 0 where it never did. */
+  lost = $state<number | null>(null);
+  /** The list that was looked at last, to go on through it from within a case. */
+  listing = $state.raw<Listing>({ address: '#queue', ids: [] });
+  /** The cases of a person who was looked for; an IIN stands in no address. */
+  found = $state.raw<readonly QueueRow[] | null>(null);
+  #answered = 0;
 
   constructor() {
     addEventListener('hashchange', () => {
       this.place = placeOf(location.hash);
+      this.problem = null;
     });
   }
 
   async arrive(): Promise<void> {
     try {
       this.me = await console_.me();
+      this.#heard();
     } catch (error) {
       this.me = null;
       const problem = problemOf(error);
@@ -51,14 +61,37 @@ export class Desk {
     }
   }
 
-  /** The same without a word, for what is asked again and again. */
-  async watch<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** The same for what is asked again and again: that the service cannot be reached is told once, and what is not there by `missing`. */
+  async watch<T>(work: () => Promise<T>, missing?: () => void): Promise<T | undefined> {
     try {
-      return await work();
+      const answer = await work();
+      this.#heard();
+      return answer;
     } catch (error) {
-      if (problemOf(error).status === 401) this.#failed(error);
+      const { status, code } = problemOf(error);
+      if (status === 401) this.#failed(error);
+      else if (code === NETWORK || status >= 500) this.lost ??= this.#answered;
+      else if (status === 404 || status === 400) missing?.();
       return undefined;
     }
+  }
+
+  /** Nobody is here any more: what was looked up goes with them. */
+  leave(): void {
+    this.me = null;
+    this.found = null;
+    this.listing = { address: '#queue', ids: [] };
+  }
+
+  /** Moves the address without a step in the browser's history. */
+  note(address: string): void {
+    history.replaceState(null, '', address);
+    this.listing = { ...this.listing, address };
+  }
+
+  #heard(): void {
+    this.#answered = Date.now();
+    this.lost = null;
   }
 
   async #steppingUp<T>(work: () => Promise<T>): Promise<T> {
@@ -76,14 +109,6 @@ export class Desk {
     // Whoever closes the browser's own window has changed their mind.
     if (error instanceof DOMException) return;
     this.problem = problemOf(error);
-    if (this.problem.status === 401) this.me = null;
+    if (this.problem.status === 401) this.leave();
   }
-}
-
-function placeOf(hash: string): Place {
-  const id = /^#case=([0-9a-f-]{36})$/.exec(hash)?.[1];
-  if (id) return { page: 'case', id };
-  const page = (['overview', 'staff', 'proposals', 'settings'] as const).find((one) => hash === `#${one}`);
-  if (page) return { page };
-  return { page: 'queue', asked: Object.fromEntries(new URLSearchParams(hash.split('?')[1] ?? '')) };
 }

@@ -23,3 +23,8 @@ export const FINDINGS = [
 ] as const;
 
 export type Finding = (typeof FINDINGS)[number];
+
+/** What honest people do in haste or on a poor line, too: no sign of an attack by itself. */
+const SLIPS: readonly string[] = ['daylight', 'lights_refused', 'not_answered', 'answered_otherwise', 'answered_mirrored', 'clock_astray'];
+
+export const isSlip = (code: string): boolean => SLIPS.includes(code);

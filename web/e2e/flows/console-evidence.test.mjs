@@ -48,13 +48,13 @@ test('a failed capture is looked at frame by frame, handed on by two and checked
 
         // Held by the supervisor it is not erased; then it is, by two.
         await erlan.page.goto(`${erlan.page.url().split('#')[0]}#case=${id}`);
-        await erlan.part('measure-why').fill('Жалоба игрока');
         await erlan.part('hold').click();
+        await erlan.explain('Жалоба игрока');
         await erlan.part('held').waitFor();
         await dana.part('held').waitFor();
         assert.ok(await dana.part('ask-erase').isDisabled());
-        await erlan.part('measure-why').fill('Жалоба рассмотрена');
         await erlan.part('hold').click();
+        await erlan.explain('Жалоба рассмотрена');
         await erlan.part('held').waitFor({ state: 'detached' });
         await dana.part('held').waitFor({ state: 'detached' });
         await dana.ask('erase', 'Просьба игрока');

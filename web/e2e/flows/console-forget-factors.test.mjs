@@ -34,8 +34,8 @@ test('two of the staff forget the factors of a person who lost them, and the per
         await saule.find(iin, 'Обращение игрока');
         const id = await saule.part('queue-row').first().getAttribute('data-case');
         await saule.part('queue-row').first().getByRole('link').click();
-        await saule.part('measure-why').fill('Телефон украден');
         await saule.part('open-forget-factors').click();
+        await saule.part('give-why').fill('Телефон украден');
         assert.ok(await saule.part('give-go').isDisabled(), 'nothing is asked for without a check');
         await saule.part('identity-check-text').fill(CHECK);
         await lookAtDesk(saule.page, 'console-forgetting');

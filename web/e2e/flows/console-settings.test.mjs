@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { look } from '../harness/look.mjs';
 import { lookAtDesk, withStaff } from '../harness/staff.mjs';
 import { refusal } from '../harness/watch.mjs';
 
@@ -18,13 +19,18 @@ test('operators, sources and keys are looked after, and who decides is made by t
       await farida.part('keys').waitFor();
       await farida.part('operator').first().waitFor();
       await farida.part('source').first().waitFor();
-      await farida.part('operator-why').fill('Договор подписан');
       await farida.part('add-operator').click();
+      await farida.part('operator-save').click();
+      await farida.part('operator-id-fault').getByText('3').waitFor();
+      await farida.part('operator-why').fill('Договор подписан');
       await farida.part('operator-id').fill('bet-console');
       await farida.part('operator-name').fill('Console Bet');
       await farida.part('operator-uris').fill('https://bet.example/callback');
       await farida.part('operator-auth').selectOption('client_secret_basic');
       await lookAtDesk(farida.page, 'console-settings');
+      await farida.page.setViewportSize({ width: 360, height: 740 });
+      await look(farida.page, 'console-settings-phone');
+      await farida.page.setViewportSize({ width: 1280, height: 900 });
       await farida.part('operator-save').click();
       await farida.part('asked').waitFor();
       const row = farida.page.locator('[data-testid=operator][data-operator=bet-console]');
@@ -45,10 +51,10 @@ test('operators, sources and keys are looked after, and who decides is made by t
       await galym.allow('bet-console');
       await farida.page.reload();
       await row.getByText('Console Bet, renamed').waitFor();
-      await farida.part('operator-why').fill('Новый приёмник');
       await farida.page.route('**/operators/bet-console/webhook', answerLate, { times: 1 });
       const looked = farida.page.waitForResponse('**/operators/bet-console/webhook');
       await row.getByTestId('hook').click();
+      await farida.part('webhook-why').fill('Новый приёмник');
       await farida.part('webhook-url').fill('http://127.0.0.1:9/in');
       await looked;
       await farida.page.waitForTimeout(100);
@@ -62,15 +68,28 @@ test('operators, sources and keys are looked after, and who decides is made by t
       await farida.part('to-settings').click();
       await row.getByTestId('hook').click();
       await farida.part('webhook-remove').click();
+      await farida.part('act-go').click();
       await farida.part('webhook-remove').waitFor({ state: 'detached' });
+
+      // Nothing is stopped at one press: what ends is named, and why is asked.
       await row.getByTestId('switch').click();
+      await farida.part('act').waitFor();
+      await lookAtDesk(farida.page, 'console-stop-operator');
+      await farida.part('act-go').click();
+      await farida.part('act-why-fault').getByText('причину').waitFor();
+      await farida.part('act-cancel').click();
+      assert.equal(await farida.page.locator('[data-testid=operator][data-operator=bet-console].stopped').count(), 0, 'who turns back has stopped nobody');
+      await row.getByTestId('switch').click();
+      assert.match(await farida.part('act-effect').textContent(), /действует разрешений — 0/);
+      await farida.explain('Договор расторгнут');
       await farida.page.locator('[data-testid=operator][data-operator=bet-console].stopped').waitFor();
       await farida.part('to-staff').click();
       await farida.part('new-login').fill('madina');
       await farida.part('new-name').fill('Мадина');
       await farida.part('role-reviewer').check();
-      assert.ok(await farida.part('invite-go').isDisabled(), 'it wants a why');
-      await farida.part('staff-why').fill('Новый сотрудник');
+      await farida.part('invite-go').click();
+      await farida.part('new-why-fault').getByText('причину').waitFor();
+      await farida.part('new-why').fill('Новый сотрудник');
       await farida.part('invite-go').click();
       await farida.part('asked').waitFor();
       await galym.allow('madina');
@@ -93,6 +112,11 @@ test('an administrator invites and stops staff', () =>
     await gulnar.part('invited').waitFor();
     const row = gulnar.page.locator('[data-testid=member][data-login=dinara]');
     await row.getByTestId('stop').click();
+    await gulnar.part('act').waitFor();
+    await lookAtDesk(gulnar.page, 'console-stop-staff');
+    await gulnar.explain('Больше не работает у нас');
     await gulnar.page.locator('[data-testid=member][data-login=dinara].stopped').waitFor();
     await lookAtDesk(gulnar.page, 'console-staff-invited');
+    await gulnar.page.setViewportSize({ width: 360, height: 740 });
+    await look(gulnar.page, 'console-staff-phone');
   }));

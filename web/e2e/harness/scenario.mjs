@@ -1,7 +1,10 @@
 const CONSENT = '2026-11';
 
-/** Goes through the gate as one of the sandbox's scenarios, without a browser; the address that it sends the player back to. */
-export async function playScenario(origin, address, iin) {
+/**
+ * Goes through the gate as one of the sandbox's scenarios, without a browser; the address that it sends the player back to.
+ * @param {{ reason: string, statement: string }} [contest] what the player says is wrong before they go back
+ */
+export async function playScenario(origin, address, iin, contest) {
   const arrived = await fetch(address, { redirect: 'manual' });
   const cookie = arrived.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
   const { visit } = await (await fetch(`${origin}/api/player/verification`, { headers: { cookie } })).json();
@@ -18,6 +21,7 @@ export async function playScenario(origin, address, iin) {
     await post('contact/pretend', {});
     await post('second-factor/pretend', {});
   }
+  if (contest) await post('contest', contest);
   const back = await fetch(`${origin}/api/player/return?visit=${visit}`, { redirect: 'manual', headers: { cookie } });
   return new URL(back.headers.get('location'), origin).href;
 }

@@ -158,9 +158,16 @@ export class StaffDesk {
 
   /** Asks for what takes two, on the page of a case. */
   async ask(what, why) {
-    await this.part('measure-why').fill(why);
     await this.part(`ask-${what}`).click();
+    await this.explain(why);
     await this.page.locator('[data-testid=proposal][data-state=waiting]').first().waitFor();
+  }
+
+  /** Says why in the window that asks, and goes on. */
+  async explain(why) {
+    await this.part('act-why').fill(why);
+    await this.part('act-go').click();
+    await this.part('act').waitFor({ state: 'detached' });
   }
 
   /** Opens what waits for a second person about this; its card. */

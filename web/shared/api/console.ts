@@ -48,6 +48,8 @@ export interface QueueRow {
   readonly risk: Risk;
   readonly contested: string | null;
   readonly assignee: string | null;
+  /** Which capture of its verification it shows, from 1 on. */
+  readonly attempt: number | null;
 }
 
 export interface Queue {
@@ -115,6 +117,28 @@ export interface Evidence {
   readonly same_frames: readonly QueueRow[];
   readonly device: string | null;
   readonly has_capture: boolean;
+  /** What sources say now of what the player contests. */
+  readonly records?: { readonly found: readonly SourceRecord[]; readonly is_whole: boolean };
+}
+
+/** What a source says of a person. */
+export interface SourceRecord {
+  readonly source: string;
+  /** The source's own key of the record. */
+  readonly row: string;
+  readonly reason: string;
+  readonly legal_basis: string;
+  readonly from: string;
+  readonly until: string | null;
+  readonly refreshed_at: string | null;
+  readonly version: number | null;
+  readonly as_of: string | null;
+}
+
+/** Somebody who can take a case. */
+export interface Colleague {
+  readonly login: string;
+  readonly name: string;
 }
 
 /** Colours of a surface: red, green and blue, 0 to 255. */
@@ -398,11 +422,14 @@ export const console_ = {
   removeWebhook: (id: string) => remove(hook(id)),
   switchOperator: (id: string, disabled: boolean, why: string) =>
     post<Operator | Proposal>(`${BASE}/operators/${encodeURIComponent(id)}/switch`, { disabled, why }),
+  /** How many grants a stop would end. */
+  standing: (id: string) => get<{ readonly grants: number }>(`${BASE}/operators/${encodeURIComponent(id)}/standing`),
   sources: () => get<readonly Source[]>(`${BASE}/sources`),
   release: (name: string, version: number, why: string) => post<Proposal>(source(name, '/release'), { version, why }),
   discard: (name: string, version: number, why: string) => post<Proposal>(source(name, '/discard'), { version, why }),
   rollBack: (name: string, from: number, version: number, why: string) => post<Proposal>(source(name, '/roll-back'), { from, version, why }),
   keys: () => get<Keys>(`${BASE}/keys`),
+  colleagues: () => get<readonly Colleague[]>(`${BASE}/colleagues`),
   take: (id: string) => post<CaseView>(at(id, '/take')),
   handOver: (id: string, to: string | null) => post<CaseView>(at(id, '/hand-over'), { to }),
   conclude: (id: string, conclusion: Conclusion, toPlayer: string, internal: string) =>
