@@ -5,7 +5,7 @@ mod page;
 mod words;
 
 use super::Locale;
-use super::own_sources::legal_basis;
+use super::own_sources::{legal_basis, source_name};
 use crate::domain::evidence::report::{DecisionPart, Report};
 use crate::domain::liveness::cues::Evidence;
 use crate::domain::reason::ReasonCode;
@@ -28,10 +28,10 @@ pub fn report_page(report: &Report, locale: Locale) -> String {
     }
     page.small(say("times"));
     attempt(&mut page, report);
-    outcome(&mut page, report);
-    decisions(&mut page, report);
     pictures(&mut page, report);
     measured(&mut page, report);
+    outcome(&mut page, report);
+    decisions(&mut page, report);
     models(&mut page, report);
     page.note(say("proof"));
     page.finish()
@@ -69,7 +69,8 @@ fn outcome(page: &mut Page, report: &Report) {
             let basis = reason.legal_basis.as_deref();
             let basis = basis.map(|basis| legal_basis(reason.source.as_deref(), basis, locale));
             page.maybe("basis", basis.as_deref());
-            page.maybe("source", reason.source.as_deref());
+            let source = reason.source.as_deref();
+            page.maybe("source", source.map(|source| source_name(source, locale).unwrap_or(source)));
             page.time("until", reason.until.map(|until| until.rfc3339()).as_deref());
         }
     }
