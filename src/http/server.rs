@@ -70,19 +70,15 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let proxies = web::Data::new(settings.proxies.clone());
     let bodies = web::Data::new(settings.bodies);
     let connections = Connections::new(settings.connections, settings.proxies.clone());
-    let staff_key = settings.staff_key.clone();
-    let administrator_key = settings.administrator_key.clone();
-    let administrator_alone = settings.administrator_alone;
-    let webhooks = web::Data::from(settings.webhooks.clone());
+    let keyed = KeyedWays::of(settings);
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let sandbox = services.policy.sandbox;
     let has_site = demo_operator.is_some();
-    let sources = web::Data::new(settings.sources.clone());
     let open = OpenDoors {
         sandbox,
-        administration: administrator_key.is_some(),
-        compliance: staff_key.is_some(),
-        sources: !sources.is_empty(),
+        administration: keyed.administrator.is_some(),
+        compliance: keyed.staff.is_some(),
+        sources: !keyed.sources.is_empty(),
     };
     let texts = web::Data::new(settings.texts.clone());
     let services = web::Data::new(services);
@@ -104,7 +100,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(by_caller.clone())
             .app_data(proxies.clone())
             .app_data(texts.clone())
-            .app_data(webhooks.clone())
+            .app_data(keyed.webhooks.clone())
             .configure(bad_input)
             .configure(health::configure)
             .configure(|config| pages::configure(config, has_site))
@@ -119,16 +115,8 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .configure(console::configure)
             .configure(web_files::configure_verify)
             .configure(web_files::configure_console)
+            .configure(|config| keyed.configure(config))
             .configure(|config| {
-                if let Some(key) = &staff_key {
-                    compliance::configure(config, key.clone());
-                }
-                if let Some(key) = &administrator_key {
-                    administration::configure(config, key.clone(), administrator_alone, webhooks.clone());
-                }
-                if !sources.is_empty() {
-                    sources::configure(config, sources.clone());
-                }
                 if sandbox {
                     sandbox::configure_for_testers(config);
                 }
@@ -147,6 +135,40 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
         .shutdown_timeout(10)
         .listen(listener)?
         .run())
+}
+
+/// The ways in that a key of a machine opens, each only where its key is configured.
+#[derive(Clone)]
+struct KeyedWays {
+    staff: Option<BearerKey>,
+    administrator: Option<BearerKey>,
+    administrator_alone: administration::Alone,
+    webhooks: web::Data<dyn WebhookSender>,
+    sources: web::Data<Vec<PushedSource>>,
+}
+
+impl KeyedWays {
+    fn of(settings: &HttpSettings) -> Self {
+        Self {
+            staff: settings.staff_key.clone(),
+            administrator: settings.administrator_key.clone(),
+            administrator_alone: settings.administrator_alone,
+            webhooks: web::Data::from(settings.webhooks.clone()),
+            sources: web::Data::new(settings.sources.clone()),
+        }
+    }
+
+    fn configure(&self, config: &mut web::ServiceConfig) {
+        if let Some(key) = &self.staff {
+            compliance::configure(config, key.clone());
+        }
+        if let Some(key) = &self.administrator {
+            administration::configure(config, key.clone(), self.administrator_alone, self.webhooks.clone());
+        }
+        if !self.sources.is_empty() {
+            sources::configure(config, self.sources.clone());
+        }
+    }
 }
 
 /// What the framework's own extractors refuse is a problem like any other.

@@ -12,7 +12,7 @@ use crate::app::tries::note_spent;
 use crate::app::{PlayerError, Services};
 use crate::domain::comparison::Template;
 use crate::domain::evidence::dossier::{JudgedCapture, SealedBytes};
-use crate::domain::face_search::heed;
+use crate::domain::face_search::{Sighting, heed};
 use crate::domain::face_step::{FaceJudgement, IdPhoto, without_photo};
 use crate::domain::ports::{StoreError, UnitOfWork};
 use crate::domain::time::Timestamp;
@@ -97,12 +97,7 @@ impl FaceCapture {
             unit_ref.put_sighting(sighting, services.faces.embedder()).await?;
         }
         unit.commit().await?;
-        if let Some(sighting) = sighting
-            // The store has it: the next refresh brings what did not come through here.
-            && let Err(error) = services.face_index.apply(vec![sighting]).await
-        {
-            tracing::error!(%error, "the face index did not take a face in");
-        }
+        index(services, sighting).await;
         Ok(result)
     }
 
@@ -130,4 +125,14 @@ impl FaceCapture {
 fn nothing(services: &Services) -> Result<Template, PlayerError> {
     let model = services.faces.embedder().clone();
     Ok(Template::new(model, vec![1.0]).map_err(|error| StoreError::Corrupt(error.to_string()))?)
+}
+
+/// Takes a face that the store has into the index.
+async fn index(services: &Services, sighting: Option<Sighting>) {
+    if let Some(sighting) = sighting
+        // The next refresh brings what did not come through here.
+        && let Err(error) = services.face_index.apply(vec![sighting]).await
+    {
+        tracing::error!(%error, "the face index did not take a face in");
+    }
 }

@@ -31,7 +31,8 @@ struct Block<'a> {
 impl NullaryFnOnce for Block<'_> {
     type Output = ();
 
-    // Inlined, or it would be compiled for the oldest processor.
+    // Not inlined, it would be compiled for the oldest processor.
+    #[allow(clippy::inline_always)]
     #[inline(always)]
     fn call(self) {
         for (into, row) in self.into.iter_mut().zip(self.rows) {
@@ -41,6 +42,7 @@ impl NullaryFnOnce for Block<'_> {
 }
 
 /// At most 128 x 127 x 127: far from where an `i32` ends.
+#[allow(clippy::inline_always)]
 #[inline(always)]
 fn product(a: &Row, b: &Row) -> i32 {
     a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
