@@ -26,6 +26,11 @@ describe('Markdown of the repository', () => {
     expect(html).toContain('&lt;img src=x&gt;');
   });
 
+  it('has no headers of tables that are empty', () => {
+    const { html } = render('| | a |\n|---|---|\n| b | c |\n', served);
+    expect(html).toMatch(/<td><\/td>\s*<th>a<\/th>/);
+  });
+
   it('has no styles of its own, which the content policy would stop', () => {
     for (const { html } of renderAll().values()) expect(html).not.toContain('style=');
   });

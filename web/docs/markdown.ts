@@ -32,6 +32,7 @@ export function render(text: string, served: Served): Rendered {
   markdown.core.ruler.push('rastau', ({ tokens }) => {
     for (const [index, token] of tokens.entries()) {
       if (token.type === 'heading_open') headings.push(named(token, tokens[index + 1], slugger));
+      if (token.type === 'th_open' && tokens[index + 1]?.content === '') noHeader(token, tokens[index + 2]);
       if (token.type === 'inline') for (const part of token.children ?? []) follow(part, token.children ?? [], served, links);
     }
   });
@@ -57,6 +58,12 @@ function named(open: Token, inline: Token | undefined, slugger: GithubSlugger): 
   const id = slugger.slug(text);
   open.attrSet('id', id);
   return { id, level: Number(open.tag.slice(1)), text };
+}
+
+/** A corner of a table that says nothing heads nothing. */
+function noHeader(open: Token, close: Token | undefined): void {
+  open.tag = 'td';
+  if (close) close.tag = 'td';
 }
 
 function follow(part: Token, all: readonly Token[], served: Served, links: string[]): void {
