@@ -64,4 +64,4 @@ web_changes_since() {
 }
 
 # Demo and tests share this one build: the ordinary dev profile.
-build_server() { cargo build --locked; }
+build_server() { python3 scripts/build.py --locked; }
