@@ -164,7 +164,7 @@ fn a_cloned_authenticator_is_found_by_the_ceremony_itself() {
 /// Whether a passkey that was stored with these flags may be shown with those. WebAuthn level 3 (sections 6.1.3 and 7.2) has
 /// eligibility fixed for good; authenticators that begin to synchronise raise it nevertheless, and are let.
 fn may_become(stored: BackupFlags, shown: BackupFlags) -> bool {
-    (shown.eligible || !shown.backed_up) && (shown.eligible || !stored.eligible)
+    shown.eligible || !(shown.backed_up || stored.eligible)
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl BackupFlags {
     }
 
     fn bits(self) -> u8 {
-        u8::from(self.eligible) * BACKUP_ELIGIBLE | u8::from(self.backed_up) * BACKED_UP
+        (u8::from(self.eligible) * BACKUP_ELIGIBLE) | (u8::from(self.backed_up) * BACKED_UP)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::evidence::report::{DecisionPart, Report};
 use crate::domain::liveness::cues::Evidence;
 use crate::domain::reason::ReasonCode;
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
 use page::Page;
 use words::{almaty, label, word};
 
@@ -71,7 +72,7 @@ fn outcome(page: &mut Page, report: &Report) {
             page.maybe("basis", basis.as_deref());
             let source = reason.source.as_deref();
             page.maybe("source", source.map(|source| source_name(source, locale).unwrap_or(source)));
-            page.time("until", reason.until.map(|until| until.rfc3339()).as_deref());
+            page.time("until", reason.until.map(Timestamp::rfc3339).as_deref());
         }
     }
     page.row("case_reasons", &report.reasons.iter().map(named).collect::<Vec<_>>().join("; "));

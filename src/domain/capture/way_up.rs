@@ -17,7 +17,7 @@ pub(super) struct WayUp {
 
 impl WayUp {
     /// Whether a head that lies is looked for in this frame, by its number.
-    pub(super) fn is_looked_for(&self, frame: u32) -> bool {
+    pub(super) fn is_looked_for(self, frame: u32) -> bool {
         self.faceless >= NOW_AND_THEN && frame.is_multiple_of(NOW_AND_THEN)
     }
 

@@ -77,6 +77,9 @@ mod tests {
     fn the_greatest_numbers_fit() {
         assert_eq!(square(&[127; WIDTH]), 128 * 127 * 127);
         let mut into = [0; BLOCK_ROWS];
-        assert_eq!(products(&[127; WIDTH], &[[-127; WIDTH]; BLOCK_ROWS], &mut into), [-(128 * 127 * 127); BLOCK_ROWS]);
+        assert_eq!(
+            products(&[127; WIDTH], &vec![[-127; WIDTH]; BLOCK_ROWS], &mut into),
+            [-(128 * 127 * 127); BLOCK_ROWS]
+        );
     }
 }
