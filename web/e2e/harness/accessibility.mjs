@@ -28,7 +28,10 @@ export async function inTheDark(page, what) {
 async function settled(page) {
   await page.evaluate(async () => {
     await new Promise(requestAnimationFrame);
-    const fading = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    // What lies in a folded part is not drawn, and its colours never come to the end of fading.
+    const drawn = ({ effect }) => effect?.target?.checkVisibility() ?? true;
+    const ends = ({ effect }) => effect?.getComputedTiming().endTime !== Infinity;
+    const fading = document.getAnimations().filter((animation) => ends(animation) && drawn(animation));
     await Promise.allSettled(fading.map((animation) => animation.finished));
   });
 }
