@@ -179,6 +179,7 @@ async fn fill(store: &SqlStore, cases: usize) -> Outcome<Vec<CaseId>> {
                 scores: FaceScores { similarity: Some(0.3), frames: 6, cues: cues(number), ..FaceScores::default() },
                 face_hits: Vec::new(),
                 frame: None,
+                attempt: Some(1),
                 contest: None,
             };
             unit.insert_case(&case).await?;
