@@ -105,10 +105,14 @@ async fn give_up(player: &DemoPlayer, over_https: bool) {
     }
 }
 
-async fn events(app: &TestApp, result: &str) -> usize {
+async fn judged(app: &TestApp) -> Vec<Value> {
     let events = app.services.store.read().await.unwrap().list_audit(1, 1_000).await.unwrap();
     let judged = events.iter().filter(|event| event.kind == "face_judged");
-    judged.filter(|event| serde_json::from_str::<Value>(&event.details).unwrap()["result"] == result).count()
+    judged.map(|event| serde_json::from_str(&event.details).unwrap()).collect()
+}
+
+async fn events(app: &TestApp, result: &str) -> usize {
+    judged(app).await.iter().filter(|details| details["result"] == result).count()
 }
 
 #[tokio::test]
@@ -119,9 +123,12 @@ async fn a_capture_given_up_spares_the_browser_twice_an_hour_and_never_the_perso
         to_face(&player, &adult(463)).await;
         give_up(&player, round % 2 == 1).await;
         // The service notices on its own time.
-        while events(&app, "given_up").await <= round {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        let noted = tokio::time::timeout(std::time::Duration::from_secs(20), async {
+            while events(&app, "given_up").await <= round {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        });
+        assert!(noted.await.is_ok(), "{round}: {:?}", judged(&app).await);
         assert_eq!(failures(&app, &player, 463).await, counted, "{round}");
         if round < 2 {
             assert_eq!(attempts_left(&player).await, 3);

@@ -136,30 +136,30 @@ on_both_engines! {
 
     async fn of_several_codes_of_a_verification_one_is_redeemed(database: &Database) {
         let (one, two) = two_codes(database).await;
+        let (none, other) = (database.verification().await, database.code().await);
         let drawn = |number, redeemed| Ok(CodesDrawn { number, redeemed });
         let mut unit = database.begin().await;
         assert_eq!(unit.codes_drawn(one.verification).await, drawn(2, false));
-        assert_eq!(unit.codes_drawn(database.verification().await.id).await, drawn(0, false));
+        assert_eq!(unit.codes_drawn(none.id).await, drawn(0, false));
         assert_eq!(unit.redeem_code(two.hash, at(2)).await, Ok(Redemption::Fresh(two.clone())));
         assert_eq!(unit.redeem_code(one.hash, at(3)).await, Ok(Redemption::Superseded));
         assert_eq!(unit.redeem_code(two.hash, at(3)).await, Ok(Redemption::Replayed { grant: None }));
         assert_eq!(unit.codes_drawn(one.verification).await, drawn(2, true));
-        let other = database.code().await;
         assert_eq!(unit.redeem_code(other.hash, at(3)).await, Ok(Redemption::Fresh(other.clone())), "another verification's");
     }
 
     async fn of_two_codes_shown_at_once_one_is_redeemed(database: &Database) {
         let (one, two) = two_codes(database).await;
-        let codes = [one.clone(), two.clone()];
-        let turn = std::sync::atomic::AtomicUsize::new(0);
-        let redeemed = database
-            .race(async |unit| {
-                let code = &codes[turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst)];
-                unit.redeem_code(code.hash, at(2)).await
-            })
-            .await;
-        assert_eq!(redeemed.0, Ok(Redemption::Fresh(one)));
-        assert!(matches!(redeemed.1, Ok(Redemption::Superseded) | Err(StoreError::Conflict)), "{:?}", redeemed.1);
+        let mut first = database.begin().await;
+        assert_eq!(first.redeem_code(one.hash, at(2)).await, Ok(Redemption::Fresh(one.clone())));
+        // It begins before the first is committed, and a failed statement leaves nothing to commit.
+        let second = async { database.begin().await.redeem_code(two.hash, at(2)).await };
+        let commit = async {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            first.commit().await.unwrap();
+        };
+        let (second, ()) = tokio::join!(second, commit);
+        assert!(matches!(second, Ok(Redemption::Superseded) | Err(StoreError::Conflict)), "{second:?}");
         let mut unit = database.begin().await;
         assert_eq!(unit.redeem_code(two.hash, at(3)).await, Ok(Redemption::Superseded));
     }
