@@ -1,6 +1,6 @@
 //! What is no fault of who stands before the camera: a picture that is mirrored, and a camera that is taken away.
 
-use futures_util::SinkExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use rastau::cli::demo::capture::{Captured, FrameWriter};
 use rastau::cli::demo::line::Line as _;
 use rastau::cli::demo::player::DemoPlayer;
@@ -100,7 +100,11 @@ async fn give_up(player: &DemoPlayer, over_https: bool) {
         };
     }
     match &mut socket {
-        Some(socket) => socket.send(Message::Text(json!({ "type": "give_up" }).to_string().into())).await.unwrap(),
+        Some(socket) => {
+            socket.send(Message::Text(json!({ "type": "give_up" }).to_string().into())).await.unwrap();
+            // To the end, as browsers close: a line that is cut may take with it what was said last.
+            while socket.next().await.is_some_and(|message| message.is_ok()) {}
+        }
         None => assert_eq!(posts.give_up().await.unwrap(), StatusCode::NO_CONTENT),
     }
 }
