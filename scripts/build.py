@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-# Seconds of `cargo build --timings` on two cores (2026-11-30): what takes long, by crate and part; everything else takes OTHER.
+# Rough seconds of one core in a cold build (2026-11-30): what takes long, by crate and part; everything else takes OTHER.
 WEIGHTS = {
     ("rastau", "lib"): 190,
     ("opencv", "script"): 45,
