@@ -11,22 +11,23 @@ import sys
 import threading
 import time
 
-# Rough seconds of one core in a cold build (2026-11-30): what takes long, by crate and part; everything else takes OTHER.
+# Rough seconds in a cold build on two cores (2026-12-01): what takes long, by crate and part; everything else takes OTHER.
 WEIGHTS = {
-    ("rastau", "lib"): 190,
-    ("opencv", "script"): 45,
-    ("aws-lc-sys", "script"): 22,
-    ("image", "lib"): 21,
-    ("libsqlite3-sys", "script"): 14,
+    ("rastau", "lib"): 97,
+    ("opencv", "script"): 52,
+    ("aws-lc-sys", "script"): 27,
+    ("image", "lib"): 12,
     ("sqlx-postgres", "lib"): 12,
-    ("sqlx-sqlite", "lib"): 12,
-    ("webauthn-authenticator-rs", "lib"): 11,
-    ("reqwest", "lib"): 10,
-    ("moxcms", "lib"): 8,
-    ("rustls", "lib"): 8,
+    ("libsqlite3-sys", "script"): 11,
+    ("moxcms", "lib"): 10,
+    ("rustls", "lib"): 9,
+    ("webauthn-authenticator-rs", "lib"): 7,
+    ("tokio", "lib"): 6,
+    ("reqwest", "lib"): 5,
+    ("sqlx-sqlite", "lib"): 5,
 }
-OTHER = 0.7
-UNITS = 600
+OTHER = 0.43
+UNITS = 645
 TOTAL = sum(WEIGHTS.values()) + OTHER * UNITS
 QUIET_SECONDS = 2
 WIDTH = 30
