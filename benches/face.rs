@@ -7,9 +7,9 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use rastau::domain::capture::Face;
-use rastau::domain::comparison::Template;
-use rastau::domain::ports::{Ask, Detail, Gate};
+use rastau::domain::face::capture::Face;
+use rastau::domain::face::comparison::Template;
+use rastau::domain::face::engine::{Ask, Detail, Gate};
 use rastau::vision::align::align;
 use rastau::vision::animate::Portrait;
 use rastau::vision::decode::{DecodeLimits, decode};

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use rastau::domain::ports::{Ask, Detail, Gate};
+use rastau::domain::face::engine::{Ask, Detail, Gate};
 use rastau::vision::animate::Portrait;
 use rastau::vision::decode::{DecodeLimits, decode};
 use rastau::vision::examiner::{Examiner, Models, PictureLimits};

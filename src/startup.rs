@@ -26,9 +26,12 @@ use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
 use crate::credentials::jose::{self, AssertionJose, DpopJose, JoseSigner, StatementJose, generate_es256};
 use crate::credentials::passkeys::WebauthnCeremonies;
-use crate::domain::ports::{
-    Clock, KeySetError, Observer, PopulationRegister, Randomness, StatementReader, Store, StoreError, Unobserved,
-};
+use crate::domain::identity::register::PopulationRegister;
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::observer::{Observer, Unobserved};
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::oauth::credentials::{KeySetError, StatementReader};
+use crate::domain::ports::Store;
 use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::http::operator::assertion_endpoints;

@@ -3,10 +3,10 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::time::Timestamp;
 use rastau::domain::ports::Store as _;
 use rastau::domain::restrictions::{Permission, RegistryAnswer, judge};
-use rastau::domain::time::Timestamp;
 use rastau::store::SqlStore;
 
 use crate::engines::Home;
@@ -76,7 +76,7 @@ fn people(rows: usize) -> Vec<Iin> {
     files::people().take(rows).step_by(rows / 5_000 + 1).collect()
 }
 
-/// As `app/check_restrictions` asks: the person and every source at once, the rule, the person's age.
+/// As `app/restrictions/check` asks: the person and every source at once, the rule, the person's age.
 async fn ask(store: &SqlStore, iin: &Iin, asked: &mut Asked) -> Result<(), Failure> {
     let began = Instant::now();
     let (restrictions, sources) = store.registry_answer(iin).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rastau::config::KeyFile;
-use rastau::domain::ports::testing::SeededRandomness;
+use rastau::domain::kernel::testing::SeededRandomness;
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;

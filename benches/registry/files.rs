@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use sha2::{Digest as _, Sha256};
 use time::{Date, Duration, Month};
 

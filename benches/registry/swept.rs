@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use rastau::domain::id::GrantId;
+use rastau::domain::kernel::id::GrantId;
+use rastau::domain::kernel::time::Timestamp;
 use rastau::domain::ports::Store as _;
-use rastau::domain::time::Timestamp;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 
 use crate::Failure;
@@ -28,7 +28,7 @@ pub(crate) struct Swept {
     pub(crate) unchanged: f64,
 }
 
-/// As `app/end_restricted_grants` looks.
+/// As `app/oauth/end_restricted` looks.
 pub(crate) async fn longest(home: &Home) -> Result<Swept, Failure> {
     grant(home).await?;
     let store = home.store().await?;

@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{Context, print, print_json};
-use crate::app::verify_audit::{VerifyAuditError, verify_audit};
-use crate::domain::audit::{ChainHead, hex};
+use crate::app::audit::verify::{VerifyAuditError, verify_audit};
+use crate::domain::audit::event::{ChainHead, hex};
 use crate::startup;
 
 /// Check the tamper-evident log

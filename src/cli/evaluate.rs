@@ -25,10 +25,10 @@ use self::injection::InjectionArgs;
 use self::liveness::LivenessArgs;
 use self::workshop::WorkshopArgs;
 use super::{print, print_json};
-use crate::app::evaluate_faces::compare::Listed;
-use crate::app::evaluate_faces::{Failure, Measured, Wanted, measure};
-use crate::domain::calibration::Calibration;
-use crate::domain::comparison::{ModelHash, Thresholds};
+use crate::app::face::evaluate_faces::compare::Listed;
+use crate::app::face::evaluate_faces::{Failure, Measured, Wanted, measure};
+use crate::domain::face::calibration::Calibration;
+use crate::domain::face::comparison::{ModelHash, Thresholds};
 use crate::startup::{self, faces};
 
 /// Where every draw starts from: the same figures come out again.

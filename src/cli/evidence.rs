@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{print, print_json};
-use crate::app::evidence::verify_bundle::{Verified, verify_bundle};
+use crate::app::review::evidence::verify_bundle::{Verified, verify_bundle};
 use crate::startup;
 
 /// Check evidence that was handed on

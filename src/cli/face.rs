@@ -10,10 +10,10 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::config::Config;
-use crate::domain::comparison::{Comparison, Template, Thresholds};
-use crate::domain::face_quality::{Component, FaceQuality};
-use crate::domain::liveness::decision::{Presentation, PresentationThresholds, decide};
-use crate::domain::ports::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::comparison::{Comparison, Template, Thresholds};
+use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::liveness::decision::{Presentation, PresentationThresholds, decide};
+use crate::domain::face::quality::{Component, FaceQuality};
 use crate::domain::reason::ReasonCode;
 use crate::messages::{Locale, message};
 use crate::startup::{calibration, faces};

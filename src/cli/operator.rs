@@ -10,11 +10,13 @@ use serde_json::json;
 use url::Url;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator, add_operator};
-use crate::app::change_operator::{change, expect_changeable, switch};
-use crate::app::measures::alone::{expect_alone, expect_alone_within};
-use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange};
-use crate::domain::scope::{Scope, Scopes};
+use crate::app::dual_control::alone::{expect_alone, expect_alone_within};
+use crate::app::operators::add::{AddedOperator, NewCredential, NewOperator, add_operator};
+use crate::app::operators::change::{change, expect_changeable, switch};
+use crate::domain::operators::operator::{
+    AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange,
+};
+use crate::domain::operators::scope::{Scope, Scopes};
 use crate::startup;
 
 const NOT_CHANGED: &str = "the operator was not changed";

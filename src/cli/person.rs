@@ -16,8 +16,8 @@ use serde_json::json;
 
 use super::photo_directory::PhotoDirectory;
 use super::{Context, print, print_json, row_report};
-use crate::app::import_people::{PeopleImport, PeopleReport, Ports, import_people};
-use crate::app::table::TableFormat;
+use crate::app::identity::import_people::{PeopleImport, PeopleReport, Ports, import_people};
+use crate::app::support::table::TableFormat;
 use crate::startup;
 
 /// Fill the embedded population register, keep templates of ID photos current, end locks, forget lost factors

@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 use anyhow::Context as _;
 
 use super::photo_names::PhotoNames;
-use crate::app::import_people::PhotoSource;
-use crate::app::row_refusal::RowFault;
+use crate::app::identity::import_people::PhotoSource;
+use crate::app::support::row_refusal::RowFault;
+use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::reason::ReasonCode;
-use crate::domain::secret::SecretBytes;
 
 /// A longer file is refused unread; the engine's own limit is not above it.
 const LONGEST_PHOTO: u64 = 16 * 1024 * 1024;
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_photo_is_found_as_people_write_its_name() {
-        use crate::app::row_refusal::NearPhoto;
+        use crate::app::support::row_refusal::NearPhoto;
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(dir.path().join("Sub")).unwrap();
         let decomposed = "И\u{306}е\u{308}лкин.jpg";

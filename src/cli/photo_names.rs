@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::app::row_refusal::{NearPhoto, RowFault};
+use crate::app::support::row_refusal::{NearPhoto, RowFault};
 
 /// No folder of photos is deeper.
 const DEEPEST: usize = 16;

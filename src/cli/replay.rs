@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::evidence::replay::{Replay, replay_case};
-use crate::domain::face_step::FaceJudgement;
-use crate::domain::id::CaseId;
+use crate::app::review::evidence::replay::{Replay, replay_case};
+use crate::domain::face::judgement::FaceJudgement;
+use crate::domain::kernel::id::CaseId;
 use crate::startup;
 
 /// What the command ends with when it could not judge: 1 says that something else would be decided.

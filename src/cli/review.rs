@@ -11,10 +11,10 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::review_cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
-use crate::domain::face_search::FaceHit;
-use crate::domain::id::CaseId;
-use crate::domain::secret::{SecretBytes, SecretText};
+use crate::app::review::cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
+use crate::domain::face::search::FaceHit;
+use crate::domain::kernel::id::CaseId;
+use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::startup;
 
 /// Look at failed and doubtful attempts

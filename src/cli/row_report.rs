@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::app::row_refusal::{RowFault, RowRefusal};
-use crate::domain::unseen::is_unseen;
+use crate::app::support::row_refusal::{RowFault, RowRefusal};
+use crate::domain::kernel::unseen::is_unseen;
 use crate::messages::{Locale, message};
 
 /// `line 3, column iin: iin_control_digit: the control digit does not fit`

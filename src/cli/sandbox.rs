@@ -8,7 +8,7 @@ use url::Url;
 
 use super::demo::player;
 use super::{print, print_json};
-use crate::domain::sandbox_scenario::{Listed, listed};
+use crate::domain::scenario::{Listed, listed};
 use crate::startup;
 
 /// Help for testing an integration against a sandbox

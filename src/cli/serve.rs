@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::Context;
-use crate::app::keep_templates_current::keep_templates_current;
+use crate::app::face::keep_current::keep_templates_current;
 use crate::startup;
 
 /// Serve players, operators and staff

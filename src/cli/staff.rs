@@ -7,14 +7,14 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::measures::alone::expect_alone;
+use crate::app::dual_control::alone::expect_alone;
 use crate::app::staff::Asker;
 use crate::app::staff::confirm::confirm_at_machine;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
-use crate::domain::measure::are_eyes;
-use crate::domain::secret::SecretText;
+use crate::domain::dual_control::are_eyes;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::{Login, Role, StaffMember};
-use crate::domain::time::Timestamp;
 use crate::startup;
 
 /// Invite compliance staff, and look after them

@@ -9,11 +9,11 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::manage_webhook::{ManagedWebhook, remove_webhook, rotate_webhook, set_webhook};
-use crate::app::measures::alone::expect_alone;
-use crate::app::test_webhook::{WebhookTest, test_webhook};
-use crate::domain::operator::OperatorId;
-use crate::domain::secret::SecretText;
+use crate::app::dual_control::alone::expect_alone;
+use crate::app::webhooks::manage::{ManagedWebhook, remove_webhook, rotate_webhook, set_webhook};
+use crate::app::webhooks::trial::{WebhookTest, test_webhook};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::operators::operator::OperatorId;
 use crate::startup;
 
 /// So much of an answer is shown, characters.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::door_key::DoorKey;
 use super::secret_file;
 use super::section::{Key, Problems, Section};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 
 /// `[administration]`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

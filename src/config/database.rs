@@ -7,7 +7,7 @@ use url::Url;
 
 use super::secret_file;
 use super::section::{Key, Problems, Section, in_range};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 
 /// `[database]`
 #[derive(Clone, Debug, Serialize, Deserialize)]

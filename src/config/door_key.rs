@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::secret_file;
 use super::section::{Key, Problems};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 
 /// A shorter token could be guessed.
 const SHORTEST: usize = 32;

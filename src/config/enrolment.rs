@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::section::{Key, Problems, Section, in_range};
 use super::span::Span;
-use crate::domain::enrolment::{EnrolmentPolicy, ProofWanted};
+use crate::domain::second_factor::enrolment::{EnrolmentPolicy, ProofWanted};
 
 const HOUR: Duration = Duration::from_hours(1);
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::section::{Key, Problems, Section, in_range};
-use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::face::liveness::decision::PresentationThresholds;
 
 /// `[face]`: either both keys of a pair or none.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::secret_file;
-use crate::domain::ports::Randomness;
-use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::secret::{SecretBytes, SecretText};
 
 /// Length of a symmetric key, bytes.
 const KEY_LENGTH: usize = 32;
@@ -236,7 +236,7 @@ fn pem(text: &SecretText, name: &str) -> Result<SecretBytes, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
+    use crate::domain::kernel::testing::SeededRandomness;
     use std::os::unix::fs::PermissionsExt as _;
 
     fn fresh(seed: u64) -> KeyFile {

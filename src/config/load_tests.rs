@@ -81,7 +81,7 @@ fn queue_and_wait_are_bounded_and_metrics_are_off_unless_asked_for() {
 
 #[test]
 fn a_first_factor_wants_a_code_unless_it_is_said_otherwise() {
-    use crate::domain::enrolment::{EnrolmentPolicy, ProofWanted};
+    use crate::domain::second_factor::enrolment::{EnrolmentPolicy, ProofWanted};
     assert_eq!(with("", &[]).unwrap().enrolment.policy(), EnrolmentPolicy::default());
     let text = "[enrolment]\nproof = \"wait\"\nhold = \"48h\"\nrecovery_hold = \"72h\"\ntoken_while_held = true\nwait_without_access = false";
     let wanted = EnrolmentPolicy {
@@ -103,7 +103,7 @@ fn a_first_factor_wants_a_code_unless_it_is_said_otherwise() {
 
 #[test]
 fn tries_have_an_end_whatever_is_set() {
-    use crate::domain::tries::TryLimits;
+    use crate::domain::verification::tries::TryLimits;
     assert_eq!(with("", &[]).unwrap().tries.limits(), TryLimits::default());
     let text = "[tries]\ndevice_an_hour = 5\naddress_an_hour = 1000\ndevice_recordings_a_day = 0\naddress_recordings_a_day = 9";
     let (device_recordings_a_day, address_recordings_a_day) = (0, 9);

@@ -9,8 +9,8 @@ use url::Url;
 use super::secret_file;
 use super::section::{Key, Problems, Section, in_range};
 use super::span::Span;
-use crate::domain::contact::{Channel, Contact};
-use crate::domain::secret::SecretText;
+use crate::domain::identity::contact::{Channel, Contact};
+use crate::domain::kernel::secret::SecretText;
 
 /// How the connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use url::Url;
 use super::secret_file;
 use super::section::{Key, Problems, Section, in_range};
 use super::span::Span;
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 
 /// Which register is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What must not meet: sandbox and production, secrets and plain text. Whatever is doubtful does not start.
 
 use super::{Config, ConfigError, ContactKind, Fault, KeyFile, KeyKind, RegisterKind};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 use url::Url;
 
 pub(super) fn read_keys(config: &Config) -> Result<KeyFile, ConfigError> {
@@ -109,8 +109,8 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
-    use crate::domain::secret::SecretBytes;
+    use crate::domain::kernel::secret::SecretBytes;
+    use crate::domain::kernel::testing::SeededRandomness;
 
     /// The faults of a configuration with keys of `kind`, as `key: problem`.
     fn faults(text: &str, kind: KeyKind) -> Vec<String> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serializer;
 use zeroize::Zeroizing;
 
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 
 /// What `show` writes in a secret's place.
 pub(super) const REDACTED: &str = "(set, not shown)";

@@ -9,8 +9,8 @@ use url::Url;
 
 use super::secret_file;
 use super::span::Span;
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::restrictions::{Source, Tolerance};
-use crate::domain::secret::SecretText;
 
 /// Where a source's files come from.
 #[derive(Clone, Debug)]

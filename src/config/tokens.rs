@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::section::{Key, Problems, Section};
 use super::span::Span;
-use crate::domain::access_token::LONGEST_LIFETIME;
+use crate::domain::oauth::access_token::LONGEST_LIFETIME;
 
 /// `[tokens]`
 #[derive(Clone, Debug, Serialize, Deserialize)]

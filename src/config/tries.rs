@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::section::{Key, Problems, Section, in_range};
-use crate::domain::tries::TryLimits;
+use crate::domain::verification::tries::TryLimits;
 
 /// `[tries]`
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -17,9 +17,9 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use crate::domain::ports::{PasskeyCeremonies, PasskeyError, Proof, StartedCeremony};
+use crate::domain::kernel::secret::SecretBytes;
+use crate::domain::second_factor::ceremony::{PasskeyCeremonies, PasskeyError, Proof, StartedCeremony};
 use crate::domain::second_factor::passkey::CEREMONY_LIFETIME;
-use crate::domain::secret::SecretBytes;
 
 /// Ceremonies of one relying party at one origin.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 //! An authenticator whose backup flags a test sets, for what the library's own software authenticator cannot play. Compiled into
-//! the library so that unit tests and the integration binary share it, as [`crate::domain::ports::testing`] is.
+//! the library so that unit tests and the integration binary share it, as [`crate::domain::kernel::testing`] is.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};

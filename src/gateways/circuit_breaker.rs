@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// When to break, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

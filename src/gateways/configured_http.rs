@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
 
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 
 /// Whether what is secret may go there: https, or http to this machine, and nothing in the address but the address.
 pub(super) fn is_safe(url: &Url) -> bool {

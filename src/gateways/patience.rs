@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::circuit_breaker::{BreakerSettings, CircuitBreaker};
 use super::configured_http::why;
 use super::retry;
-use crate::domain::ports::{Clock, Randomness};
+use crate::domain::kernel::clock::{Clock, Randomness};
 
 /// Why there is no answer. Texts carry nothing of a person.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::ports::Randomness;
+use crate::domain::kernel::clock::Randomness;
 
 /// A wait between nothing and `backoff` doubled `tried` times.
 pub(super) fn wait(backoff: Duration, tried: u32, randomness: &dyn Randomness) -> Duration {
@@ -16,7 +16,7 @@ pub(super) fn wait(backoff: Duration, tried: u32, randomness: &dyn Randomness) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
+    use crate::domain::kernel::testing::SeededRandomness;
 
     #[test]
     fn waits_spread_over_a_range_that_doubles() {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::Services;
-use crate::app::search_faces::is_ready;
+use crate::app::verification::face::search::is_ready;
 
 /// How it is.
 #[derive(Serialize, ToSchema)]

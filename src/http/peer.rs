@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use sha2::Sha256;
 
 use crate::app::Services;
-use crate::domain::authorization::HandleHash;
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::secret::SecretBytes;
 
 /// Sets this use of a key apart from every other: no operator's id begins with it.
 const HASH_CONTEXT: &[u8] = b"\0caller\0";

@@ -11,8 +11,9 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::person::IinError;
-use crate::domain::ports::{EngineError, StoreError};
+use crate::domain::face::engine::EngineError;
+use crate::domain::identity::person::IinError;
+use crate::domain::kernel::store_error::StoreError;
 use crate::domain::reason::ReasonCode;
 use crate::domain::verification::StepError;
 use crate::messages::{Locale, message};

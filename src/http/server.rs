@@ -25,7 +25,7 @@ use super::sandbox::{self, DemoOperator};
 use super::sources::{self, PushedSource};
 use super::{administration, compliance, console, description, health, pages, player, web_files};
 use crate::app::Services;
-use crate::domain::ports::WebhookSender;
+use crate::domain::webhooks::ports::WebhookSender;
 use crate::messages::Texts;
 
 /// A JSON body, at most; pictures have their own limit.

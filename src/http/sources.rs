@@ -16,9 +16,11 @@ use super::middleware::bearer_key::BearerKey;
 use super::middleware::body_deadline;
 use super::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::app::Services;
-use crate::app::registry::aside::{Aside, AsideError, on_a_thread};
-use crate::app::registry::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, import_registry};
-use crate::app::registry::wire::Label;
+use crate::app::restrictions::registry::aside::{Aside, AsideError, on_a_thread};
+use crate::app::restrictions::registry::import::{
+    ImportRegistryError, Imported, RegistryImport, Unwatched, import_registry,
+};
+use crate::app::restrictions::registry::wire::Label;
 use crate::domain::restrictions::{Position, Suspicion, Tolerance};
 
 /// A source that sends by itself.
@@ -196,7 +198,7 @@ async fn put_aside(request: &HttpRequest, mut payload: Payload) -> Result<(File,
     file.finish().map_err(aside)
 }
 
-/// The report of a version, as `app/registry/import` writes it.
+/// The report of a version, as `app/restrictions/registry/import` writes it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Report {

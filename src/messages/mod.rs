@@ -13,7 +13,7 @@ pub mod report;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub use crate::domain::locale::Locale;
+pub use crate::domain::kernel::locale::Locale;
 pub use own::Texts;
 use serde::Deserialize;
 

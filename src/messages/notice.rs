@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Locale;
-use crate::domain::contact::Channel;
-use crate::domain::notice::{NoticeContent, NoticeKind, NoticeWords};
-use crate::domain::ports::NoticeWriter;
+use crate::domain::identity::contact::Channel;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::notices::ports::NoticeWriter;
+use crate::domain::notices::{NoticeContent, NoticeKind, NoticeWords};
 use crate::domain::second_factor::FactorKind;
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
 
 /// Longest name of an operator in a notice, UTF-16 units: text messages are counted in them.
 const LONGEST_NAME: usize = 24;

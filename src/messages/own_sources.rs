@@ -52,10 +52,10 @@ pub fn legal_basis(source: Option<&str>, basis: &str, locale: Locale) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::person::Iin;
-    use crate::domain::sandbox_scenario::{SCENARIOS, Scenario};
-    use crate::domain::self_restriction;
-    use crate::domain::time::Timestamp;
+    use crate::domain::identity::person::Iin;
+    use crate::domain::kernel::time::Timestamp;
+    use crate::domain::restrictions::self_restriction;
+    use crate::domain::scenario::{SCENARIOS, Scenario};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_305_600);
 

@@ -6,11 +6,11 @@ mod words;
 
 use super::Locale;
 use super::own_sources::{legal_basis, source_name};
-use crate::domain::evidence::report::{DecisionPart, Report};
-use crate::domain::liveness::cues::Evidence;
+use crate::domain::face::liveness::cues::Evidence;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
+use crate::domain::review::evidence::report::{DecisionPart, Report};
 use page::Page;
 use words::{almaty, label, word};
 
@@ -193,14 +193,14 @@ fn models(page: &mut Page, report: &Report) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::comparison::{NamedModel, Thresholds};
-    use crate::domain::evidence::report::{
+    use crate::domain::decision::{Outcome, Reason, Verdict};
+    use crate::domain::face::comparison::{NamedModel, Thresholds};
+    use crate::domain::face::liveness::challenge::{Challenge, Command, Light};
+    use crate::domain::face::liveness::cues::{Cue, Finding, Support};
+    use crate::domain::face::liveness::decision::PresentationThresholds;
+    use crate::domain::review::evidence::report::{
         ComparisonPart, LivenessPart, PersonPart, PicturePart, ReferencePart, SettledPart,
     };
-    use crate::domain::liveness::challenge::{Challenge, Command, Light};
-    use crate::domain::liveness::cues::{Cue, Finding, Support};
-    use crate::domain::liveness::decision::PresentationThresholds;
-    use crate::domain::verification::{Outcome, Reason, Verdict};
 
     fn picture(file: &str) -> PicturePart {
         PicturePart { file: file.to_owned(), sha256: "ab".repeat(32) }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::domain::calibration::{Calibration, CalibrationError};
-use crate::domain::comparison::{ModelHash, Thresholds};
+use crate::domain::face::calibration::{Calibration, CalibrationError};
+use crate::domain::face::comparison::{ModelHash, Thresholds};
 
 /// What makes a new calibration; docs/OPERATIONS.md says of which photos.
 const REMEDY: &str = "make a new one: rastau evaluate faces --index INDEX.csv --calibrate FILE";

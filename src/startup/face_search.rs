@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::config::FaceSearch;
-use crate::domain::calibration::Calibration;
-use crate::domain::face_search::{FaceSearchPolicy, ScoreAt};
-use crate::domain::ports::{FaceEngine, FaceIndex};
+use crate::domain::face::calibration::Calibration;
+use crate::domain::face::engine::FaceEngine;
+use crate::domain::face::index::FaceIndex;
+use crate::domain::face::search::{FaceSearchPolicy, ScoreAt};
 use crate::vision::face_index::ScannedFaceIndex;
 
 /// An empty index of the engine's own templates.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::app::engine_turns::EngineTurns;
+use crate::app::face::engine_turns::EngineTurns;
 use crate::config::Config;
-use crate::domain::liveness::decision::PresentationThresholds;
-use crate::domain::ports::{FaceEngine, Observer, Unobserved};
+use crate::domain::face::engine::FaceEngine;
+use crate::domain::face::liveness::decision::PresentationThresholds;
+use crate::domain::kernel::observer::{Observer, Unobserved};
 use crate::vision::engine::{LoadError, OrtFaceEngine, PoolSettings};
 
 const ADVICE: &str = "the face engine does not load; `make models` prepares the models, `rastau doctor` checks them";

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::domain::ports::{Clock, MovableClock};
-use crate::domain::sandbox_clock::{TooFarAhead, further};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::clock::{Clock, MovableClock, TooFarAhead, further};
+use crate::domain::kernel::time::Timestamp;
 
 /// Shows the real time and what was added to it. Forgets that with the process.
 pub struct OffsetClock {
@@ -61,8 +60,8 @@ impl MovableClock for OffsetClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::FakeClock;
-    use crate::domain::sandbox_clock::MOST_AHEAD;
+    use crate::domain::kernel::clock::MOST_AHEAD;
+    use crate::domain::kernel::testing::FakeClock;
 
     #[test]
     fn it_runs_with_the_real_one_and_is_never_before_it() {

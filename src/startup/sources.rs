@@ -7,12 +7,12 @@ use anyhow::Context as _;
 
 use super::{clock, randomness};
 
-use crate::app::registry::feed::Feed;
-use crate::app::registry::follow::Followed;
-use crate::app::remote_registries::RemoteRegistries;
+use crate::app::restrictions::registry::feed::Feed;
+use crate::app::restrictions::registry::follow::Followed;
+use crate::app::restrictions::remote::RemoteRegistries;
 use crate::config::Config;
 use crate::config::sources::{FollowedSource, Way, read};
-use crate::domain::ports::RemoteRegistry;
+use crate::domain::restrictions::remote::RemoteRegistry;
 use crate::gateways::remote_registry_http::{HttpRemoteRegistry, RemoteSettings};
 use crate::gateways::restriction_feeds::folder::FolderFeed;
 use crate::gateways::restriction_feeds::http::HttpFeed;

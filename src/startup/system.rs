@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::ports::{Clock, Randomness};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::time::Timestamp;
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use actix_web::dev::ServerHandle;
 use anyhow::Context as _;
 
 use crate::config::Config;
-use crate::domain::ports::{Observer, Unobserved};
+use crate::domain::kernel::observer::{Observer, Unobserved};
 use crate::http::metrics::serve;
 use crate::metrics::{CONTENT_TYPE, Metrics};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::config::Config;
-use crate::domain::ports::WebhookSender;
+use crate::domain::webhooks::ports::WebhookSender;
 use crate::gateways::webhook_http::HttpWebhookSender;
 
 /// Posts to public addresses; in a sandbox to this machine, too.

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 
-use super::columns::{bytes, count};
-use super::places::places;
-use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::audit::{AuditEvent, ChainHead, NewAuditEvent};
-use crate::domain::audit_tree::{Hash, Stretch, leaf};
-use crate::domain::ports::{AuditLog, StoreError};
-use crate::domain::time::Timestamp;
+use crate::domain::audit::event::{AuditEvent, ChainHead, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
+use crate::domain::audit::tree::{Hash, Stretch, leaf};
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::kernel::time::Timestamp;
+use crate::store::engine::columns::{bytes, count};
+use crate::store::engine::places::places;
+use crate::store::engine::unit_of_work::{Result, SqlUnitOfWork};
 
 #[derive(FromRow)]
 struct EventRow {

@@ -11,49 +11,19 @@
 //! `tests/it/store`, which runs on both engines.
 
 mod audit;
-mod authorizations;
-mod case_evidence;
-mod case_queue;
-mod cases;
-mod citizens;
-mod columns;
-mod contact_codes;
-mod contacts;
-mod embedded_register;
-mod encryption;
+mod dual_control;
 mod engine;
-mod enquiries;
-mod errors;
-mod face_lockouts;
-mod factor_life;
-mod factors;
-mod figures;
-mod frame_fingerprints;
-mod grants;
-mod held_enrolments;
-mod id_templates;
-mod idempotent_requests;
+mod face;
+mod identity;
 mod notices;
+mod oauth;
 mod operators;
-mod places;
-mod players;
-mod postgres;
-mod proposals;
-mod registry_keys;
-mod restricted_grants;
-mod restriction_versions;
 mod restrictions;
-mod schema;
-mod self_restrictions;
-mod shown_once;
-mod sightings;
-mod sqlite;
+mod review;
+mod second_factor;
 mod staff;
-mod tries;
-mod unit_of_work;
-mod verifications;
-mod webhook_endpoints;
-mod webhook_messages;
+mod verification;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -61,22 +31,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::app::gather::Gatherer;
-use crate::domain::authorization::{HandleHash, hash_handle};
-use crate::domain::grant::Grant;
-use crate::domain::operator::{Operator, OperatorId};
-use crate::domain::person::Iin;
-use crate::domain::ports::{Randomness, Store, StoreError, UnitOfWork};
+use crate::app::support::request_batcher::Gatherer;
+use crate::domain::identity::person::Iin;
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::handle::{HandleHash, hash_handle};
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::oauth::grant::Grant;
+use crate::domain::oauth::status_list::StatusPlace;
+use crate::domain::operators::operator::{Operator, OperatorId};
+use crate::domain::ports::{Store, UnitOfWork};
 use crate::domain::restrictions::{PersonKey, Restriction, Source};
-use crate::domain::status_list::StatusPlace;
-use crate::domain::time::Timestamp;
-pub use contacts::EmbeddedContacts;
-pub use embedded_register::EmbeddedRegister;
-use encryption::ColumnCipher;
-pub use encryption::ColumnKeys;
-use engine::{Access, Engine};
-use shown_once::{ShownAssertion, ShownProof, spend_assertions, spend_proofs};
-use unit_of_work::SqlUnitOfWork;
+use engine::encryption::ColumnCipher;
+pub use engine::encryption::ColumnKeys;
+use engine::unit_of_work::SqlUnitOfWork;
+use engine::{Access, Engine, schema};
+pub use identity::contacts::EmbeddedContacts;
+pub use identity::embedded_register::EmbeddedRegister;
+use oauth::grants;
+use oauth::shown_once::{ShownAssertion, ShownProof, spend_assertions, spend_proofs};
+use operators::registrations;
+use restrictions::{keys, records};
 
 /// How many connections, and how long to wait for what. A database that goes away is reported as
 /// [`StoreError::Unavailable`] after `acquire` or `statement`, whichever was waited for.
@@ -152,7 +127,7 @@ impl SqlStore {
     /// [`StoreError::Corrupt`] when other look-up keys belong to it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         schema::migrate(&self.engine).await?;
-        registry_keys::introduce(&self.engine, &self.cipher).await
+        keys::introduce(&self.engine, &self.cipher).await
     }
 
     /// Closes every connection; for tests and an orderly end.
@@ -196,12 +171,12 @@ impl Store for SqlStore {
     }
 
     async fn registry_answer(&self, iin: &Iin) -> Result<(Vec<Restriction>, Vec<Source>), StoreError> {
-        restrictions::answer(&self.engine, &self.cipher, iin).await
+        records::answer(&self.engine, &self.cipher, iin).await
     }
 
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
         let engine = self.engine.clone();
-        self.operators.get(id.clone(), move |ids| operators::find_all(engine.clone(), ids)).await?.transpose()
+        self.operators.get(id.clone(), move |ids| registrations::find_all(engine.clone(), ids)).await?.transpose()
     }
 
     async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>, StoreError> {
@@ -243,6 +218,6 @@ impl Store for SqlStore {
 
     async fn check(&self) -> Result<(), StoreError> {
         schema::check(&self.engine).await?;
-        registry_keys::check(&self.engine, &self.cipher).await
+        keys::check(&self.engine, &self.cipher).await
     }
 }

@@ -4,17 +4,18 @@
 use async_trait::async_trait;
 use sqlx_macros::FromRow;
 
-use super::columns::{corrupt, count, from_json, named, parse, to_json};
-use super::contacts;
-use super::encryption::{Column, ColumnCipher};
-use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::contact::{Channel, Contact};
-use crate::domain::id::PlayerId;
-use crate::domain::locale::Locale;
-use crate::domain::notice::{Bucket, Notice, NoticeFailure};
-use crate::domain::outbox::MessageState;
-use crate::domain::ports::{Notices, StoreError};
-use crate::domain::time::Timestamp;
+use crate::domain::identity::contact::{Channel, Contact};
+use crate::domain::kernel::id::PlayerId;
+use crate::domain::kernel::locale::Locale;
+use crate::domain::kernel::outbox::MessageState;
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::notices::ports::Notices;
+use crate::domain::notices::{Bucket, Notice, NoticeFailure};
+use crate::store::engine::columns::{corrupt, count, from_json, named, parse, to_json};
+use crate::store::engine::encryption::{Column, ColumnCipher};
+use crate::store::engine::unit_of_work::{Result, SqlUnitOfWork};
+use crate::store::identity::contacts;
 
 const TABLE: &str = "notice";
 const ADDRESS: Column = Column::new(TABLE, "address");

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use sqlx_macros::FromRow;
 
-use super::columns::{bytes, corrupt, handle, instant, micros, named, parse};
-use super::encryption::{Column, ColumnCipher};
-use super::unit_of_work::{Result, SqlUnitOfWork};
-use crate::domain::authorization::HandleHash;
-use crate::domain::id::{StaffId, StaffPasskeyId};
-use crate::domain::ports::{Staff, StaffCeremony};
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::id::{StaffId, StaffPasskeyId};
+use crate::domain::kernel::secret::SecretBytes;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::confirmation::{ConfirmationCode, TRIES};
+use crate::domain::staff::ports::{Staff, StaffCeremony};
 use crate::domain::staff::{Login, Role, StaffMember, StaffPasskey, StaffSession};
-use crate::domain::time::Timestamp;
+use crate::store::engine::columns::{bytes, corrupt, handle, instant, micros, named, parse};
+use crate::store::engine::encryption::{Column, ColumnCipher};
+use crate::store::engine::unit_of_work::{Result, SqlUnitOfWork};
 
 const STATE: Column = Column::new("staff_ceremony", "state");
 const PASSKEY: Column = Column::new("staff_passkey", "content");

@@ -8,7 +8,7 @@ use super::encode::jpeg;
 use super::geometry::{Area, crop, lay, resize, warp};
 use super::picture::Picture;
 use super::tensor::InferenceError;
-use crate::domain::capture::Face;
+use crate::domain::face::capture::Face;
 
 /// Width and height of a frame in pixels.
 pub const FRAME: [u32; 2] = [640, 480];
@@ -52,7 +52,7 @@ pub struct Portrait {
 
 impl Portrait {
     /// The person of `faces[which]` in `photo`; what shows the others is left away. `faces` are those of
-    /// [`Examination::faces`](crate::domain::ports::Examination).
+    /// [`Examination::faces`](crate::domain::face::engine::Examination).
     ///
     /// # Errors
     /// [`AnimateError::NoFace`] when there is no such face.

@@ -2,7 +2,7 @@
 
 use super::picture::Picture;
 use super::quality::SKIN;
-use crate::domain::liveness::signs::SceneColours;
+use crate::domain::face::liveness::signs::SceneColours;
 
 /// The surroundings are the frame's outer columns, this share of its width on each side, above the shoulders.
 const COLUMNS: f32 = 0.1;

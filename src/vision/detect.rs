@@ -13,8 +13,8 @@ use super::geometry::{lay, resize};
 use super::manifest::{DetectionThresholds, Model};
 use super::picture::Picture;
 use super::tensor::{Feeding, InferenceError, output};
-use crate::domain::capture::Face;
-use crate::domain::ports::Gate;
+use crate::domain::face::capture::Face;
+use crate::domain::face::engine::Gate;
 
 /// Cell sizes of the three maps that the model answers with, in pixels.
 const STRIDES: [usize; 3] = [8, 16, 32];

@@ -7,8 +7,8 @@ use super::geometry::mirror;
 use super::manifest::Model;
 use super::picture::Picture;
 use super::tensor::{Feeding, InferenceError, InputNumbers, output};
-use crate::domain::comparison::{Fusion, ModelHash, Template};
-use crate::domain::ports::Detail;
+use crate::domain::face::comparison::{Fusion, ModelHash, Template};
+use crate::domain::face::engine::Detail;
 
 /// Makes templates.
 #[derive(Debug)]

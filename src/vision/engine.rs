@@ -12,12 +12,13 @@ pub use super::runtime::LoadError;
 pub use super::session_pool::PoolSettings;
 use super::session_pool::{PoolError, Replace, SessionPool};
 use super::turn;
-use crate::domain::comparison::{ModelHash, NamedModel};
-use crate::domain::liveness::decision::PresentationThresholds;
-use crate::domain::liveness::geometry::TurnGeometry;
-use crate::domain::liveness::signs::FaceMesh;
-use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine, Gate, Observer, Purpose, Unobserved};
-use crate::domain::secret::SecretBytes;
+use crate::domain::face::comparison::{ModelHash, NamedModel};
+use crate::domain::face::engine::{Ask, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::liveness::decision::PresentationThresholds;
+use crate::domain::face::liveness::geometry::TurnGeometry;
+use crate::domain::face::liveness::signs::FaceMesh;
+use crate::domain::kernel::observer::{Observer, Purpose, Unobserved};
+use crate::domain::kernel::secret::SecretBytes;
 
 /// Examines faces with ONNX Runtime. Must be used inside a Tokio runtime.
 #[derive(Debug)]

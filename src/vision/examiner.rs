@@ -4,22 +4,19 @@ use ort::environment::Environment;
 use ort::session::Session;
 
 use super::align::align;
-use super::colours;
 use super::decode::{DecodeLimits, decode};
 use super::detect::Detector;
 use super::embed::{Embedder, TemplateMaker};
 use super::fingerprint::fingerprint;
-use super::gate;
 use super::landmarks::{LandmarkDetector, Landmarks};
 use super::manifest::{Manifest, Model, Role};
 use super::picture::Picture;
 use super::presentation::PresentationDetector;
-use super::quality;
 use super::runtime::{LoadError, environment, session};
 use super::tensor::InferenceError;
-use super::texture;
-use crate::domain::capture::Face;
-use crate::domain::ports::{Ask, Detail, EngineError, Examination, Gate};
+use super::{colours, gate, quality, texture};
+use crate::domain::face::capture::Face;
+use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, Gate};
 use crate::domain::reason::ReasonCode;
 
 /// How large pictures may be, by gate.

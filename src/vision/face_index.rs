@@ -12,11 +12,11 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::domain::comparison::{ModelHash, Template};
-use crate::domain::face_search::{Sighting, SightingKey};
-use crate::domain::id::PlayerId;
-use crate::domain::ports::{FaceIndex, FaceIndexError};
-use crate::domain::time::Timestamp;
+use crate::domain::face::comparison::{ModelHash, Template};
+use crate::domain::face::index::{FaceIndex, FaceIndexError};
+use crate::domain::face::search::{Sighting, SightingKey};
+use crate::domain::kernel::id::PlayerId;
+use crate::domain::kernel::time::Timestamp;
 use table::{Code, Entry, Table};
 
 /// Rows changed in one go; searches wait so long at most.

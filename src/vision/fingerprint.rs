@@ -6,7 +6,7 @@ use opencv::imgproc;
 use super::picture::Picture;
 use super::tensor::InferenceError;
 use super::wiped::Wiped;
-use crate::domain::liveness::fingerprint::{FrameFingerprint, RASTER};
+use crate::domain::face::liveness::fingerprint::{FrameFingerprint, RASTER};
 
 /// Averages the luma of `picture` over the raster's cells.
 ///

@@ -1,9 +1,9 @@
 //! What a face must be before anything is made of it: pure rules over measures, one reason each.
 
 use super::align::{inverse, similarity};
-use crate::domain::capture::Face;
-use crate::domain::face_quality::FaceQuality;
-use crate::domain::ports::Gate;
+use crate::domain::face::capture::Face;
+use crate::domain::face::engine::Gate;
+use crate::domain::face::quality::FaceQuality;
 use crate::domain::reason::ReasonCode;
 
 /// The bounds of one gate.
@@ -148,7 +148,7 @@ pub fn inside(size: [u32; 2], face: &Face) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::face_quality::tests::good;
+    use crate::domain::face::quality::tests::good;
     use proptest::prelude::*;
 
     const SIZE: [u32; 2] = [640, 480];

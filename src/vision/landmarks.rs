@@ -14,8 +14,8 @@ use super::manifest::Model;
 use super::picture::Picture;
 use super::tensor::{Feeding, InferenceError, InputNumbers, output};
 use super::wiped::Wiped;
-use crate::domain::capture::Face;
-use crate::domain::liveness::signs::{FaceMesh, FaceSigns};
+use crate::domain::face::capture::Face;
+use crate::domain::face::liveness::signs::{FaceMesh, FaceSigns};
 
 /// How many points the model gives.
 pub const POINTS: usize = 468;

@@ -14,8 +14,8 @@ use self::schema::Document;
 pub use self::schema::{
     Asset, Colour, InputTensor, Layout, Model, OutputTensor, Preprocessing, Region, Role, Runtime, Source, Tensors,
 };
-use crate::domain::comparison::{Fusion, ModelHash};
-use crate::domain::liveness::decision::PresentationThresholds;
+use crate::domain::face::comparison::{Fusion, ModelHash};
+use crate::domain::face::liveness::decision::PresentationThresholds;
 
 /// The schema of the manifest that this program reads.
 const SCHEMA: u32 = 1;

@@ -9,8 +9,8 @@ use super::encode::jpeg;
 use super::geometry::{Affine, warp};
 use super::picture::Picture;
 use super::tensor::InferenceError;
-use crate::domain::ports::{EngineError, FoundFace, PictureMarker};
-use crate::domain::secret::SecretBytes;
+use crate::domain::face::engine::{EngineError, FoundFace, PictureMarker};
+use crate::domain::kernel::secret::SecretBytes;
 
 /// How much of the text shows through, 0 to 1: read by who looks for it, and no face is hidden by it.
 const STRENGTH: f32 = 0.28;

@@ -6,8 +6,8 @@ use super::geometry::{Area, crop, resize_linear};
 use super::manifest::Model;
 use super::picture::Picture;
 use super::tensor::{Feeding, InferenceError, InputNumbers, output};
-use crate::domain::capture::Face;
-use crate::domain::liveness::evidence::PresentationScores;
+use crate::domain::face::capture::Face;
+use crate::domain::face::liveness::evidence::PresentationScores;
 
 /// The class of the model's answer that means a living person.
 const BONA_FIDE: usize = 0;

@@ -4,8 +4,8 @@ use super::align::similarity;
 use super::gate::inside;
 use super::landmarks::Landmarks;
 use super::picture::Picture;
-use crate::domain::capture::Face;
-use crate::domain::face_quality::FaceQuality;
+use crate::domain::face::capture::Face;
+use crate::domain::face::quality::FaceQuality;
 
 /// The part of the aligned face that is skin, eyes and mouth on everyone: columns and rows, ends excluded. Hair,
 /// background and what lies outside the picture stay out of the measures.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::domain::ports::{InferenceStep, Observation, Observer, Purpose};
+use crate::domain::kernel::observer::{InferenceStep, Observation, Observer, Purpose};
 
 /// How many pictures are worked on, and how many may wait for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

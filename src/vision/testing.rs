@@ -7,7 +7,7 @@ use super::decode::{DecodeLimits, decode};
 use super::examiner::{Examiner, Models, PictureLimits};
 use super::manifest::Manifest;
 use super::picture::Picture;
-use crate::domain::ports::Gate;
+use crate::domain::face::engine::Gate;
 
 /// The folder of the models, when they are prepared.
 pub(crate) fn models() -> Option<PathBuf> {

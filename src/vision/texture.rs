@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::landmarks::Landmarks;
 use super::picture::Picture;
-use crate::domain::liveness::texture::FaceTexture;
+use crate::domain::face::liveness::texture::FaceTexture;
 
 /// The 468 points of a face that looks straight, in distances of the outer eye corners, from their middle: the mean of the
 /// mesh over the people of the demo's photos, turned straight and made even.

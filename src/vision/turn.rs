@@ -3,8 +3,8 @@
 use opencv::calib3d::{self, SOLVEPNP_SQPNP};
 use opencv::core::{Mat, MatTraitConst as _, Point2f, Point3f, Vector};
 
-use crate::domain::liveness::geometry::TurnGeometry;
-use crate::domain::liveness::signs::FaceMesh;
+use crate::domain::face::liveness::geometry::TurnGeometry;
+use crate::domain::face::liveness::signs::FaceMesh;
 
 /// Outer corners of the eyes: the measure of all residuals.
 const EYE_CORNERS: [usize; 2] = [33, 263];

@@ -14,8 +14,8 @@ use super::geometry::resize;
 use super::landmarks::Landmarks;
 use super::picture::Picture;
 use super::tensor::InferenceError;
-use crate::domain::capture::Face;
-use crate::domain::ports::{Ask, Examination, Gate};
+use crate::domain::face::capture::Face;
+use crate::domain::face::engine::{Ask, Examination, Gate};
 use crate::domain::reason::ReasonCode;
 
 /// From this presence on a face stands upright, and nothing else is asked. Of upside-down faces none reaches 16; of camera

@@ -1,6 +1,6 @@
 //! Whoever stands before the camera.
 
-use crate::domain::liveness::challenge::{Command, Light};
+use crate::domain::face::liveness::challenge::{Command, Light};
 use crate::vision::animate::AnimateError;
 
 /// What the page shows at this instant of a capture.

@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::raster::Tone;
-use crate::domain::liveness::challenge::Light;
+use crate::domain::face::liveness::challenge::Light;
 use crate::vision::animate::AnimateError;
 use crate::vision::encode::jpeg;
 use crate::vision::picture::Picture;

@@ -3,7 +3,7 @@
 use super::actor::Shown;
 use super::camera::PageLight;
 use super::dice::Dice;
-use crate::domain::liveness::challenge::Light;
+use crate::domain::face::liveness::challenge::Light;
 
 /// What of the page's light a camera sees.
 #[derive(Clone, Debug)]

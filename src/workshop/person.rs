@@ -9,7 +9,7 @@ use super::motion::Sway;
 use super::page_light::Lighting;
 use super::puppet::{Puppet, Stage};
 use super::reaction::{Reactions, follow};
-use crate::domain::liveness::texture::PLAYED_CAMERA;
+use crate::domain::face::liveness::texture::PLAYED_CAMERA;
 use crate::vision::animate::AnimateError;
 use crate::vision::picture::Picture;
 
@@ -63,8 +63,8 @@ mod tests {
     use super::super::rehearsal::Rehearsal;
     use super::super::testing::{cast, examiner};
     use super::*;
-    use crate::domain::liveness::challenge::Command;
-    use crate::domain::ports::{Ask, Detail, Gate};
+    use crate::domain::face::engine::{Ask, Detail, Gate};
+    use crate::domain::face::liveness::challenge::Command;
 
     const LOOK: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
 

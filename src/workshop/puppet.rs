@@ -6,7 +6,7 @@ use super::mesh::{Closed, Mesh, Placed, smooth};
 use super::pose::Pose;
 use super::raster::{Corner, Paint, Raster, Tone};
 use super::regions::EYES;
-use crate::domain::ports::Gate;
+use crate::domain::face::engine::Gate;
 use crate::vision::animate::{AnimateError, MARGIN, Portrait};
 use crate::vision::examiner::Examiner;
 use crate::vision::landmarks::POINTS;

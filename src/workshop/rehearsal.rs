@@ -2,7 +2,7 @@
 
 use super::actor::Shown;
 use super::dice::Dice;
-use crate::domain::liveness::challenge::{Command, LIGHT_TIME, LIGHTS, Light};
+use crate::domain::face::liveness::challenge::{Command, LIGHT_TIME, LIGHTS, Light};
 
 /// The first light comes after so long.
 const STRAIGHT_FIRST: u64 = 1_400;

@@ -9,7 +9,7 @@ use super::person::VirtualPlayer;
 use super::pose::Pose;
 use super::puppet::{Puppet, Stage};
 use super::reaction::follow;
-use crate::domain::liveness::challenge::Command;
+use crate::domain::face::liveness::challenge::Command;
 use crate::vision::animate::AnimateError;
 
 /// Frames of a person who looks straight, at ten a second.
@@ -56,7 +56,7 @@ pub fn draw<E: From<AnimateError>>(
 mod tests {
     use super::super::testing::{cast, examiner};
     use super::*;
-    use crate::domain::ports::Gate;
+    use crate::domain::face::engine::Gate;
     use crate::vision::decode::{DecodeLimits, decode};
     use std::collections::BTreeMap;
 

@@ -9,13 +9,15 @@ use serde_json::Value;
 
 use super::super::Services;
 use super::queue::{event, observed};
-use crate::domain::audit::AuditKind;
-use crate::domain::contact::Channel;
-use crate::domain::notice::{Notice, NoticeFailure};
-use crate::domain::outbox::MessageState;
-use crate::domain::ports::{
-    Clock, NoticeSender, NoticeWriter, Observer, OutgoingNotice, Randomness, Store, StoreError,
-};
+use crate::domain::audit::event::AuditKind;
+use crate::domain::identity::contact::Channel;
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::observer::Observer;
+use crate::domain::kernel::outbox::MessageState;
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::notices::ports::{NoticeSender, NoticeWriter, OutgoingNotice};
+use crate::domain::notices::{Notice, NoticeFailure};
+use crate::domain::ports::Store;
 
 /// How often it is looked whether something is due: somebody waits for a code.
 const EVERY: Duration = Duration::from_millis(500);

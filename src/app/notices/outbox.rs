@@ -1,9 +1,9 @@
 //! What the people of a sandbox were told. Nothing leaves a sandbox: its testers look here.
 
 use super::super::Services;
-use crate::domain::notice::Notice;
-use crate::domain::person::Iin;
-use crate::domain::ports::StoreError;
+use crate::domain::identity::person::Iin;
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::notices::Notice;
 
 /// Most notices shown of one person.
 const SHOWN: u32 = 50;

@@ -6,15 +6,18 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::super::Services;
-use super::super::played_scenario;
-use crate::domain::audit::{AuditKind, NewAuditEvent};
-use crate::domain::contact::{Channel, Contact};
-use crate::domain::id::{NoticeId, PlayerId};
-use crate::domain::locale::Locale;
-use crate::domain::notice::{Bucket, Notice, NoticeContent, NoticeKind, NoticeLimits};
-use crate::domain::person::Iin;
-use crate::domain::ports::{ContactError, Observation, StoreError, UnitOfWork};
-use crate::domain::time::Timestamp;
+use crate::app::scenario::played;
+use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::identity::contact::{Channel, Contact};
+use crate::domain::identity::person::Iin;
+use crate::domain::identity::register::ContactError;
+use crate::domain::kernel::id::{NoticeId, PlayerId};
+use crate::domain::kernel::locale::Locale;
+use crate::domain::kernel::observer::Observation;
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::notices::{Bucket, Notice, NoticeContent, NoticeKind, NoticeLimits};
+use crate::domain::ports::UnitOfWork;
 
 /// Why nothing was queued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +39,7 @@ pub enum NoticeError {
 /// # Errors
 /// When the source did not answer, which is never "no contact".
 pub async fn contacts_of(services: &Services, iin: &Iin) -> Result<Vec<Contact>, ContactError> {
-    let mut contacts = played_scenario::find_contacts(services, iin).await?;
+    let mut contacts = played::find_contacts(services, iin).await?;
     let policy = &services.policy;
     contacts.retain(|contact| policy.sandbox || policy.notices.channels.contains(&contact.channel()));
     Ok(contacts)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::id::StaffId;
+use crate::domain::kernel::id::StaffId;
 use crate::domain::staff::StaffMember;
 
 /// Who asked for it: one of the staff, or whoever has the machine.

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::session::{Admitted, note};
 use super::{Asker, StaffError};
 use crate::app::Services;
-use crate::domain::audit::AuditKind;
-use crate::domain::ports::{Clock, Store, UnitOfWork};
-use crate::domain::secret::SecretText;
+use crate::domain::audit::event::AuditKind;
+use crate::domain::kernel::clock::Clock;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::ports::{Store, UnitOfWork};
 use crate::domain::staff::confirmation::{ConfirmFault, ConfirmationCode};
 use crate::domain::staff::{Act, Login, StaffMember};
-use crate::domain::time::Timestamp;
 
 /// Somebody who waits.
 #[derive(Clone, Debug)]

@@ -7,13 +7,13 @@ use super::confirm::is_first;
 use super::passkeys::{Begun, keep, take};
 use super::session::{Admitted, begin_session, note};
 use crate::app::Services;
-use crate::domain::audit::AuditKind;
-use crate::domain::authorization::hash_handle;
-use crate::domain::id::StaffPasskeyId;
+use crate::domain::audit::event::AuditKind;
+use crate::domain::kernel::handle::hash_handle;
+use crate::domain::kernel::id::StaffPasskeyId;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::secret::SecretText;
 use crate::domain::staff::{StaffMember, StaffPasskey};
-use crate::domain::time::Timestamp;
 
 const KIND: &str = "join";
 

@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::secret::SecretBytes;
 
 /// Sets this use of a key apart from every other: no operator's id begins with it.
 const CONTEXT: &[u8] = b"\0staff login\0";

@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 use super::confirm::is_first;
 use super::{Asker, StaffError, session};
-use crate::domain::audit::AuditKind;
-use crate::domain::authorization::{hash_handle, new_handle};
-use crate::domain::id::StaffId;
-use crate::domain::measure::{EYES, are_eyes};
-use crate::domain::ports::{Clock, Randomness, Store, StoreError, UnitOfWork};
-use crate::domain::secret::SecretText;
+use crate::domain::audit::event::AuditKind;
+use crate::domain::dual_control::{EYES, are_eyes};
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::handle::{hash_handle, new_handle};
+use crate::domain::kernel::id::StaffId;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::ports::{Store, UnitOfWork};
 use crate::domain::staff::{Act, INVITATION, Login, Role, StaffMember};
-use crate::domain::time::Timestamp;
 
 /// Adds somebody and invites them; `by` is who does it. Returns the invitation, to be handed to them alone.
 pub async fn invite_staff(

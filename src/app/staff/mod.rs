@@ -11,7 +11,8 @@ pub mod sign_in;
 
 pub use asker::Asker;
 
-use crate::domain::ports::{PasskeyError, StoreError};
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::second_factor::ceremony::PasskeyError;
 use crate::domain::staff::StaffFault;
 use crate::domain::staff::confirmation::ConfirmFault;
 

@@ -4,12 +4,14 @@ use serde_json::Value;
 
 use super::StaffError;
 use crate::app::Services;
-use crate::domain::authorization::{hash_handle, new_handle};
-use crate::domain::id::StaffId;
-use crate::domain::ports::{StaffCeremony, StartedCeremony, UnitOfWork};
-use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::kernel::handle::{hash_handle, new_handle};
+use crate::domain::kernel::id::StaffId;
+use crate::domain::kernel::secret::{SecretBytes, SecretText};
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::second_factor::ceremony::StartedCeremony;
 use crate::domain::staff::CEREMONY;
-use crate::domain::time::Timestamp;
+use crate::domain::staff::ports::StaffCeremony;
 
 /// A ceremony that was begun: what the browser needs to go on.
 #[derive(Debug)]

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::StaffError;
 use super::passkeys::{Begun, begin, finish, take};
 use crate::app::Services;
-use crate::domain::audit::{AuditKind, NewAuditEvent};
-use crate::domain::authorization::{HandleHash, hash_handle, new_handle};
+use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::kernel::handle::{HandleHash, hash_handle, new_handle};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::secret::SecretText;
 use crate::domain::staff::{Act, LONGEST_SESSION, StaffMember, StaffSession};
-use crate::domain::time::Timestamp;
 
 const STEP_UP: &str = "step_up";
 

@@ -7,9 +7,9 @@ use super::made_up::credential_id;
 use super::passkeys::{Begun, begin, finish, take};
 use super::session::{Admitted, begin_session, note};
 use crate::app::Services;
-use crate::domain::audit::AuditKind;
-use crate::domain::id::StaffId;
-use crate::domain::secret::SecretText;
+use crate::domain::audit::event::AuditKind;
+use crate::domain::kernel::id::StaffId;
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::Login;
 
 const KIND: &str = "sign_in";

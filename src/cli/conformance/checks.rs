@@ -4,7 +4,7 @@ use anyhow::{Result, bail, ensure};
 
 use super::site::{Page, Site, SiteMap};
 use super::visit::Visit;
-use crate::domain::sandbox_scenario::Listed;
+use crate::domain::scenario::Listed;
 
 /// A way to come back that is not Rastau's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,8 +21,8 @@ use self::receiver::{Fault, Receiver};
 use self::report::Report;
 use self::site::SiteMap;
 use super::demo::player::browser;
-use crate::domain::sandbox_scenario::listed;
-use crate::domain::webhook::secret::WebhookSecret;
+use crate::domain::scenario::listed;
+use crate::domain::webhooks::secret::WebhookSecret;
 use crate::startup;
 
 /// Drive an operator's site through every scenario of a sandbox and tell what it got wrong

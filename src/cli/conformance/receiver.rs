@@ -6,10 +6,10 @@ use anyhow::{Context as _, Result, ensure};
 use reqwest::Client;
 use url::Url;
 
-use crate::domain::id::WebhookId;
-use crate::domain::time::Timestamp;
-use crate::domain::webhook::event::WebhookEvent;
-use crate::domain::webhook::secret::WebhookSecret;
+use crate::domain::kernel::id::WebhookId;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::webhooks::event::WebhookEvent;
+use crate::domain::webhooks::secret::WebhookSecret;
 use crate::startup;
 
 /// No receiver needs longer (docs/API.md).

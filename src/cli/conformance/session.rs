@@ -11,9 +11,7 @@ use super::followed::Followed;
 use super::report::Check;
 use super::site::{Page, Site, SiteMap};
 use super::visit::{RESTRICTED_LATER, Visit};
-use crate::domain::sandbox_scenario::{
-    Listed, REGISTER_DOWN_WHILE, RESTRICTED_AFTER, RESTRICTED_WHILE, SHORT_TOKEN, listed,
-};
+use crate::domain::scenario::{Listed, REGISTER_DOWN_WHILE, RESTRICTED_AFTER, RESTRICTED_WHILE, SHORT_TOKEN, listed};
 use crate::startup;
 
 /// How often a player looks at the page.

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::site::{Page, Site, SiteMap};
 use crate::cli::demo::player::DemoPlayer;
-use crate::domain::sandbox_scenario::{Listed, RESTRICTED_AFTER, RESTRICTED_WHILE};
+use crate::domain::scenario::{Listed, RESTRICTED_AFTER, RESTRICTED_WHILE};
 
 /// Whose person is restricted for a while after each visit.
 pub(super) const RESTRICTED_LATER: &str = "restricted_later";

@@ -10,9 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::line::Line;
-use crate::domain::liveness::chain::{Link, link_after};
-use crate::domain::liveness::challenge::{Command, Light};
-use crate::domain::liveness::course::{self, Content};
+use crate::domain::face::liveness::chain::{Link, link_after};
+use crate::domain::face::liveness::challenge::{Command, Light};
+use crate::domain::face::liveness::course;
+use crate::domain::face::liveness::course::Content;
 use crate::vision::animate::AnimateError;
 use crate::workshop::actor::{Actor, Shown};
 

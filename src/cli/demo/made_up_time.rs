@@ -6,12 +6,12 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::capture::{FRAME_PAUSE, Screen, jitter};
-use crate::app::live_capture::LiveCapture;
-use crate::domain::capture::{Capture, FrameHeader};
-use crate::domain::liveness::challenge::Challenge;
-use crate::domain::ports::FaceEngine;
-use crate::domain::ports::testing::SeededRandomness;
-use crate::domain::time::Timestamp;
+use crate::app::face::live_capture::LiveCapture;
+use crate::domain::face::capture::{Capture, FrameHeader};
+use crate::domain::face::engine::FaceEngine;
+use crate::domain::face::liveness::challenge::Challenge;
+use crate::domain::kernel::testing::SeededRandomness;
+use crate::domain::kernel::time::Timestamp;
 use crate::workshop::actor::Actor;
 
 /// How long a frame is on its way to the service.

@@ -22,8 +22,8 @@ use url::Url;
 
 use crate::app::Services;
 use crate::config::Config;
-use crate::domain::person::Iin;
-use crate::domain::ports::Unobserved;
+use crate::domain::identity::person::Iin;
+use crate::domain::kernel::observer::Unobserved;
 use crate::startup;
 use crate::workshop::puppet::Puppet;
 use crate::workshop::strips;

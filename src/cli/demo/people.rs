@@ -2,7 +2,7 @@
 
 use time::macros::date;
 
-use crate::domain::person::Iin;
+use crate::domain::identity::person::Iin;
 use crate::domain::restrictions::Ground;
 
 /// A picture in the models' store, and where the face is in it.

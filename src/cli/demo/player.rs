@@ -15,7 +15,7 @@ use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use super::capture::{self, Captured, RealTime, Timing};
 use super::line::{CaptureSocket, Line, Posts};
-use crate::app::give_consent::CONSENT_VERSION;
+use crate::app::verification::consent::CONSENT_VERSION;
 use crate::workshop::actor::Actor;
 
 /// One visit of one player.

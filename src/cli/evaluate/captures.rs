@@ -20,12 +20,12 @@ use self::reel::Reel;
 use self::tally::{Played, Tally, Unfit};
 use super::liveness::index::{Index, Row};
 use super::{SEED, progress, tell};
-use crate::app::evaluate_faces::Failure;
-use crate::app::evaluate_liveness::Label;
-use crate::app::live_capture::Lines;
+use crate::app::face::evaluate_faces::Failure;
+use crate::app::face::evaluate_liveness::Label;
+use crate::app::face::live_capture::Lines;
 use crate::cli::demo::made_up_time::Source;
-use crate::domain::liveness::challenge::COMMANDS_WITHOUT_LIGHTS;
-use crate::domain::ports::FaceEngine;
+use crate::domain::face::engine::FaceEngine;
+use crate::domain::face::liveness::challenge::COMMANDS_WITHOUT_LIGHTS;
 use crate::startup::{calibration, faces};
 
 /// What `evaluate captures` takes.

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use crate::app::evaluate_faces::Failure;
-use crate::app::evaluate_faces::compare::Listed;
+use crate::app::face::evaluate_faces::Failure;
+use crate::app::face::evaluate_faces::compare::Listed;
 
 /// A picture and its labels.
 #[derive(Clone, Debug, PartialEq, Eq)]

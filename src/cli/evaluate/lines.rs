@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::evaluate_faces::{Evaluation, Failure, RATES};
+use crate::app::face::evaluate_faces::{Evaluation, Failure, RATES};
 
 /// What stands for a figure that there is none of.
 pub(super) const NONE: &str = "-";

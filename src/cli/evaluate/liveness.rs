@@ -14,7 +14,7 @@ use clap::Args;
 
 use self::index::Index;
 use super::{Half, SEED, tell};
-use crate::app::evaluate_liveness::{Measured, Sample, Wanted, measure, tune};
+use crate::app::face::evaluate_liveness::{Measured, Sample, Wanted, measure, tune};
 use crate::startup::{self, faces};
 
 /// What `evaluate liveness` takes.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::index::Row;
 use super::progress;
-use crate::app::evaluate_faces::{Failure, Sample};
-use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::app::face::evaluate_faces::{Failure, Sample};
+use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
 use crate::domain::reason::ReasonCode;
 use crate::messages::{Locale, message};
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::lines::{self, NONE};
-use crate::app::evaluate_faces::{Evaluation, Failure, Measured};
-use crate::domain::time::Timestamp;
+use crate::app::face::evaluate_faces::{Evaluation, Failure, Measured};
+use crate::domain::kernel::time::Timestamp;
 
 const STYLE: &str = include_str!("report/style.css");
 

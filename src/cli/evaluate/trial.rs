@@ -1,12 +1,12 @@
 //! What the service's own judgement makes of a finished capture, with every cue and without.
 
-use crate::app::live_capture::{Lines, LiveCapture};
-use crate::domain::comparison::Template;
-use crate::domain::face_step::FaceJudgement;
-use crate::domain::liveness::cues::{Cue, Evidence, Support};
-use crate::domain::liveness::fingerprint::FrameFingerprint;
+use crate::app::face::live_capture::{Lines, LiveCapture};
+use crate::domain::decision::Verdict;
+use crate::domain::face::comparison::Template;
+use crate::domain::face::judgement::FaceJudgement;
+use crate::domain::face::liveness::cues::{Cue, Evidence, Support};
+use crate::domain::face::liveness::fingerprint::FrameFingerprint;
 use crate::domain::reason::ReasonCode;
-use crate::domain::verification::Verdict;
 
 /// What came of a capture.
 #[derive(Clone, Debug)]

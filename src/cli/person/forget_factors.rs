@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use serde_json::json;
 
-use crate::app::forget_factors::forget_factors;
-use crate::app::measures::alone::expect_alone;
+use crate::app::dual_control::alone::expect_alone;
+use crate::app::verification::second_factor::reset::forget_factors;
 use crate::cli::{Context, operating_user, print, print_json};
-use crate::domain::person::Iin;
+use crate::domain::identity::person::Iin;
 use crate::startup;
 
 /// Take all second factors of a person away who has lost them

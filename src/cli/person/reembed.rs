@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::app::reembed_id_photos::{
+use crate::app::face::reembed::{
     Pace, Ports, Progress, forget_refusals, observe, prune_id_templates, reembed_id_photos,
 };
 use crate::cli::{Context, print, print_json};

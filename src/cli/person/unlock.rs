@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use serde_json::json;
 
-use crate::app::measures::alone::expect_alone;
-use crate::app::unlock_person::unlock_person;
+use crate::app::dual_control::alone::expect_alone;
+use crate::app::verification::face::unlock::unlock_person;
 use crate::cli::{Context, operating_user, print, print_json};
-use crate::domain::person::Iin;
+use crate::domain::identity::person::Iin;
 use crate::startup;
 
 /// Let a person try again whose captures are locked

@@ -11,14 +11,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::noted::Report;
-use crate::app::measures::alone::expect_alone;
-use crate::app::registry::file::{Format, read_time};
-use crate::app::registry::import::{ImportRegistryError, Imported, RegistryImport, Watcher, import_registry};
-use crate::app::row_refusal::RowRefusal;
+use crate::app::dual_control::alone::expect_alone;
+use crate::app::restrictions::registry::file::{Format, read_time};
+use crate::app::restrictions::registry::import::{
+    ImportRegistryError, Imported, RegistryImport, Watcher, import_registry,
+};
+use crate::app::support::row_refusal::RowRefusal;
 use crate::cli::{Context, print, print_json, row_report};
 use crate::config::Span;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::restrictions::{Position, Suspicion, Tolerance, Version, VersionKind};
-use crate::domain::time::Timestamp;
 use crate::startup;
 
 /// So many refused rows go into a report in JSON; all are counted, and lines tell each.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::cli::row_report::{places_of, printable};
 use crate::domain::restrictions::Version;
 
-/// As `app/registry/import` writes it.
+/// As `app/restrictions/registry/import` writes it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Report {

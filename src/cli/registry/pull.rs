@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::import::{Screen, finish};
-use crate::app::registry::follow::{TakeError, Taken, take_in};
-use crate::app::registry::import::ImportRegistryError;
+use crate::app::restrictions::registry::follow::{TakeError, Taken, take_in};
+use crate::app::restrictions::registry::import::ImportRegistryError;
 use crate::cli::{Context, print};
 use crate::startup::{self, sources};
 

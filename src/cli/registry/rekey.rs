@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::app::registry::rekey::{Rekeyed, rekey};
+use crate::app::restrictions::registry::rekey::{Rekeyed, rekey};
 use crate::cli::{Context, print, print_json};
 use crate::startup;
 

@@ -6,11 +6,13 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::noted::Report;
-use crate::app::measures::alone::expect_alone;
-use crate::app::registry::manage::{self, ManageError};
-use crate::app::registry::tidy::tidy;
+use crate::app::dual_control::alone::expect_alone;
+use crate::app::restrictions::registry::manage;
+use crate::app::restrictions::registry::manage::ManageError;
+use crate::app::restrictions::registry::tidy::tidy;
 use crate::cli::{Context, operating_user, print, print_json};
-use crate::domain::ports::{Clock, Store};
+use crate::domain::kernel::clock::Clock;
+use crate::domain::ports::Store;
 use crate::domain::restrictions::{Version, VersionState};
 use crate::startup;
 

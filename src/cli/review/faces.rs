@@ -3,11 +3,11 @@
 use anyhow::{Result, anyhow};
 use serde_json::json;
 
-use crate::app::attacker_case::{CaseError, Desk};
-use crate::app::clear_face::clear_face;
+use crate::app::review::attacker::{CaseError, Desk};
+use crate::app::review::clear_face::clear_face;
 use crate::cli::{print, print_json};
 use crate::config::Config;
-use crate::domain::id::CaseId;
+use crate::domain::kernel::id::CaseId;
 use crate::domain::ports::Store;
 use crate::startup;
 

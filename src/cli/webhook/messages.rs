@@ -4,15 +4,17 @@ use clap::ArgGroup;
 use serde_json::{Value, json};
 
 use super::parse_operator;
-use crate::app::registry::file::read_time;
-use crate::app::replay_webhooks::{replay_failed_webhooks, replay_webhook};
+use crate::app::restrictions::registry::file::read_time;
+use crate::app::webhooks::replay::{replay_failed_webhooks, replay_webhook};
 use crate::cli::{print, print_json};
-use crate::domain::id::WebhookId;
-use crate::domain::operator::OperatorId;
-use crate::domain::ports::{Clock, Store, WebhookFilter};
-use crate::domain::time::Timestamp;
-use crate::domain::webhook::endpoint::WebhookEndpoint;
-use crate::domain::webhook::message::{MessageState, WebhookMessage};
+use crate::domain::kernel::clock::Clock;
+use crate::domain::kernel::id::WebhookId;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::operator::OperatorId;
+use crate::domain::ports::Store;
+use crate::domain::webhooks::endpoint::WebhookEndpoint;
+use crate::domain::webhooks::message::{MessageState, WebhookMessage};
+use crate::domain::webhooks::ports::WebhookFilter;
 
 /// No page is longer.
 const LONGEST_LIST: i64 = 1_000;

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::jws::instant;
 use super::public_keys::{check_keys, choose};
 use super::{install_provider, jws};
-use crate::domain::operator::AssertionAudience;
-use crate::domain::ports::{AssertionError, AssertionVerifier, KeySetError, VerifiedAssertion};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::oauth::credentials::{AssertionError, AssertionVerifier, KeySetError, VerifiedAssertion};
+use crate::domain::operators::operator::AssertionAudience;
 
 /// No assertion may be good for longer, since its `jti` is remembered that long. Authlib makes them for an hour.
 const LONGEST_LIFE: Duration = Duration::from_hours(1);

@@ -3,7 +3,7 @@
 use super::super::signing_key::{SigningKey, generate_es256};
 use super::super::testing::{compact, compact_by};
 use super::*;
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::secret::SecretBytes;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PSS_SHA256, RsaPublicKeyComponents};
 use base64::Engine as _;

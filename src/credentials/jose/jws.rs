@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// Both names of one algorithm.
 const ED25519: &str = "Ed25519";

@@ -8,9 +8,9 @@ use url::Url;
 use super::jws::instant;
 use super::public_keys::is_of_type;
 use super::{install_provider, jws};
-use crate::domain::confirmation::Thumbprint;
-use crate::domain::operator::PRIVATE_KEY_MEMBERS;
-use crate::domain::ports::{ProofError, ProofVerifier, VerifiedProof};
+use crate::domain::oauth::confirmation::Thumbprint;
+use crate::domain::oauth::credentials::{ProofError, ProofVerifier, VerifiedProof};
+use crate::domain::operators::operator::PRIVATE_KEY_MEMBERS;
 
 /// Nothing longer is looked at, in bytes.
 const LONGEST_PROOF: usize = 8 * 1_024;

@@ -3,8 +3,8 @@
 use super::super::signing_key::{SigningKey, generate_es256};
 use super::super::testing::{compact, compact_by};
 use super::*;
-use crate::domain::secret::SecretBytes;
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::secret::SecretBytes;
+use crate::domain::kernel::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

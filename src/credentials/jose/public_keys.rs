@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::jws::with_known_name;
-use crate::domain::ports::KeySetError;
+use crate::domain::oauth::credentials::KeySetError;
 
 /// The key for `algorithm`: the one named `kid`, or the only fitting one when none is named. A key serves only the
 /// algorithm of its own type, and nothing but the registration decides which keys there are (`jwk`, `jku` and `x5c` in
@@ -35,7 +35,7 @@ pub(super) fn choose(jwks: &str, kid: Option<&str>, algorithm: Algorithm) -> Res
     }
 }
 
-/// See [`AssertionVerifier::check_keys`](crate::domain::ports::AssertionVerifier::check_keys).
+/// See [`AssertionVerifier::check_keys`](crate::domain::oauth::credentials::AssertionVerifier::check_keys).
 ///
 /// # Errors
 /// [`KeySetError`], which names the key by its place, from 1 on.

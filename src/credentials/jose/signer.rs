@@ -9,9 +9,9 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::signing_key::{KeyError, SigningKey};
-use crate::domain::access_token::AccessTokenClaims;
-use crate::domain::ports::{SignError, Statement, TokenSigner};
-use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::kernel::secret::{SecretBytes, SecretText};
+use crate::domain::oauth::access_token::AccessTokenClaims;
+use crate::domain::oauth::credentials::{SignError, Statement, TokenSigner};
 
 /// The `typ` of RFC 9068 section 2.1, which keeps other JWTs of ours from passing as access tokens.
 const ACCESS_TOKEN_TYPE: &str = "at+jwt";
@@ -124,7 +124,7 @@ mod tests {
     use super::super::signing_key::generate_es256;
     use super::super::testing::{compact, parts};
     use super::*;
-    use crate::domain::access_token::{StatusClaim, StatusReference};
+    use crate::domain::oauth::access_token::{StatusClaim, StatusReference};
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -7,7 +7,7 @@ use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use super::install_provider;
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::secret::SecretBytes;
 
 /// Why a signing key is refused. No variant tells anything of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

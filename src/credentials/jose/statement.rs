@@ -4,7 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
 use super::{install_provider, jws, public_keys};
-use crate::domain::ports::{Statement, StatementReader};
+use crate::domain::oauth::credentials::{Statement, StatementReader};
 
 /// Of several megabytes of files a manifest names each by some hundred bytes; nothing longer is looked at.
 const LONGEST: usize = 1024 * 1024;
@@ -32,7 +32,7 @@ impl StatementReader for StatementJose {
 mod tests {
     use super::super::{JoseSigner, generate_es256};
     use super::*;
-    use crate::domain::ports::TokenSigner as _;
+    use crate::domain::oauth::credentials::TokenSigner as _;
     use serde_json::json;
 
     #[test]

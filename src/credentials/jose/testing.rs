@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::secret::SecretBytes;
 
 /// A compact JWS of any header and claims, signed as `sign` likes.
 pub(super) fn compact_by(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {

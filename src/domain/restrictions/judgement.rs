@@ -1,7 +1,7 @@
 //! The rule.
 
 use super::{Restriction, Source};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// What the registry answered, and those outside that were asked with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

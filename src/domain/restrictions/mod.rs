@@ -2,6 +2,9 @@
 
 mod ground;
 mod judgement;
+pub mod ports;
+pub mod remote;
+pub mod self_restriction;
 mod source;
 mod tolerance;
 mod version;
@@ -12,7 +15,7 @@ pub use source::Source;
 pub use tolerance::{Freed, Suspicion, Tolerance, Yardstick};
 pub use version::{Counts, PersonKey, Position, Version, VersionKind, VersionState};
 
-use super::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// One restriction of one person.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// A source of restrictions and how old it may become.
 #[derive(Clone, Debug, PartialEq, Eq)]

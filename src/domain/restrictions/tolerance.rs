@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::version::{Counts, Version};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// Over so long a source may lose its share of rows, and not with each file anew.
 const MEMORY: Duration = Duration::from_hours(7 * 24);

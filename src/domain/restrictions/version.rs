@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// A person as the registry knows them: a keyed hash of the IIN, which itself is not kept. Uniform over its 32 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::enrolment::HeldEnrolment;
-use crate::domain::id::HoldId;
-use crate::domain::time::Timestamp;
+use super::enrolment::HeldEnrolment;
+use crate::domain::kernel::id::HoldId;
+use crate::domain::kernel::time::Timestamp;
 
 /// What was shown before the factor was bound, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

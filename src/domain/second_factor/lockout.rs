@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// So many wrong codes are forgiven before the first lock.
 const FREE_FAILURES: u32 = 3;

@@ -1,9 +1,14 @@
 //! The second step: passkey, else TOTP, else a recovery code.
 
 mod binding;
+pub mod ceremony;
+pub mod contact_code;
+pub mod enrolment;
 pub mod lockout;
 pub mod own;
 pub mod passkey;
+pub mod ports;
+pub mod recovery;
 pub mod recovery_code;
 pub mod totp;
 

@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{BoundBy, FactorKind};
-use crate::domain::id::PasskeyId;
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
-use crate::domain::unseen::is_unseen;
+use crate::domain::kernel::id::PasskeyId;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::kernel::unseen::is_unseen;
 
 /// Most passkeys of one person: a phone, a computer, some keys, and those of the phones before.
 pub const MOST_PASSKEYS: usize = 10;
@@ -145,7 +145,7 @@ pub fn expect_addable(factors: &[OwnFactor], kind: FactorKind) -> Result<(), Own
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
+    use crate::domain::kernel::testing::SeededRandomness;
     use proptest::prelude::*;
 
     fn factors(passkeys: usize, totp: bool) -> Vec<OwnFactor> {

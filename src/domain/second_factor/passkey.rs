@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::domain::id::{PasskeyId, PlayerId};
-use crate::domain::second_factor::Binding;
-use crate::domain::secret::SecretBytes;
-use crate::domain::time::Timestamp;
+use super::Binding;
+use crate::domain::kernel::id::{PasskeyId, PlayerId};
+use crate::domain::kernel::secret::SecretBytes;
+use crate::domain::kernel::time::Timestamp;
 
 /// A ceremony that is not finished within this time is void.
 pub const CEREMONY_LIFETIME: Duration = Duration::from_mins(2);

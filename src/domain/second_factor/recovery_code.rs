@@ -6,8 +6,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::domain::ports::Randomness;
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::secret::SecretText;
 
 /// How many codes a set has.
 pub const CODES: usize = 10;
@@ -121,7 +121,7 @@ fn hash(typed: &str, salt: &[u8; 16]) -> Option<CodeHash> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
+    use crate::domain::kernel::testing::SeededRandomness;
 
     #[test]
     fn ten_codes_each_found_once_however_typed() {

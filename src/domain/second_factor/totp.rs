@@ -7,11 +7,11 @@ use totp_rs::{Builder, Secret, Totp};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::domain::id::PlayerId;
-use crate::domain::ports::Randomness;
-use crate::domain::second_factor::{Binding, BoundBy};
-use crate::domain::secret::{SecretBytes, SecretText};
-use crate::domain::time::Timestamp;
+use super::{Binding, BoundBy};
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::id::PlayerId;
+use crate::domain::kernel::secret::{SecretBytes, SecretText};
+use crate::domain::kernel::time::Timestamp;
 
 /// Length of a step in seconds.
 const STEP: i64 = 30;

@@ -9,10 +9,10 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::{Act, StaffMember};
-use crate::domain::id::StaffId;
-use crate::domain::ports::Randomness;
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::id::StaffId;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 
 /// So long a code is good; the next is drawn at a press.
 pub const LIFETIME: Duration = Duration::from_mins(15);
@@ -117,7 +117,7 @@ impl StaffMember {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
+    use crate::domain::kernel::testing::SeededRandomness;
     use crate::domain::staff::Role;
 
     fn at(seconds: i64) -> Timestamp {

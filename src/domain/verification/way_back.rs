@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Stage, StepError, Verification};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::time::Timestamp;
 
 /// The operator gets its answer this long after the decision, or not at all: what was shown then says nothing of later.
 pub const RETURN_WITHIN: Duration = Duration::from_mins(20);

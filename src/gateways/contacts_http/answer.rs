@@ -3,9 +3,9 @@
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
-use crate::domain::contact::{Channel, Contact};
-use crate::domain::person::Iin;
-use crate::domain::secret::SecretText;
+use crate::domain::identity::contact::{Channel, Contact};
+use crate::domain::identity::person::Iin;
+use crate::domain::kernel::secret::SecretText;
 use crate::gateways::configured_http::is_json;
 use crate::gateways::patience::{Failure, body};
 

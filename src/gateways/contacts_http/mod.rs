@@ -26,10 +26,11 @@ use uuid::Builder;
 use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{SettingsError, bearer, client, is_safe, why};
 use super::patience::{Failure, Patience, PatienceSettings};
-use crate::domain::contact::Contact;
-use crate::domain::person::Iin;
-use crate::domain::ports::{Clock, ContactError, ContactsOfRecord, Randomness};
-use crate::domain::secret::SecretText;
+use crate::domain::identity::contact::Contact;
+use crate::domain::identity::person::Iin;
+use crate::domain::identity::register::{ContactError, ContactsOfRecord};
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::secret::SecretText;
 
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(2);

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::contact::Channel;
-use crate::domain::ports::testing::{FakeClock, SeededRandomness};
-use crate::domain::time::Timestamp;
+use crate::domain::identity::contact::Channel;
+use crate::domain::kernel::testing::{FakeClock, SeededRandomness};
+use crate::domain::kernel::time::Timestamp;
 use crate::gateways::stand_in::{Asked, Reply, Script, StandIn, nobody, stand_in, stand_in_that};
 
 const IIN: &str = "900101300017";

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::domain::webhook::endpoint::{Reach, check_url};
-use crate::domain::webhook::message::SendFailure;
+use crate::domain::operators::address::{Reach, check_url};
+use crate::domain::webhooks::message::SendFailure;
 use resolver::{CheckedResolver, Lookup, SystemLookup, expect_reachable};
 
 /// HTTP clients that connect only to where their caller may go.

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::domain::webhook::address::is_global;
-use crate::domain::webhook::endpoint::Reach;
-use crate::domain::webhook::message::SendFailure;
+use crate::domain::operators::address::{Reach, is_global};
+use crate::domain::webhooks::message::SendFailure;
 
 /// Looks names up.
 #[async_trait]

@@ -15,7 +15,7 @@ use reqwest::header::{ACCEPT, HeaderValue, USER_AGENT};
 use url::Url;
 
 use super::guarded_http::{GuardedHttp, failure};
-use crate::domain::ports::{KeySetError, KeySets};
+use crate::domain::oauth::credentials::{KeySetError, KeySets};
 
 /// A caller waits for it.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -6,8 +6,8 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::domain::person::{Citizen, Iin};
-use crate::domain::secret::{SecretBytes, SecretText};
+use crate::domain::identity::person::{Citizen, Iin};
+use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::gateways::patience::{Failure, body};
 
 /// No ID photo is larger, in bytes.

@@ -24,9 +24,10 @@ use url::Url;
 use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{bearer, client, is_safe};
 use super::patience::{Failure, Patience, PatienceSettings};
-use crate::domain::person::{Citizen, Iin};
-use crate::domain::ports::{Clock, PopulationRegister, Randomness, RegisterError};
-use crate::domain::secret::SecretText;
+use crate::domain::identity::person::{Citizen, Iin};
+use crate::domain::identity::register::{PopulationRegister, RegisterError};
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::secret::SecretText;
 
 /// Where the register is and how patient we are.
 #[derive(Clone, Debug)]

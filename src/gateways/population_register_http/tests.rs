@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::answer::MOST_PHOTO_BYTES;
 use super::*;
-use crate::domain::ports::testing::{FakeClock, SeededRandomness};
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::testing::{FakeClock, SeededRandomness};
+use crate::domain::kernel::time::Timestamp;
 use crate::gateways::stand_in::{Reply, Script, StandIn, nobody, stand_in};
 
 const IIN: &str = "900101300017";

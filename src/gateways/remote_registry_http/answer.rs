@@ -5,12 +5,12 @@ use std::time::Duration;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
-use crate::app::registry::file::read_time;
-use crate::domain::person::Iin;
-use crate::domain::ports::RemoteAnswer;
+use crate::app::restrictions::registry::file::read_time;
+use crate::domain::identity::person::Iin;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::restrictions::remote::RemoteAnswer;
 use crate::domain::restrictions::{Ground, Restriction};
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
 use crate::gateways::configured_http::is_json;
 use crate::gateways::patience::{Failure, body};
 

@@ -27,9 +27,10 @@ use uuid::Builder;
 use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{bearer, client, is_safe};
 use super::patience::{Failure, Patience, PatienceSettings};
-use crate::domain::person::Iin;
-use crate::domain::ports::{Clock, Randomness, RemoteAnswer, RemoteRegistry, RemoteRegistryError};
-use crate::domain::secret::SecretText;
+use crate::domain::identity::person::Iin;
+use crate::domain::kernel::clock::{Clock, Randomness};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::restrictions::remote::{RemoteAnswer, RemoteRegistry, RemoteRegistryError};
 
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(2);

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use super::*;
-use crate::domain::ports::testing::{FakeClock, SeededRandomness};
+use crate::domain::kernel::testing::{FakeClock, SeededRandomness};
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::restrictions::Ground;
-use crate::domain::time::Timestamp;
 use crate::gateways::stand_in::{Asked, Reply, StandIn, nobody, stand_in, stand_in_that};
 
 const IIN: &str = "900101300017";

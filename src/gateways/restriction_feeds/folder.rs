@@ -10,16 +10,15 @@
 //! Files are taken in the order of their names. A file without its sum is not looked at. A workbook (`.xlsx`) goes to `refused/`: commands read
 //! such.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use async_trait::async_trait;
 
-use crate::app::registry::feed::{Feed, FeedError, News, Said};
-use crate::app::registry::file::Format;
+use crate::app::restrictions::registry::feed::{Feed, FeedError, News, Said};
+use crate::app::restrictions::registry::file::Format;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::restrictions::{Position, VersionKind};
-use crate::domain::time::Timestamp;
 
 const SUM: &str = ".sha256";
 

@@ -3,7 +3,7 @@
 //! ```text
 //! GET {url}?cursor=...    If-None-Match: "..."
 //!   304  nothing has changed
-//!   200  Content-Type: text/csv | application/x-ndjson      the rows, see app/registry/file
+//!   200  Content-Type: text/csv | application/x-ndjson      the rows, see app/restrictions/registry/file
 //!        Content-Digest: sha-256=:...:                      RFC 9530, of the whole body
 //!        Registry-Content: snapshot | changes
 //!        Registry-As-Of: 2026-11-26T06:00:00+05:00          when the source made it; else now
@@ -22,11 +22,11 @@ use reqwest::header::{ETAG, HeaderMap, IF_NONE_MATCH};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use crate::app::registry::aside::{Aside, AsideError};
-use crate::app::registry::feed::{Feed, FeedError, News, Said};
-use crate::app::registry::wire::Label;
+use crate::app::restrictions::registry::aside::{Aside, AsideError};
+use crate::app::restrictions::registry::feed::{Feed, FeedError, News, Said};
+use crate::app::restrictions::registry::wire::Label;
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::restrictions::Position;
-use crate::domain::secret::SecretText;
 use crate::gateways::configured_http::{bearer, client, is_safe, why};
 
 /// For the connection, TLS included.

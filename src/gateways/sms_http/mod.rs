@@ -23,11 +23,11 @@ use url::Url;
 
 use super::configured_http::{SettingsError, bearer, client, is_json, is_safe};
 use super::patience::body;
-use crate::domain::contact::Channel;
-use crate::domain::id::NoticeId;
-use crate::domain::notice::{NoticeEnd, NoticeFailure};
-use crate::domain::ports::{NoticeSender, OutgoingNotice};
-use crate::domain::secret::SecretText;
+use crate::domain::identity::contact::Channel;
+use crate::domain::kernel::id::NoticeId;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::notices::ports::{NoticeSender, OutgoingNotice};
+use crate::domain::notices::{NoticeEnd, NoticeFailure};
 
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(3);

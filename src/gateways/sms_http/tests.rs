@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::contact::Contact;
-use crate::domain::locale::Locale;
-use crate::domain::notice::NoticeWords;
-use crate::domain::ports::testing::SeededRandomness;
-use crate::domain::time::Timestamp;
+use crate::domain::identity::contact::Contact;
+use crate::domain::kernel::locale::Locale;
+use crate::domain::kernel::testing::SeededRandomness;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::notices::NoticeWords;
 use crate::gateways::stand_in::{Asked, Reply, StandIn, nobody, stand_in, stand_in_that};
 
 const TEXT: &str = "Rastau: 847261 — растау коды.";

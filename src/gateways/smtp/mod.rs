@@ -19,10 +19,10 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{Address, AsyncTransport as _, Tokio1Executor};
 
-use crate::domain::contact::{Channel, Contact};
-use crate::domain::notice::{NoticeEnd, NoticeFailure};
-use crate::domain::ports::{NoticeSender, OutgoingNotice};
-use crate::domain::secret::SecretText;
+use crate::domain::identity::contact::{Channel, Contact};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::notices::ports::{NoticeSender, OutgoingNotice};
+use crate::domain::notices::{NoticeEnd, NoticeFailure};
 
 /// Whom a reader sees it from.
 const SENDER: &str = "Rastau";

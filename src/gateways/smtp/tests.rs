@@ -7,11 +7,11 @@ use tokio::net::TcpListener;
 
 use super::exim::{Exim, PASSWORD, USER, Wants};
 use super::*;
-use crate::domain::id::NoticeId;
-use crate::domain::locale::Locale;
-use crate::domain::notice::NoticeWords;
-use crate::domain::ports::testing::SeededRandomness;
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::id::NoticeId;
+use crate::domain::kernel::locale::Locale;
+use crate::domain::kernel::testing::SeededRandomness;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::notices::NoticeWords;
 
 const TEXT: &str = "Растау коды: 847261\n\n.\nКодты ешкімге айтпаңыз.";
 

@@ -12,9 +12,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use url::Url;
 
 use super::guarded_http::{GuardedHttp, failure};
-use crate::domain::ports::{WebhookAnswer, WebhookSender};
-use crate::domain::webhook::endpoint::SignedMessage;
-use crate::domain::webhook::message::SendFailure;
+use crate::domain::webhooks::endpoint::SignedMessage;
+use crate::domain::webhooks::message::SendFailure;
+use crate::domain::webhooks::ports::{WebhookAnswer, WebhookSender};
 
 /// From looking the name up to the last byte (Standard Webhooks, "Timeouts": 15 to 30 s).
 const TIMEOUT: Duration = Duration::from_secs(15);

@@ -15,10 +15,11 @@ use serde::Serialize;
 
 use super::middleware::bearer_key::{self, BearerKey};
 use super::problem::{Problem, ProblemCode, locale};
-use crate::app::measures::alone::{AloneError, expect_alone_within};
-use crate::domain::operator::OperatorId;
-use crate::domain::ports::{UnitOfWork, WebhookSender};
-use crate::domain::time::Timestamp;
+use crate::app::dual_control::alone::{AloneError, expect_alone_within};
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::operator::OperatorId;
+use crate::domain::ports::UnitOfWork;
+use crate::domain::webhooks::ports::WebhookSender;
 
 /// Everything is below it.
 pub const BASE: &str = "/api/administration";

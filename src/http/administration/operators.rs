@@ -8,9 +8,9 @@ use super::view::{ChangeBody, NewOperatorBody, OperatorList, OperatorView};
 use super::write::{answer, read, write_once};
 use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
-use crate::app::add_operator::{AddOperatorError, add};
-use crate::app::change_operator::{ChangeOperatorError, change as change_operator, expect_changeable, switch};
-use crate::domain::operator::OperatorError;
+use crate::app::operators::add::{AddOperatorError, add};
+use crate::app::operators::change::{ChangeOperatorError, change as change_operator, expect_changeable, switch};
+use crate::domain::operators::operator::OperatorError;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
 

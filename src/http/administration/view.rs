@@ -6,13 +6,15 @@ use url::Url;
 use utoipa::ToSchema;
 
 use crate::app::Services;
-use crate::app::add_operator::{AddedOperator, NewCredential, NewOperator};
-use crate::app::manage_webhook::ManagedWebhook;
-use crate::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange};
-use crate::domain::ports::AssertionVerifier;
-use crate::domain::scope::Scope;
-use crate::domain::time::Timestamp;
-use crate::domain::webhook::endpoint::WebhookEndpoint;
+use crate::app::operators::add::{AddedOperator, NewCredential, NewOperator};
+use crate::app::webhooks::manage::ManagedWebhook;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::oauth::credentials::AssertionVerifier;
+use crate::domain::operators::operator::{
+    AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange,
+};
+use crate::domain::operators::scope::Scope;
+use crate::domain::webhooks::endpoint::WebhookEndpoint;
 
 /// How an operator proves that it is itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

@@ -8,8 +8,9 @@ use super::view::{RemovedWebhook, WebhookBody, WebhookView};
 use super::write::{answer, answered, read, write_once};
 use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
-use crate::app::manage_webhook::{self, WebhookError, left_behind, reachable, tell_the_address_before};
-use crate::domain::ports::WebhookSender;
+use crate::app::webhooks::manage;
+use crate::app::webhooks::manage::{WebhookError, left_behind, reachable, tell_the_address_before};
+use crate::domain::webhooks::ports::WebhookSender;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
 
@@ -58,7 +59,7 @@ pub(in crate::http) async fn set(
     let set = write_once(&request, &services, &body, async |unit, now| {
         let by = opener(&request, unit, now, **alone).await?;
         before = left_behind(unit, &id, &url).await.map_err(|error| problem(&request, &error.into()))?;
-        let set = manage_webhook::set(unit, services.randomness.as_ref(), now, &id, url.clone(), by).await;
+        let set = manage::set(unit, services.randomness.as_ref(), now, &id, url.clone(), by).await;
         let set = set.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &WebhookView::from(&set)))
     })
@@ -86,7 +87,7 @@ pub(in crate::http) async fn rotate(
     let id = operator_id(&request, &id)?;
     write_once(&request, &services, b"", async |unit, now| {
         let by = opener(&request, unit, now, **alone).await?;
-        let rotated = manage_webhook::rotate(unit, services.randomness.as_ref(), now, &id, by).await;
+        let rotated = manage::rotate(unit, services.randomness.as_ref(), now, &id, by).await;
         let rotated = rotated.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &WebhookView::from(&rotated)))
     })
@@ -105,7 +106,7 @@ pub(in crate::http) async fn remove(
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
     write_once(&request, &services, b"", async |unit, now| {
-        let removed = manage_webhook::remove(unit, now, &id, BY).await;
+        let removed = manage::remove(unit, now, &id, BY).await;
         let undelivered = removed.map_err(|error| problem(&request, &error))?;
         Ok(answer(StatusCode::OK, &RemovedWebhook { undelivered }))
     })

@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::Services;
-use crate::app::once::{self, OnceError, once};
-use crate::domain::idempotency::{IdempotencyKey, KeptAnswer, RequestFingerprint};
+use crate::app::operators::idempotent;
+use crate::app::operators::idempotent::{OnceError, once};
+use crate::domain::kernel::secret::SecretBytes;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::idempotency::{IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::ports::UnitOfWork;
-use crate::domain::secret::SecretBytes;
-use crate::domain::time::Timestamp;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// The header (draft-ietf-httpapi-idempotency-key-header).
@@ -39,7 +40,8 @@ pub(super) async fn answered(
     body: &[u8],
 ) -> Result<Option<HttpResponse>, Problem> {
     let (key, asked) = identified(request, body)?;
-    let known = once::answered(services.store.as_ref(), key, asked).await.map_err(|error| problem(request, error))?;
+    let known =
+        idempotent::answered(services.store.as_ref(), key, asked).await.map_err(|error| problem(request, error))?;
     known.map(|answer| sent(request, &answer)).transpose()
 }
 

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses};
 
 use crate::app::Services;
-use crate::app::case_work::evidence::Why;
-use crate::app::case_work::pictures::mark_picture;
-use crate::app::review_cases::{CaseSummary, list_cases, view_case};
-use crate::domain::id::CaseId;
-use crate::domain::review::Case;
+use crate::app::review::case_work::evidence::Why;
+use crate::app::review::case_work::pictures::mark_picture;
+use crate::app::review::cases::{CaseSummary, list_cases, view_case};
+use crate::domain::kernel::id::CaseId;
+use crate::domain::review::case::Case;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::http::refusals::ReadRefusal;
 

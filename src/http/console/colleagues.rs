@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::sign_in::{Forbidden, Malformed, NotIn, private};
 use crate::app::Services;
-use crate::app::case_work::queue::list_colleagues;
+use crate::app::review::case_work::queue::list_colleagues;
 use crate::domain::staff::StaffMember;
 use crate::http::problem::{Problem, locale};
 

@@ -12,7 +12,7 @@ use super::staff::View;
 use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::confirm::{self, Waiting};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::Login;
 use crate::http::problem::Problem;
 

@@ -8,9 +8,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::app::Services;
-use crate::domain::authorization::{hash_handle, is_handle, new_handle};
-use crate::domain::secret::SecretBytes;
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::handle::{hash_handle, is_handle, new_handle};
+use crate::domain::kernel::secret::SecretBytes;
+use crate::domain::kernel::time::Timestamp;
 use crate::http::own_cookie::{is_https, own_cookie};
 
 const SECURE_NAME: &str = "__Host-rastau_staff_device";
@@ -61,7 +61,7 @@ fn seal(key: &SecretBytes, said: &str) -> Option<Hmac<Sha256>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ports::testing::SeededRandomness;
+    use crate::domain::kernel::testing::SeededRandomness;
 
     #[test]
     fn only_what_was_given_is_known_again_and_not_for_ever() {

@@ -10,15 +10,15 @@ use super::door::Staff;
 use super::problem::measure_problem;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::case_work::evidence::view_capture;
-use crate::app::evidence::EvidenceError;
-use crate::app::evidence::log_proof::{ProvenEvent, Trail, prove_trail};
-use crate::domain::comparison::NamedModel;
-use crate::domain::evidence::dossier::{Dossier, JudgedCapture};
-use crate::domain::evidence::recording::{RecordedFrame, RecordedStep};
-use crate::domain::id::CaseId;
-use crate::domain::liveness::course::Content;
+use crate::app::review::case_work::evidence::view_capture;
+use crate::app::review::evidence::EvidenceError;
+use crate::app::review::evidence::log_proof::{ProvenEvent, Trail, prove_trail};
+use crate::domain::face::comparison::NamedModel;
+use crate::domain::face::liveness::course::Content;
+use crate::domain::kernel::id::CaseId;
 use crate::domain::reason::ReasonCode;
+use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
+use crate::domain::review::evidence::recording::{RecordedFrame, RecordedStep};
 use crate::http::problem::Problem;
 
 /// What was on the page, from when on

@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::app::Policy;
-use crate::app::case_work::evidence::Evidence;
-use crate::app::case_work::queue::{CaseFile, QueuePage};
-use crate::app::case_work::source_records::{SourceRecord, SourceRecords};
-use crate::domain::case_work::{CaseDecision, CaseWork, Conclusion};
-use crate::domain::ports::QueuedCase;
+use crate::app::review::case_work::evidence::Evidence;
+use crate::app::review::case_work::queue::{CaseFile, QueuePage};
+use crate::app::review::case_work::source_records::{SourceRecord, SourceRecords};
+use crate::domain::decision::Reason;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
-use crate::domain::review::{Case, Risk};
+use crate::domain::review::case::{Case, Risk};
+use crate::domain::review::case_work::{CaseDecision, CaseWork, Conclusion};
+use crate::domain::review::ports::QueuedCase;
 use crate::domain::second_factor::FactorKind;
-use crate::domain::secret::SecretText;
 use crate::domain::staff::{StaffMember, login_of};
-use crate::domain::time::Timestamp;
-use crate::domain::verification::Reason;
 use crate::messages::own_sources::{legal_basis, source_name};
 use crate::messages::{Locale, message};
 

@@ -11,11 +11,11 @@ use super::problem::measure_problem;
 use super::proposals::{View, answer};
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong};
 use crate::app::Services;
-use crate::app::measures::MeasureError;
-use crate::app::measures::propose::propose;
-use crate::domain::id::CaseId;
-use crate::domain::measure::{IdentityCheck, Measure};
-use crate::domain::secret::SecretText;
+use crate::app::dual_control::MeasureError;
+use crate::app::dual_control::propose::propose;
+use crate::domain::dual_control::{IdentityCheck, Measure};
+use crate::domain::kernel::id::CaseId;
+use crate::domain::kernel::secret::SecretText;
 use crate::http::problem::Problem;
 
 /// Why somebody gets their place back, and how it was found out who asks for it

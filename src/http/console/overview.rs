@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::problem::case_problem;
 use super::sign_in::{Forbidden, Malformed, NotIn, private};
 use crate::app::Services;
-use crate::app::case_work::overview::{Overview, read_overview};
-use crate::domain::ports::TimeFigure;
-use crate::domain::time::Timestamp;
+use crate::app::review::case_work::overview::{Overview, read_overview};
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::review::ports::TimeFigure;
 use crate::http::problem::{Problem, locale};
 use crate::messages::message;
 

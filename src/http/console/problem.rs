@@ -2,17 +2,17 @@
 
 use actix_web::HttpRequest;
 
-use crate::app::case_work::CaseWorkError;
-use crate::app::evidence::EvidenceError;
-use crate::app::forget_factors::ForgetError;
-use crate::app::measures::MeasureError;
-use crate::app::registry::manage::ManageError;
+use crate::app::dual_control::MeasureError;
+use crate::app::restrictions::registry::manage::ManageError;
+use crate::app::review::case_work::CaseWorkError;
+use crate::app::review::evidence::EvidenceError;
 use crate::app::staff::StaffError;
-use crate::app::take_back::TakeBackError;
-use crate::app::unlock_person::UnlockError;
-use crate::domain::case_work::WorkFault;
-use crate::domain::evidence::retention::EraseFault;
-use crate::domain::self_restriction::SelfRestrictionError;
+use crate::app::verification::face::unlock::UnlockError;
+use crate::app::verification::second_factor::reset::ForgetError;
+use crate::app::verification::self_service::take_back::TakeBackError;
+use crate::domain::restrictions::self_restriction::SelfRestrictionError;
+use crate::domain::review::case_work::WorkFault;
+use crate::domain::review::evidence::retention::EraseFault;
 use crate::domain::staff::confirmation::ConfirmFault;
 use crate::http::administration::operators::{not_added, problem as not_changed};
 use crate::http::administration::webhook::problem as webhook_problem;

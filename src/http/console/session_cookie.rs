@@ -5,8 +5,8 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use crate::app::Services;
-use crate::domain::authorization::{HandleHash, hash_handle};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::handle::{HandleHash, hash_handle};
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::LONGEST_SESSION;
 use crate::http::own_cookie::{is_https, own_cookie};
 

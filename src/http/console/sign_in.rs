@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::door::Staff;
-use super::doorbell;
 use super::problem::problem;
-use super::{device_cookie, session_cookie};
+use super::{device_cookie, doorbell, session_cookie};
 use crate::app::Services;
 use crate::app::staff::session::{Admitted, begin_step_up, finish_step_up, sign_out};
 use crate::app::staff::{StaffError, join, sign_in};
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::{Act, IDLE, LONGEST_SESSION, STEP_UP};
 use crate::http::problem::{Problem, ProblemBody};
 

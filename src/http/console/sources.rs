@@ -10,8 +10,8 @@ use super::door::Staff;
 use super::proposals;
 use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::domain::measure::Measure;
-use crate::domain::ports::StoreError;
+use crate::domain::dual_control::Measure;
+use crate::domain::kernel::store_error::StoreError;
 use crate::domain::restrictions::{Source, Version};
 use crate::http::problem::{Problem, locale};
 

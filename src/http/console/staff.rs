@@ -14,10 +14,10 @@ use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
 use crate::app::staff::{Asker, StaffError};
-use crate::domain::measure::{Measure, are_eyes};
-use crate::domain::secret::SecretText;
+use crate::domain::dual_control::{Measure, are_eyes};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
-use crate::domain::time::Timestamp;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// One of the staff

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::webhook::event::EventKind;
+use crate::domain::webhooks::event::EventKind;
 
 /// Endpoints whose every answer brings the nonce for the next DPoP proof.
 const WITH_NONCE: [&str; 3] = ["/oauth2/par", "/oauth2/token", "/oauth2/userinfo"];
@@ -132,9 +132,9 @@ fn says(kind: EventKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::VerificationId;
-    use crate::domain::time::Timestamp;
-    use crate::domain::webhook::event::WebhookEvent;
+    use crate::domain::kernel::id::VerificationId;
+    use crate::domain::kernel::time::Timestamp;
+    use crate::domain::webhooks::event::WebhookEvent;
     use uuid::Uuid;
 
     #[test]

@@ -8,7 +8,7 @@ use actix_web::{Error, web};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// SHA-256 of the key, so that the key itself is not kept in memory.

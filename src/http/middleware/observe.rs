@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::app::Services;
-use crate::domain::ports::Observation;
+use crate::domain::kernel::observer::Observation;
 
 /// The route of what no route took, or a guard before the routes refused.
 const NO_ROUTE: &str = "none";

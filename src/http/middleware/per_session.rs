@@ -10,7 +10,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::app::Services;
-use crate::domain::authorization::hash_handle;
+use crate::domain::kernel::handle::hash_handle;
 use crate::http::player_session_cookie_name;
 use crate::http::problem::{Problem, ProblemCode, locale};
 

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::error::OAuthError;
 use crate::app::address_below;
-use crate::domain::confirmation::Thumbprint;
+use crate::domain::oauth::confirmation::Thumbprint;
 
 /// No certificate is longer, in bytes of the header.
 const LONGEST: usize = 16 * 1_024;

@@ -15,9 +15,9 @@ use super::form::Form;
 use super::rate_limit::OperatorLimiter;
 use super::uncached;
 use crate::app::Services;
-use crate::app::check_players::{CheckAnswer, CheckError, CheckRequest, check_players};
-use crate::domain::check::{MOST_SUBJECTS, Purpose, RequestId, is_subject};
-use crate::domain::operator::Operator;
+use crate::app::operators::check_players::{CheckAnswer, CheckError, CheckRequest, check_players};
+use crate::domain::operators::check::{MOST_SUBJECTS, Purpose, RequestId, is_subject};
+use crate::domain::operators::operator::Operator;
 
 pub(super) const PATH: &str = "/api/operator/checks";
 pub(super) const BULK_PATH: &str = "/api/operator/checks/bulk";

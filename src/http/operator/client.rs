@@ -11,10 +11,10 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::rate_limit::OperatorLimiter;
 use super::{certificate, checks, introspection, par, revocation, token};
-use crate::app::authenticate_client::{AuthenticationError, ClientCredentials, authenticate};
+use crate::app::oauth::client::{AuthenticationError, ClientCredentials, authenticate};
 use crate::app::{Policy, Services};
-use crate::domain::operator::Operator;
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::operators::operator::Operator;
 
 /// RFC 7523 section 2.2.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::uncached;
-use crate::domain::ports::StoreError;
+use crate::domain::kernel::store_error::StoreError;
 
 /// No reason is longer, in characters.
 const LONGEST_REASON: usize = 300;

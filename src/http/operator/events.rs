@@ -12,10 +12,10 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
 use crate::app::Services;
-use crate::app::list_events::{MOST, list_events};
-use crate::domain::id::WebhookId;
-use crate::domain::time::Timestamp;
-use crate::domain::webhook::message::WebhookMessage;
+use crate::app::webhooks::events::{MOST, list_events};
+use crate::domain::kernel::id::WebhookId;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::webhooks::message::WebhookMessage;
 
 pub(super) const PATH: &str = "/api/operator/events";
 /// Unless more or fewer are asked for.

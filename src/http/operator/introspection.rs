@@ -12,10 +12,10 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
 use crate::app::Services;
-use crate::app::introspect_token::introspect;
-use crate::domain::access_token::AccessTokenClaims;
-use crate::domain::operator::Operator;
-use crate::domain::ports::Statement;
+use crate::app::oauth::introspect::introspect;
+use crate::domain::oauth::access_token::AccessTokenClaims;
+use crate::domain::oauth::credentials::Statement;
+use crate::domain::operators::operator::Operator;
 
 pub(super) const PATH: &str = "/oauth2/introspect";
 /// RFC 9701 section 4.

@@ -12,10 +12,10 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
 use crate::app::Services;
-use crate::domain::operator::{KeySource, Operator};
-use crate::domain::scope::Scope;
-use crate::domain::time::Timestamp;
-use crate::domain::webhook::endpoint::WebhookEndpoint;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::operator::{KeySource, Operator};
+use crate::domain::operators::scope::Scope;
+use crate::domain::webhooks::endpoint::WebhookEndpoint;
 
 pub(super) const PATH: &str = "/api/operator/me";
 

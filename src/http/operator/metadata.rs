@@ -10,9 +10,9 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::{ClientCertificates, PUBLIC_FOR_A_WHILE, endpoint, introspection, jwks, par, revocation, token, userinfo};
 use crate::app::{Policy, Services};
-use crate::domain::access_token::{ACR_SESSION, classes};
-use crate::domain::id_token::OPENID;
-use crate::domain::scope::Scope;
+use crate::domain::oauth::access_token::{ACR_SESSION, classes};
+use crate::domain::oauth::id_token::OPENID;
+use crate::domain::operators::scope::Scope;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::messages::Locale;
 

@@ -34,8 +34,8 @@ pub use certificate::ClientCertificates;
 pub use client::assertion_endpoints;
 pub(super) use client::basic_credentials;
 
-use crate::app::renew_tokens::Renewals;
-use crate::app::status_lists::StatusLists;
+use crate::app::oauth::renew::Renewals;
+use crate::app::oauth::status_lists::StatusLists;
 use error::OAuthError;
 use rate_limit::OperatorLimiter;
 

@@ -10,8 +10,8 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::{proof, uncached};
 use crate::app::Services;
-use crate::app::push_authorization::{PushError, push};
-use crate::domain::authorization::RequestParameters;
+use crate::app::oauth::push::{PushError, push};
+use crate::domain::oauth::authorization::RequestParameters;
 
 pub(super) const PATH: &str = "/oauth2/par";
 

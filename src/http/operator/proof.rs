@@ -13,10 +13,10 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::{ClientCertificates, userinfo};
 use crate::app::Services;
-use crate::app::prove_key::{CheckedProof, KeyProofError, check_proof, spend_proof};
-use crate::domain::confirmation::Thumbprint;
-use crate::domain::operator::Operator;
-use crate::domain::proof_nonce;
+use crate::app::oauth::prove_key::{CheckedProof, KeyProofError, check_proof, spend_proof};
+use crate::domain::oauth::confirmation::Thumbprint;
+use crate::domain::oauth::proof_nonce;
+use crate::domain::operators::operator::Operator;
 
 /// RFC 9449 section 4.
 const DPOP: &str = "dpop";

@@ -8,7 +8,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use super::error::OAuthError;
-use crate::domain::operator::{Operator, OperatorId};
+use crate::domain::operators::operator::{Operator, OperatorId};
 
 /// The limiters of all operators that have asked, shared by all workers. There are as many as operators, who are few.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
 use crate::app::Services;
-use crate::app::revoke_token::revoke;
+use crate::app::oauth::revoke::revoke;
 
 pub(super) const PATH: &str = "/oauth2/revoke";
 

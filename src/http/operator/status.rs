@@ -7,8 +7,8 @@ use actix_web::web::{Data, Path};
 
 use super::error::{OAuthError, OAuthProblem};
 use crate::app::Services;
-use crate::app::status_lists::{StatusError, StatusLists};
-use crate::domain::status_list::TIME_TO_LIVE;
+use crate::app::oauth::status_lists::{StatusError, StatusLists};
+use crate::domain::oauth::status_list::TIME_TO_LIVE;
 
 /// One list; the last segment is its number.
 pub(super) const PATH: &str = "/oauth2/status/{list}";

@@ -10,12 +10,12 @@ use super::error::{OAuthError, OAuthProblem};
 use super::form::Form;
 use super::{certificate, proof, uncached};
 use crate::app::Services;
-use crate::app::exchange_code::{CodeGrant, exchange};
-use crate::app::issue_tokens::GrantError;
-use crate::app::renew_tokens::{Renewals, renew};
-use crate::domain::confirmation::Confirmation;
-use crate::domain::operator::Operator;
-use crate::domain::secret::SecretText;
+use crate::app::oauth::exchange::{CodeGrant, exchange};
+use crate::app::oauth::issue::GrantError;
+use crate::app::oauth::renew::{Renewals, renew};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::oauth::confirmation::Confirmation;
+use crate::domain::operators::operator::Operator;
 
 pub(super) const PATH: &str = "/oauth2/token";
 

@@ -13,8 +13,8 @@ use super::error::OAuthError;
 use super::rate_limit::OperatorLimiter;
 use super::{certificate, proof, uncached};
 use crate::app::Services;
-use crate::app::use_token::use_token;
-use crate::domain::confirmation::Confirmation;
+use crate::app::oauth::use_token::use_token;
+use crate::domain::oauth::confirmation::Confirmation;
 
 pub(super) const PATH: &str = "/oauth2/userinfo";
 /// RFC 9449 section 7.1.

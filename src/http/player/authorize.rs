@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::problem::problem;
 use super::{device_cookie, lost_browser, session_cookie};
 use crate::app::Services;
-use crate::app::start_verification::start_verification;
+use crate::app::verification::start::start_verification;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Locale;
 

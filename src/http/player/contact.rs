@@ -8,16 +8,18 @@ use serde_json::json;
 use super::problem::problem;
 use super::{session_cookie, steps};
 use crate::app::Services;
-use crate::app::second_proof::disown::{disown_by_face, disown_by_link, view_held_enrolment};
-use crate::app::second_proof::send::send_contact_code;
-use crate::app::second_proof::verify::verify_contact_code;
-use crate::app::second_proof::view::{ContactView, SentCode, view_contact_step};
-use crate::app::second_proof::wait::wait_instead;
-use crate::domain::authorization::HandleHash;
-use crate::domain::contact::Channel;
-use crate::domain::enrolment::HoldKind;
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
+use crate::app::verification::second_factor::second_proof::disown::{
+    disown_by_face, disown_by_link, view_held_enrolment,
+};
+use crate::app::verification::second_factor::second_proof::send::send_contact_code;
+use crate::app::verification::second_factor::second_proof::verify::verify_contact_code;
+use crate::app::verification::second_factor::second_proof::view::{ContactView, SentCode, view_contact_step};
+use crate::app::verification::second_factor::second_proof::wait::wait_instead;
+use crate::domain::identity::contact::Channel;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::second_factor::enrolment::HoldKind;
 use crate::http::problem::{Problem, locale};
 
 #[derive(Deserialize)]

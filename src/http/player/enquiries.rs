@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::problem::problem;
 use super::session_cookie;
 use crate::app::Services;
-use crate::app::view_enquiries::{PAGE, view_enquiries};
-use crate::domain::check::Asked;
-use crate::domain::time::Timestamp;
+use crate::app::verification::self_service::enquiries::{PAGE, view_enquiries};
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::check::Asked;
 use crate::http::problem::{Problem, locale};
 
 #[derive(Deserialize)]

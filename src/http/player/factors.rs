@@ -9,18 +9,18 @@ use super::problem::problem;
 use super::self_service::Factor;
 use super::totp::provisioned;
 use super::{session_cookie, steps};
-use crate::app::own_factors::add::{
+use crate::app::verification::second_factor::own::add::{
     begin_passkey_addition, begin_totp_addition, finish_passkey_addition, finish_totp_addition, renew_recovery_codes,
 };
-use crate::app::own_factors::remove::remove_factor;
-use crate::app::own_factors::{OwnFactors, rename_factor, view_factors};
-use crate::app::report_lost_factors::report_lost_factors;
+use crate::app::verification::second_factor::own::remove::remove_factor;
+use crate::app::verification::second_factor::own::{OwnFactors, rename_factor, view_factors};
+use crate::app::verification::second_factor::report_lost::report_lost_factors;
 use crate::app::{PlayerError, Services};
-use crate::domain::authorization::HandleHash;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::second_factor::own::{FactorId, FactorName, OwnFactorFault};
 use crate::domain::second_factor::recovery_code::CODES;
-use crate::domain::secret::SecretText;
-use crate::domain::time::Timestamp;
 use crate::http::problem::{Problem, locale};
 
 /// What is shown to confirm.

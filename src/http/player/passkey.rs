@@ -7,9 +7,9 @@ use super::problem::problem;
 use super::totp::answer_with_codes;
 use super::{session_cookie, steps};
 use crate::app::Services;
-use crate::app::enrol_passkey::{begin_passkey_enrolment, finish_passkey_enrolment};
-use crate::app::pass_lock::{begin_pass_lock, pass_lock};
-use crate::app::prove_passkey::{begin_passkey, prove_passkey};
+use crate::app::verification::face::pass_lock::{begin_pass_lock, pass_lock};
+use crate::app::verification::second_factor::enrol_passkey::{begin_passkey_enrolment, finish_passkey_enrolment};
+use crate::app::verification::second_factor::prove_passkey::{begin_passkey, prove_passkey};
 use crate::http::problem::{Problem, locale};
 
 pub(super) async fn register_start(

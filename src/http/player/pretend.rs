@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::problem::problem;
 use super::{session_cookie, steps};
 use crate::app::Services;
-use crate::app::pretend_capture::pretend_capture;
-use crate::app::pretend_factor::pretend_factor;
-use crate::app::second_proof::pretend::pretend_contact;
+use crate::app::verification::face::pretend::pretend_capture;
+use crate::app::verification::second_factor::pretend::pretend_factor;
+use crate::app::verification::second_factor::second_proof::pretend::pretend_contact;
 use crate::domain::second_factor::FactorKind;
 use crate::http::problem::{Problem, locale};
 

@@ -1,9 +1,9 @@
 //! A player's refusal as a problem.
 
 use crate::app::PlayerError;
-use crate::domain::review::ContestError;
+use crate::domain::restrictions::self_restriction::SelfRestrictionError;
+use crate::domain::review::case::ContestError;
 use crate::domain::second_factor::own::OwnFactorFault;
-use crate::domain::self_restriction::SelfRestrictionError;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::messages::Locale;
 

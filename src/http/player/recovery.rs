@@ -8,12 +8,12 @@ use super::contact::{Chosen, Code, ContactJson, SentJson, contacts_json};
 use super::problem::problem;
 use super::{session_cookie, steps};
 use crate::app::Services;
-use crate::app::recover_factors::send::send_recovery_code;
-use crate::app::recover_factors::verify::verify_recovery_code;
-use crate::app::recover_factors::view::{RecoveryView, view_recovery};
-use crate::domain::authorization::HandleHash;
-use crate::domain::recovery::{RecoveryState, carry_out_until};
-use crate::domain::time::Timestamp;
+use crate::app::verification::second_factor::recovery::send::send_recovery_code;
+use crate::app::verification::second_factor::recovery::verify::verify_recovery_code;
+use crate::app::verification::second_factor::recovery::view::{RecoveryView, view_recovery};
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::time::Timestamp;
+use crate::domain::second_factor::recovery::{RecoveryState, carry_out_until};
 use crate::http::problem::{Problem, locale};
 
 #[derive(Serialize)]

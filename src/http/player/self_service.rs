@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::problem::problem;
 use super::{session_cookie, steps};
-use crate::app::confirm_factor::{ShownFactor, begin_confirmation};
-use crate::app::contest_reason::contest_reason;
-use crate::app::restrict_self::restrict_self;
+use crate::app::verification::second_factor::confirm::{ShownFactor, begin_confirmation};
+use crate::app::verification::self_service::contest::contest_reason;
+use crate::app::verification::self_service::restrict::restrict_self;
 use crate::app::{PlayerError, Services};
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::reason::ReasonCode;
-use crate::domain::review::{Contest, ContestError};
-use crate::domain::secret::SecretText;
-use crate::domain::self_restriction::Term;
+use crate::domain::restrictions::self_restriction::Term;
+use crate::domain::review::case::{Contest, ContestError};
 use crate::http::problem::{Problem, locale};
 
 #[derive(Deserialize)]

@@ -6,8 +6,8 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, web};
 
 use crate::app::Services;
-use crate::domain::authorization::{HandleHash, hash_handle, visit_name};
-use crate::domain::self_restriction::SELF_SERVICE;
+use crate::domain::kernel::handle::{HandleHash, hash_handle, visit_name};
+use crate::domain::restrictions::self_restriction::SELF_SERVICE;
 use crate::domain::verification::VERIFICATION_LIFETIME;
 use crate::http::own_cookie::{is_https, own_cookie};
 use crate::http::problem::{Problem, ProblemCode, locale};

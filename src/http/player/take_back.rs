@@ -8,11 +8,11 @@ use super::contact::{Chosen, Code, ContactJson, SentJson, contacts_json};
 use super::problem::problem;
 use super::{session_cookie, steps};
 use crate::app::Services;
-use crate::app::take_back_self::send::send_take_back_code;
-use crate::app::take_back_self::verify::take_back_self_restriction;
-use crate::app::take_back_self::view::view_take_back;
-use crate::domain::authorization::HandleHash;
-use crate::domain::time::Timestamp;
+use crate::app::verification::self_service::take_back_self::send::send_take_back_code;
+use crate::app::verification::self_service::take_back_self::verify::take_back_self_restriction;
+use crate::app::verification::self_service::take_back_self::view::view_take_back;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::time::Timestamp;
 use crate::http::problem::{Problem, locale};
 
 #[derive(Serialize)]

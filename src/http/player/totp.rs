@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::problem::problem;
 use super::{session_cookie, steps, view};
-use crate::app::recovery_codes::use_recovery_code;
-use crate::app::totp::{begin_totp, confirm_totp, prove_totp};
+use crate::app::verification::second_factor::recovery_codes::use_recovery_code;
+use crate::app::verification::second_factor::totp::{begin_totp, confirm_totp, prove_totp};
 use crate::app::{PlayerError, Services};
-use crate::domain::authorization::HandleHash;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::secret::SecretText;
 use crate::domain::second_factor::totp::Provisioning;
-use crate::domain::secret::SecretText;
 use crate::http::problem::{Problem, locale};
 
 #[derive(Deserialize)]

@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
-use crate::app::view_verification::{SelfServiceView, VerificationView, view_verification};
+use crate::app::verification::view::{SelfServiceView, VerificationView, view_verification};
 use crate::app::{Policy, Services};
-use crate::domain::authorization::{HandleHash, visit_name};
+use crate::domain::decision::{Reason, Verdict};
+use crate::domain::kernel::handle::{HandleHash, visit_name};
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
+use crate::domain::restrictions::self_restriction::Term;
 use crate::domain::second_factor::FactorKind;
-use crate::domain::secret::SecretText;
-use crate::domain::self_restriction::Term;
-use crate::domain::time::Timestamp;
-use crate::domain::verification::{Reason, Stage, Verdict};
+use crate::domain::verification::Stage;
 use crate::http::problem::Problem;
 use crate::messages::own_sources::legal_basis;
 use crate::messages::{Locale, Message, Texts};

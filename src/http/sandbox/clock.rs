@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::app::Services;
-use crate::app::authenticate_client::{AuthenticationError, authenticate};
-use crate::app::move_clock::{MoveClockError, SandboxTime, advance_clock, read_clock, reset_clock};
-use crate::domain::operator::OperatorId;
+use crate::app::oauth::client::{AuthenticationError, authenticate};
+use crate::app::sandbox::move_clock::{MoveClockError, SandboxTime, advance_clock, read_clock, reset_clock};
+use crate::domain::operators::operator::OperatorId;
 use crate::http::operator::basic_credentials;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::messages::Locale;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::Services;
-use crate::app::follow_code::{Followed, follow_code};
-use crate::domain::secret::SecretText;
+use crate::app::sandbox::follow_code::{Followed, follow_code};
+use crate::domain::kernel::secret::SecretText;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
 /// Which.

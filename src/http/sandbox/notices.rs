@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::Services;
 use crate::app::notices::outbox::sandbox_outbox;
-use crate::domain::notice::Notice;
-use crate::domain::person::Iin;
+use crate::domain::identity::person::Iin;
+use crate::domain::notices::Notice;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::messages::notice::write;
 

@@ -16,9 +16,10 @@ use sha2::{Digest, Sha256};
 use super::DemoNote;
 use super::people::NEWCOMER;
 use crate::app::Services;
-use crate::domain::authorization::{SCOPE, new_handle};
-use crate::domain::ports::Randomness;
-use crate::domain::secret::SecretText;
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::handle::new_handle;
+use crate::domain::kernel::secret::SecretText;
+use crate::domain::oauth::authorization::SCOPE;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// So many visits are remembered; then the oldest half is forgotten.

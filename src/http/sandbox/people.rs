@@ -12,10 +12,10 @@ use time::macros::format_description;
 use super::DemoOperator;
 use super::thumbnail::shrunk;
 use crate::app::Services;
-use crate::app::sandbox_people::{
+use crate::app::sandbox::people::{
     NewcomerContact, NewcomerError, PHOTO_BYTES, add_newcomer, find_person, list_people, remove_newcomer, suggest_iin,
 };
-use crate::domain::secret::SecretBytes;
+use crate::domain::kernel::secret::SecretBytes;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::Locale;
 

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::people::problem;
 use crate::app::Services;
-use crate::app::sandbox_people::{PHOTO_BYTES, check_photo};
-use crate::domain::secret::SecretBytes;
+use crate::app::sandbox::people::{PHOTO_BYTES, check_photo};
+use crate::domain::kernel::secret::SecretBytes;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::messages::message;
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::app::Services;
-use crate::domain::sandbox_scenario::listed;
+use crate::domain::scenario::listed;
 
 /// Scenarios
 ///

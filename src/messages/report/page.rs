@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::words::{almaty, label};
-use crate::domain::evidence::report::PicturePart;
-use crate::domain::locale::Locale;
+use crate::domain::kernel::locale::Locale;
+use crate::domain::review::evidence::report::PicturePart;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}\
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #d0d7de;break-after:avoid}\

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::domain::locale::Locale;
-use crate::domain::time::Timestamp;
+use crate::domain::kernel::locale::Locale;
+use crate::domain::kernel::time::Timestamp;
 
 /// By kind and code, as `command.turn_left`; then by language.
 type Written = HashMap<String, HashMap<String, String>>;
@@ -36,12 +36,12 @@ pub(super) fn almaty(instant: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::case_work::Conclusion;
-    use crate::domain::liveness::challenge::{Command, Light};
-    use crate::domain::liveness::cues::{Cue, Finding};
+    use crate::domain::decision::Verdict;
+    use crate::domain::face::liveness::challenge::{Command, Light};
+    use crate::domain::face::liveness::cues::{Cue, Finding};
     use crate::domain::reason::ReasonCode;
+    use crate::domain::review::case_work::Conclusion;
     use crate::domain::second_factor::FactorKind;
-    use crate::domain::verification::Verdict;
 
     /// Roles of `models/manifest.toml`.
     const MODELS: [&str; 5] = ["detector", "embedder", "embedder2", "pad", "landmarks"];

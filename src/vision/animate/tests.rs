@@ -1,7 +1,7 @@
 use super::super::testing::{astronaut, examiner, portrait};
 use super::*;
-use crate::domain::liveness::decision::{Presentation, decide};
-use crate::domain::ports::{Ask, Detail, Gate};
+use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::liveness::decision::{Presentation, decide};
 use crate::vision::manifest::Manifest;
 
 #[test]

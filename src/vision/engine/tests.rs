@@ -2,7 +2,7 @@
 
 use super::super::testing::{astronaut, examiner, models};
 use super::*;
-use crate::domain::ports::{Detail, Gate};
+use crate::domain::face::engine::{Detail, Gate};
 use crate::domain::reason::ReasonCode;
 use std::fs;
 use std::sync::Arc;

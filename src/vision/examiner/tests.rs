@@ -4,7 +4,7 @@ use super::super::animate::FRAME;
 use super::super::geometry::{Area, crop, lay, resize};
 use super::super::testing::{astronaut, evaluation, examiner, portrait, toned};
 use super::*;
-use crate::domain::ports::Detail;
+use crate::domain::face::engine::Detail;
 use crate::domain::reason::ReasonCode;
 use std::path::Path;
 
@@ -57,7 +57,7 @@ fn frames_of_one_person_match_her_id_photo_and_nobody_elses() {
     let Some(mut examiner) = examiner() else { return };
     let file = super::super::testing::models().unwrap().join("calibration.json");
     let text = std::fs::read_to_string(file).unwrap();
-    let thresholds = crate::domain::calibration::Calibration::from_json(&text).unwrap().thresholds(1e-4, 1e-3);
+    let thresholds = crate::domain::face::calibration::Calibration::from_json(&text).unwrap().thresholds(1e-4, 1e-3);
     let people = [("astronaut.png", [223.0, 120.0]), ("group3.jpg", [690.0, 463.0]), ("group5.jpg", [464.0, 1024.0])]
         .map(|(file, at)| portrait(&mut examiner, file, at));
     let photos = people.each_ref().map(|person| {

@@ -7,10 +7,10 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::products::{BLOCK_ROWS, Row, WIDTH, products, square};
-use crate::domain::comparison::Template;
-use crate::domain::face_search::{Sighting, SightingKey, SightingKind};
-use crate::domain::id::{PlayerId, SightingId};
-use crate::domain::time::Timestamp;
+use crate::domain::face::comparison::Template;
+use crate::domain::face::search::{Sighting, SightingKey, SightingKind};
+use crate::domain::kernel::id::{PlayerId, SightingId};
+use crate::domain::kernel::time::Timestamp;
 
 /// 2 MiB of vectors a chunk.
 const CHUNK_ROWS: usize = 16_384;

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::face_search::SightingKind;
-use crate::domain::id::SightingId;
+use crate::domain::face::search::SightingKind;
+use crate::domain::kernel::id::SightingId;
 
 fn model() -> ModelHash {
     ModelHash("m".into())

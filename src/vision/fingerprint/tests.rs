@@ -9,7 +9,7 @@ use super::super::geometry::resize;
 use super::super::testing::{astronaut, evaluation, examiner, toned};
 use super::*;
 
-/// As the rule in `domain/liveness/replay.rs` has it.
+/// As the rule in `domain/face/liveness/replay.rs` has it.
 const SEEN: f32 = 0.4;
 
 fn encoded(picture: &Picture, quality: u8) -> Picture {

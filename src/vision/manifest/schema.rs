@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::ManifestError;
-use crate::domain::comparison::Fusion;
+use crate::domain::face::comparison::Fusion;
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

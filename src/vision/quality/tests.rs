@@ -4,8 +4,8 @@ use super::super::examiner::Examiner;
 use super::super::geometry::{lay, resize};
 use super::super::testing::{astronaut, examiner, portrait, toned};
 use super::*;
-use crate::domain::face_quality::Component;
-use crate::domain::ports::{Ask, Detail, Gate};
+use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::quality::Component;
 
 fn painted(paint: impl Fn(usize, usize) -> u8) -> Picture {
     let pixels: Vec<u8> = (0..112 * 112).flat_map(|i| [paint(i % 112, i / 112); 3]).collect();

@@ -1,7 +1,7 @@
 use super::super::testing::{astronaut, examiner};
 use super::*;
-use crate::domain::liveness::texture::TextureChange;
-use crate::domain::ports::{Ask, Detail, Gate};
+use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::liveness::texture::TextureChange;
 
 const LAID_FLAT: Ask = Ask { texture: true, ..Ask::of(Gate::MovingFrame, false, Detail::None) };
 

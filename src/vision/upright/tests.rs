@@ -3,7 +3,7 @@
 use super::super::decode::{DecodeLimits, decode};
 use super::super::testing::{astronaut, evaluation, examiner};
 use super::*;
-use crate::domain::ports::Detail;
+use crate::domain::face::engine::Detail;
 use proptest::prelude::*;
 
 const PHOTO: Ask = Ask::of(Gate::IdPhoto, false, Detail::Full);

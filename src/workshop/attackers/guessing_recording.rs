@@ -6,7 +6,7 @@ use super::super::actor::{Actor, Shown};
 use super::super::dice::Dice;
 use super::super::person::VirtualPlayer;
 use super::super::puppet::Puppet;
-use crate::domain::liveness::challenge::{Command, Light};
+use crate::domain::face::liveness::challenge::{Command, Light};
 use crate::vision::animate::AnimateError;
 
 /// The guesser: whatever the page shows, something of the same kind is played.

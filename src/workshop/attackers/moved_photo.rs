@@ -6,7 +6,7 @@ use super::super::pose::Pose;
 use super::super::puppet::Puppet;
 use super::super::reaction::Reactions;
 use super::sheet::{Held, HeldPrint, hand};
-use crate::domain::liveness::challenge::Command;
+use crate::domain::face::liveness::challenge::Command;
 use crate::vision::animate::AnimateError;
 
 /// How far the print is bent at most, degrees from edge to edge: a round surface looks more like a head.

@@ -6,9 +6,9 @@ use super::super::pose::Pose;
 use super::super::rehearsal::Rehearsal;
 use super::super::testing::{cast, examiner};
 use super::*;
-use crate::domain::liveness::challenge::Command;
-use crate::domain::liveness::signs::FaceMesh;
-use crate::domain::ports::{Ask, Detail, Gate};
+use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::liveness::challenge::Command;
+use crate::domain::face::liveness::signs::FaceMesh;
 use crate::vision::turn;
 
 /// Frames of an attack while the page shows a challenge, ten a second.

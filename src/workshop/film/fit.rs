@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Sight;
-use crate::domain::capture::CAPTURE_TIME;
-use crate::domain::liveness::challenge::{COMMANDS_WITHOUT_LIGHTS, Challenge, Command};
-use crate::domain::liveness::course::{Course, Glance};
-use crate::domain::liveness::response::{Answer, ResponseWatch};
-use crate::domain::liveness::signs::FaceSigns;
-use crate::domain::ports::Randomness;
-use crate::domain::time::Timestamp;
+use crate::domain::face::capture::CAPTURE_TIME;
+use crate::domain::face::liveness::challenge::{COMMANDS_WITHOUT_LIGHTS, Challenge, Command};
+use crate::domain::face::liveness::course::{Course, Glance};
+use crate::domain::face::liveness::response::{Answer, ResponseWatch};
+use crate::domain::face::liveness::signs::FaceSigns;
+use crate::domain::kernel::clock::Randomness;
+use crate::domain::kernel::time::Timestamp;
 
 /// The longest pause that a course draws before a command; a fitted one never comes sooner, whatever is drawn.
 const PAUSE: u64 = 1_250;

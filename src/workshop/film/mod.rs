@@ -5,7 +5,7 @@ mod fit;
 
 pub use fit::{Fit, Missed, Wanted, fits};
 
-use crate::domain::liveness::signs::FaceSigns;
+use crate::domain::face::liveness::signs::FaceSigns;
 
 /// A film as it is played: what each frame shows and when, and which frame of the file it is.
 #[derive(Clone, Debug, PartialEq)]

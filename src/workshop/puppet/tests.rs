@@ -1,10 +1,10 @@
 use super::super::camera::{Camera, PageLight, tone};
 use super::super::testing::{cast, examiner};
 use super::*;
-use crate::domain::capture::Face;
-use crate::domain::comparison::Template;
-use crate::domain::liveness::challenge::Light;
-use crate::domain::ports::{Ask, Detail};
+use crate::domain::face::capture::Face;
+use crate::domain::face::comparison::Template;
+use crate::domain::face::engine::{Ask, Detail};
+use crate::domain::face::liveness::challenge::Light;
 use crate::vision::align::align;
 use crate::vision::decode::{DecodeLimits, decode};
 use crate::vision::landmarks::Landmarks;

@@ -1,6 +1,6 @@
 //! `rastau evaluate captures` on films: what is asked is what they show, and the service's own capture judges it.
 
-use rastau::domain::liveness::challenge::Command;
+use rastau::domain::face::liveness::challenge::Command;
 use rastau::workshop::actor::{Actor as _, Shown};
 use rastau::workshop::person::VirtualPlayer;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use rastau::domain::ports::Store as _;
 use rastau::store::SqlStore;
 

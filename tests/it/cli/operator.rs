@@ -1,5 +1,5 @@
 use super::workshop::Workshop;
-use rastau::domain::operator::{ClientAuthentication, OperatorId};
+use rastau::domain::operators::operator::{ClientAuthentication, OperatorId};
 use rastau::domain::ports::Store as _;
 use sha2::{Digest, Sha256};
 

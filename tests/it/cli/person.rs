@@ -1,5 +1,5 @@
 use super::workshop::{Outcome, Workshop, models};
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use rastau::domain::ports::Store as _;
 
 fn shop_with_photos() -> Workshop {
@@ -127,10 +127,10 @@ fn without_models_or_photos_nothing_begins() {
 
 /// The template of somebody who was here when another model was in use.
 async fn veteran(shop: &Workshop, iin: &Iin, photo: &[u8]) {
-    use rastau::domain::comparison::{ModelHash, Template};
-    use rastau::domain::id::PlayerId;
-    use rastau::domain::ports::testing::SeededRandomness;
-    use rastau::domain::time::Timestamp;
+    use rastau::domain::face::comparison::{ModelHash, Template};
+    use rastau::domain::kernel::id::PlayerId;
+    use rastau::domain::kernel::testing::SeededRandomness;
+    use rastau::domain::kernel::time::Timestamp;
     use sha2::{Digest as _, Sha256};
     let now = Timestamp::from_seconds(1_800_000_000);
     let template = Template::new(ModelHash("earlier".into()), vec![1.0, 2.0]).unwrap();
@@ -156,10 +156,10 @@ async fn photos_are_embedded_again_after_a_change_of_models() {
 
 #[tokio::test]
 async fn staff_end_a_persons_lock_and_the_log_says_who() {
-    use rastau::domain::face_lockout::{FaceLockout, LockSubject};
-    use rastau::domain::id::PlayerId;
-    use rastau::domain::ports::testing::SeededRandomness;
-    use rastau::domain::time::Timestamp;
+    use rastau::domain::face::lockout::{FaceLockout, LockSubject};
+    use rastau::domain::kernel::id::PlayerId;
+    use rastau::domain::kernel::testing::SeededRandomness;
+    use rastau::domain::kernel::time::Timestamp;
     let shop = Workshop::sandbox();
     let iin = Iin::parse("900101300017").unwrap();
     let unlock = ["person", "unlock", "--iin", "900101300017"];
@@ -219,10 +219,10 @@ async fn contacts_of_record_come_with_the_file_and_stay_when_it_is_silent() {
 
 #[tokio::test]
 async fn factors_are_forgotten_by_whoever_has_the_machine_and_the_log_says_who() {
-    use rastau::domain::id::PlayerId;
-    use rastau::domain::ports::testing::SeededRandomness;
+    use rastau::domain::kernel::id::PlayerId;
+    use rastau::domain::kernel::testing::SeededRandomness;
+    use rastau::domain::kernel::time::Timestamp;
     use rastau::domain::second_factor::totp::TotpEnrolment;
-    use rastau::domain::time::Timestamp;
     let shop = Workshop::sandbox();
     let iin = Iin::parse("900101300017").unwrap();
     let forget = ["person", "forget-factors", "--iin", "900101300017"];

@@ -1,5 +1,5 @@
 use super::workshop::Workshop;
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use rastau::domain::ports::Store as _;
 use rastau::domain::restrictions::Ground;
 

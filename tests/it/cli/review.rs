@@ -1,16 +1,18 @@
 use crate::support::faces::{Who, clip};
 
 use super::workshop::Workshop;
-use rastau::domain::authorization::{PushedRequest, hash_handle};
-use rastau::domain::face_search::{FaceHit, SightingKind};
-use rastau::domain::id::{CaseId, PlayerId, VerificationId};
-use rastau::domain::operator::OperatorId;
-use rastau::domain::person::Iin;
+use rastau::domain::face::scores::FaceScores;
+use rastau::domain::face::search::{FaceHit, SightingKind};
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::handle::hash_handle;
+use rastau::domain::kernel::id::{CaseId, PlayerId, VerificationId};
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::oauth::authorization::PushedRequest;
+use rastau::domain::operators::operator::OperatorId;
 use rastau::domain::ports::Store as _;
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::review::{Case, CaseStatus, FaceScores};
-use rastau::domain::secret::SecretBytes;
-use rastau::domain::time::Timestamp;
+use rastau::domain::review::case::{Case, CaseStatus};
 use rastau::domain::verification::Verification;
 use std::os::unix::fs::PermissionsExt as _;
 use uuid::Uuid;

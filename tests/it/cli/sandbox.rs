@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::workshop::Workshop;
-use rastau::domain::sandbox_scenario::SCENARIOS;
+use rastau::domain::scenario::SCENARIOS;
 
 #[test]
 fn scenarios_are_listed_for_people_and_for_programs() {

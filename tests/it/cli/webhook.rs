@@ -1,10 +1,10 @@
 use super::workshop::Workshop;
 use crate::support::receiver::Receiver;
-use rastau::domain::operator::OperatorId;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::operators::operator::OperatorId;
 use rastau::domain::ports::Store as _;
-use rastau::domain::secret::SecretText;
-use rastau::domain::time::Timestamp;
-use rastau::domain::webhook::event::WebhookEvent;
+use rastau::domain::webhooks::event::WebhookEvent;
 use serde_json::{Value, json};
 
 /// A sandbox with the operator demo-bet.
@@ -25,8 +25,8 @@ fn set(shop: &Workshop, receiver: &Receiver) -> Value {
 
 /// A message in the outbox; its id.
 async fn queue(shop: &Workshop) -> String {
-    use rastau::app::queue_webhook::queue_webhook;
-    use rastau::domain::ports::testing::SeededRandomness;
+    use rastau::app::webhooks::queue::queue_webhook;
+    use rastau::domain::kernel::testing::SeededRandomness;
     let store = shop.store().await;
     let mut unit = store.begin().await.unwrap();
     let operator = OperatorId::parse("demo-bet").unwrap();

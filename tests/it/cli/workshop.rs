@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use rastau::config::KeyFile;
-use rastau::domain::ports::testing::SeededRandomness;
+use rastau::domain::kernel::testing::SeededRandomness;
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use tempfile::TempDir;
 

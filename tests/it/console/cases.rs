@@ -1,13 +1,14 @@
 //! A doubtful attempt from the queue to the player who goes on, four eyes included; and all the ways round them.
 
 use actix_web::http::Method;
-use rastau::app::identify_person::identify_person;
-use rastau::app::return_to_operator::return_to_operator;
-use rastau::app::view_verification::view_verification;
-use rastau::domain::authorization::HandleHash;
-use rastau::domain::id::CaseId;
+use rastau::app::verification::identify::identify_person;
+use rastau::app::verification::view::view_verification;
+use rastau::app::verification::way_back::return_to_operator;
+use rastau::domain::decision::Verdict;
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::id::CaseId;
 use rastau::domain::staff::Role;
-use rastau::domain::verification::{Stage, Verdict};
+use rastau::domain::verification::Stage;
 use serde_json::{Value, json};
 
 use super::desk::{Answer, Desk, invite};
@@ -143,7 +144,7 @@ async fn who_had_gone_comes_again_without_the_camera_once_and_on_the_same_device
         unit.commit().await.unwrap();
         taken
     };
-    let device = rastau::domain::authorization::hash_handle(doubted.device.expose());
+    let device = rastau::domain::kernel::handle::hash_handle(doubted.device.expose());
     assert_eq!(take(HandleHash([1; 32])).await, None, "another device");
     assert_eq!(take(device).await, Some(doubted.case));
     assert_eq!(take(device).await, None, "once");

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use rastau::app::staff::confirm::confirm_at_machine;
 use rastau::app::staff::manage::reinvite_staff;
 use rastau::app::staff::{Asker, StaffError};
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
 use rastau::domain::staff::Role;
 use rastau::http::console::rules::{RULES, Rule};
 use serde_json::{Value, json};

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use rastau::app::registry::manage::put;
-use rastau::domain::id::CaseId;
-use rastau::domain::person::Iin;
+use rastau::app::restrictions::registry::manage::put;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::id::CaseId;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::kernel::time::Timestamp;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::restrictions::{Ground, Restriction, Source};
-use rastau::domain::review::Contest;
-use rastau::domain::secret::SecretText;
+use rastau::domain::review::case::Contest;
 use rastau::domain::staff::Role;
-use rastau::domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::desk::Desk;

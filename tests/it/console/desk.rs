@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use actix_web::http::Method;
-use actix_web::http::StatusCode;
 use actix_web::http::header::ORIGIN;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{App, test, web};
 use rastau::app::staff::Asker;
 use rastau::app::staff::confirm::confirm_at_machine;
 use rastau::app::staff::manage::invite_staff;
-use rastau::domain::ports::WebhookSender;
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
 use rastau::domain::staff::Role;
+use rastau::domain::webhooks::ports::WebhookSender;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::console;
 use serde_json::{Value, json};

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use rastau::app::return_to_operator::return_to_operator;
-use rastau::app::view_verification::view_verification;
-use rastau::domain::id::{CaseId, PasskeyId, PlayerId, SelfRestrictionId};
+use rastau::app::verification::view::view_verification;
+use rastau::app::verification::way_back::return_to_operator;
+use rastau::domain::decision::Verdict;
+use rastau::domain::kernel::id::{CaseId, PasskeyId, PlayerId, SelfRestrictionId};
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::restrictions::self_restriction::SelfRestriction;
 use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use rastau::domain::second_factor::recovery_code::{CodeHash, RecoveryCodes, StoredCode};
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use rastau::domain::second_factor::{Binding, BoundBy, FactorKind};
-use rastau::domain::secret::SecretBytes;
-use rastau::domain::self_restriction::SelfRestriction;
 use rastau::domain::staff::Role;
-use rastau::domain::time::Timestamp;
-use rastau::domain::verification::{Stage, Verdict};
+use rastau::domain::verification::Stage;
 use serde_json::{Value, json};
 
 use super::desk::{Answer, Desk};

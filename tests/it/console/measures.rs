@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
-use rastau::app::registry::manage::put;
-use rastau::domain::face_lockout::{FaceLockout, LockSubject};
-use rastau::domain::id::CaseId;
-use rastau::domain::person::Iin;
+use rastau::app::restrictions::registry::manage::put;
+use rastau::domain::face::lockout::{FaceLockout, LockSubject};
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::id::CaseId;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::kernel::time::Timestamp;
 use rastau::domain::restrictions::{Ground, Restriction, Source, Version, VersionKind, VersionState};
-use rastau::domain::secret::SecretText;
 use rastau::domain::staff::Role;
-use rastau::domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::desk::{Answer, Desk};

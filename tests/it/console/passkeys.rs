@@ -1,7 +1,7 @@
 //! Ceremonies of the staff that a browser, an authenticator or a page spoils: none of them lets anybody in.
 
 use rastau::credentials::testing::{BackupFlags, FlaggedPasskey};
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
 use rastau::domain::staff::Role;
 use serde_json::{Value, json};
 use url::Url;

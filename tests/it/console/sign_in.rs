@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use rastau::app::staff::Asker;
 use rastau::app::staff::manage::{StaffChange, change_staff};
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
 use rastau::domain::staff::Role;
 use serde_json::{Value, json};
 

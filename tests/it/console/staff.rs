@@ -1,7 +1,7 @@
 //! Administrators look after staff.
 
 use actix_web::http::Method;
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
 use rastau::domain::staff::Role;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rastau::domain::ports::{InferenceStep, Observation, Observer as _, Purpose};
+use rastau::domain::kernel::observer::{InferenceStep, Observation, Observer as _, Purpose};
 use rastau::metrics::Metrics;
 
 /// The report after one of everything.

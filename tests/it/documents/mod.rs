@@ -16,12 +16,12 @@ use std::sync::LazyLock;
 use markdown::Page;
 use names::Repository;
 use rastau::config::Config;
-use rastau::domain::audit::AuditKind;
-use rastau::domain::liveness::cues::Finding;
+use rastau::domain::audit::event::AuditKind;
+use rastau::domain::face::liveness::cues::Finding;
+use rastau::domain::operators::scope::Scope;
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::scope::Scope;
 use rastau::domain::staff::{Act, Role};
-use rastau::domain::webhook::event::EventKind;
+use rastau::domain::webhooks::event::EventKind;
 use rastau::http::problem::ProblemCode;
 
 /// Cookies and a format that begin as metrics do.

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use rastau::domain::{access_token, authorization, capture, check, grant, idempotency, operator, staff, verification};
-use rastau::domain::{liveness::replay, sandbox_clock, self_restriction};
+use rastau::domain::face::capture;
+use rastau::domain::face::liveness::replay;
+use rastau::domain::kernel::clock;
+use rastau::domain::oauth::{access_token, authorization, grant};
+use rastau::domain::operators::{check, idempotency, operator};
+use rastau::domain::restrictions::self_restriction;
+use rastau::domain::{staff, verification};
 
 use super::markdown::Page;
 
@@ -44,7 +49,7 @@ pub(super) fn sayings() -> Vec<Saying> {
             "key and request as sha256 | **deleted within the hour after {} hours**",
             hours(idempotency::KEPT),
         ),
-        ("docs/API.md", "past {} days ahead of real time", days(sandbox_clock::MOST_AHEAD)),
+        ("docs/API.md", "past {} days ahead of real time", days(clock::MOST_AHEAD)),
         (
             "docs/API.md",
             "(for {} minutes after a decision that followed the second factor",

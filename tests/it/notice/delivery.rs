@@ -2,13 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rastau::app::notices::deliver::{NoticeCourier, deliver_due_notices};
-use rastau::app::notices::forget::forget_old_notices;
+use rastau::app::notices::purge::forget_old_notices;
 use rastau::app::notices::queue::{contacts_of, queue_notice};
-use rastau::domain::contact::{Channel, Contact};
-use rastau::domain::locale::Locale;
-use rastau::domain::notice::{NOTICES_KEPT, NoticeContent};
-use rastau::domain::person::Iin;
-use rastau::domain::ports::{Clock as _, Store as _};
+use rastau::domain::identity::contact::{Channel, Contact};
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::clock::Clock as _;
+use rastau::domain::kernel::locale::Locale;
+use rastau::domain::notices::{NOTICES_KEPT, NoticeContent};
+use rastau::domain::ports::Store as _;
 use rastau::messages::notice::NoticeTexts;
 
 use super::gateway::Mood;
@@ -138,7 +139,7 @@ async fn rows_go_when_their_term_is_over() {
     world.deliver_after(Duration::ZERO).await;
     let count = async || {
         let since = world.clock.now().minus(NOTICES_KEPT * 2);
-        let bucket = rastau::domain::notice::Bucket::of(code().kind());
+        let bucket = rastau::domain::notices::Bucket::of(code().kind());
         let mut unit = world.store.read().await.unwrap();
         unit.earlier_notices(player, &phone(1), bucket, since).await.unwrap().len()
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use rastau::app::notices::queue::NoticeError;
-use rastau::domain::notice::NoticeContent;
+use rastau::domain::notices::NoticeContent;
 
 use super::world::{World, code, phone};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use rastau::domain::ports::NoticeSender;
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::notices::ports::NoticeSender;
 use rastau::gateways::sms_http::HttpSmsGateway;
 use serde_json::{Value, json};
 use url::Url;

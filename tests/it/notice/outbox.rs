@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use rastau::app::notices::outbox::sandbox_outbox;
-use rastau::domain::contact::Contact;
-use rastau::domain::person::Iin;
+use rastau::domain::identity::contact::Contact;
+use rastau::domain::identity::person::Iin;
 
 use super::world::{CODE, IINS, World, code, phone};
 use crate::support::app::TestApp;
@@ -44,10 +44,10 @@ async fn the_outbox_is_read_over_http() {
     let query = format!("?iin={}", iin.expose());
     assert_eq!(get(&query).await, (200, serde_json::json!([])));
     let mut unit = app.unit().await;
-    let id = rastau::domain::id::PlayerId::new(app.now(), app.services.randomness.as_ref());
+    let id = rastau::domain::kernel::id::PlayerId::new(app.now(), app.services.randomness.as_ref());
     let player = unit.player_of(&iin, id, app.now()).await.unwrap();
     let to = [Contact::made_up(&iin)];
-    let locale = rastau::domain::locale::Locale::En;
+    let locale = rastau::domain::kernel::locale::Locale::En;
     rastau::app::notices::queue::queue_notice(&app.services, unit.as_mut(), player, &to, &code(), locale, app.now())
         .await
         .unwrap();

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use rastau::domain::id::StaffId;
-use rastau::domain::idempotency::KEPT;
+use rastau::domain::kernel::id::StaffId;
+use rastau::domain::operators::idempotency::KEPT;
 use rastau::domain::staff::{Role, StaffMember};
 use rastau::http::takes_two::{Door, ROWS, Takes};
 use serde_json::{Value, json};
@@ -104,7 +104,9 @@ async fn a_write_that_comes_twice_happens_once_and_its_secret_is_heard_twice() {
     // A day later nobody can ask again, and the secret is gone.
     world.clock.advance(KEPT);
     world.clock.advance(std::time::Duration::from_secs(1));
-    rastau::app::once::forget_old_answers(world.services.store.as_ref(), world.services.clock.now()).await.unwrap();
+    rastau::app::operators::idempotent::forget_old_answers(world.services.store.as_ref(), world.services.clock.now())
+        .await
+        .unwrap();
     assert_eq!(code(&add(&world, "one", &body).await), (409, "operator_exists"));
 }
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use rastau::app::PlayerError;
-use rastau::app::return_to_operator::return_to_operator;
-use rastau::app::start_verification::start_verification;
-use rastau::app::view_verification::view_verification;
+use rastau::app::verification::start::start_verification;
+use rastau::app::verification::view::view_verification;
+use rastau::app::verification::way_back::return_to_operator;
 use rastau::credentials::jose::{JoseSigner, generate_es256};
-use rastau::domain::authorization::{AuthorizationCode, HandleHash, MOST_CODES, hash_handle};
+use rastau::domain::kernel::handle::{HandleHash, hash_handle};
+use rastau::domain::oauth::authorization::{AuthorizationCode, MOST_CODES};
 use serde_json::json;
 
 use super::forms::{CALLBACK, CHALLENGE, grant_fields, with};

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use rastau::domain::operator::{ClientAuthentication, KeySource};
+use rastau::domain::operators::operator::{ClientAuthentication, KeySource};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

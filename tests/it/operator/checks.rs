@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use rastau::app::change_operator::{change_operator, set_disabled};
-use rastau::domain::operator::OperatorChange;
-use rastau::domain::scope::{Scope, Scopes};
+use rastau::app::operators::change::{change_operator, set_disabled};
+use rastau::domain::operators::operator::OperatorChange;
+use rastau::domain::operators::scope::{Scope, Scopes};
 use serde_json::{Value, json};
 
 use super::client::Client;

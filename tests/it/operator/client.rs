@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rastau::credentials::jose::{JoseSigner, generate_es256};
-use rastau::domain::ports::TokenSigner;
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::oauth::credentials::TokenSigner;
 use serde_json::{Value, json};
 
 use super::forms::{Fields, assertion_fields};

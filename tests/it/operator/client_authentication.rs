@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use rastau::app::change_operator::change_operator;
-use rastau::domain::operator::{AssertionAudience, ClientAuthentication, KeySource, OperatorChange};
+use rastau::app::operators::change::change_operator;
+use rastau::domain::operators::operator::{AssertionAudience, ClientAuthentication, KeySource, OperatorChange};
 use serde_json::{Value, json};
 
 use super::client::Client;

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use rastau::domain::access_token::AccessTokenClaims;
+use rastau::domain::oauth::access_token::AccessTokenClaims;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

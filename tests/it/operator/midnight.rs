@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rastau::app::end_restricted_grants::end_restricted_grants;
-use rastau::app::registry::file::Format;
-use rastau::app::registry::import::{Imported, RegistryImport, Unwatched, import_registry};
+use rastau::app::oauth::end_restricted::end_restricted_grants;
+use rastau::app::restrictions::registry::file::Format;
+use rastau::app::restrictions::registry::import::{Imported, RegistryImport, Unwatched, import_registry};
+use rastau::domain::operators::scope::Scope;
 use rastau::domain::restrictions::{Position, Tolerance, VersionKind};
-use rastau::domain::scope::Scope;
 
 use super::checks::{ask, give, meet};
 use super::webhooks::{listening, queued};

@@ -1,12 +1,13 @@
 //! Faces and people, of whom an operator never asks.
 
 use async_trait::async_trait;
-use rastau::domain::comparison::ModelHash;
-use rastau::domain::liveness::geometry::TurnGeometry;
-use rastau::domain::liveness::signs::FaceMesh;
-use rastau::domain::person::{Citizen, Iin};
-use rastau::domain::ports::{Ask, EngineError, Examination, FaceEngine, PopulationRegister, RegisterError};
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::face::comparison::ModelHash;
+use rastau::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use rastau::domain::face::liveness::geometry::TurnGeometry;
+use rastau::domain::face::liveness::signs::FaceMesh;
+use rastau::domain::identity::person::{Citizen, Iin};
+use rastau::domain::identity::register::{PopulationRegister, RegisterError};
+use rastau::domain::kernel::secret::SecretBytes;
 
 /// Both, and an answer of neither.
 pub(super) struct NotAsked;

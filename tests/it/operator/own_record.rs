@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use rastau::app::change_operator::change_operator;
-use rastau::domain::operator::OperatorChange;
+use rastau::app::operators::change::change_operator;
+use rastau::domain::operators::operator::OperatorChange;
 use serde_json::{Value, json};
 
 use super::forms::basic;

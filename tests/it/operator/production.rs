@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use actix_web::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
+use rastau::domain::operators::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
 use serde_json::json;
 use tokio::net::TcpListener;
 use url::Url;

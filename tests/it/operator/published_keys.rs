@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpServer, web};
-use rastau::domain::operator::{ClientAuthentication, KeySource};
+use rastau::domain::operators::operator::{ClientAuthentication, KeySource};
 use serde_json::{Value, json};
 use url::Url;
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use rastau::app::PlayerError;
-use rastau::app::give_consent::{CONSENT_VERSION, give_consent};
-use rastau::app::return_to_operator::return_to_operator;
-use rastau::app::start_verification::start_verification;
-use rastau::domain::authorization::hash_handle;
+use rastau::app::verification::consent::{CONSENT_VERSION, give_consent};
+use rastau::app::verification::start::start_verification;
+use rastau::app::verification::way_back::return_to_operator;
+use rastau::domain::kernel::handle::hash_handle;
 
 use super::forms::{CHALLENGE, VERIFIER, form, request_fields, with};
 use super::world::World;

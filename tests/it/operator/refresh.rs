@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use rastau::domain::status_list::StatusPlace;
+use rastau::domain::oauth::status_list::StatusPlace;
 use serde_json::{Value, json};
 
 use super::forms::refresh_fields;

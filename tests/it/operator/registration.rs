@@ -1,9 +1,9 @@
 //! What stands in an operator's registration holds at once: disabled it gets nothing, and it may ask so often.
 
 use actix_web::http::StatusCode;
-use rastau::app::change_operator::{change_operator, set_disabled};
-use rastau::domain::operator::OperatorChange;
-use rastau::domain::scope::Scopes;
+use rastau::app::operators::change::{change_operator, set_disabled};
+use rastau::domain::operators::operator::OperatorChange;
+use rastau::domain::operators::scope::Scopes;
 use serde_json::json;
 
 use super::forms::{refresh_fields, request_fields};

@@ -9,12 +9,12 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bytes::Bytes;
 use futures_util::{future, stream};
-use rastau::app::remote_registries::RemoteRegistries;
-use rastau::domain::ports::testing::SeededRandomness;
+use rastau::app::restrictions::remote::RemoteRegistries;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::kernel::testing::SeededRandomness;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::operators::scope::Scope;
 use rastau::domain::restrictions::Source;
-use rastau::domain::scope::Scope;
-use rastau::domain::secret::SecretText;
-use rastau::domain::time::Timestamp;
 use rastau::gateways::remote_registry_http::{HttpRemoteRegistry, RemoteSettings};
 use serde_json::{Value, json};
 use url::Url;
@@ -183,7 +183,7 @@ async fn an_import_of_the_same_name_does_not_answer_in_its_stead() {
     let (world, court, subject) = world(Duration::ZERO).await;
     let now = world.services.clock.now();
     let source = Source { name: "court".to_owned(), refreshed_at: now, max_age: Duration::from_hours(24) };
-    rastau::app::registry::manage::put(world.services.store.as_ref(), &source, &[]).await.unwrap();
+    rastau::app::restrictions::registry::manage::put(world.services.store.as_ref(), &source, &[]).await.unwrap();
     court.be(Mood::Fails, false);
     assert!(!allowed(&world, &subject).await);
 }

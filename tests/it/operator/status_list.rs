@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use rastau::app::end_restricted_grants::end_restricted_grants;
+use rastau::app::oauth::end_restricted::end_restricted_grants;
 use serde_json::Value;
 
 use super::world::{BASE, World};

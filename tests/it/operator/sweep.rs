@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use rastau::app::end_restricted_grants::Sweeper;
-use rastau::domain::authorization::{Redemption, hash_handle};
-use rastau::domain::grant::{GREATEST_AGE, Grant};
-use rastau::domain::id::GrantId;
-use rastau::domain::status_list::StatusPlace;
+use rastau::app::oauth::end_restricted::Sweeper;
+use rastau::domain::kernel::handle::hash_handle;
+use rastau::domain::kernel::id::GrantId;
+use rastau::domain::oauth::authorization::Redemption;
+use rastau::domain::oauth::grant::{GREATEST_AGE, Grant};
+use rastau::domain::oauth::status_list::StatusPlace;
 
 use super::midnight::import;
 use super::world::World;

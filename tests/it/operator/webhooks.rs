@@ -1,10 +1,10 @@
 //! The end of a grant is told to its operator: that it ended, and one bit where the person may play no longer.
 
-use rastau::app::end_restricted_grants::end_restricted_grants;
-use rastau::domain::operator::OperatorId;
-use rastau::domain::ports::WebhookFilter;
-use rastau::domain::webhook::endpoint::WebhookEndpoint;
-use rastau::domain::webhook::secret::WebhookSecret;
+use rastau::app::oauth::end_restricted::end_restricted_grants;
+use rastau::domain::operators::operator::OperatorId;
+use rastau::domain::webhooks::endpoint::WebhookEndpoint;
+use rastau::domain::webhooks::ports::WebhookFilter;
+use rastau::domain::webhooks::secret::WebhookSecret;
 use serde_json::Value;
 
 use super::world::World;

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use rastau::app::change_operator::change_operator;
-use rastau::app::end_restricted_grants::Sweeper;
-use rastau::domain::operator::{OperatorChange, OperatorId};
-use rastau::domain::person::Iin;
-use rastau::domain::ports::WebhookFilter;
+use rastau::app::oauth::end_restricted::Sweeper;
+use rastau::app::operators::change::change_operator;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::operators::operator::{OperatorChange, OperatorId};
+use rastau::domain::operators::scope::Scope;
 use rastau::domain::restrictions::{Ground, Restriction};
-use rastau::domain::sandbox_scenario::SCENARIOS;
-use rastau::domain::scope::Scope;
-use rastau::domain::webhook::endpoint::WebhookEndpoint;
-use rastau::domain::webhook::secret::WebhookSecret;
+use rastau::domain::scenario::SCENARIOS;
+use rastau::domain::webhooks::endpoint::WebhookEndpoint;
+use rastau::domain::webhooks::ports::WebhookFilter;
+use rastau::domain::webhooks::secret::WebhookSecret;
 use serde_json::{Value, json};
 
 use crate::support::app::{CLIENT, SOURCE, TestApp};

@@ -1,7 +1,7 @@
 //! A browser arrives by a link: what the link, its address and its headers can do beside what the operator pushed.
 
 use futures_util::future::join_all;
-use rastau::domain::authorization::MOST_OPENINGS;
+use rastau::domain::oauth::authorization::MOST_OPENINGS;
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};

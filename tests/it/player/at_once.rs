@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use rastau::domain::contact_code::PAUSE;
-use rastau::domain::person::Iin;
-use rastau::domain::sandbox_scenario::SCENARIOS;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::scenario::SCENARIOS;
+use rastau::domain::second_factor::contact_code::PAUSE;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::WebauthnAuthenticator as _;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;

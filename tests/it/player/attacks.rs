@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use super::lockout::break_off;
@@ -70,7 +70,7 @@ async fn attacked_for(time: Duration) {
     while number == 0 || began.elapsed() < time {
         round(&app, &known, number).await;
         round(&app, &newcomer, number + 1).await;
-        rastau::app::follow_sightings::refresh(&app.services).await.unwrap();
+        rastau::app::face::sightings::refresh(&app.services).await.unwrap();
         number += 2;
     }
 
@@ -81,7 +81,7 @@ async fn attacked_for(time: Duration) {
     assert_eq!(again.show_passkey(&mut passkey).await.unwrap()["outcome"]["result"], "approved");
     // Where they were never seen, at the latest when the strangers' address has its next hour.
     app.clock.advance(Duration::from_hours(1));
-    rastau::app::follow_sightings::refresh(&app.services).await.unwrap();
+    rastau::app::face::sightings::refresh(&app.services).await.unwrap();
     for victim in [&known, &newcomer] {
         let elsewhere = stranger(&app, &victim.iin).await.unwrap();
         assert_eq!(elsewhere.capture(&mut *living(victim.face)).await.unwrap().result, "passed", "{number} rounds");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use rastau::app::evidence::replay::replay_case;
+use rastau::app::review::evidence::replay::replay_case;
 use rastau::cli::demo::capture::FrameWriter;
 use rastau::cli::demo::line::{CaptureSocket, Line as _};
 use rastau::cli::demo::player::DemoPlayer;

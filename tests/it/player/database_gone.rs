@@ -1,6 +1,6 @@
 //! A database that goes away: clear refusals, nothing half-written, and on again when it is back.
 
-use rastau::domain::access_token::LONGEST_LIFETIME;
+use rastau::domain::oauth::access_token::LONGEST_LIFETIME;
 use serde_json::json;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use rastau::cli::demo::player::{DemoPlayer, Refused};
-use rastau::domain::notice::NoticeContent;
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::notices::NoticeContent;
 use rastau::domain::second_factor::FactorKind;
 use rastau::domain::second_factor::totp::TotpEnrolment;
-use rastau::domain::secret::SecretBytes;
 use reqwest::Method;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::WebauthnAuthenticator;
@@ -79,7 +79,7 @@ fn code_of(app: &TestApp, provisioned: &Value) -> String {
     let bits: String = secret.chars().map(|c| format!("{:05b}", value(c))).collect::<Vec<_>>().concat();
     let bytes = bits.as_bytes().chunks_exact(8).map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2));
     let secret = SecretBytes::new(bytes.collect::<Result<_, _>>().unwrap());
-    let player = rastau::domain::id::PlayerId::least(app.now());
+    let player = rastau::domain::kernel::id::PlayerId::least(app.now());
     let drawn = TotpEnrolment::begin(player, app.services.randomness.as_ref());
     TotpEnrolment { secret, ..drawn }.code_at(app.now()).expose().to_owned()
 }

@@ -1,6 +1,6 @@
 //! A recording of an earlier session is known again, whatever else it does right.
 
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use rastau::workshop::attackers::{Recorder, ResentFrames};
 use serde_json::Value;
 

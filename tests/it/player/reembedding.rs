@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use rastau::app::reembed_id_photos::{
+use rastau::app::face::reembed::{
     Pace, Ports, Progress, ReembedError, forget_refusals, observe, prune_id_templates, reembed_id_photos,
 };
-use rastau::domain::comparison::{ModelHash, Template};
-use rastau::domain::id::PlayerId;
-use rastau::domain::person::{Citizen, Iin};
-use rastau::domain::ports::{PopulationRegister, RegisterError};
+use rastau::domain::face::comparison::{ModelHash, Template};
+use rastau::domain::identity::person::{Citizen, Iin};
+use rastau::domain::identity::register::{PopulationRegister, RegisterError};
+use rastau::domain::kernel::id::PlayerId;
 use sha2::{Digest as _, Sha256};
 
 use crate::support::app::TestApp;
@@ -162,7 +162,7 @@ async fn the_service_answers_while_photos_are_embedded_again() {
     let players = veterans(&app, 2).await;
     app.valve.shut(true);
     let services = app.services.clone();
-    let job = tokio::spawn(async move { rastau::app::keep_templates_current::keep_templates_current(&services).await });
+    let job = tokio::spawn(async move { rastau::app::face::keep_current::keep_templates_current(&services).await });
     let before = app.valve.asked();
     while app.valve.asked() < before + 3 {
         tokio::task::yield_now().await;

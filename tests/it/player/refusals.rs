@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::time::Timestamp;
 use rastau::domain::restrictions::{Ground, Restriction};
-use rastau::domain::time::Timestamp;
-use rastau::domain::tries::TryLimits;
+use rastau::domain::verification::tries::TryLimits;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 

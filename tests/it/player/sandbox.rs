@@ -1,7 +1,7 @@
 //! Newcomers of a sandbox: they come with a photo, and leave with it.
 
 use rastau::cli::demo::player::{add_newcomer, remove_newcomer};
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use serde_json::Value;
 
 use crate::support::app::TestApp;

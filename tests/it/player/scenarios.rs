@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use rastau::domain::person::Iin;
-use rastau::domain::sandbox_scenario::{SCENARIOS, SLOW_ANSWER};
+use rastau::domain::identity::person::Iin;
+use rastau::domain::scenario::{SCENARIOS, SLOW_ANSWER};
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

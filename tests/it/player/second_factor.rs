@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rastau::credentials::testing::{BackupFlags, FlaggedPasskey};
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::WebauthnAuthenticator as _;
@@ -170,7 +170,7 @@ async fn a_code_of_another_time_is_wrong_and_tells_that_a_clock_is_off() {
     let enrolment: TotpEnrolment = app.unit().await.find_totp(app_of).await.unwrap().unwrap();
     let at = |seconds: i64| {
         let now = app.now().seconds() + seconds;
-        enrolment.code_at(rastau::domain::time::Timestamp::from_seconds(now)).expose().to_owned()
+        enrolment.code_at(rastau::domain::kernel::time::Timestamp::from_seconds(now)).expose().to_owned()
     };
     let told = async |path: &str, code: String| {
         let error = player.post(path, &json!({ "code": code })).await.unwrap_err();

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use rastau::domain::contact_code::{MOST_SENT, PAUSE};
-use rastau::domain::enrolment::{EndOfHold, ProofWanted};
-use rastau::domain::person::Iin;
-use rastau::domain::sandbox_scenario::SCENARIOS;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::scenario::SCENARIOS;
+use rastau::domain::second_factor::contact_code::{MOST_SENT, PAUSE};
+use rastau::domain::second_factor::enrolment::{EndOfHold, ProofWanted};
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::domain::id::CaseId;
-use rastau::domain::person::Iin;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::id::CaseId;
+use rastau::domain::kernel::time::Timestamp;
 use rastau::domain::restrictions::{Ground, Restriction};
-use rastau::domain::sandbox_scenario::SCENARIOS;
+use rastau::domain::scenario::SCENARIOS;
 use rastau::domain::second_factor::totp::TotpEnrolment;
-use rastau::domain::time::Timestamp;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;

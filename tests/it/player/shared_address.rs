@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rastau::domain::tries::{Tried, TryLimits};
+use rastau::domain::verification::tries::{Tried, TryLimits};
 use reqwest::header::RETRY_AFTER;
 use serde_json::json;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::domain::authorization::{HandleHash, hash_handle};
-use rastau::domain::face_lockout::{FaceLockout, LockSubject};
-use rastau::domain::person::Iin;
+use rastau::domain::face::lockout::{FaceLockout, LockSubject};
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::handle::{HandleHash, hash_handle};
 use rastau::domain::restrictions::{Ground, Restriction};
-use rastau::domain::tries::{Tried, TriedBy, TryLimits};
+use rastau::domain::verification::tries::{Tried, TriedBy, TryLimits};
 use rastau::http::peer::Caller;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::{Value, json};

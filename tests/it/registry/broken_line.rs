@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{join, join4};
-use rastau::app::registry::import::{DEAD_AFTER, Imported};
+use rastau::app::restrictions::registry::import::{DEAD_AFTER, Imported};
+use rastau::domain::kernel::testing::SeededRandomness;
 use rastau::domain::ports::Store as _;
-use rastau::domain::ports::testing::SeededRandomness;
 use rastau::domain::restrictions::VersionKind;
 use rastau::store::{SqlStore, StoreOptions};
 use sqlx::{Connection as _, PgConnection};

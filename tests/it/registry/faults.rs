@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rastau::app::registry::import::DEAD_AFTER;
-use rastau::app::registry::manage::{discard, release, roll_back};
-use rastau::domain::ports::{Clock as _, Store};
+use rastau::app::restrictions::registry::import::DEAD_AFTER;
+use rastau::app::restrictions::registry::manage::{discard, release, roll_back};
+use rastau::domain::kernel::clock::Clock as _;
+use rastau::domain::ports::Store;
 use rastau::domain::restrictions::{Permission, RegistryAnswer, VersionKind, judge};
 
 use super::shop::{HEADER, Shop, changes};

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use rastau::app::registry::import::{DEAD_AFTER, ImportRegistryError, Imported};
-use rastau::app::registry::manage::{ManageError, discard, release, roll_back};
-use rastau::domain::person::Iin;
+use rastau::app::restrictions::registry::import::{DEAD_AFTER, ImportRegistryError, Imported};
+use rastau::app::restrictions::registry::manage::{ManageError, discard, release, roll_back};
+use rastau::domain::identity::person::Iin;
 use rastau::domain::ports::Store;
 use rastau::domain::restrictions::{Suspicion, Tolerance, Version, VersionKind, VersionState};
 use sha2::{Digest, Sha256};

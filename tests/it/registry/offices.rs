@@ -1,9 +1,9 @@
 //! Files from offices, taken in whole: who is restricted by them, and who must look first.
 
-use rastau::app::registry::import::{ImportRegistryError, Imported};
-use rastau::app::registry::manage::release;
-use rastau::app::table::{FileKind, TableError};
-use rastau::domain::person::Iin;
+use rastau::app::restrictions::registry::import::{ImportRegistryError, Imported};
+use rastau::app::restrictions::registry::manage::release;
+use rastau::app::support::table::{FileKind, TableError};
+use rastau::domain::identity::person::Iin;
 use rastau::domain::restrictions::{Suspicion, VersionKind};
 
 use super::shop::{CHANGES, HEADER, Shop};

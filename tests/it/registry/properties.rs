@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use rastau::app::registry::import::Imported;
-use rastau::app::registry::manage::{release, roll_back};
+use rastau::app::restrictions::registry::import::Imported;
+use rastau::app::restrictions::registry::manage::{release, roll_back};
 
 use super::shop::Shop;
 use crate::store::database::Database;

@@ -3,17 +3,19 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rastau::app::registry::import::{DEAD_AFTER, ImportRegistryError};
-use rastau::app::registry::manage::{ManageError, roll_back};
-use rastau::app::registry::rekey::{RekeyError, Rekeyed, rekey};
-use rastau::domain::id::SelfRestrictionId;
-use rastau::domain::person::Iin;
-use rastau::domain::ports::testing::FakeClock;
-use rastau::domain::ports::{Clock, Store as _, StoreError};
+use rastau::app::restrictions::registry::import::{DEAD_AFTER, ImportRegistryError};
+use rastau::app::restrictions::registry::manage::{ManageError, roll_back};
+use rastau::app::restrictions::registry::rekey::{RekeyError, Rekeyed, rekey};
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::clock::Clock;
+use rastau::domain::kernel::id::SelfRestrictionId;
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::kernel::testing::FakeClock;
+use rastau::domain::ports::Store as _;
+use rastau::domain::restrictions::self_restriction::SelfRestriction;
 use rastau::domain::restrictions::{Tolerance, VersionKind, VersionState};
 use rastau::domain::second_factor::FactorKind;
-use rastau::domain::secret::SecretBytes;
-use rastau::domain::self_restriction::SelfRestriction;
 use rastau::store::{ColumnKeys, SqlStore};
 
 use super::shop::{Shop, changes};

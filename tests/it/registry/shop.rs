@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use rastau::app::registry::file::Format;
-use rastau::app::registry::import::{ImportRegistryError, Imported, RegistryImport, Watcher, import_registry};
-use rastau::app::row_refusal::RowRefusal;
-use rastau::domain::person::Iin;
-use rastau::domain::ports::testing::FakeClock;
-use rastau::domain::ports::{Clock, Store};
+use rastau::app::restrictions::registry::file::Format;
+use rastau::app::restrictions::registry::import::{
+    ImportRegistryError, Imported, RegistryImport, Watcher, import_registry,
+};
+use rastau::app::support::row_refusal::RowRefusal;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::clock::Clock;
+use rastau::domain::kernel::testing::FakeClock;
+use rastau::domain::ports::Store;
 use rastau::domain::restrictions::{Position, Tolerance, Version, VersionKind, VersionState};
 
 use crate::store::database::{IINS, at};

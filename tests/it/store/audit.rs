@@ -1,7 +1,7 @@
-use rastau::app::evidence::log_proof::{extend_tree, prove};
-use rastau::app::verify_audit::{VerifyAuditError, verify_audit};
-use rastau::domain::audit::{AuditKind, ChainFault, ChainHead, ChainWalk, NewAuditEvent};
-use rastau::domain::audit_tree::{leaf, root};
+use rastau::app::audit::verify::{VerifyAuditError, verify_audit};
+use rastau::app::review::evidence::log_proof::{extend_tree, prove};
+use rastau::domain::audit::event::{AuditKind, ChainFault, ChainHead, ChainWalk, NewAuditEvent};
+use rastau::domain::audit::tree::{leaf, root};
 use rastau::domain::ports::Store;
 
 use super::database::{Database, at};

@@ -1,7 +1,7 @@
-use rastau::domain::authorization::{AuthorizationCode, CodesDrawn, PushedRequest, Redemption};
-use rastau::domain::id_token::IdTokenRequest;
-use rastau::domain::operator::OperatorId;
-use rastau::domain::ports::StoreError;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::oauth::authorization::{AuthorizationCode, CodesDrawn, PushedRequest, Redemption};
+use rastau::domain::oauth::id_token::IdTokenRequest;
+use rastau::domain::operators::operator::OperatorId;
 
 use super::database::{Database, at, request};
 use super::grants::grant;

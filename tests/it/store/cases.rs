@@ -1,9 +1,11 @@
-use rastau::domain::id::CaseId;
-use rastau::domain::liveness::cues::{Cue, Evidence, Finding, Support};
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::face::liveness::cues::{Cue, Evidence, Finding, Support};
+use rastau::domain::face::scores::FaceScores;
+use rastau::domain::kernel::id::CaseId;
+use rastau::domain::kernel::secret::{SecretBytes, SecretText};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::Store as _;
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::review::{Case, CaseStatus, Contest, FaceScores};
-use rastau::domain::secret::{SecretBytes, SecretText};
+use rastau::domain::review::case::{Case, CaseStatus, Contest};
 
 use super::database::{Database, at};
 use super::on_both_engines;

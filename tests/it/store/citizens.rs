@@ -1,6 +1,7 @@
-use rastau::domain::person::Citizen;
-use rastau::domain::ports::{Store as _, StoreError};
-use rastau::domain::secret::{SecretBytes, SecretText};
+use rastau::domain::identity::person::Citizen;
+use rastau::domain::kernel::secret::{SecretBytes, SecretText};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::Store as _;
 
 use super::database::{Database, IINS, at, iin};
 use super::on_both_engines;

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use rastau::domain::check::{Enquiry, Purpose, RequestId};
-use rastau::domain::id::{AnswerId, PlayerId};
-use rastau::domain::operator::OperatorId;
+use rastau::domain::kernel::id::{AnswerId, PlayerId};
+use rastau::domain::operators::check::{Enquiry, Purpose, RequestId};
+use rastau::domain::operators::operator::OperatorId;
 
 use super::database::{Database, at, iin};
 use super::grants::kept;

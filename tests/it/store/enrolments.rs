@@ -1,16 +1,17 @@
 use std::time::Duration;
 
-use rastau::domain::contact::{Channel, Contact};
-use rastau::domain::contact_code::{CodePurpose, ContactCode, LIFETIME, TRIES};
-use rastau::domain::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
-use rastau::domain::id::{HoldId, PasskeyId, PlayerId, VerificationId};
-use rastau::domain::ports::{StoreError, UnitOfWork};
+use rastau::domain::identity::contact::{Channel, Contact};
+use rastau::domain::kernel::id::{HoldId, PasskeyId, PlayerId, VerificationId};
+use rastau::domain::kernel::secret::{SecretBytes, SecretText};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::UnitOfWork;
+use rastau::domain::second_factor::contact_code::{CodePurpose, ContactCode, LIFETIME, TRIES};
+use rastau::domain::second_factor::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
 use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::passkey::StoredPasskey;
 use rastau::domain::second_factor::recovery_code::RecoveryCodes;
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use rastau::domain::second_factor::{Binding, BoundBy};
-use rastau::domain::secret::{SecretBytes, SecretText};
 
 use super::database::{Database, at};
 use super::on_both_engines;

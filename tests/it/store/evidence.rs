@@ -1,12 +1,15 @@
 use serde_json::json;
 use sqlx::Connection as _;
 
-use rastau::domain::audit::{AuditKind, NewAuditEvent};
-use rastau::domain::evidence::retention::Hold;
-use rastau::domain::id::{CaseId, StaffId};
-use rastau::domain::ports::{SealedEvidence, StoreError, UnitOfWork};
-use rastau::domain::review::{Case, CaseStatus, FaceScores};
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::audit::event::{AuditKind, NewAuditEvent};
+use rastau::domain::face::scores::FaceScores;
+use rastau::domain::kernel::id::{CaseId, StaffId};
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::UnitOfWork;
+use rastau::domain::review::case::{Case, CaseStatus};
+use rastau::domain::review::evidence::retention::Hold;
+use rastau::domain::review::ports::SealedEvidence;
 use rastau::domain::staff::{Role, StaffMember};
 
 use super::cases::case;

@@ -1,6 +1,6 @@
-use rastau::domain::authorization::HandleHash;
-use rastau::domain::face_lockout::{FaceLockout, LockSubject, QUIET};
-use rastau::domain::ports::StoreError;
+use rastau::domain::face::lockout::{FaceLockout, LockSubject, QUIET};
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::store_error::StoreError;
 
 use super::database::{Database, at};
 use super::on_both_engines;

@@ -1,13 +1,14 @@
-use rastau::domain::enrolment::Standing;
-use rastau::domain::ports::StoreError;
+use rastau::domain::decision::{Outcome, Verdict};
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::kernel::store_error::StoreError;
 use rastau::domain::reason::ReasonCode;
+use rastau::domain::second_factor::enrolment::Standing;
 use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::own::{FactorId, FactorName, OwnFactor};
 use rastau::domain::second_factor::passkey::CeremonyKind::{Addition, Authentication, Confirmation, TotpAddition};
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use rastau::domain::second_factor::{BoundBy, Enrolled, FactorKind};
-use rastau::domain::secret::SecretBytes;
-use rastau::domain::verification::{Outcome, Verdict, Verification};
+use rastau::domain::verification::Verification;
 
 use super::database::{Database, at};
 use super::factors::{passkey, ten_codes};

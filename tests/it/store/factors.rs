@@ -1,11 +1,11 @@
-use rastau::domain::id::PasskeyId;
-use rastau::domain::ports::StoreError;
+use rastau::domain::kernel::id::PasskeyId;
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::kernel::store_error::StoreError;
 use rastau::domain::second_factor::lockout::Lockout;
 use rastau::domain::second_factor::passkey::{CeremonyKind, StoredPasskey};
 use rastau::domain::second_factor::recovery_code::{CodeHash, RecoveryCodes, StoredCode};
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use rastau::domain::second_factor::{Binding, BoundBy};
-use rastau::domain::secret::SecretBytes;
 
 use super::database::{Database, at};
 use super::on_both_engines;

@@ -1,5 +1,5 @@
+use rastau::domain::decision::{Outcome, Verdict};
 use rastau::domain::reason::ReasonCode;
-use rastau::domain::verification::{Outcome, Verdict};
 
 use super::cases::case;
 use super::database::{Database, at};

@@ -1,7 +1,7 @@
-use rastau::domain::id::PlayerId;
-use rastau::domain::liveness::fingerprint::FrameFingerprint;
-use rastau::domain::liveness::replay::CaptureFilm;
-use rastau::domain::ports::StoreError;
+use rastau::domain::face::liveness::fingerprint::FrameFingerprint;
+use rastau::domain::face::liveness::replay::CaptureFilm;
+use rastau::domain::kernel::id::PlayerId;
+use rastau::domain::kernel::store_error::StoreError;
 
 use super::database::{Database, at};
 use super::on_both_engines;

@@ -1,14 +1,16 @@
 use std::collections::HashMap;
 
-use rastau::app::registry::manage::put;
-use rastau::domain::authorization::{AuthorizationCode, HandleHash};
-use rastau::domain::confirmation::{Confirmation, Thumbprint};
-use rastau::domain::grant::{GREATEST_AGE, Grant, NewRefreshToken, ShownRefreshToken};
-use rastau::domain::id::GrantId;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::app::restrictions::registry::manage::put;
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::id::GrantId;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::oauth::authorization::AuthorizationCode;
+use rastau::domain::oauth::confirmation::{Confirmation, Thumbprint};
+use rastau::domain::oauth::grant::{GREATEST_AGE, Grant, NewRefreshToken, ShownRefreshToken};
+use rastau::domain::oauth::status_list::StatusPlace;
+use rastau::domain::ports::Store as _;
 use rastau::domain::restrictions::{Ground, Restriction};
 use rastau::domain::second_factor::{BoundBy, FactorKind};
-use rastau::domain::status_list::StatusPlace;
 
 use super::database::{Database, at, iin};
 use super::on_both_engines;

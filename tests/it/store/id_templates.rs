@@ -1,5 +1,7 @@
-use rastau::domain::comparison::{ModelHash, Template};
-use rastau::domain::ports::{Store as _, StoreError, TemplateCount};
+use rastau::domain::face::comparison::{ModelHash, Template};
+use rastau::domain::face::ports::TemplateCount;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::Store as _;
 use rastau::domain::reason::ReasonCode;
 
 use super::database::{Database, at};

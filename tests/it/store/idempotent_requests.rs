@@ -1,5 +1,5 @@
-use rastau::domain::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::kernel::secret::SecretBytes;
+use rastau::domain::operators::idempotency::{Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
 
 use super::database::{Database, at};
 use super::on_both_engines;

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use rastau::domain::contact::{Channel, Contact};
-use rastau::domain::id::{NoticeId, PlayerId};
-use rastau::domain::locale::Locale;
-use rastau::domain::notice::{Bucket, Notice, NoticeContent, NoticeFailure, NoticeKind};
-use rastau::domain::outbox::MessageState;
-use rastau::domain::ports::StoreError;
-use rastau::domain::secret::SecretText;
-use rastau::domain::time::Timestamp;
+use rastau::domain::identity::contact::{Channel, Contact};
+use rastau::domain::kernel::id::{NoticeId, PlayerId};
+use rastau::domain::kernel::locale::Locale;
+use rastau::domain::kernel::outbox::MessageState;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::notices::{Bucket, Notice, NoticeContent, NoticeFailure, NoticeKind};
 
 use super::database::{Database, at, iin};
 use super::on_both_engines;

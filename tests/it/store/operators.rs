@@ -1,6 +1,7 @@
-use rastau::domain::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
-use rastau::domain::ports::{Store as _, StoreError};
-use rastau::domain::scope::Scopes;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::operators::operator::{ClientAuthentication, KeySource, Operator, OperatorId};
+use rastau::domain::operators::scope::Scopes;
+use rastau::domain::ports::Store as _;
 
 use super::database::{Database, at};
 use super::on_both_engines;

@@ -1,7 +1,8 @@
 use std::time::{Duration, Instant};
 
-use rastau::domain::id::PlayerId;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::kernel::id::PlayerId;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::Store as _;
 
 use super::database::{Database, at, iin};
 use super::on_both_engines;

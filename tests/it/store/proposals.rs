@@ -1,7 +1,7 @@
-use rastau::domain::case_work::Settlement;
-use rastau::domain::id::{MeasureId, StaffId};
-use rastau::domain::measure::{IdentityCheck, Measure, Proposal};
-use rastau::domain::ports::StoreError;
+use rastau::domain::dual_control::{IdentityCheck, Measure, Proposal};
+use rastau::domain::kernel::id::{MeasureId, StaffId};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::review::case_work::Settlement;
 use rastau::domain::staff::{Role, StaffMember};
 
 use super::database::{Database, at};

@@ -1,10 +1,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use rastau::app::registry::manage::put;
-use rastau::app::registry::tidy::tidy;
-use rastau::domain::person::Iin;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::app::restrictions::registry::manage::put;
+use rastau::app::restrictions::registry::tidy::tidy;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::Store as _;
 use rastau::domain::restrictions::{
     Counts, Ground, PersonKey, Position, Restriction, Source, Version, VersionKind, VersionState,
 };

@@ -1,8 +1,9 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
-use rastau::domain::ports::testing::SeededRandomness;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::kernel::testing::SeededRandomness;
+use rastau::domain::ports::Store as _;
 use rastau::store::SqlStore;
 
 use super::database::{Database, keys, patient};

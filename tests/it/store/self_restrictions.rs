@@ -1,8 +1,9 @@
-use rastau::domain::contact::Channel;
-use rastau::domain::id::SelfRestrictionId;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::identity::contact::Channel;
+use rastau::domain::kernel::id::SelfRestrictionId;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::ports::Store as _;
+use rastau::domain::restrictions::self_restriction::SelfRestriction;
 use rastau::domain::second_factor::FactorKind;
-use rastau::domain::self_restriction::SelfRestriction;
 
 use super::database::{Database, at, iin};
 use super::grants::kept;

@@ -1,10 +1,12 @@
-use rastau::domain::authorization::HandleHash;
-use rastau::domain::comparison::{ModelHash, Template};
-use rastau::domain::face_search::{Sighting, SightingKey, SightingKind};
-use rastau::domain::id::{CaseId, PlayerId, SightingId};
-use rastau::domain::ports::{Store as _, StoreError};
-use rastau::domain::review::{Case, CaseStatus, FaceScores};
-use rastau::domain::time::Timestamp;
+use rastau::domain::face::comparison::{ModelHash, Template};
+use rastau::domain::face::scores::FaceScores;
+use rastau::domain::face::search::{Sighting, SightingKey, SightingKind};
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::id::{CaseId, PlayerId, SightingId};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::ports::Store as _;
+use rastau::domain::review::case::{Case, CaseStatus};
 use uuid::Uuid;
 
 use super::database::{Database, at};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use rastau::domain::id::StaffId;
-use rastau::domain::ports::StoreError;
+use rastau::domain::kernel::id::StaffId;
+use rastau::domain::kernel::store_error::StoreError;
 use rastau::domain::staff::confirmation::{ConfirmationCode, TRIES};
 use rastau::domain::staff::{Act, Role, StaffMember};
 

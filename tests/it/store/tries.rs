@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use rastau::domain::authorization::HandleHash;
-use rastau::domain::ports::StoreError;
-use rastau::domain::tries::{TERM, Tried, TriedBy};
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::verification::tries::{TERM, Tried, TriedBy};
 
 use super::database::{Database, at};
 use super::on_both_engines;

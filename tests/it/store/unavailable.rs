@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rastau::domain::ports::testing::SeededRandomness;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::kernel::testing::SeededRandomness;
+use rastau::domain::ports::Store as _;
 use rastau::store::{SqlStore, StoreOptions};
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tokio::sync::watch;

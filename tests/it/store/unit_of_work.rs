@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use rastau::domain::id::PlayerId;
-use rastau::domain::operator::OperatorId;
-use rastau::domain::ports::{Store as _, StoreError};
+use rastau::domain::kernel::id::PlayerId;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::operators::operator::OperatorId;
+use rastau::domain::ports::Store as _;
 use rastau::domain::second_factor::lockout::Lockout;
 
 use super::database::{Database, at, iin};

@@ -1,10 +1,11 @@
-use rastau::domain::authorization::HandleHash;
-use rastau::domain::enrolment::Standing;
-use rastau::domain::id::VerificationId;
-use rastau::domain::ports::StoreError;
+use rastau::domain::decision::{Outcome, Reason, Verdict};
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::id::VerificationId;
+use rastau::domain::kernel::store_error::StoreError;
 use rastau::domain::reason::ReasonCode;
+use rastau::domain::second_factor::enrolment::Standing;
 use rastau::domain::second_factor::{BoundBy, FactorKind};
-use rastau::domain::verification::{Outcome, Reason, Verdict, Verification};
+use rastau::domain::verification::Verification;
 
 use super::database::{Database, at};
 use super::on_both_engines;

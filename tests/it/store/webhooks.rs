@@ -1,12 +1,14 @@
 use std::time::Duration;
 
-use rastau::domain::id::WebhookId;
-use rastau::domain::operator::OperatorId;
-use rastau::domain::ports::{Store as _, StoreError, WebhookFilter};
-use rastau::domain::webhook::endpoint::WebhookEndpoint;
-use rastau::domain::webhook::event::WebhookEvent;
-use rastau::domain::webhook::message::{Delivery, MessageState, SendFailure, WebhookMessage};
-use rastau::domain::webhook::secret::WebhookSecret;
+use rastau::domain::kernel::id::WebhookId;
+use rastau::domain::kernel::store_error::StoreError;
+use rastau::domain::operators::operator::OperatorId;
+use rastau::domain::ports::Store as _;
+use rastau::domain::webhooks::endpoint::WebhookEndpoint;
+use rastau::domain::webhooks::event::WebhookEvent;
+use rastau::domain::webhooks::message::{Delivery, MessageState, SendFailure, WebhookMessage};
+use rastau::domain::webhooks::ports::WebhookFilter;
+use rastau::domain::webhooks::secret::WebhookSecret;
 
 use super::database::{Database, at};
 use super::on_both_engines;

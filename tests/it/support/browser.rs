@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rastau::app::give_consent::CONSENT_VERSION;
-use rastau::domain::authorization::{PushedRequest, SCOPE, hash_handle};
-use rastau::domain::operator::OperatorId;
-use rastau::domain::person::Iin;
+use rastau::app::verification::consent::CONSENT_VERSION;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::handle::hash_handle;
+use rastau::domain::oauth::authorization::{PushedRequest, SCOPE};
+use rastau::domain::operators::operator::OperatorId;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};

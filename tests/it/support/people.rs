@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::domain::person::Iin;
-use rastau::domain::time::Timestamp;
+use rastau::domain::identity::person::Iin;
+use rastau::domain::kernel::time::Timestamp;
 use time::macros::date;
 
 use super::faces::{Who, living};

@@ -8,7 +8,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use rastau::domain::secret::SecretText;
+use rastau::domain::kernel::secret::SecretText;
 use sha2::Sha256;
 use url::Url;
 

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rastau::domain::comparison::{ModelHash, NamedModel};
-use rastau::domain::liveness::geometry::TurnGeometry;
-use rastau::domain::liveness::signs::FaceMesh;
-use rastau::domain::ports::{Ask, EngineError, Examination, FaceEngine};
-use rastau::domain::secret::SecretBytes;
+use rastau::domain::face::comparison::{ModelHash, NamedModel};
+use rastau::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use rastau::domain::face::liveness::geometry::TurnGeometry;
+use rastau::domain::face::liveness::signs::FaceMesh;
+use rastau::domain::kernel::secret::SecretBytes;
 
 pub(crate) struct Valve {
     engine: Arc<dyn FaceEngine>,

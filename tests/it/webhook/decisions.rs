@@ -1,10 +1,10 @@
 //! What is queued when a verification is decided: one bit, and the ids that the operator may know.
 
-use rastau::app::manage_webhook::set_webhook;
-use rastau::domain::operator::OperatorId;
-use rastau::domain::ports::WebhookFilter;
+use rastau::app::webhooks::manage::set_webhook;
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::operators::operator::OperatorId;
 use rastau::domain::restrictions::{Ground, Restriction};
-use rastau::domain::time::Timestamp;
+use rastau::domain::webhooks::ports::WebhookFilter;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use serde_json::{Value, json};
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rastau::app::deliver_webhooks::{deliver_due_webhooks, deliver_webhooks};
-use rastau::app::forget_webhooks::forget_old_webhooks;
-use rastau::domain::webhook::endpoint::{ROTATION, WebhookEndpoint};
-use rastau::domain::webhook::message::{Delivery, KEPT, MessageState, SendFailure};
-use rastau::domain::webhook::secret::WebhookSecret;
+use rastau::app::webhooks::deliver::{deliver_due_webhooks, deliver_webhooks};
+use rastau::app::webhooks::purge::forget_old_webhooks;
+use rastau::domain::webhooks::endpoint::{ROTATION, WebhookEndpoint};
+use rastau::domain::webhooks::message::{Delivery, KEPT, MessageState, SendFailure};
+use rastau::domain::webhooks::secret::WebhookSecret;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 
 use super::world::{World, ids, now};
@@ -121,7 +121,7 @@ on_both_engines! {
 
     async fn both_secrets_sign_for_a_day_and_then_the_old_one_is_gone(database: &Database) {
         let world = World::new(database).await;
-        let rotated = rastau::app::manage_webhook::rotate_webhook(
+        let rotated = rastau::app::webhooks::manage::rotate_webhook(
             &database.store, world.clock.as_ref(), world.randomness.as_ref(), &world.operator, "test",
         );
         let new = rotated.await.unwrap().secret.unwrap();

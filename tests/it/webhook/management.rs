@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use rastau::app::change_operator::{change_operator, set_disabled};
-use rastau::app::manage_webhook::{WebhookError, remove_webhook};
-use rastau::app::replay_webhooks::{ReplayError, replay_failed_webhooks, replay_webhook};
-use rastau::domain::id::WebhookId;
-use rastau::domain::operator::{OperatorChange, OperatorId};
+use rastau::app::operators::change::{change_operator, set_disabled};
+use rastau::app::webhooks::manage::{WebhookError, remove_webhook};
+use rastau::app::webhooks::replay::{ReplayError, replay_failed_webhooks, replay_webhook};
+use rastau::domain::kernel::id::WebhookId;
+use rastau::domain::operators::operator::{OperatorChange, OperatorId};
 use rastau::domain::ports::Store as _;
-use rastau::domain::webhook::message::MessageState::{self, Delivered, Failed};
-use rastau::domain::webhook::message::{Delivery, SendFailure, WebhookMessage};
+use rastau::domain::webhooks::message::MessageState::{Delivered, Failed};
+use rastau::domain::webhooks::message::{Delivery, MessageState, SendFailure, WebhookMessage};
 
 use super::world::{World, ids, now};
 use crate::store::database::Database;

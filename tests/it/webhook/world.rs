@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rastau::app::deliver_webhooks::{Courier, deliver_due_webhooks};
-use rastau::app::manage_webhook::{WebhookError, set_webhook};
-use rastau::app::queue_webhook::queue_webhook;
-use rastau::domain::id::WebhookId;
-use rastau::domain::operator::OperatorId;
-use rastau::domain::ports::testing::{FakeClock, SeededRandomness};
-use rastau::domain::ports::{Clock as _, Unobserved, WebhookFilter};
-use rastau::domain::secret::SecretText;
-use rastau::domain::time::Timestamp;
-use rastau::domain::webhook::event::WebhookEvent;
-use rastau::domain::webhook::message::WebhookMessage;
+use rastau::app::webhooks::deliver::{Courier, deliver_due_webhooks};
+use rastau::app::webhooks::manage::{WebhookError, set_webhook};
+use rastau::app::webhooks::queue::queue_webhook;
+use rastau::domain::kernel::clock::Clock as _;
+use rastau::domain::kernel::id::WebhookId;
+use rastau::domain::kernel::observer::Unobserved;
+use rastau::domain::kernel::secret::SecretText;
+use rastau::domain::kernel::testing::{FakeClock, SeededRandomness};
+use rastau::domain::kernel::time::Timestamp;
+use rastau::domain::operators::operator::OperatorId;
+use rastau::domain::webhooks::event::WebhookEvent;
+use rastau::domain::webhooks::message::WebhookMessage;
+use rastau::domain::webhooks::ports::WebhookFilter;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 
 use crate::store::database::{Database, at};

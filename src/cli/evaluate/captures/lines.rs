@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::lines::{failure, interval, percent};
 use super::tally::{Group, Played, Tally};
-use crate::domain::liveness::cues::Cue;
+use crate::domain::face::liveness::cues::Cue;
 
 /// What could not be used, a line each.
 pub(super) fn asides(tally: &Tally) -> impl Iterator<Item = String> {

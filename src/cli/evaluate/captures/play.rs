@@ -8,10 +8,10 @@ use super::Stage;
 use super::reel::Reel;
 use super::take::{Taken, take};
 use crate::cli::demo::made_up_time::Source;
-use crate::domain::comparison::Template;
-use crate::domain::liveness::challenge::{COMMANDS, Command};
-use crate::domain::liveness::cues::Cue;
-use crate::domain::ports::{Ask, Detail, Gate};
+use crate::domain::face::comparison::Template;
+use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::liveness::challenge::{COMMANDS, Command};
+use crate::domain::face::liveness::cues::Cue;
 use crate::workshop::film::{Fit, Roll, Wanted, fits};
 
 /// How long a film is played back and forth.

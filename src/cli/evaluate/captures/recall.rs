@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::comparison::ModelHash;
-use crate::domain::liveness::geometry::TurnGeometry;
-use crate::domain::liveness::signs::FaceMesh;
-use crate::domain::ports::{Ask, EngineError, Examination, FaceEngine};
-use crate::domain::secret::SecretBytes;
+use crate::domain::face::comparison::ModelHash;
+use crate::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use crate::domain::face::liveness::geometry::TurnGeometry;
+use crate::domain::face::liveness::signs::FaceMesh;
+use crate::domain::kernel::secret::SecretBytes;
 
 /// Answers what was asked before as it was answered then.
 pub(super) struct Recall {

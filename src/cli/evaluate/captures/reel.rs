@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::liveness::frames::{self, Unread};
-use crate::domain::capture::Face;
-use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::capture::Face;
+use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
 use crate::workshop::film::Sight;
 
 /// As often as a capture looks at the whole picture again.

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::Stage;
 use super::reel::Reel;
-use crate::app::live_capture::LiveCapture;
+use crate::app::face::live_capture::LiveCapture;
 use crate::cli::demo::capture::FRAME_PAUSE;
 use crate::cli::demo::made_up_time::Source;
-use crate::domain::capture::FrameHeader;
-use crate::domain::liveness::challenge::Challenge;
-use crate::domain::liveness::course::Content;
-use crate::domain::liveness::cues::Cue;
-use crate::domain::ports::testing::SeededRandomness;
-use crate::domain::time::Timestamp;
+use crate::domain::face::capture::FrameHeader;
+use crate::domain::face::liveness::challenge::Challenge;
+use crate::domain::face::liveness::course::Content;
+use crate::domain::face::liveness::cues::Cue;
+use crate::domain::kernel::testing::SeededRandomness;
+use crate::domain::kernel::time::Timestamp;
 use crate::workshop::film::{Fit, Missed, Roll};
 
 /// How long a frame is on its way to the service.

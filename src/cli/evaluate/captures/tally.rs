@@ -8,11 +8,11 @@ use super::super::liveness::index::Row;
 use super::super::trial::End;
 use super::play::Picked;
 use super::reel::Reel;
-use crate::app::evaluate_faces::Failure;
-use crate::app::evaluate_liveness::Label;
-use crate::domain::error_rates::shares::PassingShare;
-use crate::domain::liveness::challenge::Command;
-use crate::domain::liveness::cues::{Cue, Support};
+use crate::app::face::evaluate_faces::Failure;
+use crate::app::face::evaluate_liveness::Label;
+use crate::domain::face::error_rates::shares::PassingShare;
+use crate::domain::face::liveness::challenge::Command;
+use crate::domain::face::liveness::cues::{Cue, Support};
 
 /// What the living are called beside the attacks.
 pub(in crate::cli::evaluate) const LIVE: &str = "live";
@@ -120,7 +120,7 @@ impl Unfit {
     pub(super) fn of(row: &Row, reel: &Reel) -> Self {
         let signs: Vec<_> = reel.sights.iter().filter_map(|sight| sight.signs).collect();
         let good = reel.sights.iter().filter(|sight| sight.good).count();
-        let range = |of: fn(&crate::domain::liveness::signs::FaceSigns) -> f32| {
+        let range = |of: fn(&crate::domain::face::liveness::signs::FaceSigns) -> f32| {
             signs.iter().map(of).fold([f32::MAX, f32::MIN], |[low, high], value| [low.min(value), high.max(value)])
         };
         Self {

@@ -9,7 +9,7 @@ use super::super::captures::tally::{self as films, LIVE};
 use super::super::lines::{interval, percent};
 use super::super::workshop::tally as actors;
 use super::BONA_FIDE;
-use crate::domain::error_rates::shares::PassingShare;
+use crate::domain::face::error_rates::shares::PassingShare;
 
 /// All captures of one instrument through one way in.
 #[derive(Clone, Debug, Serialize)]
@@ -141,8 +141,8 @@ mod tests {
     #[test]
     fn ways_in_differ_in_what_the_service_can_see() {
         let [camera, page, client] = super::super::WAYS.map(|way| way.source);
-        assert!(camera.camera.is_some_and(crate::domain::liveness::continuity::is_virtual));
-        assert!(page.camera.is_some_and(|label| !crate::domain::liveness::continuity::is_virtual(label)));
+        assert!(camera.camera.is_some_and(crate::domain::face::liveness::continuity::is_virtual));
+        assert!(page.camera.is_some_and(|label| !crate::domain::face::liveness::continuity::is_virtual(label)));
         assert!(client.even && !client.lights && client.camera.is_none());
     }
 }

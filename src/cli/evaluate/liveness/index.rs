@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::super::index::{Table, incomplete};
-use crate::app::evaluate_faces::Failure;
-use crate::app::evaluate_liveness::Label;
+use crate::app::face::evaluate_faces::Failure;
+use crate::app::face::evaluate_liveness::Label;
 
 /// What an attack of no stated kind is called.
 const UNNAMED: &str = "unnamed";

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::lines::{NONE, failure, interval, percent};
-use crate::app::evaluate_liveness::{Evaluation, Judged};
+use crate::app::face::evaluate_liveness::{Evaluation, Judged};
 
 /// With fewer people of a kind an interval says little: it was drawn among these few.
 const FEW_PEOPLE: usize = 30;

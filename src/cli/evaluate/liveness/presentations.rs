@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::frames::{self, Unread};
 use super::index::Row;
-use crate::app::evaluate_faces::Failure;
-use crate::app::evaluate_liveness::{Sample, Seen};
+use crate::app::face::evaluate_faces::Failure;
+use crate::app::face::evaluate_liveness::{Sample, Seen};
 use crate::cli::evaluate::progress;
-use crate::domain::ports::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
 
 /// What is asked of every frame.
 const ASK: Ask = Ask::of(Gate::LiveFrame, true, Detail::None);

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::report::{escaped, figure, head, save, unusable};
 use super::lines;
-use crate::app::evaluate_liveness::{Evaluation, Measured};
-use crate::domain::time::Timestamp;
+use crate::app::face::evaluate_liveness::{Evaluation, Measured};
+use crate::domain::kernel::time::Timestamp;
 
 /// Writes `report.html` into `folder`, which is made when it is missing.
 pub(super) fn write(folder: &Path, measured: &Measured, now: Timestamp) -> anyhow::Result<PathBuf> {

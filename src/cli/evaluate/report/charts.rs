@@ -6,9 +6,9 @@ use plotters::coord::ranged1d::{IntoSegmentedCoord, SegmentValue};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::app::evaluate_faces::groups::Groups;
-use crate::app::evaluate_faces::{Measured, RATES};
-use crate::domain::error_rates::{Pair, Scores};
+use crate::app::face::evaluate_faces::groups::Groups;
+use crate::app::face::evaluate_faces::{Measured, RATES};
+use crate::domain::face::error_rates::{Pair, Scores};
 
 pub(in crate::cli::evaluate) const SIZE: (u32, u32) = (440, 340);
 pub(in crate::cli::evaluate) const GENUINE: RGBColor = RGBColor(15, 148, 136);
@@ -194,7 +194,7 @@ pub(in crate::cli::evaluate) fn failed(why: impl std::fmt::Display) -> anyhow::E
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::evaluate_faces::groups::Group;
+    use crate::app::face::evaluate_faces::groups::Group;
 
     #[test]
     fn rates_read_as_people_write_them() {

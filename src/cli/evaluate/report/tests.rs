@@ -1,6 +1,6 @@
 use super::*;
-use crate::app::evaluate_faces::{Sample, Wanted, measure};
-use crate::domain::comparison::{ModelHash, Template};
+use crate::app::face::evaluate_faces::{Sample, Wanted, measure};
+use crate::domain::face::comparison::{ModelHash, Template};
 
 fn measured(people: u16, group: Option<&str>) -> Measured {
     let sample = |person: u16, take: u16| {

@@ -8,11 +8,11 @@ use anyhow::{Context as _, bail};
 
 use super::super::liveness::frames;
 use super::super::liveness::index::Index;
-use crate::app::evaluate_liveness::Label;
+use crate::app::face::evaluate_liveness::Label;
 use crate::cli::demo::camera::Studio;
 use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE};
-use crate::domain::comparison::Template;
-use crate::domain::ports::{Ask, Detail, FaceEngine, Gate};
+use crate::domain::face::comparison::Template;
+use crate::domain::face::engine::{Ask, Detail, FaceEngine, Gate};
 use crate::vision::decode::{DecodeLimits, decode};
 use crate::workshop::puppet::Puppet;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::lines::{interval, percent};
 use super::tally::Tally;
-use crate::domain::liveness::cues::Cue;
+use crate::domain::face::liveness::cues::Cue;
 
 /// How captures ended, and what would pass without each cue and without two.
 pub(super) fn table(tallies: &[Tally]) -> String {

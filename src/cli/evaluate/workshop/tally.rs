@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::super::trial::{End, Trial};
-use crate::domain::error_rates::shares::PassingShare;
-use crate::domain::liveness::cues::{Cue, Finding, Support};
+use crate::domain::face::error_rates::shares::PassingShare;
+use crate::domain::face::liveness::cues::{Cue, Finding, Support};
 
 /// What came of all captures of one actor.
 #[derive(Clone, Debug, Serialize)]

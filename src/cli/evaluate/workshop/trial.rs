@@ -3,9 +3,9 @@
 use super::super::trial::{Trial, judged};
 use super::Stage;
 use super::people::Victim;
-use crate::app::live_capture::LiveCapture;
+use crate::app::face::live_capture::LiveCapture;
 use crate::cli::demo::made_up_time;
-use crate::domain::liveness::fingerprint::FrameFingerprint;
+use crate::domain::face::liveness::fingerprint::FrameFingerprint;
 use crate::workshop::actor::Actor;
 use crate::workshop::attackers::Recorder;
 use crate::workshop::person::VirtualPlayer;

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::wire::{self, Text};
 use crate::app::Services;
-use crate::app::capture_face::{Begun, CaptureResult, FaceCapture, FrameAnswer, begin_capture};
-use crate::domain::authorization::HandleHash;
-use crate::domain::ports::Observation;
-use crate::domain::verification::Verdict;
+use crate::app::verification::face::capture::{Begun, CaptureResult, FaceCapture, FrameAnswer, begin_capture};
+use crate::domain::decision::Verdict;
+use crate::domain::kernel::handle::HandleHash;
+use crate::domain::kernel::observer::Observation;
 use crate::http::per_caller::Held;
 use crate::http::player::problem::problem;
 use crate::http::player::view;

@@ -12,12 +12,12 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
+use super::problem::problem;
 use crate::app::Services;
-use crate::app::proven_browser::is_proven_browser;
-use crate::domain::authorization::HandleHash;
+use crate::app::verification::proven_browser::is_proven_browser;
+use crate::domain::kernel::handle::HandleHash;
 use crate::http::peer::caller;
 use crate::http::per_caller::{Held, PerCaller};
-use crate::http::player::problem::problem;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 pub(super) use posts::{frame, give_up, open};

@@ -11,7 +11,7 @@ use super::under_way::CapturesUnderWay;
 use super::wire::{Camera, Text};
 use super::{Wishes, full, place};
 use crate::app::Services;
-use crate::domain::authorization::{hash_handle, new_handle};
+use crate::domain::kernel::handle::{hash_handle, new_handle};
 use crate::http::peer;
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;

@@ -10,7 +10,7 @@ use super::dialogue::Dialogue;
 use super::wire::{self, MESSAGE_BYTES, PROTOCOL};
 use super::{Wishes, place};
 use crate::app::Services;
-use crate::domain::authorization::HandleHash;
+use crate::domain::kernel::handle::HandleHash;
 use crate::http::peer;
 use crate::http::player::problem::problem;
 use crate::http::player::session_cookie;

@@ -9,7 +9,7 @@ use actix_web::rt;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::dialogue::Dialogue;
-use crate::domain::authorization::HandleHash;
+use crate::domain::kernel::handle::HandleHash;
 
 /// Captures that may wait at once; each holds a few frames, some 400 KiB.
 const MOST: usize = 500;

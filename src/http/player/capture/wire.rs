@@ -5,11 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::app::capture_face::IncomingFrame;
-use crate::domain::capture::{CAPTURE_TIME, FrameHeader, Guidance};
-use crate::domain::liveness::chain::{LINK_BYTES, Link};
-use crate::domain::liveness::course::{Content, Shown};
-use crate::domain::secret::SecretBytes;
+use crate::app::verification::face::capture::IncomingFrame;
+use crate::domain::face::capture::{CAPTURE_TIME, FrameHeader, Guidance};
+use crate::domain::face::liveness::chain::{LINK_BYTES, Link};
+use crate::domain::face::liveness::course::{Content, Shown};
+use crate::domain::kernel::secret::SecretBytes;
 use crate::http::problem::Problem;
 
 /// The subprotocol's name.

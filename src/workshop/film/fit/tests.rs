@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::liveness::signs::tests::{moved, there_and_back};
+use crate::domain::face::liveness::signs::tests::{moved, there_and_back};
 
 const STRAIGHT: FaceSigns =
     FaceSigns { yaw: 4.0, pitch: 1.0, mouth_open: 0.02, eyes_open: 0.3, size: 90.0, centre: [300.0, 220.0] };
@@ -28,7 +28,7 @@ fn played(film: &[Sight], fit: &Fit) -> (Course, Vec<Command>) {
         let glance = Glance { index: course.shown().index, ..glance(&film[place]) };
         let enough = course.still_frames() > 1;
         if let Some(shown) = course.take(glance, enough, &NoDraw)
-            && let crate::domain::liveness::course::Content::Command(command) = shown.content
+            && let crate::domain::face::liveness::course::Content::Command(command) = shown.content
         {
             told.push(command);
         }

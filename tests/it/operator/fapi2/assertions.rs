@@ -1,7 +1,7 @@
 //! Modules about how a client authenticates itself.
 
 use actix_web::http::StatusCode;
-use rastau::domain::operator::{ClientAuthentication, KeySource};
+use rastau::domain::operators::operator::{ClientAuthentication, KeySource};
 use serde_json::json;
 
 use super::super::forms::{assertion_fields, form, grant_fields, request_fields, with};

@@ -5,9 +5,9 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use rastau::app::PlayerError;
-use rastau::app::give_consent::{CONSENT_VERSION, give_consent};
-use rastau::app::return_to_operator::return_to_operator;
-use rastau::app::start_verification::start_verification;
+use rastau::app::verification::consent::{CONSENT_VERSION, give_consent};
+use rastau::app::verification::start::start_verification;
+use rastau::app::verification::way_back::return_to_operator;
 use serde_json::json;
 
 use super::super::forms::{request_fields, with};

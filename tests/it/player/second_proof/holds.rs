@@ -3,7 +3,7 @@
 use super::*;
 
 /// With every policy that has people wait.
-async fn start(change: impl FnOnce(&mut rastau::domain::enrolment::EnrolmentPolicy)) -> TestApp {
+async fn start(change: impl FnOnce(&mut rastau::domain::second_factor::enrolment::EnrolmentPolicy)) -> TestApp {
     TestApp::start_with(|policy| change(&mut policy.enrolment)).await
 }
 
@@ -205,7 +205,7 @@ async fn the_code_of_the_contact_overrules_what_a_thief_has_waiting() {
     let code = of_thief.code_at(app.now()).expose().to_owned();
     assert_eq!(thief.step("totp/verify", &json!({ "code": code })).await.1["code"], "code_wrong");
     assert_eq!(by_link(&app, "not-me", &token).await.1["code"], "link_unknown", "nor does its link touch the new one");
-    let hold = app.unit().await.find_hold(rastau::domain::authorization::hash_handle(&token)).await.unwrap().unwrap();
+    let hold = app.unit().await.find_hold(rastau::domain::kernel::handle::hash_handle(&token)).await.unwrap().unwrap();
     assert_eq!(hold.ended.unwrap().1, EndOfHold::Overruled);
     app.verify_audit().await;
 }

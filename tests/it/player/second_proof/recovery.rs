@@ -1,6 +1,6 @@
 //! Whoever lost every factor, and whoever says so in their name: the stranger here has the face and, by a stolen SIM, the code.
 
-use rastau::app::forget_factors::forget_factors;
+use rastau::app::verification::second_factor::reset::forget_factors;
 use rastau::domain::second_factor::totp::TotpEnrolment;
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;

@@ -4,13 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use rastau::app::Services;
-use rastau::app::remote_registries::RemoteRegistries;
-use rastau::app::totp::prove_totp;
-use rastau::domain::authorization::HandleHash;
-use rastau::domain::contact::{Channel, Contact};
-use rastau::domain::enrolment::{HeldEnrolment, HoldKind};
-use rastau::domain::id::HoldId;
-use rastau::domain::ports::{ContactError, ContactsOfRecord, RemoteAnswer, RemoteRegistry, RemoteRegistryError, Store};
+use rastau::app::restrictions::remote::RemoteRegistries;
+use rastau::app::verification::second_factor::totp::prove_totp;
+use rastau::domain::identity::contact::{Channel, Contact};
+use rastau::domain::identity::register::{ContactError, ContactsOfRecord};
+use rastau::domain::kernel::handle::HandleHash;
+use rastau::domain::kernel::id::HoldId;
+use rastau::domain::ports::Store;
+use rastau::domain::restrictions::remote::{RemoteAnswer, RemoteRegistry, RemoteRegistryError};
+use rastau::domain::second_factor::enrolment::{HeldEnrolment, HoldKind};
 use rastau::domain::verification::Stage;
 
 use super::*;

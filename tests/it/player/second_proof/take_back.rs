@@ -2,7 +2,7 @@
 //! face and the SIM; the mail is the person's.
 
 use rastau::cli::demo::player::DemoPlayer;
-use rastau::domain::contact::{Channel, Contact};
+use rastau::domain::identity::contact::{Channel, Contact};
 
 use super::sources::Told;
 use super::*;

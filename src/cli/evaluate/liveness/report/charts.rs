@@ -4,10 +4,11 @@ use anyhow::Result;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::super::super::report::charts::{GENUINE as BONA_FIDE, IMPOSTOR as ATTACK};
-use super::super::super::report::charts::{GRID, SIZE, failed, framed, percent, text};
-use crate::app::evaluate_liveness::Evaluation;
-use crate::domain::error_rates::presentations::Presentations;
+use super::super::super::report::charts::{
+    GENUINE as BONA_FIDE, GRID, IMPOSTOR as ATTACK, SIZE, failed, framed, percent, text,
+};
+use crate::app::face::evaluate_liveness::Evaluation;
+use crate::domain::face::error_rates::presentations::Presentations;
 
 /// Scores have this many bins from 0 to 1.
 const BINS: u32 = 25;

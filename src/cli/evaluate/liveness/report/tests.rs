@@ -1,7 +1,7 @@
 use super::*;
-use crate::app::evaluate_faces::Failure;
-use crate::app::evaluate_liveness::{Label, Sample, Seen, Wanted, measure};
-use crate::domain::liveness::evidence::PresentationScores;
+use crate::app::face::evaluate_faces::Failure;
+use crate::app::face::evaluate_liveness::{Label, Sample, Seen, Wanted, measure};
+use crate::domain::face::liveness::evidence::PresentationScores;
 
 fn measured(attacks: bool) -> Measured {
     let sample = |line: u16| Sample {

@@ -1,0 +1,3 @@
+//! The log, walked from end to end.
+
+pub mod verify;

@@ -1,0 +1,3 @@
+//! People of the embedded population register.
+
+pub mod import_people;

@@ -1,0 +1,211 @@
+//! A source is followed: asked again and again, and what it says is taken in.
+
+use std::io::BufReader;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::aside::on_a_thread;
+use super::feed::{Feed, FeedError, News, Said};
+use super::file::Format;
+use super::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, Watcher, import_registry};
+use super::manage::confirm;
+use crate::app::support::table::{FileKind, TableError};
+use crate::domain::kernel::clock::Clock;
+use crate::domain::kernel::store_error::StoreError;
+use crate::domain::ports::Store;
+use crate::domain::restrictions::{Suspicion, Tolerance, Version, VersionState};
+
+/// So many files of one source are taken in without a pause between them.
+const AT_A_STRETCH: usize = 1_000;
+
+/// A source and how it is followed.
+#[derive(Clone)]
+pub struct Followed {
+    /// Its name.
+    pub source: String,
+    /// Where its files come from.
+    pub feed: Arc<dyn Feed>,
+    /// How often it is asked.
+    pub every: Duration,
+    /// How long what it says may be trusted.
+    pub max_age: Duration,
+    /// How far it may change before a person must look.
+    pub tolerance: Tolerance,
+}
+
+/// What came of asking once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Taken {
+    /// It had nothing to say, or nothing more.
+    Nothing,
+    /// Nothing has changed: it is as fresh as this answer.
+    Refreshed,
+    /// A file was taken in, or waits.
+    Imported(Box<Imported>),
+}
+
+impl Taken {
+    /// Whether the source may have more to say at once.
+    pub fn may_go_on(&self) -> bool {
+        matches!(self, Self::Imported(imported) if matches!(**imported, Imported::Counts { .. }))
+    }
+}
+
+/// Why nothing was taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TakeError {
+    /// The source.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// The file.
+    #[error("{0}: {1}")]
+    Import(String, ImportRegistryError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Follows for as long as the service runs.
+pub async fn keep_following(store: Arc<dyn Store>, clock: Arc<dyn Clock>, followed: Followed) {
+    loop {
+        for _ in 0..AT_A_STRETCH {
+            let (store, clock, asked) = (store.clone(), clock.clone(), followed.clone());
+            let work = async move { take_in(store.as_ref(), clock.as_ref(), &asked, &mut Unwatched).await };
+            let taken = on_a_thread(work).await;
+            let taken = taken.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()).into()));
+            tell(&followed.source, &taken);
+            if !taken.is_ok_and(|taken| taken.may_go_on()) {
+                break;
+            }
+        }
+        tokio::time::sleep(followed.every).await;
+    }
+}
+
+/// Tells the log.
+fn tell(source: &str, taken: &Result<Taken, TakeError>) {
+    match taken {
+        Ok(Taken::Imported(imported)) => match imported.as_ref() {
+            Imported::Counts { version, .. } => {
+                tracing::info!(
+                    source,
+                    version = version.number,
+                    rows = version.counts.rows,
+                    "restrictions were taken in"
+                );
+            }
+            Imported::Waits { version, why } => {
+                let why: Vec<&str> = why.iter().map(Suspicion::code).collect();
+                tracing::error!(
+                    source,
+                    version = version.number,
+                    why = why.join(" "),
+                    "restrictions wait for a person"
+                );
+            }
+            Imported::Unchanged(_) => {}
+        },
+        Ok(Taken::Nothing | Taken::Refreshed) => {}
+        Err(error) => tracing::error!(source, %error, "a source of restrictions is not taken in; its age goes on"),
+    }
+}
+
+/// Asks once and takes in what is said.
+pub async fn take_in(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    followed: &Followed,
+    watcher: &mut dyn Watcher,
+) -> Result<Taken, TakeError> {
+    let versions = store.read().await?.list_versions(&followed.source).await?;
+    let in_state = |state| Version::in_state(&versions, state);
+    let current = in_state(VersionState::Current);
+    // What waits was said, too, and need not be said again.
+    let last = in_state(VersionState::Quarantined).or(current);
+    let position = last.map(|version| version.position.clone()).unwrap_or_default();
+    match followed.feed.ask(&position).await? {
+        News::Silent => Ok(Taken::Nothing),
+        News::Unchanged if last.is_some() => refresh(store, clock, followed).await,
+        // Of what, nobody here knows.
+        News::Unchanged => {
+            Err(FeedError::Disagreed("nothing has changed, it says, of what it never said".into()).into())
+        }
+        News::Said(said) => {
+            let follows = current.map_or(0, |current| current.number);
+            import(store, clock, followed, said, follows, watcher).await
+        }
+    }
+}
+
+async fn refresh(store: &dyn Store, clock: &dyn Clock, followed: &Followed) -> Result<Taken, TakeError> {
+    let mut unit = store.begin().await?;
+    let versions = unit.list_versions(&followed.source).await?;
+    let current = Version::in_state(&versions, VersionState::Current);
+    // While something waits, what counts is known to be behind: its age goes on.
+    let waits = Version::in_state(&versions, VersionState::Quarantined).is_some();
+    let Some(current) = current.filter(|_| !waits) else { return Ok(Taken::Nothing) };
+    let now = clock.now();
+    let trust = (now.max(current.as_of), followed.max_age);
+    confirm(unit.as_mut(), current, trust, current.position.clone(), now).await?;
+    unit.commit().await?;
+    Ok(Taken::Refreshed)
+}
+
+async fn import(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    followed: &Followed,
+    said: Said,
+    follows: u32,
+    watcher: &mut dyn Watcher,
+) -> Result<Taken, TakeError> {
+    let wanted = RegistryImport {
+        source: followed.source.clone(),
+        kind: said.kind,
+        format: said.format,
+        length: said.length,
+        max_age: followed.max_age,
+        as_of: said.as_of,
+        // A source that says of itself that it restricts nobody is looked at as one that shrank to nothing.
+        allow_empty: true,
+        tolerance: followed.tolerance,
+        sha256: Some(said.sha256),
+        position: said.position,
+        follows: Some(follows),
+    };
+    let outcome = match said.format {
+        // Its strings would be held in memory, in the process that serves players.
+        Format::Workbook => Err(TableError::Kind(FileKind::Workbook).into()),
+        _ => import_registry(store, clock, BufReader::new(said.file), &wanted, watcher).await,
+    };
+    match &outcome {
+        Err(error) if may_pass(error) => {}
+        Err(error) => followed.feed.settle(&said.name, false, &error.to_string()).await?,
+        Ok(imported) => followed.feed.settle(&said.name, true, &report(imported)).await?,
+    }
+    outcome.map(|imported| Taken::Imported(Box::new(imported))).map_err(|error| TakeError::Import(said.name, error))
+}
+
+/// Whether the same file may be taken in later.
+fn may_pass(error: &ImportRegistryError) -> bool {
+    use ImportRegistryError as E;
+    matches!(
+        error,
+        E::Store(_)
+            | E::UnderWay(_)
+            | E::Waits(_)
+            | E::Overtaken
+            | E::Scratch(_)
+            | E::FromTheFuture(_)
+            | E::NoSnapshot(_)
+    )
+}
+
+fn report(imported: &Imported) -> String {
+    let (what, version) = match imported {
+        Imported::Counts { version, .. } => ("counts", version),
+        Imported::Unchanged(version) => ("is what counts already", version),
+        Imported::Waits { version, .. } => ("waits for a person", version),
+    };
+    format!("version {} {what}: {}", version.number, version.report)
+}

@@ -1,0 +1,3 @@
+//! Stand-ins of a sandbox: below everything that asks whom it plays.
+
+pub(super) mod played;

@@ -1,0 +1,4 @@
+//! Verifications, and what strangers tried.
+
+pub(super) mod tries;
+pub(super) mod verifications;

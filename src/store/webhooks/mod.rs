@@ -1,0 +1,4 @@
+//! Endpoints and the outbox.
+
+pub(super) mod endpoints;
+pub(super) mod messages;
