@@ -7,19 +7,19 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use rastau::domain::face::capture::Face;
 use rastau::domain::face::comparison::Template;
+use rastau::domain::face::detection::Face;
 use rastau::domain::face::engine::{Ask, Detail, Gate};
-use rastau::vision::align::align;
 use rastau::vision::animate::Portrait;
-use rastau::vision::decode::{DecodeLimits, decode};
 use rastau::vision::examiner::{Examiner, Models, PictureLimits};
-use rastau::vision::landmarks::Landmarks;
-use rastau::vision::manifest::Manifest;
+use rastau::vision::face::align::align;
+use rastau::vision::face::landmarks::Landmarks;
+use rastau::vision::face::presentation::surroundings;
+use rastau::vision::face::quality::measure;
+use rastau::vision::model::manifest::Manifest;
+use rastau::vision::model::tensor::InputNumbers;
 use rastau::vision::picture::Picture;
-use rastau::vision::presentation::surroundings;
-use rastau::vision::quality::measure;
-use rastau::vision::tensor::InputNumbers;
+use rastau::vision::picture::decode::{DecodeLimits, decode};
 
 type Failure = Box<dyn std::error::Error>;
 

@@ -11,9 +11,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use rastau::domain::face::engine::{Ask, Detail, Gate};
 use rastau::vision::animate::Portrait;
-use rastau::vision::decode::{DecodeLimits, decode};
 use rastau::vision::examiner::{Examiner, Models, PictureLimits};
-use rastau::vision::manifest::Manifest;
+use rastau::vision::model::manifest::Manifest;
+use rastau::vision::picture::decode::{DecodeLimits, decode};
 
 type Failure = Box<dyn std::error::Error>;
 type Pair = [PathBuf; 2];

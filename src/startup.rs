@@ -36,7 +36,7 @@ use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::http::operator::assertion_endpoints;
 use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
-use crate::vision::mark::TextMarker;
+use crate::vision::picture::mark::TextMarker;
 use faces::Faces;
 use movable_clock::OffsetClock;
 use system::{SystemClock, SystemRandomness};

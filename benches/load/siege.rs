@@ -10,7 +10,7 @@ use rastau::cli::demo::camera::{Studio, clip};
 use rastau::cli::demo::people::ASTRONAUT;
 use rastau::cli::demo::player::{DemoPlayer, add_newcomer};
 use rastau::workshop::person::VirtualPlayer;
-use rastau::workshop::puppet::Puppet;
+use rastau::workshop::scene::puppet::Puppet;
 use tokio::task::JoinSet;
 use url::Url;
 

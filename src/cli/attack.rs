@@ -17,11 +17,11 @@ use super::demo::capture::{CaptureRefused, Captured};
 use super::demo::people::{ASTRONAUT, COLLEAGUE};
 use super::demo::player::{DemoPlayer, add_newcomer, remove_newcomer};
 use super::{print, print_json};
-use crate::vision::decode::{DecodeLimits, decode};
+use crate::vision::picture::decode::{DecodeLimits, decode};
 use crate::workshop::actor::Actor;
 use crate::workshop::attackers::{AttackKind, Recorder, ResentFrames, attacker};
 use crate::workshop::person::VirtualPlayer;
-use crate::workshop::puppet::Puppet;
+use crate::workshop::scene::puppet::Puppet;
 
 /// Attack a running sandbox: does anything but the living person get through its camera step?
 #[derive(Debug, clap::Args)]

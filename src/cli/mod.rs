@@ -6,25 +6,18 @@
 mod attack;
 mod audit;
 mod cast;
-mod config;
 mod conformance;
 pub mod demo;
-mod doctor;
 pub mod evaluate;
 mod evidence;
 pub mod face;
-mod keys;
-mod migrate;
 mod operator;
 mod person;
-mod photo_directory;
-mod photo_names;
 mod registry;
 mod replay;
 mod review;
 mod row_report;
-mod sandbox;
-mod serve;
+pub mod service;
 mod staff;
 mod webhook;
 
@@ -62,11 +55,11 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Args),
-    Migrate(migrate::Args),
-    Doctor(doctor::Args),
-    Config(config::Args),
-    Keys(keys::Args),
+    Serve(service::serve::Args),
+    Migrate(service::migrate::Args),
+    Doctor(service::doctor::Args),
+    Config(service::config::Args),
+    Keys(service::keys::Args),
     Operator(operator::Args),
     Webhook(webhook::Args),
     Person(person::Args),
@@ -76,7 +69,7 @@ enum Command {
     Audit(audit::Args),
     Evidence(evidence::Args),
     Replay(replay::Args),
-    Sandbox(sandbox::Args),
+    Sandbox(service::sandbox::Args),
     Conformance(Box<conformance::Args>),
     #[command(subcommand)]
     Face(face::FaceCommand),
@@ -143,11 +136,11 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         .context("the asynchronous runtime does not start")?;
     runtime.block_on(async {
         match command {
-            Command::Serve(args) => serve::run(context, args).await,
-            Command::Migrate(args) => migrate::run(context, args).await,
-            Command::Doctor(args) => doctor::run(context, args).await,
-            Command::Config(args) => config::run(context, &args),
-            Command::Keys(args) => keys::run(args),
+            Command::Serve(args) => service::serve::run(context, args).await,
+            Command::Migrate(args) => service::migrate::run(context, args).await,
+            Command::Doctor(args) => service::doctor::run(context, args).await,
+            Command::Config(args) => service::config::run(context, &args),
+            Command::Keys(args) => service::keys::run(args),
             Command::Operator(args) => operator::run(context, args).await,
             Command::Webhook(args) => webhook::run(context, args).await,
             Command::Person(args) => person::run(context, args).await,
@@ -157,7 +150,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
             Command::Audit(args) => audit::run(context, args).await,
             Command::Evidence(args) => evidence::run(args),
             Command::Replay(args) => replay::run(context, args).await,
-            Command::Sandbox(args) => sandbox::run(&args).await,
+            Command::Sandbox(args) => service::sandbox::run(&args).await,
             Command::Conformance(args) => conformance::run(*args).await,
             Command::Face(command) => command.run(&context.config()?).await,
             Command::Evaluate(command) => command.run(&context.config()?.models.directory).await,

@@ -10,9 +10,10 @@ use serde_json::json;
 use url::Url;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::dual_control::alone::{expect_alone, expect_alone_within};
+use crate::app::dual_control::alone::{change_operator_alone, expect_alone};
 use crate::app::operators::add::{AddedOperator, NewCredential, NewOperator, add_operator};
-use crate::app::operators::change::{change, expect_changeable, switch};
+use crate::app::operators::change::set_disabled;
+use crate::app::operators::list::list_operators;
 use crate::domain::operators::operator::{
     AssertionAudience, ClientAuthentication, KeySource, Operator, OperatorChange,
 };
@@ -286,24 +287,17 @@ async fn run_change(context: &Context, change: Change) -> anyhow::Result<ExitCod
         assertion_audience: change.assertion_audience,
         requests_per_second: change.requests_per_second,
     };
-    let mut unit = store.begin().await?;
-    if expect_changeable(unit.as_mut(), &change.id, &wanted).await.context(NOT_CHANGED)? {
-        expect_alone_within(unit.as_mut(), startup::clock().now(), change.alone).await?;
-    }
-    let (now, randomness, by) = (startup::clock().now(), startup::randomness(), operating_user());
-    let at = (now, randomness.as_ref());
-    let changed = self::change(unit.as_mut(), at, &change.id, wanted, &by).await.context(NOT_CHANGED)?;
-    unit.commit().await?;
+    let (clock, randomness, by) = (startup::clock(), startup::randomness(), operating_user());
+    let tools = (clock.as_ref(), randomness.as_ref());
+    let changed = change_operator_alone(store.as_ref(), tools, &change.id, wanted, (&by, change.alone)).await?;
     show("changed", &changed, change.json)
 }
 
 async fn run_switch(context: &Context, named: Named, disabled: bool) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
-    let mut unit = store.begin().await?;
-    let (now, randomness, by) = (startup::clock().now(), startup::randomness(), operating_user());
-    let at = (now, randomness.as_ref());
-    let changed = switch(unit.as_mut(), at, &named.id, disabled, &by).await.context(NOT_CHANGED)?;
-    unit.commit().await?;
+    let (clock, randomness, by) = (startup::clock(), startup::randomness(), operating_user());
+    let tools = (clock.as_ref(), randomness.as_ref());
+    let changed = set_disabled(store.as_ref(), tools, &named.id, disabled, &by).await.context(NOT_CHANGED)?;
     show(if disabled { "disabled" } else { "enabled" }, &changed, named.json)
 }
 
@@ -328,7 +322,7 @@ fn read_jwks(file: &Path) -> anyhow::Result<String> {
 
 async fn run_list(context: &Context, json: bool) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
-    let operators = store.read().await?.list_operators().await?;
+    let operators = list_operators(store.as_ref()).await?;
     if json {
         print_json(&operators.iter().map(operator_json).collect::<Vec<_>>())?;
     } else if operators.is_empty() {

@@ -1,6 +1,8 @@
 //! `rastau person`
 
 mod forget_factors;
+mod photo_directory;
+mod photo_names;
 mod reembed;
 mod unlock;
 
@@ -14,10 +16,10 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::photo_directory::PhotoDirectory;
 use super::{Context, print, print_json, row_report};
 use crate::app::identity::import_people::{PeopleImport, PeopleReport, Ports, import_people};
 use crate::app::support::table::TableFormat;
+use crate::cli::person::photo_directory::PhotoDirectory;
 use crate::startup;
 
 /// Fill the embedded population register, keep templates of ID photos current, end locks, forget lost factors

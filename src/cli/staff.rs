@@ -10,6 +10,7 @@ use super::{Context, operating_user, print, print_json};
 use crate::app::dual_control::alone::expect_alone;
 use crate::app::staff::Asker;
 use crate::app::staff::confirm::confirm_at_machine;
+use crate::app::staff::list::{find_staff, list_staff};
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
 use crate::domain::dual_control::are_eyes;
 use crate::domain::kernel::secret::SecretText;
@@ -130,7 +131,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let asker = |alone: bool| Asker::machine(&if alone { format!("{user}, alone") } else { user.clone() });
     let tools = (clock.as_ref(), randomness.as_ref());
     let change = async |login: &Login, change: StaffChange, alone: bool| -> anyhow::Result<()> {
-        let known = store.read().await?.find_staff_by_login(login).await?;
+        let known = find_staff(store, login).await?;
         let raises = known.is_some_and(|known| change.makes_eyes(&known));
         expect_alone(store, clock.now(), alone || !raises).await?;
         let member = change_staff(store, clock.as_ref(), login, change, &asker(alone && raises)).await?;
@@ -144,8 +145,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
             tell(config.server.public_url.as_str(), &invited, json)?;
         }
         Command::Reinvite { login, alone, json } => {
-            let eyes =
-                store.read().await?.find_staff_by_login(&login).await?.is_some_and(|known| are_eyes(&known.roles));
+            let eyes = find_staff(store, &login).await?.is_some_and(|known| are_eyes(&known.roles));
             expect_alone(store, clock.now(), alone || !eyes).await?;
             let invited = reinvite_staff(store, tools, &login, &asker(alone)).await?;
             tell(config.server.public_url.as_str(), &invited, json)?;
@@ -156,7 +156,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
             print(&format!("confirmed: {}", line(&confirmed)))?;
         }
         Command::List { json } => {
-            let all = store.read().await?.list_staff().await?;
+            let all = list_staff(store).await?;
             if json {
                 print_json(&all.iter().map(form).collect::<Vec<_>>())?;
             } else if all.is_empty() {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
 
-use super::secret_file;
-use super::section::{Key, Problems, Section, in_range};
+use crate::config::value::secret_file;
+use crate::config::value::section::{Key, Problems, Section, in_range};
 use crate::domain::kernel::secret::SecretText;
 
 /// `[database]`

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::section::{Key, Problems, Section, in_range};
-use super::span::Span;
+use crate::config::value::section::{Key, Problems, Section, in_range};
+use crate::config::value::span::Span;
 use crate::domain::second_factor::enrolment::{EnrolmentPolicy, ProofWanted};
 
 const HOUR: Duration = Duration::from_hours(1);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::section::{Key, Section};
+use crate::config::value::section::{Key, Section};
 
 /// `[keys]`
 #[derive(Clone, Debug, Serialize, Deserialize)]

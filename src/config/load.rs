@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::section::{Key, Section};
 use super::{
     Administration, ClientCertificates, Comparison, Compliance, Config, ConfigError, ContactOfRecord, Database,
     Enrolment, Face, FaceSearch, Fault, Keys, Log, Metrics, Models, Notices, Origin, PopulationRegister, Restrictions,
     Retention, Sandbox, Server, Tokens, Tries,
 };
+use crate::config::value::section::{Key, Section};
 
 /// What a variable of ours begins with; `RASTAU_CONFIG` is the command line's and has one underscore.
 const PREFIX: &str = "RASTAU__";

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::section::{Key, Section};
+use crate::config::value::section::{Key, Section};
 
 /// `[metrics]`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -3,66 +3,51 @@
 //! Every error names the key, what it may be, and the file or variable that set it. Secrets come from files that only
 //! their owner may read; in the sandbox they may also stand inline.
 
-mod administration;
-mod client_certificates;
-mod comparison;
-mod compliance;
-mod contact_of_record;
+pub mod access;
 mod database;
-mod door_key;
 mod enrolment;
-mod face;
-mod face_search;
-mod fault;
-mod key_file;
+pub mod face;
 mod keys;
 mod load;
 mod log;
 mod metrics;
-mod models;
 mod notices;
-mod population_register;
 mod production;
-mod restrictions;
+pub mod registers;
 mod retention;
 mod sandbox;
-mod secret_file;
-mod section;
 mod server;
-pub mod sources;
-mod span;
-mod tokens;
-mod tries;
+pub mod value;
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-pub use administration::Administration;
-pub use client_certificates::ClientCertificates;
-pub use comparison::Comparison;
-pub use compliance::Compliance;
-pub use contact_of_record::{ContactKind, ContactOfRecord};
+pub use access::administration::Administration;
+pub use access::client_certificates::ClientCertificates;
+pub use access::compliance::Compliance;
+pub use access::tokens::Tokens;
+pub use access::tries::Tries;
 pub use database::Database;
 pub use enrolment::Enrolment;
-pub use face::Face;
-pub use face_search::FaceSearch;
-pub use fault::{ConfigError, Fault, Origin};
-pub use key_file::{KeyFile, KeyFileError, KeyKind, fresh_key};
+pub use face::comparison::Comparison;
+pub use face::models::Models;
+pub use face::presentation::Face;
+pub use face::search::FaceSearch;
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;
-pub use models::Models;
 pub use notices::{Notices, SmtpTls};
-pub use population_register::{PopulationRegister, RegisterKind};
-pub use restrictions::Restrictions;
+pub use registers::contact_of_record::{ContactKind, ContactOfRecord};
+pub use registers::population_register::{PopulationRegister, RegisterKind};
+pub use registers::restrictions::Restrictions;
 pub use retention::Retention;
 pub use sandbox::Sandbox;
-pub use section::Key;
 pub use server::Server;
-pub use span::{Span, SpanError};
-pub use tokens::Tokens;
-pub use tries::Tries;
+pub use value::fault::{ConfigError, Fault, Origin};
+pub use value::key_file::{KeyFile, KeyFileError, KeyKind, fresh_key};
+pub use value::section::Key;
+pub use value::span::{Span, SpanError};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Serialize)]

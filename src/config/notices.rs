@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::secret_file;
-use super::section::{Key, Problems, Section, in_range};
-use super::span::Span;
+use crate::config::value::secret_file;
+use crate::config::value::section::{Key, Problems, Section, in_range};
+use crate::config::value::span::Span;
 use crate::domain::identity::contact::{Channel, Contact};
 use crate::domain::kernel::secret::SecretText;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::section::{Key, Section};
+use crate::config::value::section::{Key, Section};
 
 /// `[sandbox]`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Span;
-use super::section::{Key, Problems, Section, in_range};
+use crate::config::value::section::{Key, Problems, Section, in_range};
 
 /// `[server]`
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -12,16 +12,17 @@ use utoipa::{Modify, OpenApi};
 use super::administration::{operators, webhook};
 use super::compliance::cases;
 use super::console::{
-    cases as desk, colleagues, confirmations, evidence, forgetting, keys, operators as desk_operators, overview,
-    proposals, sign_in, sources as desk_sources, staff, webhook as desk_webhook,
+    cases as desk, colleagues, evidence, forgetting, keys, operators as desk_operators, overview, proposals,
+    sources as desk_sources, staff, webhook as desk_webhook,
 };
-use super::health;
 use super::operator::error::OAuthProblem;
-use super::operator::{checks, events, introspection, jwks, me, metadata, par, revocation, status, token, userinfo};
+use super::operator::{checks, events, me};
 use super::problem::ProblemBody;
 use super::sandbox::{clock, grants, notices, scenarios};
-use super::sources;
+use super::{health, sources};
 use crate::app::Services;
+use crate::http::console::access::{confirmations, sign_in};
+use crate::http::operator::oauth::{introspection, jwks, metadata, par, revocation, status, token, userinfo};
 
 /// Doors that not every service opens.
 #[allow(clippy::struct_excessive_bools, reason = "each is a door, open or shut")]

@@ -253,13 +253,13 @@ mod tests {
 
     #[test]
     fn the_console_has_no_operation_without_a_row_and_what_takes_two_is_never_plain_looking() {
-        for (method, path, _) in console::rules::RULES {
+        for (method, path, _) in console::access::rules::RULES {
             let rows =
                 ROWS.iter().filter(|row| row.door == Door::Console && row.method == *method && row.path == *path);
             assert_eq!(rows.count(), 1, "{method} {path}");
         }
         let of_console = ROWS.iter().filter(|row| row.door == Door::Console).count();
-        assert_eq!(of_console, console::rules::RULES.len());
+        assert_eq!(of_console, console::access::rules::RULES.len());
         for row in ROWS {
             assert!(row.method != Method::GET || row.takes == Takes::Looking, "{} {}", row.method, row.path);
             assert!(!matches!(row.takes, Takes::TwoToOpen | Takes::Second) || !row.says.is_empty(), "{}", row.path);

@@ -9,8 +9,8 @@ use crate::config::{Config, KeyFile, Server};
 use crate::domain::ports::Store as _;
 use crate::http::web_files;
 use crate::store::SqlStore;
-use crate::vision::manifest::{Manifest, ManifestError};
-use crate::vision::runtime;
+use crate::vision::model::manifest::{Manifest, ManifestError};
+use crate::vision::model::runtime;
 
 /// Whether a thing is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -11,7 +11,7 @@ use crate::app::restrictions::registry::feed::Feed;
 use crate::app::restrictions::registry::follow::Followed;
 use crate::app::restrictions::remote::RemoteRegistries;
 use crate::config::Config;
-use crate::config::sources::{FollowedSource, Way, read};
+use crate::config::registers::sources::{FollowedSource, Way, read};
 use crate::domain::restrictions::remote::RemoteRegistry;
 use crate::gateways::remote_registry_http::{HttpRemoteRegistry, RemoteSettings};
 use crate::gateways::restriction_feeds::folder::FolderFeed;

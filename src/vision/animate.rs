@@ -4,11 +4,11 @@
 use std::f64::consts::TAU;
 use std::io::{self, Write};
 
-use super::encode::jpeg;
-use super::geometry::{Area, crop, lay, resize, warp};
 use super::picture::Picture;
-use super::tensor::InferenceError;
-use crate::domain::face::capture::Face;
+use crate::domain::face::detection::Face;
+use crate::vision::model::tensor::InferenceError;
+use crate::vision::picture::encode::jpeg;
+use crate::vision::picture::geometry::{Area, crop, lay, resize, warp};
 
 /// Width and height of a frame in pixels.
 pub const FRAME: [u32; 2] = [640, 480];

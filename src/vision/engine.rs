@@ -7,11 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::examiner::{Examiner, Models, PictureLimits};
-use super::manifest::{Manifest, Model};
-pub use super::runtime::LoadError;
-pub use super::session_pool::PoolSettings;
-use super::session_pool::{PoolError, Replace, SessionPool};
-use super::turn;
 use crate::domain::face::comparison::{ModelHash, NamedModel};
 use crate::domain::face::engine::{Ask, EngineError, Examination, FaceEngine, Gate};
 use crate::domain::face::liveness::decision::PresentationThresholds;
@@ -19,6 +14,11 @@ use crate::domain::face::liveness::geometry::TurnGeometry;
 use crate::domain::face::liveness::signs::FaceMesh;
 use crate::domain::kernel::observer::{Observer, Purpose, Unobserved};
 use crate::domain::kernel::secret::SecretBytes;
+use crate::vision::face::turn;
+use crate::vision::model::manifest::{Manifest, Model};
+pub use crate::vision::model::runtime::LoadError;
+pub use crate::vision::model::session_pool::PoolSettings;
+use crate::vision::model::session_pool::{PoolError, Replace, SessionPool};
 
 /// Examines faces with ONNX Runtime. Must be used inside a Tokio runtime.
 #[derive(Debug)]

@@ -3,21 +3,21 @@
 use ort::environment::Environment;
 use ort::session::Session;
 
-use super::align::align;
-use super::decode::{DecodeLimits, decode};
-use super::detect::Detector;
-use super::embed::{Embedder, TemplateMaker};
-use super::fingerprint::fingerprint;
-use super::landmarks::{LandmarkDetector, Landmarks};
-use super::manifest::{Manifest, Model, Role};
 use super::picture::Picture;
-use super::presentation::PresentationDetector;
-use super::runtime::{LoadError, environment, session};
-use super::tensor::InferenceError;
-use super::{colours, gate, quality, texture};
-use crate::domain::face::capture::Face;
+use crate::domain::face::detection::Face;
 use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, Gate};
 use crate::domain::reason::ReasonCode;
+use crate::vision::face::align::align;
+use crate::vision::face::detect::Detector;
+use crate::vision::face::embed::{Embedder, TemplateMaker};
+use crate::vision::face::fingerprint::fingerprint;
+use crate::vision::face::landmarks::{LandmarkDetector, Landmarks};
+use crate::vision::face::presentation::PresentationDetector;
+use crate::vision::face::{colours, gate, quality, texture};
+use crate::vision::model::manifest::{Manifest, Model, Role};
+use crate::vision::model::runtime::{LoadError, environment, session};
+use crate::vision::model::tensor::InferenceError;
+use crate::vision::picture::decode::{DecodeLimits, decode};
 
 /// How large pictures may be, by gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,32 +8,13 @@
 //! [`animate`] brings a still portrait to motion for the demonstration; [`clip`] reads clips and [`encode`] sends frames as
 //! the page does, for the evaluation.
 
-pub mod align;
 pub mod animate;
 pub mod clip;
-pub mod colours;
-pub mod decode;
-pub mod detect;
-pub mod embed;
-pub mod encode;
 pub mod engine;
 pub mod examiner;
+pub mod face;
 pub mod face_index;
-pub mod fingerprint;
-pub mod gate;
-pub mod geometry;
-pub mod landmarks;
-pub mod manifest;
-pub mod mark;
+pub mod model;
 pub mod picture;
-pub mod presentation;
-pub mod quality;
-pub mod runtime;
-pub mod session_pool;
-pub mod tensor;
 #[cfg(test)]
 mod testing;
-mod texture;
-pub mod turn;
-mod upright;
-pub mod wiped;

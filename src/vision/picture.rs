@@ -1,8 +1,15 @@
 //! An upright RGB picture in memory that is wiped when dropped.
 
+pub mod decode;
+pub mod encode;
+pub mod geometry;
+pub mod mark;
+mod upright;
+pub mod wiped;
+
 use std::fmt;
 
-use super::wiped::Wiped;
+use crate::vision::picture::wiped::Wiped;
 
 /// An upright picture, 8 bits a channel, red first, rows from the top without gaps. Biometric data: wiped when dropped,
 /// never shown by `Debug`.

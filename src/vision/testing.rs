@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::animate::Portrait;
-use super::decode::{DecodeLimits, decode};
 use super::examiner::{Examiner, Models, PictureLimits};
-use super::manifest::Manifest;
 use super::picture::Picture;
 use crate::domain::face::engine::Gate;
+use crate::vision::model::manifest::Manifest;
+use crate::vision::picture::decode::{DecodeLimits, decode};
 
 /// The folder of the models, when they are prepared.
 pub(crate) fn models() -> Option<PathBuf> {

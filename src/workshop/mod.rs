@@ -8,20 +8,13 @@
 
 pub mod actor;
 pub mod attackers;
-pub mod camera;
 pub mod dice;
 pub mod film;
-mod lens;
-mod mesh;
 pub mod motion;
-pub mod page_light;
 pub mod person;
-pub mod pose;
-pub mod puppet;
-pub mod raster;
 pub mod reaction;
-mod regions;
 pub mod rehearsal;
+pub mod scene;
 pub mod strips;
 #[cfg(test)]
 mod testing;

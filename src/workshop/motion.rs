@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use super::dice::Dice;
-use super::pose::Pose;
+use crate::workshop::scene::pose::Pose;
 
 /// Natural blinks: pause between two, and how long one takes.
 const BLINK_PAUSE: std::ops::RangeInclusive<u64> = 2_200..=5_500;

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Shown};
-use super::camera::{Camera, tone};
 use super::motion::Sway;
-use super::page_light::Lighting;
-use super::puppet::{Puppet, Stage};
 use super::reaction::{Reactions, follow};
 use crate::domain::face::liveness::texture::PLAYED_CAMERA;
 use crate::vision::animate::AnimateError;
 use crate::vision::picture::Picture;
+use crate::workshop::scene::camera::{Camera, tone};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::puppet::{Puppet, Stage};
 
 /// A person before their own camera: reacts after a moment, moves smoothly, comes back by themselves. It is a photo that is
 /// animated, as an attacker would, and says so: only a sandbox takes its word for it.

@@ -3,8 +3,8 @@
 use super::actor::Shown;
 use super::dice::Dice;
 use super::motion::Movement;
-use super::pose::Pose;
 use crate::domain::face::liveness::challenge::Command;
+use crate::workshop::scene::pose::Pose;
 
 /// Does what is asked: reacts after 350 to 900 ms, moves in 300 to 500, holds for 500 to 900 and comes back.
 #[derive(Clone, Debug)]

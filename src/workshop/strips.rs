@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::actor::{Actor as _, Shown};
-use super::camera::{Camera, tone};
 use super::motion::Sway;
 use super::person::VirtualPlayer;
-use super::pose::Pose;
-use super::puppet::{Puppet, Stage};
 use super::reaction::follow;
 use crate::domain::face::liveness::challenge::Command;
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::camera::{Camera, tone};
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::{Puppet, Stage};
 
 /// Frames of a person who looks straight, at ten a second.
 pub const NEUTRAL_FRAMES: u64 = 30;
@@ -57,7 +57,7 @@ mod tests {
     use super::super::testing::{cast, examiner};
     use super::*;
     use crate::domain::face::engine::Gate;
-    use crate::vision::decode::{DecodeLimits, decode};
+    use crate::vision::picture::decode::{DecodeLimits, decode};
     use std::collections::BTreeMap;
 
     #[test]

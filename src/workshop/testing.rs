@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::puppet::Puppet;
 use crate::cli::demo::camera::puppet_with;
 use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE, DemoPortrait};
 use crate::vision::examiner::{Examiner, Models, PictureLimits};
-use crate::vision::manifest::Manifest;
+use crate::vision::model::manifest::Manifest;
+use crate::workshop::scene::puppet::Puppet;
 
 pub(super) fn examiner() -> Option<Examiner> {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");

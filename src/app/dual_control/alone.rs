@@ -1,8 +1,11 @@
 //! What takes two at the console can still be done by whoever has the machine, or its key, and says so: there must be a way when
 //! there is nobody else.
 
+use crate::app::operators::change::{ChangeOperatorError, change, expect_changeable};
+use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::operator::{Operator, OperatorChange};
 use crate::domain::ports::{Store, UnitOfWork};
 
 /// Why one alone does not do it.
@@ -29,4 +32,35 @@ pub async fn expect_alone_within(unit: &mut dyn UnitOfWork, now: Timestamp, alon
     let staff = unit.list_staff().await?;
     let seconds = staff.iter().filter(|member| member.is_second(now)).count();
     if seconds > 0 && !alone { Err(AloneError::TakesTwo(seconds)) } else { Ok(seconds > 0) }
+}
+
+/// Why an operator was not changed at the machine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeAloneError {
+    /// It takes two.
+    #[error(transparent)]
+    Alone(#[from] AloneError),
+    /// The change.
+    #[error("the operator was not changed")]
+    Change(#[source] ChangeOperatorError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Changes an operator at the machine: what opens a door needs `alone` said where there are people for it.
+pub async fn change_operator_alone(
+    store: &dyn Store,
+    (clock, randomness): (&dyn Clock, &dyn Randomness),
+    id: &str,
+    wanted: OperatorChange,
+    (by, alone): (&str, bool),
+) -> Result<Operator, ChangeAloneError> {
+    let (mut unit, now) = (store.begin().await?, clock.now());
+    if expect_changeable(unit.as_mut(), id, &wanted).await.map_err(ChangeAloneError::Change)? {
+        expect_alone_within(unit.as_mut(), now, alone).await?;
+    }
+    let operator = change(unit.as_mut(), (now, randomness), id, wanted, by).await.map_err(ChangeAloneError::Change)?;
+    unit.commit().await?;
+    Ok(operator)
 }

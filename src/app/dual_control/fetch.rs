@@ -3,8 +3,9 @@
 use super::MeasureError;
 use crate::app::Services;
 use crate::app::operators::add::add;
-use crate::app::review::case_work::evidence::Why;
-use crate::app::review::evidence::bundle::{Collected, TakenOut, collect, named};
+use crate::app::review::evidence::bundle::{Collected, collect, named};
+use crate::app::review::evidence::taken_out::TakenOut;
+use crate::app::review::why::Why;
 use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_within, reinvite_within};
 use crate::app::staff::session::Admitted;

@@ -3,6 +3,7 @@
 pub mod alone;
 mod carry_out;
 pub mod fetch;
+pub mod list;
 pub mod propose;
 pub mod settle;
 

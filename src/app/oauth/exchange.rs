@@ -23,7 +23,6 @@ use crate::domain::oauth::id_token::IdTokenRequest;
 use crate::domain::oauth::status_list::StatusPlace;
 use crate::domain::operators::operator::Operator;
 use crate::domain::ports::UnitOfWork;
-use crate::domain::reason::ReasonCode;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::verification::Verification;
 
@@ -90,7 +89,7 @@ pub async fn exchange(services: &Services, operator: &Operator, shown: CodeGrant
 /// Whether the person may play still; an answer that is none is no answer.
 async fn ask_again(services: &Services, iin: &Iin) -> Result<Checked, GrantError> {
     let permission = check_restrictions_of(services, iin, Freshness::Reused).await;
-    if permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
+    if permission.is_unknown() {
         return Err(GrantError::CannotTell);
     }
     Ok(permission)

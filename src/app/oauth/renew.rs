@@ -22,7 +22,6 @@ use crate::domain::oauth::credentials::SignError;
 use crate::domain::oauth::grant::{EndOfGrant, Grant};
 use crate::domain::oauth::id_token::is_granted;
 use crate::domain::operators::operator::Operator;
-use crate::domain::reason::ReasonCode;
 use crate::domain::scenario::Scenario;
 
 /// Renewals that come at the same moment are one transaction: its wait for the disk is theirs together.
@@ -74,7 +73,7 @@ pub async fn renew(
     let permission = check_restrictions_of(services, &iin, Freshness::Reused).await;
     let played = played_by(services, &iin);
     let nobody_tells = played.is_some_and(|scenario| scenario.hides_the_answer(&known, services.clock.now()));
-    if nobody_tells || permission.outcome.codes().contains(&ReasonCode::RestrictionsUnknown) {
+    if nobody_tells || permission.is_unknown() {
         return Err(GrantError::CannotTell);
     }
     let renewal = Renewal { ticket: Ticket::draw(), token, grant: known, permission: Arc::new(permission), played };

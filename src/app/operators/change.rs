@@ -56,8 +56,26 @@ pub async fn expect_changeable(
     Ok(change.opens(&before))
 }
 
-/// The same as [`change`], which refuses what opens a door.
+/// The same in a transaction of its own, which leaves nothing behind.
+pub async fn would_open(store: &dyn Store, id: &str, change: &OperatorChange) -> Result<bool, ChangeOperatorError> {
+    expect_changeable(store.begin().await?.as_mut(), id, change).await
+}
+
+/// Changes what opens no door, by one of the staff; the rest is refused.
 pub async fn narrow(
+    store: &dyn Store,
+    (clock, randomness): (&dyn Clock, &dyn Randomness),
+    id: &str,
+    change: OperatorChange,
+    by: &str,
+) -> Result<Operator, ChangeOperatorError> {
+    let mut unit = store.begin().await?;
+    let operator = narrow_within(unit.as_mut(), (clock.now(), randomness), id, change, by).await?;
+    unit.commit().await?;
+    Ok(operator)
+}
+
+async fn narrow_within(
     unit: &mut dyn UnitOfWork,
     at: (Timestamp, &dyn Randomness),
     id: &str,
@@ -115,15 +133,17 @@ async fn carry_out(
     Ok(after)
 }
 
-/// Disables an operator and ends everything that it was granted, or enables it again; a second time changes nothing.
+/// Disables an operator and ends everything that it was granted, or enables it again; a second time changes nothing. `by` is
+/// who decided, where that is known.
 pub async fn set_disabled(
     store: &dyn Store,
     (clock, randomness): (&dyn Clock, &dyn Randomness),
     id: &str,
     disabled: bool,
+    by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut unit = store.begin().await?;
-    let operator = switch(unit.as_mut(), (clock.now(), randomness), id, disabled, "").await?;
+    let operator = switch(unit.as_mut(), (clock.now(), randomness), id, disabled, by).await?;
     unit.commit().await?;
     Ok(operator)
 }
@@ -141,12 +161,15 @@ pub async fn switch(
 
 /// Stops an operator, as one of the staff may alone; the log keeps who did, and why.
 pub async fn stop(
-    unit: &mut dyn UnitOfWork,
-    at: (Timestamp, &dyn Randomness),
+    store: &dyn Store,
+    (clock, randomness): (&dyn Clock, &dyn Randomness),
     id: &str,
     (by, why): (&str, &str),
 ) -> Result<Operator, ChangeOperatorError> {
-    explained_switch(unit, at, id, true, (by, Some(why))).await
+    let mut unit = store.begin().await?;
+    let operator = explained_switch(unit.as_mut(), (clock.now(), randomness), id, true, (by, Some(why))).await?;
+    unit.commit().await?;
+    Ok(operator)
 }
 
 /// How many grants stand that a stop of this operator would end.

@@ -4,3 +4,4 @@ pub mod add;
 pub mod change;
 pub mod check_players;
 pub mod idempotent;
+pub mod list;

@@ -13,6 +13,7 @@ use crate::domain::kernel::clock::MovableClock;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
+use crate::domain::reason::ReasonCode;
 use crate::domain::restrictions::{RegistryAnswer, Restriction, Source, judge};
 use crate::domain::scenario::Scenario;
 
@@ -21,6 +22,13 @@ use crate::domain::scenario::Scenario;
 pub(in crate::app) struct Checked {
     pub(in crate::app) outcome: Outcome,
     pub(in crate::app) details: Value,
+}
+
+impl Checked {
+    /// Whether the answer is no since nobody could tell.
+    pub(in crate::app) fn is_unknown(&self) -> bool {
+        self.outcome.codes().contains(&ReasonCode::RestrictionsUnknown)
+    }
 }
 
 /// Asks age and registry, in a transaction of its own, so that a registry that hangs holds nothing up.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::case_work::evidence::Why;
+use super::why::Why;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::face::scores::FaceScores;
 use crate::domain::face::search::FaceHit;

@@ -5,3 +5,4 @@ pub mod case_work;
 pub mod cases;
 pub mod clear_face;
 pub mod evidence;
+pub mod why;

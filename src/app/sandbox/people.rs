@@ -137,6 +137,19 @@ pub async fn list_people(services: &Services) -> Result<Vec<Citizen>, NewcomerEr
     Ok(services.store.read().await?.list_sandbox_citizens().await?)
 }
 
+/// Puts people whom the sandbox brings along into the register, each with the contacts of theirs.
+pub async fn put_people(
+    services: &Services,
+    people: &[Citizen],
+    contacts: &[(Iin, Vec<Contact>)],
+) -> Result<(), NewcomerError> {
+    expect_sandbox(services)?;
+    let (mut unit, now) = (services.store.begin().await?, services.clock.now());
+    unit.put_citizens(people, now).await?;
+    unit.put_contacts(contacts, now).await?;
+    Ok(unit.commit().await?)
+}
+
 fn expect_sandbox(services: &Services) -> Result<(), NewcomerError> {
     if services.policy.sandbox { Ok(()) } else { Err(NewcomerError::NoSandbox) }
 }

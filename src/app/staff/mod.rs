@@ -3,6 +3,7 @@
 mod asker;
 pub mod confirm;
 pub mod join;
+pub mod list;
 mod made_up;
 pub mod manage;
 mod passkeys;

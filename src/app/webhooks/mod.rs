@@ -7,3 +7,4 @@ pub mod purge;
 pub mod queue;
 pub mod replay;
 pub mod trial;
+pub mod view;

@@ -7,11 +7,11 @@ use anyhow::{Context as _, Result};
 
 use super::people::DemoPortrait;
 use crate::vision::animate::Portrait;
-use crate::vision::decode::{DecodeLimits, decode};
 use crate::vision::examiner::{Examiner, Models, PictureLimits};
-use crate::vision::manifest::Manifest;
+use crate::vision::model::manifest::Manifest;
 use crate::vision::picture::Picture;
-use crate::workshop::puppet::Puppet;
+use crate::vision::picture::decode::{DecodeLimits, decode};
+use crate::workshop::scene::puppet::Puppet;
 
 /// Frames of the clip that is streamed again and again.
 const CLIP_FRAMES: u32 = 40;

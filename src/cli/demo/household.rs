@@ -13,7 +13,9 @@ use super::people::{DemoPerson, people};
 use crate::app::Services;
 use crate::app::operators::add::{NewCredential, NewOperator, add_operator};
 use crate::app::restrictions::registry::manage::put;
+use crate::app::sandbox::people::{list_people, put_people};
 use crate::app::staff::Asker;
+use crate::app::staff::list::{find_staff, has_joined};
 use crate::app::staff::manage::{invite_staff, join_link, reinvite_staff};
 use crate::config::{Config, KeyKind};
 use crate::domain::identity::contact::Contact;
@@ -103,7 +105,7 @@ impl Household {
     /// The demo operator, registered at the first start.
     pub(super) async fn operator(&self, services: &Services) -> Result<DemoSite> {
         let file = self.folder.join("operator-secret");
-        let known = services.store.read().await?.find_operator(&OperatorId::parse(CLIENT_ID)?).await?;
+        let known = services.store.operator(&OperatorId::parse(CLIENT_ID)?).await?;
         let secret = match known {
             Some(_) => SecretText::new(fs::read_to_string(&file).context("the demo operator's secret is gone")?),
             None => self.register_operator(services, &file).await?,
@@ -144,15 +146,8 @@ impl Household {
         let mut links = Vec::new();
         for (login, role) in STAFF {
             let known = login.parse().map_err(anyhow::Error::msg)?;
-            let mut unit = store.read().await?;
-            let member = unit.find_staff_by_login(&known).await?;
-            let joined = match &member {
-                Some(member) => !unit.list_staff_passkeys(member.id).await?.is_empty(),
-                None => false,
-            };
-            drop(unit);
-            let invited = match member {
-                _ if joined => continue,
+            let invited = match find_staff(store, &known).await? {
+                Some(_) if has_joined(store, &known).await? => continue,
                 Some(_) => reinvite_staff(store, tools, &known, &by).await?,
                 None => invite_staff(store, tools, known, &format!("Demo {login}"), [role].into(), &by).await?,
             };
@@ -163,9 +158,8 @@ impl Household {
 
     /// Puts the people into the register, and their restrictions beside them.
     pub(super) async fn settle_people(&self, services: &Services, models: &Path) -> Result<()> {
-        let now = services.clock.now();
         let mut citizens = Vec::new();
-        let known = services.store.read().await?.list_sandbox_citizens().await?;
+        let known = list_people(services).await?;
         let mut studio = None;
         for person in people() {
             let Some(iin) = person.iin.clone() else { continue };
@@ -181,16 +175,13 @@ impl Household {
             let (name, photo) = (SecretText::new(person.name), SecretBytes::new(photo));
             citizens.push(Citizen { iin, name, photo, sandbox: true });
         }
-        let mut unit = services.store.begin().await?;
-        unit.put_citizens(&citizens, now).await?;
         // Those who have been here before, too: an older demo gave them none.
         let contacts: Vec<_> = people()
             .into_iter()
             .filter_map(|person| person.iin)
             .map(|iin| (iin.clone(), vec![Contact::made_up(&iin)]))
             .collect();
-        unit.put_contacts(&contacts, now).await?;
-        unit.commit().await?;
+        put_people(services, &citizens, &contacts).await?;
         self.restrict(services, None).await
     }
 

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use url::Url;
 
-use super::player::{VISIT, read};
+use super::answer::{VISIT, read};
 
 /// The capture stream as a client holds it.
 pub type CaptureSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;

@@ -1,5 +1,6 @@
 //! `rastau demo`
 
+pub mod answer;
 pub mod camera;
 pub mod capture;
 mod household;
@@ -25,7 +26,7 @@ use crate::config::Config;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::observer::Unobserved;
 use crate::startup;
-use crate::workshop::puppet::Puppet;
+use crate::workshop::scene::puppet::Puppet;
 use crate::workshop::strips;
 use camera::Studio;
 use household::Household;

@@ -13,6 +13,7 @@ use url::Url;
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
+use super::answer::{Refused, VISIT, read};
 use super::capture::{self, Captured, RealTime, Timing};
 use super::line::{CaptureSocket, Line, Posts};
 use crate::app::verification::consent::CONSENT_VERSION;
@@ -27,9 +28,6 @@ pub struct DemoPlayer {
     visit: String,
     timing: Arc<dyn Timing>,
 }
-
-/// The header in which a page says whose visit it shows.
-pub(super) const VISIT: &str = "rastau-visit";
 
 impl DemoPlayer {
     /// Presses Play on the operator's site and follows to our pages, with a browser that was never here; keeps its cookies.
@@ -257,34 +255,12 @@ fn is_taken(error: &anyhow::Error) -> bool {
     error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "iin_taken")
 }
 
-/// The service said no.
-#[derive(Debug, thiserror::Error)]
-#[error("refused with {status}: {code} ({detail})")]
-pub struct Refused {
-    /// HTTP status.
-    pub status: u16,
-    /// The stable code.
-    pub code: String,
-    /// The sentence.
-    pub detail: String,
-}
-
 /// Removes a newcomer again.
 pub async fn remove_newcomer(base: &Url, iin: &str) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     let address = base.join(&format!("api/sandbox/people/{iin}"))?;
     http.delete(address).header(ORIGIN, origin(base)).send().await?.error_for_status()?;
     Ok(())
-}
-
-pub(super) async fn read(answer: reqwest::Response) -> Result<Value> {
-    let status = answer.status();
-    let body: Value = answer.json().await.context("the answer is no JSON")?;
-    if status.is_success() {
-        return Ok(body);
-    }
-    let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
-    Err(Refused { status: status.as_u16(), code: text("code"), detail: text("detail") }.into())
 }
 
 fn device_failed(error: &impl std::fmt::Debug) -> anyhow::Error {

@@ -10,7 +10,7 @@ use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
 use super::player::{DemoPlayer, add_newcomer, remove_newcomer};
 use crate::workshop::person::VirtualPlayer;
-use crate::workshop::puppet::Puppet;
+use crate::workshop::scene::puppet::Puppet;
 
 /// How the story's person moves.
 const SEED: u64 = 7;

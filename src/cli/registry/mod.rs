@@ -12,6 +12,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Context, print, print_json};
+use crate::app::restrictions::registry::list::list_sources;
 use crate::config::Span;
 use crate::domain::restrictions::Source;
 use crate::startup;
@@ -88,7 +89,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
 
 async fn run_sources(context: &Context, json: bool) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
-    let sources = store.read().await?.list_sources().await?;
+    let sources = list_sources(store.as_ref()).await?;
     let now = startup::clock().now();
     if json {
         let tell = |source: &Source| {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::noted::Report;
 use crate::app::dual_control::alone::expect_alone;
+use crate::app::restrictions::registry::list::list_versions;
 use crate::app::restrictions::registry::manage;
 use crate::app::restrictions::registry::manage::ManageError;
 use crate::app::restrictions::registry::tidy::tidy;
@@ -37,7 +38,7 @@ pub(super) struct Deciding {
 
 pub(super) async fn list(context: &Context, named: &Named) -> anyhow::Result<ExitCode> {
     let store = startup::open_store(&context.config()?).await?;
-    let versions = store.read().await?.list_versions(&named.source).await?;
+    let versions = list_versions(store.as_ref(), &named.source).await?;
     if named.json {
         print_json(&versions.iter().map(shown).collect::<Vec<_>>())?;
     } else if versions.is_empty() {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::parse_operator;
 use crate::app::restrictions::registry::file::read_time;
 use crate::app::webhooks::replay::{replay_failed_webhooks, replay_webhook};
+use crate::app::webhooks::view::list_webhooks;
 use crate::cli::{print, print_json};
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::id::WebhookId;
@@ -64,10 +65,9 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 
 pub(super) async fn list(store: &dyn Store, args: List) -> anyhow::Result<()> {
     let List { operator, state, limit, before, json } = args;
-    let mut unit = store.read().await?;
-    let mut endpoints = unit.list_webhook_endpoints().await?;
-    endpoints.retain(|endpoint| operator.as_ref().is_none_or(|operator| endpoint.operator == *operator));
-    let messages = unit.list_webhooks(&WebhookFilter { operator, state, before }, limit).await?;
+    let filter = WebhookFilter { operator, state, before };
+    let (mut endpoints, messages) = list_webhooks(store, &filter, limit).await?;
+    endpoints.retain(|endpoint| filter.operator.as_ref().is_none_or(|operator| endpoint.operator == *operator));
     if json {
         let endpoints: Vec<Value> = endpoints.iter().map(endpoint_json).collect();
         let messages: Vec<Value> = messages.iter().map(message_json).collect();

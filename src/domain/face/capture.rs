@@ -16,15 +16,14 @@ use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
 
 mod evidence;
-mod face;
 mod guidance;
 mod kept;
 mod samples;
 mod textures;
 mod way_up;
 
+use super::detection::Face;
 pub use evidence::FaceChange;
-pub use face::Face;
 pub use guidance::Guidance;
 use kept::Kept;
 pub use kept::{FRAMES_KEPT, KeptFrame};

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::capture::Face;
 use super::comparison::{ModelHash, NamedModel, Template};
+use super::detection::Face;
 use super::liveness::evidence::PresentationScores;
 use super::liveness::fingerprint::FrameFingerprint;
 use super::liveness::geometry::TurnGeometry;

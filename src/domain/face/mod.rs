@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod capture;
 pub mod comparison;
+pub mod detection;
 pub mod engine;
 pub mod error_rates;
 pub mod index;

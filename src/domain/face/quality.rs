@@ -23,7 +23,7 @@ pub struct FaceQuality {
     pub contrast: f32,
     /// Variance of the Laplacian on the aligned 112 x 112 face; higher is sharper.
     pub sharpness: f32,
-    /// See [`Face::yaw`](super::capture::Face::yaw).
+    /// See [`Face::yaw`](super::detection::Face::yaw).
     pub yaw: f32,
     /// Degrees by which the head leans to its side, positive clockwise in the picture, -180 to 180; 0 is upright.
     pub roll: f32,

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::authorization::SCOPE;
+use crate::domain::operators::scope::Scope;
 
 /// It is read once, where it was asked for.
 pub const LIFETIME: Duration = Duration::from_mins(5);
-/// The scope that asks for it, beside [`SCOPE`].
+const SCOPE: &str = Scope::Play.as_str();
+/// The scope that asks for it, beside [`Scope::Play`].
 pub const OPENID: &str = "openid";
 /// What is granted to who asked for one.
 pub const SCOPE_WITH_ID_TOKEN: &str = "openid play";

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
-use super::recovery::carry_out_until;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{HoldId, PlayerId, VerificationId};
 use crate::domain::kernel::time::Timestamp;
 
+/// So long after its held time a recovery may be carried out: one that everybody has forgotten must not lie ready for ever.
+pub const CARRY_OUT_WITHIN: Duration = Duration::from_hours(24 * 7);
 /// So long after it began somebody may still say of a held enrolment that it was not theirs, by the link in the notice: it
 /// went to a contact of record, which weighs more than the wait that bound the factor.
 pub const DISOWN_WITHIN: Duration = Duration::from_hours(24 * 30);
@@ -168,6 +169,11 @@ impl HeldEnrolment {
         };
         open && now.since(self.began_at) < DISOWN_WITHIN
     }
+}
+
+/// Until when a recovery may be carried out.
+pub fn carry_out_until(hold: &HeldEnrolment) -> Timestamp {
+    hold.until.plus(CARRY_OUT_WITHIN)
 }
 
 #[cfg(test)]

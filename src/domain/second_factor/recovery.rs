@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
+use super::enrolment::carry_out_until;
 use super::enrolment::{EndOfHold, HeldEnrolment};
 use crate::domain::kernel::time::Timestamp;
 
-/// So long after its held time a recovery may be carried out: one that everybody has forgotten must not lie ready for ever.
-pub const CARRY_OUT_WITHIN: Duration = Duration::from_hours(24 * 7);
 /// So long after somebody objected to one no other begins, and a code of the contact proves nothing: one of two people who have
 /// it is a stranger.
 pub const REST: Duration = Duration::from_hours(24 * 30);
@@ -76,11 +75,6 @@ impl Recoveries {
     pub fn contact_is_doubted(&self, now: Timestamp) -> bool {
         self.disowned(now).next().is_some()
     }
-}
-
-/// Until when a recovery may be carried out.
-pub fn carry_out_until(hold: &HeldEnrolment) -> Timestamp {
-    hold.until.plus(CARRY_OUT_WITHIN)
 }
 
 /// When somebody objected.

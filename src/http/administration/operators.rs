@@ -10,6 +10,7 @@ use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
 use crate::app::operators::add::{AddOperatorError, add};
 use crate::app::operators::change::{ChangeOperatorError, change as change_operator, expect_changeable, switch};
+use crate::app::operators::list::list_operators;
 use crate::domain::operators::operator::OperatorError;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
@@ -23,8 +24,7 @@ use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
     ))]
 pub(in crate::http) async fn list(request: HttpRequest, services: Data<Services>) -> Result<HttpResponse, Problem> {
     let store = |error| Problem::store(&error, locale(&request));
-    let mut unit = services.store.read().await.map_err(store)?;
-    let operators = unit.list_operators().await.map_err(store)?;
+    let operators = list_operators(services.store.as_ref()).await.map_err(store)?;
     Ok(shown(&OperatorList::of(&operators)))
 }
 

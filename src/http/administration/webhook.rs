@@ -10,6 +10,7 @@ use super::{Alone, BY, not_found, opener, operator_id, shown};
 use crate::app::Services;
 use crate::app::webhooks::manage;
 use crate::app::webhooks::manage::{WebhookError, left_behind, reachable, tell_the_address_before};
+use crate::app::webhooks::view::find_endpoint;
 use crate::domain::webhooks::ports::WebhookSender;
 use crate::http::problem::{Problem, ProblemCode, locale};
 use crate::http::refusals::{ReadRefusal, WriteHeaders, WriteRefusal};
@@ -26,8 +27,7 @@ pub(in crate::http) async fn show(
 ) -> Result<HttpResponse, Problem> {
     let store = |error| Problem::store(&error, locale(&request));
     let id = operator_id(&request, &id)?;
-    let mut unit = services.store.read().await.map_err(store)?;
-    let endpoint = unit.find_webhook_endpoint(&id).await.map_err(store)?;
+    let endpoint = find_endpoint(services.store.as_ref(), &id).await.map_err(store)?;
     Ok(shown(&WebhookView::from(&endpoint.ok_or_else(|| not_found(&request))?)))
 }
 

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses};
 
 use crate::app::Services;
-use crate::app::review::case_work::evidence::Why;
 use crate::app::review::case_work::pictures::mark_picture;
 use crate::app::review::cases::{CaseSummary, list_cases, view_case};
+use crate::app::review::why::Why;
 use crate::domain::kernel::id::CaseId;
 use crate::domain::review::case::Case;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};

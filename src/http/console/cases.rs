@@ -5,16 +5,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
-use super::door::Staff;
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::evidence_view::{CaseView, EvidenceView, Queue, evidence as evidence_view};
 use super::problem::case_problem;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::review::case_work::CaseWorkError;
 use crate::app::review::case_work::decide::{Said, conclude_case, settle_case};
-use crate::app::review::case_work::evidence::{Why, look_for, view_evidence};
+use crate::app::review::case_work::evidence::{look_for, view_evidence};
 use crate::app::review::case_work::pictures::{Picture, view_picture};
 use crate::app::review::case_work::queue::{hand_over_case, read_case, read_queue, take_case};
+use crate::app::review::why::Why;
+use crate::app::staff::list::list_staff;
 use crate::domain::face::liveness::cues::Finding;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::CaseId;
@@ -235,7 +237,7 @@ pub(in crate::http) async fn evidence(
     let seen = async {
         let why = Why::read(&body.why)?;
         let evidence = view_evidence(&services, &staff.0, *id, &why).await?;
-        let staff = services.store.read().await?.list_staff().await?;
+        let staff = list_staff(services.store.as_ref()).await?;
         Ok(evidence_view(&evidence, &staff, &services.policy, locale(&request)))
     };
     Ok(private(&seen.await.map_err(|error| case_problem(&request, &error))?))

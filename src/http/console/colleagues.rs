@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sign_in::{Forbidden, Malformed, NotIn, private};
+use super::access::sign_in::{Forbidden, Malformed, NotIn, private};
 use crate::app::Services;
 use crate::app::review::case_work::queue::list_colleagues;
 use crate::domain::staff::StaffMember;

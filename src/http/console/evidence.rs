@@ -5,14 +5,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::cases::{Gone, Looking, Overtaken, read_why};
-use super::door::Staff;
 use super::problem::measure_problem;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::review::case_work::evidence::view_capture;
-use crate::app::review::evidence::EvidenceError;
-use crate::app::review::evidence::log_proof::{ProvenEvent, Trail, prove_trail};
+use crate::app::review::evidence::log_proof::{ProvenEvent, Trail, prove_trail_of_case};
 use crate::domain::face::comparison::NamedModel;
 use crate::domain::face::liveness::course::Content;
 use crate::domain::kernel::id::CaseId;
@@ -203,11 +202,6 @@ pub(in crate::http) async fn trail(
     services: web::Data<Services>,
     id: web::Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
-    let read = async {
-        let found = services.store.read().await?.find_queued_case(*id).await?;
-        let verification = found.ok_or(EvidenceError::Unknown)?.case.verification;
-        prove_trail(&services, &[id.to_string(), verification.to_string()]).await
-    };
-    let trail = read.await.map_err(|error| measure_problem(&request, &error.into()))?;
+    let trail = prove_trail_of_case(&services, *id).await.map_err(|error| measure_problem(&request, &error.into()))?;
     Ok(private(&TrailView::from(&trail)))
 }

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong};
 use super::cases::{Gone, Overtaken, read_why};
-use super::door::Staff;
 use super::problem::measure_problem;
 use super::proposals::{View, answer};
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong};
 use crate::app::Services;
 use crate::app::dual_control::MeasureError;
 use crate::app::dual_control::propose::propose;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::sign_in::{Forbidden, Malformed, NotIn, private};
+use super::access::sign_in::{Forbidden, Malformed, NotIn, private};
 use crate::app::Services;
 
 /// Keys in use; none of their secrets

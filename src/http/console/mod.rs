@@ -1,22 +1,18 @@
 //! The staff's door, with people and roles: what the console's pages ask.
 
+pub mod access;
 pub(in crate::http) mod cases;
 pub(in crate::http) mod colleagues;
-pub(in crate::http) mod confirmations;
-mod device_cookie;
-mod door;
-mod doorbell;
 pub(in crate::http) mod evidence;
 mod evidence_view;
 pub(in crate::http) mod forgetting;
+mod invitation;
 pub(in crate::http) mod keys;
+mod member;
 pub(in crate::http) mod operators;
 pub(in crate::http) mod overview;
 mod problem;
 pub(in crate::http) mod proposals;
-pub mod rules;
-mod session_cookie;
-pub(in crate::http) mod sign_in;
 pub(in crate::http) mod sources;
 pub(in crate::http) mod staff;
 pub(in crate::http) mod webhook;
@@ -24,7 +20,7 @@ pub(in crate::http) mod webhook;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-pub(in crate::http) use doorbell::Doorbell;
+pub(in crate::http) use access::doorbell::Doorbell;
 
 /// Everything is below it.
 pub const BASE: &str = "/api/console";
@@ -33,16 +29,16 @@ pub const BASE: &str = "/api/console";
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope(BASE)
-            .wrap(from_fn(door::check))
-            .route("/join/start", web::post().to(sign_in::join_start))
-            .route("/join/finish", web::post().to(sign_in::join_finish))
-            .route("/sign-in/start", web::post().to(sign_in::start))
-            .route("/sign-in/finish", web::post().to(sign_in::finish))
-            .route("/me", web::get().to(sign_in::me))
-            .route("/me/code", web::post().to(confirmations::draw))
-            .route("/sign-out", web::post().to(sign_in::out))
-            .route("/step-up/start", web::post().to(sign_in::step_up_start))
-            .route("/step-up/finish", web::post().to(sign_in::step_up_finish))
+            .wrap(from_fn(access::door::check))
+            .route("/join/start", web::post().to(access::sign_in::join_start))
+            .route("/join/finish", web::post().to(access::sign_in::join_finish))
+            .route("/sign-in/start", web::post().to(access::sign_in::start))
+            .route("/sign-in/finish", web::post().to(access::sign_in::finish))
+            .route("/me", web::get().to(access::sign_in::me))
+            .route("/me/code", web::post().to(access::confirmations::draw))
+            .route("/sign-out", web::post().to(access::sign_in::out))
+            .route("/step-up/start", web::post().to(access::sign_in::step_up_start))
+            .route("/step-up/finish", web::post().to(access::sign_in::step_up_finish))
             .route("/overview", web::get().to(overview::show))
             .route("/overview.csv", web::get().to(overview::table))
             .route("/cases", web::get().to(cases::list))
@@ -88,8 +84,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/sources/{id}/discard", web::post().to(sources::discard))
             .route("/sources/{id}/roll-back", web::post().to(sources::roll_back))
             .route("/keys", web::get().to(keys::show))
-            .route("/confirmations", web::get().to(confirmations::list))
-            .route("/confirmations/{login}", web::post().to(confirmations::confirm))
+            .route("/confirmations", web::get().to(access::confirmations::list))
+            .route("/confirmations/{login}", web::post().to(access::confirmations::confirm))
             .service(web::resource("/staff").route(web::get().to(staff::list)).route(web::post().to(staff::invite)))
             .route("/staff/{login}", web::patch().to(staff::change))
             .route("/staff/{login}/invite", web::post().to(staff::reinvite)),

@@ -4,12 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::cases::{Gone, Overtaken, read_why};
-use super::door::Staff;
 use super::proposals;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::operators::change::{expect_changeable, narrow, standing_grants_of, stop};
+use crate::app::operators::change::{narrow, standing_grants_of, stop, would_open};
+use crate::app::operators::list::list_operators;
 use crate::domain::dual_control::Measure;
 use crate::domain::operators::operator::OperatorId;
 use crate::http::administration::operators::{invalid, problem as not_changed};
@@ -23,7 +24,7 @@ pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let all = async { services.store.read().await?.list_operators().await }.await;
+    let all = list_operators(services.store.as_ref()).await;
     let all = all.map_err(|error| Problem::store(&error, locale(&request)))?;
     Ok(private(&all.iter().map(OperatorView::from).collect::<Vec<_>>()))
 }
@@ -81,24 +82,15 @@ pub(in crate::http) async fn change_one(
 ) -> Result<HttpResponse, Problem> {
     let Changing { change, why } = body.into_inner();
     let wanted = change.into_change(&services).map_err(|why| invalid(&request).because(why))?;
-    let opens = async {
-        let mut unit = services.store.begin().await?;
-        expect_changeable(unit.as_mut(), &id, &wanted).await
-    };
-    if opens.await.map_err(|error| not_changed(&request, &error))? {
+    let store = services.store.as_ref();
+    if would_open(store, &id, &wanted).await.map_err(|error| not_changed(&request, &error))? {
         let operator = operator_id(&request, &id)?;
         let measure = Measure::ChangeOperator { operator, change: Box::new(wanted) };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
-    let changed = async {
-        let mut unit = services.store.begin().await?;
-        let operator =
-            narrow(unit.as_mut(), (services.clock.now(), services.randomness.as_ref()), &id, wanted, &staff.by())
-                .await?;
-        unit.commit().await?;
-        Ok(operator)
-    };
-    Ok(private(&OperatorView::from(&changed.await.map_err(|error| not_changed(&request, &error))?)))
+    let tools = (services.clock.as_ref(), services.randomness.as_ref());
+    let changed = narrow(store, tools, &id, wanted, &staff.by()).await;
+    Ok(private(&OperatorView::from(&changed.map_err(|error| not_changed(&request, &error))?)))
 }
 
 /// Whether an operator may ask for anything
@@ -129,15 +121,9 @@ pub(in crate::http) async fn switch_one(
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let why = read_why(&request, why.as_deref().unwrap_or_default())?;
-    let switched = async {
-        let mut unit = services.store.begin().await?;
-        let operator =
-            stop(unit.as_mut(), (services.clock.now(), services.randomness.as_ref()), &id, (&staff.by(), why.as_str()))
-                .await?;
-        unit.commit().await?;
-        Ok(operator)
-    };
-    Ok(private(&OperatorView::from(&switched.await.map_err(|error| not_changed(&request, &error))?)))
+    let tools = (services.clock.as_ref(), services.randomness.as_ref());
+    let stopped = stop(services.store.as_ref(), tools, &id, (&staff.by(), why.as_str())).await;
+    Ok(private(&OperatorView::from(&stopped.map_err(|error| not_changed(&request, &error))?)))
 }
 
 /// What a stop would end

@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::access::sign_in::{Forbidden, Malformed, NotIn, private};
 use super::problem::case_problem;
-use super::sign_in::{Forbidden, Malformed, NotIn, private};
 use crate::app::Services;
 use crate::app::review::case_work::overview::{Overview, read_overview};
 use crate::domain::kernel::time::Timestamp;

@@ -7,23 +7,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::cases::{Gone, Looking, Overtaken, Settling, read_why};
-use super::door::Staff;
+use super::invitation::{Invited, invited};
 use super::problem::measure_problem;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::staff::{Invited, invited};
 use crate::app::Services;
 use crate::app::dual_control::MeasureError;
 use crate::app::dual_control::fetch::{fetch_bundle, fetch_invitation, fetch_secret};
+use crate::app::dual_control::list::list_proposals;
 use crate::app::dual_control::propose::propose;
 use crate::app::dual_control::settle::settle_proposal;
 use crate::app::review::evidence::EvidenceError;
 use crate::app::review::evidence::bundle::pack;
 use crate::app::review::evidence::hold::hold_evidence;
+use crate::app::staff::list::list_staff;
 use crate::domain::dual_control::{ALLOWED, Measure, Proposal, WAITS};
 use crate::domain::kernel::id::{CaseId, MeasureId};
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::{Act, StaffMember, login_of};
 use crate::domain::webhooks::ports::WebhookSender;
@@ -128,14 +129,10 @@ pub(in crate::http) async fn list(
     reader: Staff,
     about: web::Query<About>,
 ) -> Result<HttpResponse, Problem> {
-    let read = async {
-        let mut unit = services.store.read().await?;
-        let proposals = unit.list_proposals(about.subject.as_deref(), SHOWN).await?;
-        let staff = unit.list_staff().await?;
-        let now = services.clock.now();
-        Ok::<_, StoreError>(proposals.iter().map(|one| whole(one, &staff, &reader, now)).collect::<Vec<_>>())
-    };
-    Ok(private(&read.await.map_err(|error| Problem::store(&error, locale(&request)))?))
+    let found = list_proposals(services.store.as_ref(), about.subject.as_deref(), SHOWN).await;
+    let (proposals, staff) = found.map_err(|error| Problem::store(&error, locale(&request)))?;
+    let now = services.clock.now();
+    Ok(private(&proposals.iter().map(|one| whole(one, &staff, &reader, now)).collect::<Vec<_>>()))
 }
 
 /// Yes or no to what another asked for
@@ -220,7 +217,7 @@ pub(in crate::http) async fn secret(
 ) -> Result<HttpResponse, Problem> {
     let drawn = async {
         let (proposal, secret) = fetch_secret(&services, sender.as_ref(), &staff.0, *id).await?;
-        let all = services.store.read().await?.list_staff().await?;
+        let all = list_staff(services.store.as_ref()).await?;
         Ok::<_, MeasureError>(Drawn { proposal: whole(&proposal, &all, &staff, services.clock.now()), secret })
     };
     Ok(private(&drawn.await.map_err(|error| measure_problem(&request, &error))?))
@@ -318,7 +315,7 @@ pub(super) async fn answer(
 ) -> Result<HttpResponse, Problem> {
     let told = async {
         let proposal = result?;
-        let staff = services.store.read().await?.list_staff().await?;
+        let staff = list_staff(services.store.as_ref()).await?;
         Ok::<_, MeasureError>(whole(&proposal, &staff, reader, services.clock.now()))
     };
     let view = told.await.map_err(|error| measure_problem(request, &error))?;

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::cases::{Gone, Overtaken};
-use super::door::Staff;
 use super::proposals;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
+use crate::app::restrictions::registry::list::list_sources_with_versions;
 use crate::domain::dual_control::Measure;
-use crate::domain::kernel::store_error::StoreError;
 use crate::domain::restrictions::{Source, Version};
 use crate::http::problem::{Problem, locale};
 
@@ -71,18 +71,10 @@ pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let read = async {
-        let mut unit = services.store.read().await?;
-        let mut rows = Vec::new();
-        for source in unit.list_sources().await? {
-            let versions = unit.list_versions(&source.name).await?;
-            rows.push(source_row(&services, &source, &versions));
-        }
-        Ok::<_, StoreError>(rows)
-    };
-    let mut rows = read.await.map_err(|error| Problem::store(&error, locale(&request)))?;
-    rows.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(private(&rows))
+    let sources = list_sources_with_versions(services.store.as_ref()).await;
+    let sources = sources.map_err(|error| Problem::store(&error, locale(&request)))?;
+    let row = |(source, versions): &(Source, Vec<Version>)| source_row(&services, source, versions);
+    Ok(private(&sources.iter().map(row).collect::<Vec<_>>()))
 }
 
 fn source_row(services: &Services, source: &Source, versions: &[Version]) -> SourceRow {

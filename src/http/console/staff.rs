@@ -3,60 +3,24 @@
 use std::collections::BTreeSet;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::cases::{Gone, Overtaken, read_why};
-use super::door::Staff;
+use super::invitation::Invited;
+use super::member::View;
 use super::problem::problem;
 use super::proposals;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
-use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
+use crate::app::staff::list::{find_staff, list_staff};
+use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, reinvite_staff};
 use crate::app::staff::{Asker, StaffError};
 use crate::domain::dual_control::{Measure, are_eyes};
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::kernel::time::Timestamp;
-use crate::domain::staff::{INVITATION, Login, Role, StaffMember};
+use crate::domain::staff::{Login, Role, StaffMember};
 use crate::http::problem::{Problem, ProblemCode, locale};
-
-/// One of the staff
-#[derive(Serialize, ToSchema)]
-#[schema(as = StaffMember)]
-pub(in crate::http) struct View {
-    login: String,
-    name: String,
-    roles: Vec<&'static str>,
-    added_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    disabled_at: Option<String>,
-    /// Since when they count; until another than who asked has confirmed their passkey they do not
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confirmed_at: Option<String>,
-}
-
-impl From<&StaffMember> for View {
-    fn from(member: &StaffMember) -> Self {
-        Self {
-            login: member.login.to_string(),
-            name: member.name.clone(),
-            roles: member.roles.iter().map(|role| role.as_str()).collect(),
-            added_at: member.added_at.rfc3339(),
-            disabled_at: member.disabled_at.map(Timestamp::rfc3339),
-            confirmed_at: member.confirmed_at.map(Timestamp::rfc3339),
-        }
-    }
-}
-
-/// Somebody who was invited, and the link to hand to them
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct Invited {
-    member: View,
-    /// Good once, and shown once
-    #[schema(value_type = String)]
-    link: SecretText,
-    expires_at: String,
-}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -93,7 +57,7 @@ pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let all = async { services.store.read().await?.list_staff().await }.await;
+    let all = list_staff(services.store.as_ref()).await;
     let all = all.map_err(|error| Problem::store(&error, locale(&request)))?;
     Ok(private(&all.iter().map(View::from).collect::<Vec<_>>()))
 }
@@ -193,20 +157,11 @@ fn tell(
     invited: Result<(StaffMember, SecretText), StaffError>,
 ) -> Result<HttpResponse, Problem> {
     let (member, invitation) = invited.map_err(|error| problem(request, &error))?;
-    Ok(private(&self::invited(services, &member, &invitation)))
-}
-
-/// What is handed out.
-pub(super) fn invited(services: &Services, member: &StaffMember, invitation: &SecretText) -> Invited {
-    Invited {
-        member: View::from(member),
-        link: join_link(services.policy.public_url.as_str(), invitation),
-        expires_at: services.clock.now().plus(INVITATION).rfc3339(),
-    }
+    Ok(private(&super::invitation::invited(services, &member, &invitation)))
 }
 
 async fn known(request: &HttpRequest, services: &Services, login: &Login) -> Result<StaffMember, Problem> {
-    let found = async { services.store.read().await?.find_staff_by_login(login).await }.await;
+    let found = find_staff(services.store.as_ref(), login).await;
     let found = found.map_err(|error| Problem::store(&error, locale(request)))?;
     found.ok_or_else(|| problem(request, &StaffError::Unknown))
 }

@@ -4,13 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
+use super::access::door::Staff;
+use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use super::cases::{Gone, Looking, Overtaken};
-use super::door::Staff;
 use super::operators::operator_id;
 use super::proposals;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
 use crate::app::Services;
 use crate::app::webhooks::manage::{reachable, remove_webhook};
+use crate::app::webhooks::view::find_endpoint;
 use crate::domain::dual_control::Measure;
 use crate::domain::webhooks::ports::WebhookSender;
 use crate::http::administration::view::{RemovedWebhook, WebhookView};
@@ -33,7 +34,7 @@ pub(in crate::http) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = operator_id(&request, &id)?;
-    let found = async { services.store.read().await?.find_webhook_endpoint(&id).await }.await;
+    let found = find_endpoint(services.store.as_ref(), &id).await;
     let found = found.map_err(|error| Problem::store(&error, locale(&request)))?;
     Ok(private(&WebhookView::from(&found.ok_or_else(|| not_found(&request))?)))
 }

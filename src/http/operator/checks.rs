@@ -19,8 +19,6 @@ use crate::app::operators::check_players::{CheckAnswer, CheckError, CheckRequest
 use crate::domain::operators::check::{MOST_SUBJECTS, Purpose, RequestId, is_subject};
 use crate::domain::operators::operator::Operator;
 
-pub(super) const PATH: &str = "/api/operator/checks";
-pub(super) const BULK_PATH: &str = "/api/operator/checks/bulk";
 /// A thousand subjects, and the client's assertion.
 const BULK_BYTES: usize = 64 * 1_024;
 /// So many people count as one request of the operator's rate.

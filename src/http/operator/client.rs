@@ -9,8 +9,9 @@ use url::form_urlencoded;
 
 use super::error::OAuthError;
 use super::form::Form;
+
 use super::rate_limit::OperatorLimiter;
-use super::{certificate, checks, introspection, par, revocation, token};
+use super::{certificate, paths};
 use crate::app::oauth::client::{AuthenticationError, ClientCredentials, authenticate};
 use crate::app::{Policy, Services};
 use crate::domain::kernel::secret::SecretText;
@@ -21,7 +22,8 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// Whom an assertion may name beside the issuer, where its operator may (RFC 7523 section 3, RFC 9126 section 2).
 pub fn assertion_endpoints(policy: &Policy) -> Vec<String> {
-    let endpoints = [par::PATH, token::PATH, introspection::PATH, revocation::PATH, checks::PATH, checks::BULK_PATH];
+    let endpoints =
+        [paths::PAR, paths::TOKEN, paths::INTROSPECTION, paths::REVOCATION, paths::CHECKS, paths::BULK_CHECKS];
     endpoints.map(|path| policy.address(path).into()).into()
 }
 

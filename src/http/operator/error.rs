@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 use super::uncached;
 use crate::domain::kernel::store_error::StoreError;
 
+/// RFC 9449 section 7.1.
+pub(super) const DPOP_CHALLENGE: &str = r#"DPoP algs="ES256 PS256 EdDSA Ed25519""#;
 /// No reason is longer, in characters.
 const LONGEST_REASON: usize = 300;
 
@@ -176,4 +178,10 @@ impl actix_web::Responder for OAuthError {
     fn respond_to(self, _: &actix_web::HttpRequest) -> HttpResponse {
         self.error_response()
     }
+}
+
+/// 401 as a resource says it (RFC 6750 section 3, RFC 9449 section 7.1).
+pub(in crate::http) fn refused_at_resource(code: &'static str, why: &str) -> OAuthError {
+    OAuthError::refused(StatusCode::UNAUTHORIZED, code, why)
+        .with_header(WWW_AUTHENTICATE, format!(r#"{DPOP_CHALLENGE}, error="{code}", error_description="{why}""#))
 }

@@ -17,7 +17,6 @@ use crate::domain::kernel::id::WebhookId;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::webhooks::message::WebhookMessage;
 
-pub(super) const PATH: &str = "/api/operator/events";
 /// Unless more or fewer are asked for.
 const USUAL: u32 = 100;
 

@@ -12,12 +12,11 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
 use crate::app::Services;
+use crate::app::webhooks::view::find_endpoint;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::{KeySource, Operator};
 use crate::domain::operators::scope::Scope;
 use crate::domain::webhooks::endpoint::WebhookEndpoint;
-
-pub(super) const PATH: &str = "/api/operator/me";
 
 /// Who asks, where the request does not say it otherwise.
 #[derive(IntoParams)]
@@ -98,8 +97,8 @@ pub(in crate::http) struct Webhook {
 pub(in crate::http) async fn get(services: Data<Services>, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
     let client_id = Form::parse(request.query_string().as_bytes())?.take("client_id");
     let operator = authenticated_by_header(&services, &request, client_id.as_deref()).await?;
-    let webhook = async { services.store.read().await?.find_webhook_endpoint(&operator.id).await };
-    let webhook = webhook.await.map_err(|error| OAuthError::store(&error))?;
+    let webhook = find_endpoint(services.store.as_ref(), &operator.id).await;
+    let webhook = webhook.map_err(|error| OAuthError::store(&error))?;
     Ok(uncached(HttpResponse::Ok()).json(Me::of(operator, webhook)))
 }
 

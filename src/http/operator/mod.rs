@@ -11,17 +11,10 @@ mod described;
 pub(in crate::http) mod error;
 pub(in crate::http) mod events;
 mod form;
-pub(in crate::http) mod introspection;
-pub(in crate::http) mod jwks;
 pub(in crate::http) mod me;
-pub(in crate::http) mod metadata;
-pub(in crate::http) mod par;
-mod proof;
+pub mod oauth;
+mod paths;
 mod rate_limit;
-pub(in crate::http) mod revocation;
-pub(in crate::http) mod status;
-pub(in crate::http) mod token;
-pub(in crate::http) mod userinfo;
 
 use std::sync::Arc;
 
@@ -56,26 +49,44 @@ impl OperatorDoor {
 
     /// Mounts the endpoints; they expect `web::Data<Services>`.
     pub fn configure(&self, config: &mut ServiceConfig) {
-        metadata::configure(config);
+        oauth::metadata::configure(config);
         config
             .app_data(web::Data::from(self.limiter.clone()))
             .app_data(web::Data::from(self.lists.clone()))
             .app_data(web::Data::from(self.certificates.clone()))
             .app_data(web::Data::from(self.renewals.clone()))
-            .service(endpoint(jwks::PATH, "GET, HEAD", [web::get().to(jwks::get), web::head().to(jwks::get)]))
-            .service(endpoint(par::PATH, "POST", [web::post().to(par::post)]).wrap(from_fn(proof::offer_nonce)))
-            .service(endpoint(token::PATH, "POST", [web::post().to(token::post)]).wrap(from_fn(proof::offer_nonce)))
+            .service(endpoint(
+                paths::JWKS,
+                "GET, HEAD",
+                [web::get().to(oauth::jwks::get), web::head().to(oauth::jwks::get)],
+            ))
             .service(
-                endpoint(userinfo::PATH, "GET, POST", [web::get().to(userinfo::get), web::post().to(userinfo::get)])
-                    .wrap(from_fn(proof::offer_nonce)),
+                endpoint(paths::PAR, "POST", [web::post().to(oauth::par::post)])
+                    .wrap(from_fn(oauth::proof::offer_nonce)),
             )
-            .service(endpoint(introspection::PATH, "POST", [web::post().to(introspection::post)]))
-            .service(endpoint(revocation::PATH, "POST", [web::post().to(revocation::post)]))
-            .service(endpoint(me::PATH, "GET", [web::get().to(me::get)]))
-            .service(endpoint(events::PATH, "GET", [web::get().to(events::get)]))
-            .service(endpoint(checks::PATH, "POST", [web::post().to(checks::one)]))
-            .service(endpoint(checks::BULK_PATH, "POST", [web::post().to(checks::many)]))
-            .service(endpoint(status::PATH, "GET, HEAD", [web::get().to(status::get), web::head().to(status::get)]));
+            .service(
+                endpoint(paths::TOKEN, "POST", [web::post().to(oauth::token::post)])
+                    .wrap(from_fn(oauth::proof::offer_nonce)),
+            )
+            .service(
+                endpoint(
+                    paths::USERINFO,
+                    "GET, POST",
+                    [web::get().to(oauth::userinfo::get), web::post().to(oauth::userinfo::get)],
+                )
+                .wrap(from_fn(oauth::proof::offer_nonce)),
+            )
+            .service(endpoint(paths::INTROSPECTION, "POST", [web::post().to(oauth::introspection::post)]))
+            .service(endpoint(paths::REVOCATION, "POST", [web::post().to(oauth::revocation::post)]))
+            .service(endpoint(paths::ME, "GET", [web::get().to(me::get)]))
+            .service(endpoint(paths::EVENTS, "GET", [web::get().to(events::get)]))
+            .service(endpoint(paths::CHECKS, "POST", [web::post().to(checks::one)]))
+            .service(endpoint(paths::BULK_CHECKS, "POST", [web::post().to(checks::many)]))
+            .service(endpoint(
+                paths::STATUS,
+                "GET, HEAD",
+                [web::get().to(oauth::status::get), web::head().to(oauth::status::get)],
+            ));
     }
 }
 

@@ -2,20 +2,17 @@
 
 mod authorize;
 mod capture;
-mod contact;
 mod device_cookie;
 mod enquiries;
-mod factors;
 mod lost_browser;
-mod passkey;
+mod pending;
 mod pretend;
 mod problem;
-mod recovery;
+pub mod second_factor;
 mod self_service;
 mod session_cookie;
 mod steps;
 mod take_back;
-mod totp;
 mod view;
 
 use actix_web::middleware::from_fn;
@@ -59,41 +56,41 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/return", web::get().to(steps::back))
             .route("/captures", web::post().to(capture::open))
             .route("/captures/{capture}/give-up", web::post().to(capture::give_up))
-            .route("/lock/passkey/start", web::post().to(passkey::lock_start))
-            .route("/lock/passkey/finish", web::post().to(passkey::lock_finish))
-            .route("/contact", web::get().to(contact::read))
-            .route("/contact/send", web::post().to(contact::send))
-            .route("/contact/verify", web::post().to(contact::verify))
-            .route("/contact/wait", web::post().to(contact::wait))
-            .route("/contact/not-me", web::post().to(contact::not_me))
-            .route("/not-me/look", web::post().to(contact::look_at_link))
-            .route("/not-me", web::post().to(contact::not_me_by_link))
-            .route("/passkey/register/start", web::post().to(passkey::register_start))
-            .route("/passkey/register/finish", web::post().to(passkey::register_finish))
-            .route("/passkey/authenticate/start", web::post().to(passkey::authenticate_start))
-            .route("/passkey/authenticate/finish", web::post().to(passkey::authenticate_finish))
-            .route("/totp/enrol/start", web::post().to(totp::enrol_start))
-            .route("/totp/enrol/finish", web::post().to(totp::enrol_finish))
-            .route("/totp/verify", web::post().to(totp::verify))
+            .route("/lock/passkey/start", web::post().to(second_factor::passkey::lock_start))
+            .route("/lock/passkey/finish", web::post().to(second_factor::passkey::lock_finish))
+            .route("/contact", web::get().to(second_factor::contact::read))
+            .route("/contact/send", web::post().to(second_factor::contact::send))
+            .route("/contact/verify", web::post().to(second_factor::contact::verify))
+            .route("/contact/wait", web::post().to(second_factor::contact::wait))
+            .route("/contact/not-me", web::post().to(second_factor::contact::not_me))
+            .route("/not-me/look", web::post().to(second_factor::contact::look_at_link))
+            .route("/not-me", web::post().to(second_factor::contact::not_me_by_link))
+            .route("/passkey/register/start", web::post().to(second_factor::passkey::register_start))
+            .route("/passkey/register/finish", web::post().to(second_factor::passkey::register_finish))
+            .route("/passkey/authenticate/start", web::post().to(second_factor::passkey::authenticate_start))
+            .route("/passkey/authenticate/finish", web::post().to(second_factor::passkey::authenticate_finish))
+            .route("/totp/enrol/start", web::post().to(second_factor::totp::enrol_start))
+            .route("/totp/enrol/finish", web::post().to(second_factor::totp::enrol_finish))
+            .route("/totp/verify", web::post().to(second_factor::totp::verify))
             .route("/self-restriction/confirm/start", web::post().to(self_service::confirm_start))
             .route("/self-restriction", web::post().to(self_service::restrict))
             .route("/self-restriction/take-back", web::get().to(take_back::read))
             .route("/self-restriction/take-back/send", web::post().to(take_back::send))
             .route("/self-restriction/take-back/verify", web::post().to(take_back::verify))
-            .route("/second-factor/lost", web::post().to(factors::lost))
-            .route("/recovery", web::get().to(recovery::read))
-            .route("/recovery/send", web::post().to(recovery::send))
-            .route("/recovery/verify", web::post().to(recovery::verify))
-            .route("/factors", web::get().to(factors::list))
-            .route("/factors/passkey/start", web::post().to(factors::passkey_start))
-            .route("/factors/passkey/finish", web::post().to(factors::passkey_finish))
-            .route("/factors/totp/start", web::post().to(factors::totp_start))
-            .route("/factors/totp/finish", web::post().to(factors::totp_finish))
-            .route("/factors/recovery-codes", web::post().to(factors::renew_codes))
-            .route("/factors/{id}", web::patch().to(factors::rename))
-            .route("/factors/{id}/remove", web::post().to(factors::remove))
+            .route("/second-factor/lost", web::post().to(second_factor::factors::lost))
+            .route("/recovery", web::get().to(second_factor::recovery::read))
+            .route("/recovery/send", web::post().to(second_factor::recovery::send))
+            .route("/recovery/verify", web::post().to(second_factor::recovery::verify))
+            .route("/factors", web::get().to(second_factor::factors::list))
+            .route("/factors/passkey/start", web::post().to(second_factor::factors::passkey_start))
+            .route("/factors/passkey/finish", web::post().to(second_factor::factors::passkey_finish))
+            .route("/factors/totp/start", web::post().to(second_factor::factors::totp_start))
+            .route("/factors/totp/finish", web::post().to(second_factor::factors::totp_finish))
+            .route("/factors/recovery-codes", web::post().to(second_factor::factors::renew_codes))
+            .route("/factors/{id}", web::patch().to(second_factor::factors::rename))
+            .route("/factors/{id}/remove", web::post().to(second_factor::factors::remove))
             .route("/enquiries", web::get().to(enquiries::list))
             .route("/contest", web::post().to(self_service::contest))
-            .route("/recovery-code/verify", web::post().to(totp::recovery_code)),
+            .route("/recovery-code/verify", web::post().to(second_factor::totp::recovery_code)),
     );
 }

@@ -4,8 +4,8 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::contact::{Chosen, Code, ContactJson, SentJson, contacts_json};
 use super::problem::problem;
+use super::second_factor::contact::{Chosen, Code, ContactJson, SentJson, contacts_json};
 use super::{session_cookie, steps};
 use crate::app::Services;
 use crate::app::verification::self_service::take_back_self::send::send_take_back_code;

@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::messages::own_sources::legal_basis;
 use crate::messages::{Locale, Message, Texts};
 
-use super::contact::PendingJson;
+use super::pending::PendingJson;
 use super::problem::problem;
 
 /// Where the page sends the browser at the end; the code is made only there.

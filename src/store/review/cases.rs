@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 use zeroize::Zeroizing;
 
+use super::evidence::SCORES;
 use super::evidence::{open_picture, own_cipher};
 use crate::domain::kernel::id::{CaseId, VerificationId};
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
@@ -19,7 +20,6 @@ use crate::store::engine::encryption::{Column, ColumnCipher};
 use crate::store::engine::unit_of_work::{Result, SqlUnitOfWork};
 use crate::store::operators::registrations::operator_id;
 
-pub(super) const SCORES: Column = Column::new("review_case", "scores");
 const FACE_HITS: Column = Column::new("review_case", "face_hits");
 const FRAME: Column = Column::new("review_case", "frame");
 const STATEMENT: Column = Column::new("review_case", "statement");

@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sqlx_macros::FromRow;
 
-use super::cases::SCORES;
 use crate::domain::face::scores::FaceScores;
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::SecretBytes;
@@ -16,6 +15,7 @@ use crate::store::engine::columns::{bytes, corrupt, instant, micros, parse, to_j
 use crate::store::engine::encryption::{Column, ColumnCipher};
 use crate::store::engine::unit_of_work::{Result, SqlUnitOfWork};
 
+pub(super) const SCORES: Column = Column::new("review_case", "scores");
 const OWN_KEY: Column = Column::new("case_evidence", "own_key");
 const RECORD: Column = Column::new("case_evidence", "record");
 const PICTURE: Column = Column::new("case_picture", "picture");

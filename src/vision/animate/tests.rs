@@ -2,7 +2,7 @@ use super::super::testing::{astronaut, examiner, portrait};
 use super::*;
 use crate::domain::face::engine::{Ask, Detail, Gate};
 use crate::domain::face::liveness::decision::{Presentation, decide};
-use crate::vision::manifest::Manifest;
+use crate::vision::model::manifest::Manifest;
 
 #[test]
 fn frames_follow_from_number_and_seed_alone() {

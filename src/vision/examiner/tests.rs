@@ -1,11 +1,11 @@
 //! The whole way on real pictures.
 
 use super::super::animate::FRAME;
-use super::super::geometry::{Area, crop, lay, resize};
 use super::super::testing::{astronaut, evaluation, examiner, portrait, toned};
 use super::*;
 use crate::domain::face::engine::Detail;
 use crate::domain::reason::ReasonCode;
+use crate::vision::picture::geometry::{Area, crop, lay, resize};
 use std::path::Path;
 
 const EVERYTHING: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::camera::{Camera, tone};
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
-use super::super::pose::Pose;
-use super::super::puppet::{Puppet, Stage};
 use super::super::reaction::{Reactions, follow};
 use super::moved_photo::answer;
 use super::sheet::{Held, Sheet, hand, print};
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::camera::{Camera, tone};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::{Puppet, Stage};
 
 /// Holes are so much larger than eyes and mouth.
 const GROWN: [f32; 2] = [1.25, 1.5];

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::super::actor::{Actor, Shown};
 use super::super::dice::Dice;
 use super::super::person::VirtualPlayer;
-use super::super::puppet::Puppet;
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::puppet::Puppet;
 
 /// The swap comes with this command, counted from 1.
 const SWAPS_AT: u32 = 2;

@@ -2,12 +2,8 @@
 //! the injection attacks of CEN/TS 18099.
 
 mod cut_out;
-mod earlier_recording;
 mod face_swap;
-mod guessing_recording;
-mod looped;
 mod moved_photo;
-mod resent_frames;
 mod screen_replay;
 mod sheet;
 mod still_photo;
@@ -19,11 +15,11 @@ mod wrong_person;
 
 use std::sync::Arc;
 
-pub use resent_frames::{Recorder, ResentFrames};
+pub use recording::resent_frames::{Recorder, ResentFrames};
 
 use super::actor::{Actor, Shown};
-use super::puppet::Puppet;
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::puppet::Puppet;
 
 /// One way to attack; [`AttackKind::sentence`] says more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,9 +144,11 @@ pub fn attacker(
         AttackKind::MovedPhoto => Box::new(moved_photo::MovedPhoto::new(&victim(), seed)?),
         AttackKind::CutOut => Box::new(cut_out::CutOut::new(&victim(), other(), seed)),
         AttackKind::ScreenReplay => Box::new(screen_replay::ScreenReplay::new(victim(), seed)?),
-        AttackKind::EarlierRecording => Box::new(earlier_recording::EarlierRecording::new(victim(), seed)),
-        AttackKind::GuessingRecording => Box::new(guessing_recording::GuessingRecording::new(victim(), seed)),
-        AttackKind::Loop => Box::new(looped::Looped::new(victim(), seed)),
+        AttackKind::EarlierRecording => Box::new(recording::earlier_recording::EarlierRecording::new(victim(), seed)),
+        AttackKind::GuessingRecording => {
+            Box::new(recording::guessing_recording::GuessingRecording::new(victim(), seed))
+        }
+        AttackKind::Loop => Box::new(recording::looped::Looped::new(victim(), seed)),
         AttackKind::FaceSwap => Box::new(face_swap::FaceSwap::new(victim(), other(), seed)),
         AttackKind::StraightSwap => Box::new(straight_swap::StraightSwap::new(victim(), other(), seed)),
         AttackKind::WrongPerson => Box::new(Unnamed(wrong_person::wrong_person(other(), seed))),
@@ -170,5 +168,6 @@ impl<A: Actor> Actor for Unnamed<A> {
     }
 }
 
+pub mod recording;
 #[cfg(test)]
 mod tests;

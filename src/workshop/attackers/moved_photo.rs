@@ -2,12 +2,12 @@
 
 use super::super::actor::{Actor, Shown};
 use super::super::motion::Sway;
-use super::super::pose::Pose;
-use super::super::puppet::Puppet;
 use super::super::reaction::Reactions;
 use super::sheet::{Held, HeldPrint, hand};
 use crate::domain::face::liveness::challenge::Command;
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::Puppet;
 
 /// How far the print is bent at most, degrees from edge to edge: a round surface looks more like a head.
 const BEND: f32 = 70.0;

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::camera::{Camera, tone};
 use super::super::dice::Dice;
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
 use super::super::person::VirtualPlayer;
-use super::super::pose::Pose;
-use super::super::puppet::Puppet;
-use super::super::raster::Raster;
 use super::super::rehearsal::Rehearsal;
 use super::sheet::{Held, Sheet, Wall};
 use crate::vision::animate::{AnimateError, FRAME};
 use crate::vision::picture::Picture;
+use crate::workshop::scene::camera::{Camera, tone};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::Puppet;
+use crate::workshop::scene::raster::Raster;
 
 /// What glass gives back of the page's light, against skin.
 const SHEEN: f32 = 0.25;

@@ -1,17 +1,17 @@
 //! Something flat that is held before the camera: a print, a screen.
 
 use super::super::actor::Shown;
-use super::super::camera::{Camera, tone};
 use super::super::dice::Dice;
-use super::super::lens::{DISTANCE, approach, inward, outward};
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
-use super::super::pose::Pose;
-use super::super::puppet::Puppet;
-use super::super::raster::{Corner, Paint, Raster, Tone};
 use crate::vision::animate::{AnimateError, FRAME, MARGIN};
-use crate::vision::geometry::{Area, crop, resize};
 use crate::vision::picture::Picture;
+use crate::vision::picture::geometry::{Area, crop, resize};
+use crate::workshop::scene::camera::{Camera, tone};
+use crate::workshop::scene::lens::{DISTANCE, approach, inward, outward};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::Puppet;
+use crate::workshop::scene::raster::{Corner, Paint, Raster, Tone};
 
 /// Pieces that a sheet is drawn in: enough for a bent one to look round.
 const PIECES: [usize; 2] = [16, 8];

@@ -1,9 +1,9 @@
 //! A print on a stand: nothing moves but the sensor's noise.
 
 use super::super::actor::{Actor, Shown};
-use super::super::puppet::Puppet;
 use super::sheet::{Held, HeldPrint};
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::puppet::Puppet;
 
 /// The print, its wall and the camera before it.
 #[derive(Debug)]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::camera::{Camera, tone};
 use super::super::dice::Dice;
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
 use super::super::person::VirtualPlayer;
-use super::super::pose::Pose;
-use super::super::puppet::{Puppet, Stage};
 use crate::vision::animate::AnimateError;
+use crate::workshop::scene::camera::{Camera, tone};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::{Puppet, Stage};
 
 /// Shows the victim's picture while the page asks for a straight face: all that is compared, were only such frames
 /// compared. By seed the picture sways a little or is quite still but for its place, and the lights fall on the picture or

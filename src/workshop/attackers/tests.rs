@@ -2,14 +2,14 @@ use std::collections::HashSet;
 
 use super::super::actor::Shown;
 use super::super::person::VirtualPlayer;
-use super::super::pose::Pose;
 use super::super::rehearsal::Rehearsal;
 use super::super::testing::{cast, examiner};
 use super::*;
 use crate::domain::face::engine::{Ask, Detail, Gate};
 use crate::domain::face::liveness::challenge::Command;
 use crate::domain::face::liveness::signs::FaceMesh;
-use crate::vision::turn;
+use crate::vision::face::turn;
+use crate::workshop::scene::pose::Pose;
 
 /// Frames of an attack while the page shows a challenge, ten a second.
 fn played(actor: &mut dyn Actor, frames: u64) -> Vec<Vec<u8>> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::super::person::VirtualPlayer;
-use super::super::puppet::Puppet;
+use crate::workshop::scene::puppet::Puppet;
 
 /// The puppet.
 pub(super) fn victim_puppet(victim: Arc<Puppet>, seed: u64) -> VirtualPlayer {

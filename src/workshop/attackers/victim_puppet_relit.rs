@@ -5,16 +5,16 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::camera::{Camera, PageLight, tone};
 use super::super::dice::Dice;
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
-use super::super::pose::Pose;
-use super::super::puppet::{Puppet, Stage};
 use super::super::reaction::{Reactions, follow};
 use crate::vision::animate::{AnimateError, FRAME};
-use crate::vision::geometry::{Affine, warp_extended};
 use crate::vision::picture::Picture;
+use crate::vision::picture::geometry::{Affine, warp_extended};
+use crate::workshop::scene::camera::{Camera, PageLight, tone};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::{Puppet, Stage};
 
 /// Two colours nearer than this are one surface whose difference is noise, levels.
 const NOISE_RANGE: f32 = 14.0;

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use spade::{DelaunayTriangulation, Point2, Triangulation as _};
 
 use super::super::actor::{Actor, Shown};
-use super::super::camera::{Camera, PageLight};
 use super::super::motion::Sway;
-use super::super::page_light::Lighting;
-use super::super::pose::Pose;
-use super::super::puppet::Puppet;
 use super::super::reaction::{Reactions, follow};
-use super::super::regions::{CHIN, EYES, FOREHEAD, LOWER_RIM, MOUTH, OUTLINE, UPPER_RIM};
 use crate::vision::animate::{AnimateError, FRAME, MARGIN};
 use crate::vision::picture::Picture;
+use crate::workshop::scene::camera::{Camera, PageLight};
+use crate::workshop::scene::page_light::Lighting;
+use crate::workshop::scene::pose::Pose;
+use crate::workshop::scene::puppet::Puppet;
+use crate::workshop::scene::regions::{CHIN, EYES, FOREHEAD, LOWER_RIM, MOUTH, OUTLINE, UPPER_RIM};
 
 /// Rings about the head: radii of its outline, and how far they go along with it.
 const RINGS: [[f32; 2]; 3] = [[1.12, 1.0], [1.35, 0.75], [1.8, 0.25]];
@@ -112,7 +112,7 @@ impl VictimWarp {
         let mouth = [self.knots[MOUTH[0]].at, self.knots[MOUTH[1]].at];
         let width = mouth[1][0] - mouth[0][0];
         let middle = [f32::midpoint(mouth[0][0], mouth[1][0]), f32::midpoint(mouth[0][1], mouth[1][1])];
-        if place < crate::vision::landmarks::POINTS && pose.mouth > 0.0 {
+        if place < crate::vision::face::landmarks::POINTS && pose.mouth > 0.0 {
             let down = ((y - middle[1]) / (0.3 * self.height)).clamp(0.0, 1.0);
             let aside = ((x - middle[0]) / width).abs().min(1.0);
             let is_lower = LOWER_RIM.contains(&place);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::person::VirtualPlayer;
-use super::super::puppet::Puppet;
+use crate::workshop::scene::puppet::Puppet;
 
 /// The stranger.
 pub(super) fn wrong_person(other: Arc<Puppet>, seed: u64) -> VirtualPlayer {

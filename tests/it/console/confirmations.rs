@@ -8,7 +8,7 @@ use rastau::app::staff::manage::reinvite_staff;
 use rastau::app::staff::{Asker, StaffError};
 use rastau::domain::kernel::secret::SecretText;
 use rastau::domain::staff::Role;
-use rastau::http::console::rules::{RULES, Rule};
+use rastau::http::console::access::rules::{RULES, Rule};
 use serde_json::{Value, json};
 
 use super::desk::{Answer, Desk, invite};

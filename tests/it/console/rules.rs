@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use rastau::domain::staff::{Act, Role};
-use rastau::http::console::rules::{RULES, Rule};
+use rastau::http::console::access::rules::{RULES, Rule};
 use rastau::http::description::{OpenDoors, describe};
 use serde_json::json;
 

@@ -177,7 +177,7 @@ async fn only_who_is_registered_for_a_purpose_asks_for_it() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "a new operator may not ask at all");
     let pushed = with(super::forms::request_fields(), "scope", "check:login");
     assert_eq!(world.post(&world.bet, "/oauth2/par", pushed).await.error(), "invalid_scope", "none to be verified for");
-    set_disabled(world.services.store.as_ref(), world.tools(), "demo-bet", true).await.unwrap();
+    set_disabled(world.services.store.as_ref(), world.tools(), "demo-bet", true, "").await.unwrap();
     assert_eq!(ask(&world, &world.bet, &subject).await.status, StatusCode::UNAUTHORIZED);
 }
 

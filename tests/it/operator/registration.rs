@@ -16,11 +16,11 @@ async fn a_disabled_operator_gets_nothing_and_what_it_had_has_ended() {
     let code = world.code(&world.bet).await;
     let tokens = world.exchange(&world.bet, &code).await.body;
     let (store, tools) = (world.services.store.as_ref(), world.tools());
-    set_disabled(store, tools, "demo-bet", true).await.unwrap();
+    set_disabled(store, tools, "demo-bet", true, "").await.unwrap();
     let refused = world.post(&world.bet, "/oauth2/par", request_fields()).await;
     assert_eq!((refused.status, refused.error()), (StatusCode::UNAUTHORIZED, "invalid_client"));
 
-    set_disabled(store, tools, "demo-bet", false).await.unwrap();
+    set_disabled(store, tools, "demo-bet", false, "").await.unwrap();
     assert_eq!(world.post(&world.bet, "/oauth2/par", request_fields()).await.status, StatusCode::CREATED);
     let token = tokens["access_token"].as_str().unwrap();
     assert_eq!(world.introspect(&world.bet, token).await.body, json!({ "active": false }), "it stays ended");

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _, Write as _};
 use std::time::Duration;
 
-use rastau::app::review::case_work::evidence::Why;
 use rastau::app::review::evidence::EvidenceError;
-use rastau::app::review::evidence::bundle::{RECORD, TakenOut, collect, pack};
+use rastau::app::review::evidence::bundle::{RECORD, collect, pack};
 use rastau::app::review::evidence::erase::{erase_evidence, erase_old_evidence};
 use rastau::app::review::evidence::log_proof::prove_trail;
 use rastau::app::review::evidence::replay::{open_dossier, replay_case};
+use rastau::app::review::evidence::taken_out::TakenOut;
 use rastau::app::review::evidence::verify_bundle::{BundleFault, Verified, verify_bundle};
+use rastau::app::review::why::Why;
 use rastau::credentials::jose::StatementJose;
 use rastau::domain::kernel::id::{CaseId, DecisionId, StaffId};
 use rastau::domain::kernel::secret::SecretText;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use rastau::cli::demo::player::{DemoPlayer, Refused};
+use rastau::cli::demo::answer::Refused;
+use rastau::cli::demo::player::DemoPlayer;
 use rastau::domain::identity::person::Iin;
 use rastau::domain::kernel::secret::SecretBytes;
 use rastau::domain::notices::NoticeContent;

@@ -174,7 +174,7 @@ async fn a_code_of_another_time_is_wrong_and_tells_that_a_clock_is_off() {
     };
     let told = async |path: &str, code: String| {
         let error = player.post(path, &json!({ "code": code })).await.unwrap_err();
-        let refused = error.downcast::<rastau::cli::demo::player::Refused>().unwrap();
+        let refused = error.downcast::<rastau::cli::demo::answer::Refused>().unwrap();
         (refused.status, refused.code, refused.detail)
     };
     // While it is enrolled, behind and ahead.

@@ -9,7 +9,7 @@ use rastau::cli::demo::camera::{self, Studio};
 use rastau::cli::demo::people::{ASTRONAUT, COLLEAGUE};
 use rastau::workshop::actor::Actor;
 use rastau::workshop::person::VirtualPlayer;
-use rastau::workshop::puppet::Puppet;
+use rastau::workshop::scene::puppet::Puppet;
 
 use super::app::models;
 

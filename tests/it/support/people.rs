@@ -44,6 +44,6 @@ pub(crate) async fn pass_face(player: &DemoPlayer, iin: &Iin, face: Who) {
 pub(crate) fn refusal<T: Debug>(answer: anyhow::Result<T>) -> String {
     let error = answer.expect_err("this must be refused");
     error
-        .downcast_ref::<rastau::cli::demo::player::Refused>()
+        .downcast_ref::<rastau::cli::demo::answer::Refused>()
         .map_or_else(|| format!("{error:#}"), |refused| refused.code.clone())
 }

@@ -68,7 +68,7 @@ on_both_engines! {
         let change = OperatorChange { name: Some("Another Bet".to_owned()), ..OperatorChange::default() };
         change_operator(store, tools, id, change).await.unwrap();
         for disabled in [true, true, false] {
-            set_disabled(store, tools, id, disabled).await.unwrap();
+            set_disabled(store, tools, id, disabled, "").await.unwrap();
         }
         let told = |messages: Vec<WebhookMessage>| -> Vec<&str> {
             messages.iter().map(|message| message.kind.as_str()).collect()

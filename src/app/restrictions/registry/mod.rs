@@ -5,15 +5,12 @@ pub mod aside;
 pub mod feed;
 pub mod file;
 pub mod follow;
-mod freed;
 pub mod import;
+pub mod list;
 pub mod manage;
-mod members;
 pub mod notes;
 #[cfg(test)]
 mod office_file_tests;
 pub mod rekey;
-mod sorted;
-mod staging;
 pub mod tidy;
 pub mod wire;

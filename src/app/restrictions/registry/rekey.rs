@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::file::Change;
 use super::import::DEAD_AFTER;
+use super::import::sorted::{Row, Sorter};
 use super::manage::event;
-use super::sorted::{Row, Sorter};
 use super::tidy::{ranges, tidy};
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::kernel::clock::Clock;

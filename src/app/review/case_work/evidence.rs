@@ -9,6 +9,7 @@ use crate::app::Services;
 use crate::app::review::cases::CaseSummary;
 use crate::app::review::evidence::EvidenceError;
 use crate::app::review::evidence::replay::open_dossier;
+use crate::app::review::why::Why;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::identity::person::Iin;
@@ -51,24 +52,6 @@ pub struct Evidence {
     pub records: Option<SourceRecords>,
 }
 
-/// Why somebody looks: 3 to 200 characters.
-#[derive(Clone, Debug)]
-pub struct Why(String);
-
-impl Why {
-    /// In their words.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Reads it; blanks around it are cut off.
-    pub fn read(text: &str) -> Result<Self, CaseWorkError> {
-        let text = text.trim();
-        let fits = (3..=200).contains(&text.chars().count()) && !text.contains(char::is_control);
-        fits.then(|| Self(text.to_owned())).ok_or(CaseWorkError::NoReason)
-    }
-}
-
 /// Opens the evidence of a case.
 pub async fn view_evidence(
     services: &Services,
@@ -78,7 +61,7 @@ pub async fn view_evidence(
 ) -> Result<Evidence, CaseWorkError> {
     let mut unit = services.store.begin().await?;
     let case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
-    let details = json!({ "viewer": by.member.login, "why": why.0, "what": "evidence" });
+    let details = json!({ "viewer": by.member.login, "why": why.as_str(), "what": "evidence" });
     note(unit.as_mut(), services, AuditKind::CaseViewed, id, details).await?;
     let iin = iin_of(unit.as_mut(), &case).await?;
     let filter = CaseFilter { player: case.player, ..CaseFilter::default() };
@@ -157,7 +140,7 @@ pub async fn view_capture(
         kind: AuditKind::CaseViewed,
         at: services.clock.now(),
         subject: id.to_string(),
-        details: json!({ "viewer": by.member.login, "why": why.0, "what": "capture" }),
+        details: json!({ "viewer": by.member.login, "why": why.as_str(), "what": "capture" }),
     };
     unit.append_audit(&event).await?;
     unit.commit().await?;
@@ -180,7 +163,7 @@ pub async fn look_for(
         kind: AuditKind::PersonLookedFor,
         at: services.clock.now(),
         subject: found.map_or_else(|| "nobody".to_owned(), |player| player.to_string()),
-        details: json!({ "viewer": by.member.login, "why": why.0 }),
+        details: json!({ "viewer": by.member.login, "why": why.as_str() }),
     };
     unit.append_audit(&event).await?;
     unit.commit().await?;

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::CaseWorkError;
-use super::evidence::{Why, iin_of};
+use super::evidence::iin_of;
 use super::queue::note;
 use crate::app::Services;
 use crate::app::face::examine::{Patience, examine_patiently};
+use crate::app::review::why::Why;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::AuditKind;
 use crate::domain::face::engine::{Ask, Detail, EngineError, FoundFace, Gate};

@@ -14,8 +14,9 @@ use super::EvidenceError;
 use super::log_proof::{Trail, prove_trail};
 use super::replay::{open_dossier, open_picture};
 use super::report::report;
+use super::taken_out::{TakenOut, picture_file};
 use crate::app::Services;
-use crate::app::review::case_work::evidence::Why;
+use crate::app::review::why::Why;
 use crate::domain::audit::event::{AuditEvent, AuditKind, NewAuditEvent};
 use crate::domain::audit::tree::InclusionProof;
 use crate::domain::kernel::id::CaseId;
@@ -111,15 +112,6 @@ pub struct Collected {
     files: BTreeMap<String, SecretBytes>,
 }
 
-/// Who takes evidence out.
-#[derive(Clone, Debug)]
-pub struct TakenOut {
-    /// Their login.
-    pub by: String,
-    /// Login of who allowed it.
-    pub allowed_by: Option<String>,
-}
-
 /// Who did something together, as the log names them.
 pub(crate) fn named(login: &str, second: Option<&str>) -> String {
     let second = second.map_or_else(String::new, |login| format!(" with {login}"));
@@ -165,11 +157,6 @@ pub async fn collect(
     files.insert(REPORT.to_owned(), as_json(&report)?);
     files.insert(KEYS.to_owned(), as_json(&services.signer.jwks())?);
     Ok(Collected { report, files })
-}
-
-/// The file of a picture of the capture.
-pub fn picture_file(number: usize) -> String {
-    format!("pictures/{number:02}.jpg")
 }
 
 /// Signs and packs; `page` is the report for people.

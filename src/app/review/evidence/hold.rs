@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::EvidenceError;
 use crate::app::Services;
-use crate::app::review::case_work::evidence::Why;
+use crate::app::review::why::Why;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::kernel::id::CaseId;

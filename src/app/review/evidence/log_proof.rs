@@ -7,6 +7,7 @@ use super::EvidenceError;
 use crate::app::Services;
 use crate::domain::audit::event::AuditEvent;
 use crate::domain::audit::tree::{Climb, Hash, InclusionProof, Stretch, TILE, root};
+use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::oauth::credentials::Statement;
 use crate::domain::ports::{Store, UnitOfWork};
@@ -91,6 +92,13 @@ pub async fn prove(unit: &mut dyn UnitOfWork, place: u64, size: u64) -> Result<(
             return Ok(done);
         }
     }
+}
+
+/// What the log has about a case and the verification that it is of.
+pub async fn prove_trail_of_case(services: &Services, id: CaseId) -> Result<Trail, EvidenceError> {
+    let found = services.store.read().await?.find_queued_case(id).await?;
+    let verification = found.ok_or(EvidenceError::Unknown)?.case.verification;
+    prove_trail(services, &[id.to_string(), verification.to_string()]).await
 }
 
 /// What the log has about `subjects`, each event with its proof.

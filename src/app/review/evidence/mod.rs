@@ -6,6 +6,7 @@ pub mod hold;
 pub mod log_proof;
 pub mod replay;
 mod report;
+pub mod taken_out;
 pub mod verify_bundle;
 
 use crate::domain::face::engine::EngineError;

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::EvidenceError;
-use super::bundle::{TakenOut, picture_file};
+use super::taken_out::{TakenOut, picture_file};
 use crate::app::Services;
 use crate::app::face::examine::{Patience, examine_patiently};
 use crate::domain::face::comparison::Template;

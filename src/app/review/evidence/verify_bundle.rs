@@ -8,8 +8,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::bundle::{KEYS, LOG, MANIFEST, Manifest, RECORD, REPORT, VERSION, WrittenEvent, WrittenLog, picture_file};
+use super::bundle::{KEYS, LOG, MANIFEST, Manifest, RECORD, REPORT, VERSION, WrittenEvent, WrittenLog};
 use super::log_proof::Checkpoint;
+use super::taken_out::picture_file;
 use crate::domain::audit::event::{AuditEvent, AuditKind};
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::oauth::credentials::{Statement, StatementReader};

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::attempt::FactorAttempt;
+use super::contacts::contacts_of_player;
 use super::enrolled::expect_none;
 use super::recovery::recoveries;
-use super::second_proof::contacts_of_player;
 use super::second_proof::hold::{begin_hold, overrule_hold};
 use crate::app::notices::queue::queue_notice;
 use crate::app::verification::session::{audit, open};

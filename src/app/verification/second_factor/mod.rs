@@ -2,6 +2,7 @@
 
 mod attempt;
 pub mod confirm;
+pub(super) mod contacts;
 mod end_reached;
 mod enrol;
 pub mod enrol_passkey;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::liveness::frames::{self, Unread};
-use crate::domain::face::capture::Face;
+use crate::domain::face::detection::Face;
 use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
 use crate::workshop::film::Sight;
 

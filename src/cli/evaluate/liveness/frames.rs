@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::domain::reason::ReasonCode;
 use crate::messages::{Locale, message};
 use crate::vision::clip::Clip;
-use crate::vision::decode::{DecodeLimits, decode};
-use crate::vision::encode::camera_frame;
 use crate::vision::picture::Picture;
+use crate::vision::picture::decode::{DecodeLimits, decode};
+use crate::vision::picture::encode::camera_frame;
 
 /// A capture's camera sends no more a second.
 const SPACING: Duration = Duration::from_millis(100);

@@ -13,8 +13,8 @@ use crate::cli::demo::camera::Studio;
 use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE};
 use crate::domain::face::comparison::Template;
 use crate::domain::face::engine::{Ask, Detail, FaceEngine, Gate};
-use crate::vision::decode::{DecodeLimits, decode};
-use crate::workshop::puppet::Puppet;
+use crate::vision::picture::decode::{DecodeLimits, decode};
+use crate::workshop::scene::puppet::Puppet;
 
 /// Pictures of one person that are tried at each end.
 const TRIED: usize = 12;

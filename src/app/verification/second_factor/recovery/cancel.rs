@@ -14,8 +14,7 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::notices::NoticeContent;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::FactorKind;
-use crate::domain::second_factor::enrolment::{EndOfHold, HeldEnrolment};
-use crate::domain::second_factor::recovery::carry_out_until;
+use crate::domain::second_factor::enrolment::{EndOfHold, HeldEnrolment, carry_out_until};
 
 /// Ends the recovery that waits or is due, where there is one, and says so to every contact: `factor` was shown at `visit`. Under
 /// the player's lock.

@@ -6,7 +6,7 @@ pub mod send;
 pub mod verify;
 pub mod view;
 
-use super::second_proof::contacts_of_player;
+use super::contacts::contacts_of_player;
 use crate::app::Services;
 use crate::app::verification::error::PlayerError;
 use crate::app::verification::session::open;

@@ -8,9 +8,9 @@ pub mod verify;
 pub mod view;
 pub mod wait;
 
+use super::contacts::contacts_of_player;
 use super::recovery::recoveries;
 use crate::app::Services;
-use crate::app::notices::queue::contacts_of;
 use crate::app::verification::error::PlayerError;
 use crate::app::verification::session::open;
 use crate::domain::identity::contact::Contact;
@@ -50,17 +50,6 @@ async fn codes(services: &Services, session: HandleHash, now: Timestamp) -> Resu
         return Ok(Codes::Doubted);
     }
     Ok(Codes::To(contacts_of_player(services, unit, player).await?))
-}
-
-/// All contacts of a player; ends the transaction that they are looked up in before it asks for them.
-pub(in crate::app) async fn contacts_of_player(
-    services: &Services,
-    mut unit: Box<dyn UnitOfWork>,
-    player: PlayerId,
-) -> Result<Vec<Contact>, PlayerError> {
-    let iin = unit.find_iin(player).await?.ok_or_else(|| StoreError::Corrupt("player.iin".to_owned()))?;
-    drop(unit);
-    Ok(contacts_of(services, &iin).await?)
 }
 
 /// When codes went to the player, as far back as they count.

@@ -5,8 +5,8 @@ pub mod send;
 pub mod verify;
 pub mod view;
 
+use crate::app::verification::second_factor::contacts::contacts_of_player;
 use crate::app::verification::second_factor::recovery::recoveries;
-use crate::app::verification::second_factor::second_proof::contacts_of_player;
 use crate::app::verification::session::open;
 use crate::app::{PlayerError, Services};
 use crate::domain::identity::contact::{Channel, Contact};

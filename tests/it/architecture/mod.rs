@@ -1,0 +1,10 @@
+//! The shape of the house, held by tests: which layer may name which, which capability may name which, no circles, no full
+//! rooms, transactions where they belong, and what nothing that an operator reads may name.
+
+mod capabilities;
+mod circles;
+mod layers;
+mod promise;
+mod rooms;
+mod sources;
+mod transactions;
