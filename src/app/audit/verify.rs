@@ -1,9 +1,10 @@
 //! Walk the audit log from its first event to its head and find any edit, gap, reorder or cut.
 
 use crate::domain::audit::event::{AuditEvent, ChainFault, ChainHead, ChainWalk};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::audit::tree::{Hash, Stretch, TILE, leaf, root};
 use crate::domain::kernel::store_error::StoreError;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
 
 /// Events read at once: full subtrees of the log's tree.
 const BATCH: u32 = 4 * TILE as u32;
@@ -82,7 +83,7 @@ pub async fn verify_audit(
 }
 
 /// Holds the roots that are kept against those of the events.
-async fn compare_tree(unit: &mut dyn UnitOfWork, mut roots: Vec<Hash>) -> Result<(), VerifyAuditError> {
+async fn compare_tree(unit: &mut (impl AuditLog + ?Sized), mut roots: Vec<Hash>) -> Result<(), VerifyAuditError> {
     let mut level = 1;
     while !roots.is_empty() {
         // Those that were kept: the tree may be some events behind.

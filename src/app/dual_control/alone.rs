@@ -6,7 +6,8 @@ use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::{Operator, OperatorChange};
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
+use crate::domain::staff::ports::Staff;
 
 /// Why one alone does not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +29,11 @@ pub async fn expect_alone(store: &dyn Store, now: Timestamp, alone: bool) -> Res
 }
 
 /// The same within a transaction. Says whether somebody could have been the second.
-pub async fn expect_alone_within(unit: &mut dyn UnitOfWork, now: Timestamp, alone: bool) -> Result<bool, AloneError> {
+pub async fn expect_alone_within(
+    unit: &mut (impl Staff + ?Sized),
+    now: Timestamp,
+    alone: bool,
+) -> Result<bool, AloneError> {
     let staff = unit.list_staff().await?;
     let seconds = staff.iter().filter(|member| member.is_second(now)).count();
     if seconds > 0 && !alone { Err(AloneError::TakesTwo(seconds)) } else { Ok(seconds > 0) }

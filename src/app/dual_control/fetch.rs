@@ -10,12 +10,13 @@ use crate::app::staff::Asker;
 use crate::app::staff::manage::{invite_within, reinvite_within};
 use crate::app::staff::session::Admitted;
 use crate::app::webhooks::manage::{left_behind, rotate, set, tell_the_address_before};
+use crate::domain::dual_control::ports::Proposals;
 use crate::domain::dual_control::{Measure, Proposal};
 use crate::domain::kernel::id::MeasureId;
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::review::case_work::WorkFault;
 use crate::domain::staff::StaffMember;
+use crate::domain::staff::ports::Staff;
 use crate::domain::webhooks::ports::WebhookSender;
 
 /// Collects the bundle of evidence that somebody may take out; each time is in the log.
@@ -85,7 +86,7 @@ pub async fn fetch_secret(
 }
 
 /// Login of who said yes.
-async fn second_of(unit: &mut dyn UnitOfWork, proposal: &Proposal) -> Result<Option<String>, MeasureError> {
+async fn second_of(unit: &mut (impl Staff + ?Sized), proposal: &Proposal) -> Result<Option<String>, MeasureError> {
     let second = proposal.settlement.map(|settled| settled.by);
     let staff = unit.list_staff().await?;
     let second = staff.iter().find(|member| Some(member.id) == second);
@@ -94,7 +95,7 @@ async fn second_of(unit: &mut dyn UnitOfWork, proposal: &Proposal) -> Result<Opt
 
 async fn fetch(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Proposals + ?Sized),
     by: &Admitted,
     id: MeasureId,
 ) -> Result<Proposal, MeasureError> {

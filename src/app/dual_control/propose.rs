@@ -22,10 +22,12 @@ use crate::domain::face::lockout::LockSubject;
 use crate::domain::kernel::id::{CaseId, MeasureId, PlayerId, StaffId};
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::{Operator, OperatorId};
+use crate::domain::operators::ports::Operators;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::restrictions::{Version, VersionState};
 use crate::domain::review::case_work::WorkFault;
 use crate::domain::review::evidence::retention::may_erase;
+use crate::domain::review::ports::CaseQueue;
 use crate::domain::staff::StaffMember;
 
 /// So many of one subject are looked through for the same.
@@ -140,12 +142,12 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
     Ok(())
 }
 
-async fn find_operator(unit: &mut dyn UnitOfWork, id: &OperatorId) -> Result<Operator, MeasureError> {
+async fn find_operator(unit: &mut (impl Operators + ?Sized), id: &OperatorId) -> Result<Operator, MeasureError> {
     Ok(unit.find_operator(id).await?.ok_or_else(|| WebhookError::NoOperator(id.clone()))?)
 }
 
 /// Whom a case is about.
-pub(super) async fn player_of(unit: &mut dyn UnitOfWork, case: CaseId) -> Result<PlayerId, MeasureError> {
+pub(super) async fn player_of(unit: &mut (impl CaseQueue + ?Sized), case: CaseId) -> Result<PlayerId, MeasureError> {
     let found = unit.find_queued_case(case).await?.ok_or(EvidenceError::Unknown)?;
     Ok(found.case.player.ok_or(UnlockError::Unknown)?)
 }

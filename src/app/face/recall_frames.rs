@@ -4,9 +4,9 @@ use tokio::task::spawn_blocking;
 
 use crate::app::{PlayerError, Services};
 use crate::domain::face::liveness::replay::{CaptureFilm, Film, MOST_CAPTURES, REMEMBERED, Replayed};
+use crate::domain::face::ports::FrameFingerprints;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::verification::Verification;
 
 /// Holds a capture's frames against those of the player's earlier captures. Only theirs: a recording of anybody else does not
@@ -24,7 +24,7 @@ pub(in crate::app) async fn recall_frames(
 
 /// Keeps a capture's frames for later ones, however it ended: any may have been recorded.
 pub(in crate::app) async fn remember_frames(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FrameFingerprints + ?Sized),
     verification: &Verification,
     film: &Film,
     now: Timestamp,

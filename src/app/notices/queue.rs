@@ -8,16 +8,18 @@ use serde_json::json;
 use super::super::Services;
 use crate::app::scenario::played;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::contact::{Channel, Contact};
 use crate::domain::identity::person::Iin;
+use crate::domain::identity::ports::Players;
 use crate::domain::identity::register::ContactError;
 use crate::domain::kernel::id::{NoticeId, PlayerId};
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::observer::Observation;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
+use crate::domain::notices::ports::Notices;
 use crate::domain::notices::{Bucket, Notice, NoticeContent, NoticeKind, NoticeLimits};
-use crate::domain::ports::UnitOfWork;
 
 /// Why nothing was queued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +55,7 @@ pub async fn contacts_of(services: &Services, iin: &Iin) -> Result<Vec<Contact>,
 /// what happened must not fail because somebody was told of it too often.
 pub async fn queue_notice(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Notices + Players + ?Sized),
     player: PlayerId,
     to: &[Contact],
     content: &NoticeContent,

@@ -3,13 +3,15 @@
 
 use super::queue::{NoticeError, contacts_of, queue_notice};
 use crate::app::Services;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::contact::Contact;
+use crate::domain::identity::ports::Players;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::notices::NoticeContent;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::notices::ports::Notices;
 
 /// Where a person is reached; asked outside any writing transaction. None where that cannot be found out, and the log of the
 /// service says so.
@@ -26,7 +28,7 @@ pub(in crate::app) async fn reachable(services: &Services, player: PlayerId) -> 
 /// Queues a notice to each, in the transaction of what it tells of.
 pub(in crate::app) async fn tell(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Notices + Players + ?Sized),
     (player, to): (PlayerId, &[Contact]),
     content: &NoticeContent,
     locale: Locale,

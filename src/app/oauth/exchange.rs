@@ -9,6 +9,7 @@ use crate::app::Services;
 use crate::app::restrictions::check::{Checked, check_restrictions_of};
 use crate::app::restrictions::remote::Freshness;
 use crate::app::scenario::played::{played_by, token_lifetime};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::decision::Verdict;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::handle::hash_handle;
@@ -20,11 +21,15 @@ use crate::domain::oauth::authorization::{AuthorizationCode, Redemption, pkce_fi
 use crate::domain::oauth::confirmation::Confirmation;
 use crate::domain::oauth::grant::{EndOfGrant, GREATEST_AGE, Grant};
 use crate::domain::oauth::id_token::IdTokenRequest;
+use crate::domain::oauth::ports::Grants;
 use crate::domain::oauth::status_list::StatusPlace;
 use crate::domain::operators::operator::Operator;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::operators::ports::Enquiries;
 use crate::domain::second_factor::{BoundBy, FactorKind};
+use crate::domain::staff::ports::Staff;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Verifications;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// How often a place in a status list is drawn anew when it is taken: of a million places, most are free.
 const DRAWS: usize = 16;
@@ -115,7 +120,7 @@ fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant) -> Re
 /// The grant begins, and with it its first tokens.
 async fn begin(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Enquiries + Grants + Staff + Verifications + ?Sized),
     operator: &Operator,
     code: &AuthorizationCode,
     (confirmation, told): (Option<Confirmation>, (Value, Duration)),
@@ -183,7 +188,7 @@ impl Approval {
 /// RFC 6749 section 4.1.2: a code that comes back ends what came of it.
 async fn end_replayed(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + WebhookMessages + ?Sized),
     grant: Option<GrantId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {

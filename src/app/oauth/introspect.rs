@@ -7,9 +7,9 @@ use crate::app::Services;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::oauth::access_token::AccessTokenClaims;
 use crate::domain::oauth::grant::Grant;
+use crate::domain::oauth::ports::Grants;
 use crate::domain::oauth::status_list::StatusPlace;
 use crate::domain::operators::operator::Operator;
-use crate::domain::ports::UnitOfWork;
 
 /// The claims of an active token of this operator; `None` for everything else, without a word why (RFC 7662 section
 /// 2.2): not ours, damaged, expired, revoked, or of another operator. Whoever gets an error must take it for inactive.
@@ -36,7 +36,7 @@ pub async fn introspect(
 /// and of whom the token says.
 pub(super) async fn grant_of(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Grants + ?Sized),
     token: &str,
 ) -> Result<Option<Grant>, StoreError> {
     let Some((claims, place)) = claimed(services, token) else {

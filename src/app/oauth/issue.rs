@@ -8,6 +8,7 @@ use super::status_lists::status_claim;
 use crate::app::Services;
 use crate::app::webhooks::queue::queue_webhook;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::{hash_handle, new_handle};
 use crate::domain::kernel::id::TokenId;
 use crate::domain::kernel::secret::SecretText;
@@ -19,8 +20,10 @@ use crate::domain::oauth::confirmation::Confirmation;
 use crate::domain::oauth::credentials::{SignError, Statement};
 use crate::domain::oauth::grant::{EndOfGrant, Grant, NewRefreshToken};
 use crate::domain::oauth::id_token::{IdTokenClaims, IdTokenRequest, LIFETIME, granted_scope};
-use crate::domain::ports::UnitOfWork;
+use crate::domain::oauth::ports::Grants;
+use crate::domain::staff::ports::Staff;
 use crate::domain::webhooks::event::WebhookEvent;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// What the operator gets.
 #[derive(Clone, Debug)]
@@ -77,7 +80,7 @@ pub(super) struct Prepared {
 /// Issues the first tokens of a grant that stands, for `lifetime`; `details` go into the audit event.
 pub(in crate::app) async fn issue(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + Staff + ?Sized),
     grant: &Grant,
     id_token: Option<&IdTokenRequest>,
     (details, lifetime): (Value, Duration),
@@ -114,7 +117,7 @@ fn sign_id_token(
 
 /// Keeps what was prepared, in this order.
 pub(super) async fn keep(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + ?Sized),
     prepared: Vec<Prepared>,
     now: Timestamp,
 ) -> Result<Vec<Issued>, StoreError> {
@@ -161,7 +164,7 @@ pub(super) fn prepare(
 /// Ends a grant and with it every token of it, and tells its operator; false when it had ended before.
 pub(in crate::app) async fn end(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + WebhookMessages + ?Sized),
     grant: &Grant,
     why: EndOfGrant,
     now: Timestamp,

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::oauth::client::certificates;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::handle::new_handle;
 use crate::domain::kernel::secret::SecretText;
@@ -14,7 +15,8 @@ use crate::domain::operators::operator::{
     ClientAuthentication, KeySource, Operator, OperatorChange, OperatorError, OperatorId, PRIVATE_KEY_MEMBERS,
 };
 pub use crate::domain::operators::operator::{NewCredential, NewOperator};
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::operators::ports::Operators;
+use crate::domain::ports::Store;
 
 /// More keys than anybody rotates through.
 const MOST_KEYS: usize = 16;
@@ -61,7 +63,7 @@ pub async fn add_operator(
 
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn add(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Operators + ?Sized),
     randomness: &dyn Randomness,
     now: Timestamp,
     new: NewOperator,
@@ -80,7 +82,7 @@ pub async fn add(
 }
 
 /// Whether it could be added now.
-pub async fn expect_addable(unit: &mut dyn UnitOfWork, new: &NewOperator) -> Result<(), AddOperatorError> {
+pub async fn expect_addable(unit: &mut (impl Operators + ?Sized), new: &NewOperator) -> Result<(), AddOperatorError> {
     // A secret would be drawn; which one does not matter here.
     let secret = SecretText::new("");
     let operator = drafted(new.clone(), Some(&secret))?;

@@ -5,12 +5,17 @@ use serde_json::json;
 use super::add::{check_keys, note_by, registration};
 use crate::app::webhooks::queue::queue_webhook;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
+use crate::domain::oauth::ports::Grants;
 use crate::domain::operators::operator::{Operator, OperatorChange, OperatorError, OperatorId};
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::operators::ports::Operators;
+use crate::domain::ports::Store;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::webhooks::event::WebhookEvent;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +53,7 @@ pub async fn change_operator(
 
 /// Whether it could be changed like this now; says whether that opens a door.
 pub async fn expect_changeable(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl HeldEnrolments + Operators + ?Sized),
     id: &str,
     change: &OperatorChange,
 ) -> Result<bool, ChangeOperatorError> {
@@ -76,7 +81,7 @@ pub async fn narrow(
 }
 
 async fn narrow_within(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
     at: (Timestamp, &dyn Randomness),
     id: &str,
     change: OperatorChange,
@@ -91,7 +96,7 @@ async fn narrow_within(
 
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn change(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
     at: (Timestamp, &dyn Randomness),
     id: &str,
     change: OperatorChange,
@@ -103,7 +108,7 @@ pub async fn change(
 
 /// The operator as it is, and as it would be.
 async fn drafted(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl HeldEnrolments + Operators + ?Sized),
     id: &str,
     change: &OperatorChange,
 ) -> Result<(Operator, Operator), ChangeOperatorError> {
@@ -116,7 +121,7 @@ async fn drafted(
 }
 
 async fn carry_out(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + Operators + WebhookMessages + ?Sized),
     (now, randomness): (Timestamp, &dyn Randomness),
     (before, after): (Operator, Operator),
     change: &OperatorChange,
@@ -150,7 +155,7 @@ pub async fn set_disabled(
 
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn switch(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
     at: (Timestamp, &dyn Randomness),
     id: &str,
     disabled: bool,
@@ -181,7 +186,7 @@ pub async fn standing_grants_of(store: &dyn Store, clock: &dyn Clock, id: &str) 
 }
 
 async fn explained_switch(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
     (now, randomness): (Timestamp, &dyn Randomness),
     id: &str,
     disabled: bool,
@@ -210,7 +215,7 @@ async fn explained_switch(
 }
 
 /// Finds it, and holds it until this transaction ends: what is judged of it is so still when it is changed.
-async fn find(unit: &mut dyn UnitOfWork, id: &str) -> Result<Operator, ChangeOperatorError> {
+async fn find(unit: &mut (impl Operators + ?Sized), id: &str) -> Result<Operator, ChangeOperatorError> {
     let parsed = OperatorId::parse(id)?;
     unit.hold_operator(&parsed).await?;
     unit.find_operator(&parsed).await?.ok_or_else(|| ChangeOperatorError::Unknown(id.to_owned()))

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use crate::app::Services;
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::hash_handle;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::grant::Grant;
 use crate::domain::operators::operator::OperatorId;
-use crate::domain::ports::UnitOfWork;
 
 /// Events of one verification that are looked through for the end of its grant.
 const TRAIL: u32 = 100;
@@ -52,7 +52,7 @@ pub async fn follow_code(services: &Services, code: &SecretText) -> Result<Optio
 }
 
 /// What the log says. An operator that is disabled ends all of its grants at once, and that is told of the operator.
-async fn why_ended(unit: &mut dyn UnitOfWork, grant: &Grant) -> Result<Option<String>, StoreError> {
+async fn why_ended(unit: &mut (impl AuditLog + ?Sized), grant: &Grant) -> Result<Option<String>, StoreError> {
     let trail = unit.audit_trail(&[grant.verification.to_string()], TRAIL).await?;
     let id = grant.id.to_string();
     let revoked = trail.iter().filter(|event| event.kind == AuditKind::TokenRevoked.as_str());

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use crate::app::{PlayerError, Services};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::contact::Contact;
 use crate::domain::identity::person::{Citizen, Iin};
+use crate::domain::identity::ports::Players;
 use crate::domain::identity::register::{ContactError, RegisterError};
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::access_token::LONGEST_LIFETIME;
 use crate::domain::oauth::grant::Grant;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::restrictions::RegistryAnswer;
 use crate::domain::scenario::{RegisterPart, SCENARIOS, SLOW_ANSWER, Scenario};
 use crate::domain::verification::Verification;
@@ -24,7 +25,7 @@ pub(in crate::app) fn played_by(services: &Services, iin: &Iin) -> Option<&'stat
 /// The scenario that plays the person of this verification, once they have named themselves.
 pub(in crate::app) async fn scenario_of(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Players + ?Sized),
     verification: &Verification,
 ) -> Result<Option<&'static Scenario>, StoreError> {
     match verification.player {
@@ -39,7 +40,7 @@ pub(in crate::app) async fn scenario_of(
 /// [`PlayerError::NoScenario`] for everybody else.
 pub(in crate::app) async fn expect_scenario(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Players + ?Sized),
     verification: &Verification,
 ) -> Result<&'static Scenario, PlayerError> {
     scenario_of(services, unit, verification).await?.ok_or(PlayerError::NoScenario)

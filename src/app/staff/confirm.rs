@@ -9,8 +9,9 @@ use crate::domain::audit::event::AuditKind;
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
 use crate::domain::staff::confirmation::{ConfirmFault, ConfirmationCode};
+use crate::domain::staff::ports::Staff;
 use crate::domain::staff::{Act, Login, StaffMember};
 
 /// Somebody who waits.
@@ -112,7 +113,7 @@ async fn confirm_as(
 }
 
 /// The credential id of the passkey that is vouched for: the one there is.
-async fn credential_of(unit: &mut dyn UnitOfWork, member: &StaffMember) -> Result<Vec<u8>, StaffError> {
+async fn credential_of(unit: &mut (impl Staff + ?Sized), member: &StaffMember) -> Result<Vec<u8>, StaffError> {
     let mut passkeys = unit.list_staff_passkeys(member.id).await?;
     match (passkeys.pop(), passkeys.is_empty()) {
         (Some(only), true) => Ok(only.credential_id),
@@ -121,7 +122,7 @@ async fn credential_of(unit: &mut dyn UnitOfWork, member: &StaffMember) -> Resul
 }
 
 /// Whether somebody whom the machine brings in counts at once: there is nobody yet who could confirm them.
-pub(super) async fn is_first(unit: &mut dyn UnitOfWork, member: &StaffMember) -> Result<bool, StaffError> {
+pub(super) async fn is_first(unit: &mut (impl Staff + ?Sized), member: &StaffMember) -> Result<bool, StaffError> {
     let all = unit.list_staff().await?;
     Ok(member.asked_by.is_empty() && !all.iter().any(|other| other.id != member.id && other.may(Act::Confirm)))
 }

@@ -8,11 +8,12 @@ use super::passkeys::{Begun, keep, take};
 use super::session::{Admitted, begin_session, note};
 use crate::app::Services;
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::hash_handle;
 use crate::domain::kernel::id::StaffPasskeyId;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::staff::ports::Staff;
 use crate::domain::staff::{StaffMember, StaffPasskey};
 
 const KIND: &str = "join";
@@ -75,7 +76,7 @@ pub async fn finish_joining(
 
 /// Whether somebody has joined by this invitation already. Whom it was meant for may come second: the log tells of it, once.
 async fn note_shown_again(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Staff + ?Sized),
     invitation: &SecretText,
     now: Timestamp,
 ) -> Result<bool, StaffError> {
@@ -88,7 +89,7 @@ async fn note_shown_again(
 }
 
 async fn invited(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     invitation: &SecretText,
     now: Timestamp,
 ) -> Result<StaffMember, StaffError> {

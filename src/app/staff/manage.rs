@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::confirm::is_first;
 use super::{Asker, StaffError, session};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::dual_control::{EYES, are_eyes};
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::handle::{hash_handle, new_handle};
@@ -14,7 +15,8 @@ use crate::domain::kernel::id::StaffId;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
+use crate::domain::staff::ports::Staff;
 use crate::domain::staff::{Act, INVITATION, Login, Role, StaffMember};
 
 /// Adds somebody and invites them; `by` is who does it. Returns the invitation, to be handed to them alone.
@@ -34,7 +36,7 @@ pub async fn invite_staff(
 
 /// The same within a transaction.
 pub async fn invite_within(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Staff + ?Sized),
     (clock, randomness): (&dyn Clock, &dyn Randomness),
     login: Login,
     name: &str,
@@ -69,7 +71,7 @@ pub async fn reinvite_staff(
 
 /// The same within a transaction.
 pub async fn reinvite_within(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Staff + ?Sized),
     (clock, randomness): (&dyn Clock, &dyn Randomness),
     login: &Login,
     by: &Asker,
@@ -143,7 +145,7 @@ pub async fn change_staff(
 
 /// The same within a transaction, whoever decided. Who becomes a pair of eyes is confirmed anew, by another than who asked.
 pub async fn change_within(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Staff + ?Sized),
     login: &Login,
     change: StaffChange,
     by: &Asker,
@@ -176,7 +178,7 @@ pub async fn change_within(
 
 /// Keeps when somebody ceased to be the second whom things take.
 async fn remember_second(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     before: &StaffMember,
     after: &StaffMember,
     now: Timestamp,
@@ -189,7 +191,7 @@ async fn remember_second(
 
 /// They count once they are confirmed anew; at once where the machine raises somebody whom nobody could confirm.
 async fn doubt(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     member: &mut StaffMember,
     by: &Asker,
     now: Timestamp,
@@ -207,7 +209,7 @@ async fn doubt(
 }
 
 async fn invite(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     randomness: &dyn Randomness,
     staff: StaffId,
     now: Timestamp,
@@ -218,7 +220,7 @@ async fn invite(
 }
 
 async fn note_invitation(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     member: &StaffMember,
     by: &Asker,
     now: Timestamp,
@@ -227,7 +229,7 @@ async fn note_invitation(
 }
 
 async fn note_change(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     member: &StaffMember,
     (by, why): (&Asker, Option<&str>),
     now: Timestamp,

@@ -8,9 +8,9 @@ use crate::domain::kernel::handle::{hash_handle, new_handle};
 use crate::domain::kernel::id::StaffId;
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::ceremony::StartedCeremony;
 use crate::domain::staff::CEREMONY;
+use crate::domain::staff::ports::Staff;
 use crate::domain::staff::ports::StaffCeremony;
 
 /// A ceremony that was begun: what the browser needs to go on.
@@ -25,7 +25,7 @@ pub struct Begun {
 /// Keeps a ceremony until it is finished.
 pub(super) async fn keep(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     kind: &'static str,
     staff: StaffId,
     started: StartedCeremony,
@@ -40,7 +40,7 @@ pub(super) async fn keep(
 /// Begins one that is answered by one of their passkeys; by none, where they have none and there is a stand-in.
 pub(super) async fn begin(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     kind: &'static str,
     staff: StaffId,
     stand_in: Option<&[u8]>,
@@ -59,7 +59,7 @@ pub(super) async fn begin(
 /// Whose passkey answered the ceremony; its counter moves on.
 pub(super) async fn finish(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     ceremony: &StaffCeremony,
     answer: &Value,
     now: Timestamp,

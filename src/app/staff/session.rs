@@ -6,10 +6,11 @@ use super::StaffError;
 use super::passkeys::{Begun, begin, finish, take};
 use crate::app::Services;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::{HandleHash, hash_handle, new_handle};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::staff::ports::Staff;
 use crate::domain::staff::{Act, LONGEST_SESSION, StaffMember, StaffSession};
 
 const STEP_UP: &str = "step_up";
@@ -105,7 +106,7 @@ pub async fn sign_out(services: &Services, handle: HandleHash) -> Result<(), Sta
 /// A session for somebody who has just shown a passkey. Returns the handle, which the browser alone keeps.
 pub(super) async fn begin_session(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Staff + ?Sized),
     member: &StaffMember,
     now: Timestamp,
 ) -> Result<(SecretText, StaffSession), StaffError> {
@@ -117,7 +118,7 @@ pub(super) async fn begin_session(
 
 /// What staff did with themselves, in the log.
 pub(super) async fn note(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     kind: AuditKind,
     member: &StaffMember,
     details: Value,

@@ -9,12 +9,16 @@ use crate::app::scenario::played::{find_citizen, played_by};
 use crate::app::support::steady_answer::SteadyAnswer;
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::observer::Observation;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::review::ports::CaseQueue;
+use crate::domain::second_factor::ports::Factors;
+use crate::domain::second_factor::ports::HeldEnrolments;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::{Asker, Tried};
 use crate::domain::verification::{Stage, Verification};
 
@@ -82,7 +86,7 @@ async fn identify(
 
 /// Whose refusal fell goes straight on to the second factor: once, on the same device.
 async fn waive_face(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + CaseQueue + Factors + HeldEnrolments + Verifications + ?Sized),
     verification: &mut Verification,
     player: PlayerId,
     now: Timestamp,

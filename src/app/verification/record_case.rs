@@ -5,6 +5,7 @@ use serde_json::json;
 use super::tries::count_if_room;
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::decision::Verdict;
 use crate::domain::face::scores::FaceScores;
 use crate::domain::face::search::{FaceHit, staff_reasons};
@@ -12,13 +13,16 @@ use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::case::{Case, CaseStatus};
 use crate::domain::review::evidence::dossier;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
+use crate::domain::review::ports::CaseEvidence;
+use crate::domain::review::ports::Cases;
 use crate::domain::review::ports::SealedEvidence;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Tries;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::{Asker, Tried};
 
 /// What staff will see.
@@ -49,7 +53,7 @@ pub(in crate::app) struct Captured {
 /// refusal was clear.
 pub(super) async fn record_case(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + CaseEvidence + Cases + Tries + Verifications + ?Sized),
     verification: &Verification,
     verdict: Verdict,
     evidence: Evidence,
@@ -92,7 +96,7 @@ pub(super) async fn record_case(
 /// Opens a case with its sealed evidence, whose hash goes into the log.
 pub(super) async fn open_case(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + CaseEvidence + Cases + ?Sized),
     case: &Case,
     captured: Option<Captured>,
 ) -> Result<(), PlayerError> {

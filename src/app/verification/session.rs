@@ -5,22 +5,28 @@ use serde_json::{Value, json};
 use crate::app::webhooks::queue::queue_webhook;
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::decision::{Outcome, Verdict};
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::operators::ports::Enquiries;
 use crate::domain::reason::ReasonCode;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::webhooks::event::WebhookEvent;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// Finds the session's verification.
-pub(in crate::app) async fn open(unit: &mut dyn UnitOfWork, session: HandleHash) -> Result<Verification, PlayerError> {
+pub(in crate::app) async fn open(
+    unit: &mut (impl Verifications + ?Sized),
+    session: HandleHash,
+) -> Result<Verification, PlayerError> {
     unit.find_session(session).await?.ok_or(PlayerError::SessionUnknown)
 }
 
 /// Appends an event about `verification` in the same transaction.
 pub(in crate::app) async fn audit(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     verification: &Verification,
     kind: AuditKind,
     details: Value,
@@ -34,7 +40,7 @@ pub(in crate::app) async fn audit(
 /// Appends the decision itself, verdict and reason codes, and queues what the operator is told of it.
 pub(in crate::app) async fn record_decision(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Enquiries + WebhookMessages + ?Sized),
     verification: &Verification,
     outcome: &Outcome,
     mut details: Value,

@@ -5,17 +5,19 @@ use serde_json::json;
 use super::session::audit;
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::observer::Observation;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Tries;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::{Asker, Tried, TriedBy};
 
 /// Refuses with [`PlayerError::TooManyTries`] where browser or address have tried too much.
 pub(super) async fn expect_room(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Tries + Verifications + ?Sized),
     asker: Asker,
     what: Tried,
     now: Timestamp,
@@ -30,7 +32,7 @@ pub(super) async fn expect_room(
 /// Whether neither has.
 pub(super) async fn has_room(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Tries + Verifications + ?Sized),
     asker: Asker,
     what: Tried,
     now: Timestamp,
@@ -48,7 +50,7 @@ pub(super) async fn has_room(
 /// Counts one more. Returns whose last one that was, for [`note_spent`].
 pub(in crate::app) async fn count(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Tries + ?Sized),
     asker: Asker,
     what: Tried,
     now: Timestamp,
@@ -61,7 +63,7 @@ pub(in crate::app) async fn count(
 /// As [`count`], and refuses the one too many: of many at once each saw room before it was counted.
 pub(super) async fn count_within(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Tries + Verifications + ?Sized),
     asker: Asker,
     what: Tried,
     now: Timestamp,
@@ -83,7 +85,7 @@ pub(super) async fn count_within(
 /// Counts one more where neither has tried too much, and notes whose last one that was. Whether there was room.
 pub(super) async fn count_if_room(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Tries + Verifications + ?Sized),
     verification: &Verification,
     (asker, what): (Asker, Tried),
     now: Timestamp,
@@ -98,7 +100,7 @@ pub(super) async fn count_if_room(
 
 /// Each count with one more. It is held until the transaction ends, so the one after it sees it.
 async fn count_each(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Tries + ?Sized),
     asker: Asker,
     what: Tried,
     now: Timestamp,
@@ -111,7 +113,10 @@ async fn count_each(
 }
 
 /// Whether somebody proved themselves in this browser before.
-pub(super) async fn is_proven(unit: &mut dyn UnitOfWork, device: Option<HandleHash>) -> Result<bool, PlayerError> {
+pub(super) async fn is_proven(
+    unit: &mut (impl Verifications + ?Sized),
+    device: Option<HandleHash>,
+) -> Result<bool, PlayerError> {
     match device {
         Some(device) => Ok(unit.has_proven(device, None).await?),
         None => Ok(false),
@@ -120,7 +125,7 @@ pub(super) async fn is_proven(unit: &mut dyn UnitOfWork, device: Option<HandleHa
 
 /// Whoever was named has shown to be that: what naming them counted is taken back.
 pub(in crate::app) async fn take_back(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Tries + ?Sized),
     asker: Asker,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
@@ -133,7 +138,7 @@ pub(in crate::app) async fn take_back(
 /// Tells staff and whoever watches that somebody has tried as much as they may.
 pub(super) async fn note_spent(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     verification: &Verification,
     (what, spent): (Tried, &[TriedBy]),
     now: Timestamp,

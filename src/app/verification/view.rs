@@ -11,10 +11,15 @@ use crate::domain::decision::Outcome;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::oauth::ports::Authorizations;
 use crate::domain::reason::ReasonCode;
+use crate::domain::restrictions::ports::SelfRestrictions;
 use crate::domain::restrictions::self_restriction::{SelfRestriction, Term};
+use crate::domain::review::ports::Cases;
 use crate::domain::second_factor::own::all_made_since;
+use crate::domain::second_factor::ports::FactorLife;
+use crate::domain::second_factor::ports::Factors;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::second_factor::recovery::RecoveryState;
 use crate::domain::second_factor::{Enrolled, FactorKind};
 use crate::domain::verification::{Stage, StepError, Verification};
@@ -147,7 +152,7 @@ pub async fn view_verification(services: &Services, session: HandleHash) -> Resu
 }
 
 async fn way_back(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Authorizations + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<WayBack, PlayerError> {
@@ -159,7 +164,7 @@ async fn way_back(
 
 async fn self_service_view(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Cases + FactorLife + Factors + HeldEnrolments + SelfRestrictions + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Option<SelfServiceView>, PlayerError> {

@@ -9,7 +9,7 @@ use crate::domain::kernel::handle::{HandleHash, hash_handle, new_handle};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::authorization::{AuthorizationCode, CODE_LIFETIME};
-use crate::domain::ports::UnitOfWork;
+use crate::domain::oauth::ports::Authorizations;
 use crate::domain::verification::Verification;
 
 /// The address to send the browser to (RFC 6749 section 4.1.2, `iss` of RFC 9207). Whoever was approved may ask for it again, and
@@ -51,7 +51,7 @@ async fn hand_over(services: &Services, session: HandleHash) -> Result<Url, Play
 /// A code where the player was approved; `None` where they were not. Nobody whose code was redeemed is told of as denied.
 async fn draw_code(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Authorizations + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Option<String>, PlayerError> {

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::id::WebhookId;
 use crate::domain::kernel::secret::SecretText;
@@ -14,10 +15,13 @@ use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::address::UrlRefused;
 use crate::domain::operators::operator::OperatorId;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::operators::ports::Operators;
+use crate::domain::ports::Store;
 use crate::domain::webhooks::endpoint::WebhookEndpoint;
 use crate::domain::webhooks::event::WebhookEvent;
 use crate::domain::webhooks::message::{SendFailure, WebhookMessage};
+use crate::domain::webhooks::ports::WebhookEndpoints;
+use crate::domain::webhooks::ports::WebhookMessages;
 use crate::domain::webhooks::ports::WebhookSender;
 use crate::domain::webhooks::secret::WebhookSecret;
 
@@ -75,7 +79,7 @@ pub async fn set_webhook(
 
 /// The endpoint as it is, when messages are to go elsewhere.
 pub async fn left_behind(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl WebhookEndpoints + ?Sized),
     operator: &OperatorId,
     url: &Url,
 ) -> Result<Option<WebhookEndpoint>, StoreError> {
@@ -109,7 +113,7 @@ pub async fn reachable(sender: &dyn WebhookSender, url: &str) -> Result<Url, Web
 
 /// As [`set_webhook`] within a transaction, of a URL that is [`reachable`].
 pub async fn set(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Operators + WebhookEndpoints + ?Sized),
     randomness: &dyn Randomness,
     now: Timestamp,
     operator: &OperatorId,
@@ -148,7 +152,7 @@ pub async fn rotate_webhook(
 
 /// The same within a transaction.
 pub async fn rotate(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + WebhookEndpoints + ?Sized),
     randomness: &dyn Randomness,
     now: Timestamp,
     operator: &OperatorId,
@@ -180,7 +184,7 @@ pub async fn remove_webhook(
 
 /// The same within a transaction.
 pub async fn remove(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + WebhookEndpoints + WebhookMessages + ?Sized),
     now: Timestamp,
     operator: &OperatorId,
     by: &str,

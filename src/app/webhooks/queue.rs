@@ -6,13 +6,13 @@ use crate::domain::kernel::id::WebhookId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::OperatorId;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::webhooks::event::WebhookEvent;
 use crate::domain::webhooks::message::WebhookMessage;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// Queues `event` of `now` for `operator`. Does nothing when the operator has no endpoint.
 pub async fn queue_webhook(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl WebhookMessages + ?Sized),
     operator: &OperatorId,
     event: &WebhookEvent,
     now: Timestamp,

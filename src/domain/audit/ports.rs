@@ -9,7 +9,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// The tamper-evident log.
 #[async_trait]
-pub trait AuditLog {
+pub trait AuditLog: Send {
     /// Appends in this transaction; other appenders wait until it ends.
     async fn append_audit(&mut self, event: &NewAuditEvent) -> Result<AuditEvent>;
     /// Appends several, in their order.

@@ -10,7 +10,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Proposals.
 #[async_trait]
-pub trait Proposals {
+pub trait Proposals: Send {
     /// Keeps one.
     async fn insert_proposal(&mut self, proposal: &Proposal) -> Result<()>;
     /// One of them.

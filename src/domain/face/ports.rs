@@ -25,7 +25,7 @@ pub struct TemplateCount {
 
 /// The templates of ID photos. They outlive their models: each says which one made it.
 #[async_trait]
-pub trait IdTemplates {
+pub trait IdTemplates: Send {
     /// Keeps the template of the ID photo with this sha256, in place of older ones of the same model; the photo
     /// counts as usable from here on.
     async fn put_id_template(&mut self, player: PlayerId, photo: [u8; 32], template: &Template) -> Result<()>;
@@ -63,7 +63,7 @@ pub trait IdTemplates {
 
 /// Faces that were seen, and likenesses that staff found innocent.
 #[async_trait]
-pub trait Sightings {
+pub trait Sightings: Send {
     /// Keeps a face in place of an older one of the same key; one without a template tells replicas to let go of it.
     async fn put_sighting(&mut self, sighting: &Sighting, model: &ModelHash) -> Result<()>;
     /// At most `limit` sightings of `model` with an id after `after`, in order of their ids.
@@ -81,7 +81,7 @@ pub trait Sightings {
 
 /// Failed captures, and whom they lock.
 #[async_trait]
-pub trait FaceLockouts {
+pub trait FaceLockouts: Send {
     /// What is known of the subject; nothing is a clean slate.
     async fn find_face_lockout(&mut self, subject: LockSubject) -> Result<FaceLockout>;
     /// The same, and other transactions that hold it wait until this one ends: two failures at once count as two. Persons
@@ -97,7 +97,7 @@ pub trait FaceLockouts {
 
 /// Frames of recent captures, to know recordings by.
 #[async_trait]
-pub trait FrameFingerprints {
+pub trait FrameFingerprints: Send {
     /// Keeps those of one capture, encrypted; [`StoreError::Conflict`] when that capture has some already.
     async fn put_fingerprints(&mut self, film: &CaptureFilm) -> Result<()>;
     /// Those of the player's captures since `since`, of the newest `captures` of them.

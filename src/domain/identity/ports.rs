@@ -11,7 +11,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Players, found by a keyed hash of their IIN.
 #[async_trait]
-pub trait Players {
+pub trait Players: Send {
     /// The player with this IIN; makes one with `id` when there is none.
     async fn player_of(&mut self, iin: &Iin, id: PlayerId, now: Timestamp) -> Result<PlayerId>;
     /// The player with this IIN, if they named themselves before.
@@ -24,7 +24,7 @@ pub trait Players {
 
 /// The embedded population register.
 #[async_trait]
-pub trait Citizens {
+pub trait Citizens: Send {
     /// Adds or replaces people.
     async fn put_citizens(&mut self, citizens: &[Citizen], now: Timestamp) -> Result<()>;
     /// By IIN.
@@ -37,7 +37,7 @@ pub trait Citizens {
 
 /// Contacts that stand in our own database beside the embedded population register.
 #[async_trait]
-pub trait RecordedContacts {
+pub trait RecordedContacts: Send {
     /// Keeps these, at most one a channel, in place of all that the person had.
     async fn put_contacts(&mut self, people: &[(Iin, Vec<Contact>)], now: Timestamp) -> Result<()>;
     /// The person's, a phone first.

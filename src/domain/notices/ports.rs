@@ -13,7 +13,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Notices on their way, their text and address encrypted and forgotten once they came to their end.
 #[async_trait]
-pub trait Notices {
+pub trait Notices: Send {
     /// Keeps one; [`StoreError::Conflict`] when there is no such player.
     async fn insert_notice(&mut self, notice: &Notice) -> Result<()>;
     /// When notices of this kind to this player, or to this address, were queued since `since`; over the contact's channel.

@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Requests and codes.
 #[async_trait]
-pub trait Authorizations {
+pub trait Authorizations: Send {
     /// Keeps a pushed request under the hash of its `request_uri`.
     async fn insert_request(&mut self, handle: HandleHash, request: &PushedRequest) -> Result<()>;
     /// A request that nobody has consented to yet; whether it has expired is the caller's to judge.
@@ -40,7 +40,7 @@ pub trait Authorizations {
 
 /// Grants and what is handed out under them.
 #[async_trait]
-pub trait Grants {
+pub trait Grants: Send {
     /// Keeps a grant and the code that it came from; [`StoreError::Conflict`] when the code gave one already, or its place
     /// in the status list is taken.
     async fn insert_grant(&mut self, grant: &Grant, code: HandleHash) -> Result<()>;
@@ -88,7 +88,7 @@ pub struct RegistryMark(pub String);
 
 /// Grants that stand though they should not.
 #[async_trait]
-pub trait RestrictedGrants {
+pub trait RestrictedGrants: Send {
     /// What the registry holds by now.
     async fn registry_mark(&mut self) -> Result<RegistryMark>;
     /// When the next restriction begins after `now`, of those that count.

@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Operators and their assertions.
 #[async_trait]
-pub trait Operators {
+pub trait Operators: Send {
     /// Adds one; [`StoreError::Conflict`] when the id is taken.
     async fn insert_operator(&mut self, operator: &Operator, now: Timestamp) -> Result<()>;
     /// Keeps it as it is now; [`StoreError::Conflict`] when there is none with this id.
@@ -38,7 +38,7 @@ pub trait Operators {
 
 /// Writes by the API, and what was answered.
 #[async_trait]
-pub trait IdempotentRequests {
+pub trait IdempotentRequests: Send {
     /// Takes the key for this request, or tells what an earlier one was answered.
     async fn claim_request(
         &mut self,
@@ -56,7 +56,7 @@ pub trait IdempotentRequests {
 
 /// Whom operators know by which subject, and who asked about whom.
 #[async_trait]
-pub trait Enquiries {
+pub trait Enquiries: Send {
     /// Notes that an operator knows a player by this subject; noted before is the same.
     async fn put_subject(&mut self, operator: &OperatorId, subject: &str, player: PlayerId) -> Result<()>;
     /// Whom an operator knows by these; others are left out.

@@ -12,7 +12,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// What people restricted themselves to. Nothing changes it or takes it back.
 #[async_trait]
-pub trait SelfRestrictions {
+pub trait SelfRestrictions: Send {
     /// Keeps one; it counts from this transaction on.
     async fn insert_self_restriction(&mut self, restriction: &SelfRestriction) -> Result<()>;
     /// Those of a player that could be taken back at `now`, the oldest first.
@@ -29,7 +29,7 @@ pub type RecordKey = (PersonKey, String);
 /// How versions of what a source says come in, count, and go. A row counts in version `v` when a version from `v.base` to `v`
 /// brought it and none up to `v` took it away.
 #[async_trait]
-pub trait RestrictionVersions {
+pub trait RestrictionVersions: Send {
     /// Every source of which a version counts.
     async fn list_sources(&mut self) -> Result<Vec<Source>>;
     /// Holds a source, where there is one, until this transaction ends: whoever changes what counts holds it before its versions,
@@ -65,7 +65,7 @@ pub trait RestrictionVersions {
 
 /// Keys under which the registry finds people. A further one is wrapped around those before, and rows are moved to it (ADR 28).
 #[async_trait]
-pub trait RegistryKeys {
+pub trait RegistryKeys: Send {
     /// Says that the newest key is in use: who does not have it must refuse from now on.
     async fn announce_key(&mut self) -> Result<()>;
     /// Moves at most `limit` of the grants that stand at `now`, by their ids after `after`, to the newest key; those that were moved.

@@ -20,7 +20,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Second factors, ceremonies under way, and lockouts.
 #[async_trait]
-pub trait Factors {
+pub trait Factors: Send {
     /// Keeps ceremony state, in place of an earlier one of the same verification and kind.
     async fn put_ceremony(
         &mut self,
@@ -66,7 +66,7 @@ pub trait Factors {
 
 /// Enrolments that wait until they count.
 #[async_trait]
-pub trait HeldEnrolments {
+pub trait HeldEnrolments: Send {
     /// Keeps one; [`StoreError::Conflict`] when the player has another that has not ended.
     async fn insert_held_enrolment(&mut self, hold: &HeldEnrolment) -> Result<()>;
     /// The player's that has not ended, whether or not its time has come.
@@ -85,7 +85,7 @@ pub trait HeldEnrolments {
 
 /// Codes that went to contacts of record, and wrong ones that came back.
 #[async_trait]
-pub trait ContactCodes {
+pub trait ContactCodes: Send {
     /// Keeps one.
     async fn insert_contact_code(&mut self, code: &ContactCode) -> Result<()>;
     /// The newest of a verification for this purpose, good or not: an older one is good no more.
@@ -112,7 +112,7 @@ pub trait ContactCodes {
 
 /// The life of second factors.
 #[async_trait]
-pub trait FactorLife {
+pub trait FactorLife: Send {
     /// The player's factors that can be shown, the oldest first.
     async fn own_factors(&mut self, player: PlayerId) -> Result<Vec<OwnFactor>>;
     /// Keeps what the player calls one of theirs; false when it is not theirs or not there.

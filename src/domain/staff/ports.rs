@@ -29,7 +29,7 @@ pub struct StaffCeremony {
 
 /// Staff.
 #[async_trait]
-pub trait Staff {
+pub trait Staff: Send {
     /// Adds one; [`StoreError::Conflict`] when the login is taken.
     async fn insert_staff(&mut self, member: &StaffMember) -> Result<()>;
     /// Keeps name, roles and whether they were stopped as they are now; [`StoreError::Conflict`] when there is none. Whether

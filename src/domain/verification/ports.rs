@@ -12,7 +12,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Verifications.
 #[async_trait]
-pub trait Verifications {
+pub trait Verifications: Send {
     /// Adds a new one.
     async fn insert_verification(&mut self, verification: &Verification) -> Result<()>;
     /// By id.
@@ -31,7 +31,7 @@ pub trait Verifications {
 
 /// Counts of tries, each of one period.
 #[async_trait]
-pub trait Tries {
+pub trait Tries: Send {
     /// How many there were in the period that began at `period`.
     async fn tries(&mut self, by: TriedBy, what: Tried, period: Timestamp) -> Result<u32>;
     /// Counts one more and returns how many there are; others that count the same wait until this transaction ends.

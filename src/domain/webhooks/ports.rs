@@ -14,7 +14,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Endpoints of operators, their secrets encrypted.
 #[async_trait]
-pub trait WebhookEndpoints {
+pub trait WebhookEndpoints: Send {
     /// Keeps one in place of the operator's earlier one; [`StoreError::Conflict`] when there is no such operator.
     async fn put_webhook_endpoint(&mut self, endpoint: &WebhookEndpoint) -> Result<()>;
     /// The operator's, if it has one.
@@ -42,7 +42,7 @@ pub struct WebhookFilter {
 
 /// The outbox.
 #[async_trait]
-pub trait WebhookMessages {
+pub trait WebhookMessages: Send {
     /// Keeps a message if its operator has an endpoint; false when it has none. To one that is disabled it will not be sent: it has
     /// come to its end at once, to be pulled.
     async fn queue_webhook(&mut self, message: &WebhookMessage) -> Result<bool>;

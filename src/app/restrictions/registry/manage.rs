@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 
 use super::tidy::tidy;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
+use crate::domain::restrictions::ports::RestrictionVersions;
 use crate::domain::restrictions::{Position, Restriction, Source, Version, VersionKind, VersionState};
 
 /// Why nothing was done.
@@ -42,7 +44,7 @@ pub async fn release(
 
 /// The same within a transaction: of this version, where one is named; `details` say who decided.
 pub async fn release_version(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + RestrictionVersions + ?Sized),
     source: &str,
     number: Option<u32>,
     details: Value,
@@ -71,7 +73,7 @@ pub async fn discard(
 
 /// The same within a transaction: of this version, where one is named.
 pub async fn discard_version(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + RestrictionVersions + ?Sized),
     source: &str,
     number: Option<u32>,
     details: Value,
@@ -101,7 +103,7 @@ pub async fn roll_back(
 
 /// The same within a transaction: from this version to that one, where they are named.
 pub async fn roll_back_version(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + RestrictionVersions + ?Sized),
     source: &str,
     numbers: Option<(u32, u32)>,
     details: Value,
@@ -149,7 +151,7 @@ pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]
 
 /// The version counts from the end of this transaction on; what counted is a step back, and what was that, is superseded.
 pub(super) async fn let_count(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl RestrictionVersions + ?Sized),
     versions: &[Version],
     version: Version,
     now: Timestamp,
@@ -170,7 +172,7 @@ pub(super) async fn let_count(
 
 /// The version that counts is confirmed: it is as fresh as `as_of`, and its source goes on from `position`.
 pub(super) async fn confirm(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + RestrictionVersions + ?Sized),
     current: &Version,
     (as_of, max_age): (Timestamp, Duration),
     position: Position,

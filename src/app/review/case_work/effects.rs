@@ -10,10 +10,16 @@ use crate::app::verification::second_factor::enrolled::standing_of;
 use crate::app::verification::session::{audit, record_decision};
 use crate::app::webhooks::queue::queue_webhook;
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::operators::ports::Enquiries;
 use crate::domain::review::case::Case;
+use crate::domain::review::ports::CaseQueue;
+use crate::domain::second_factor::ports::Factors;
+use crate::domain::second_factor::ports::HeldEnrolments;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::webhooks::event::WebhookEvent;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// So long somebody whose refusal fell may go on without the camera, once, on the same device.
 const CLEARED: Duration = Duration::from_hours(7 * 24);
@@ -21,7 +27,7 @@ const CLEARED: Duration = Duration::from_hours(7 * 24);
 /// An attempt that was in doubt is refused; one that was refused stays so.
 pub(super) async fn refusal_stands(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Enquiries + Verifications + WebhookMessages + ?Sized),
     case: &Case,
     now: Timestamp,
 ) -> Result<(), CaseWorkError> {
@@ -39,7 +45,7 @@ pub(super) async fn refusal_stands(
 /// The person goes straight on: in the page that waits, or when they come again with the same device.
 pub(super) async fn refusal_falls(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + CaseQueue + Factors + HeldEnrolments + Verifications + WebhookMessages + ?Sized),
     case: &Case,
     now: Timestamp,
 ) -> Result<(), CaseWorkError> {

@@ -13,11 +13,12 @@ use crate::app::review::why::Why;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::identity::person::Iin;
+use crate::domain::identity::ports::Players;
 use crate::domain::kernel::id::{CaseId, PlayerId};
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::review::case::Case;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
+use crate::domain::review::ports::CaseQueue;
 use crate::domain::review::ports::{CaseFilter, QueuedCase};
 use crate::domain::verification::Verification;
 
@@ -104,7 +105,7 @@ pub async fn view_evidence(
 }
 
 /// Cases of people, and of attackers, whose face this one is like.
-async fn cases_of_likes(unit: &mut dyn UnitOfWork, case: &Case) -> Result<Vec<QueuedCase>, CaseWorkError> {
+async fn cases_of_likes(unit: &mut (impl CaseQueue + ?Sized), case: &Case) -> Result<Vec<QueuedCase>, CaseWorkError> {
     let mut found: Vec<QueuedCase> = Vec::new();
     for hit in case.face_hits.iter().take(LIKES) {
         if let Some(player) = hit.player.filter(|player| Some(*player) != case.player) {
@@ -119,7 +120,7 @@ async fn cases_of_likes(unit: &mut dyn UnitOfWork, case: &Case) -> Result<Vec<Qu
     Ok(found)
 }
 
-pub(super) async fn iin_of(unit: &mut dyn UnitOfWork, case: &Case) -> Result<Option<Iin>, CaseWorkError> {
+pub(super) async fn iin_of(unit: &mut (impl Players + ?Sized), case: &Case) -> Result<Option<Iin>, CaseWorkError> {
     match case.player {
         Some(player) => Ok(unit.find_iin(player).await?),
         None => Ok(None),

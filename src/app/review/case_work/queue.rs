@@ -6,9 +6,10 @@ use super::CaseWorkError;
 use crate::app::Services;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::id::{CaseId, StaffId};
 use crate::domain::kernel::store_error::StoreError;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
 use crate::domain::review::case::{Case, CaseStatus};
 use crate::domain::review::case_work::{CaseDecision, CaseWork, WorkFault};
 use crate::domain::review::ports::{CaseFilter, KeptEvidence, QueuedCase};
@@ -114,7 +115,7 @@ async fn assign(
 
 /// What happened to a case, in the log.
 pub(super) async fn note(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     services: &Services,
     kind: AuditKind,
     case: CaseId,

@@ -6,18 +6,21 @@ use serde_json::{Value, json};
 
 use super::EvidenceError;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
 use crate::domain::review::evidence::retention::{EraseFault, may_erase};
+use crate::domain::review::ports::CaseEvidence;
+use crate::domain::review::ports::CaseQueue;
 
 /// Cases erased in one transaction.
 const PAGE: u32 = 50;
 
 /// Erases the evidence of a case; `details` say who or what did.
 pub async fn erase_evidence(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + CaseEvidence + CaseQueue + ?Sized),
     case: CaseId,
     details: Value,
     now: Timestamp,

@@ -6,11 +6,12 @@ use serde_json::json;
 use super::EvidenceError;
 use crate::app::Services;
 use crate::domain::audit::event::AuditEvent;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::audit::tree::{Climb, Hash, InclusionProof, Stretch, TILE, root};
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::oauth::credentials::Statement;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
 
 /// Subtrees whose roots are made in one transaction.
 const AT_ONCE: u64 = 16;
@@ -78,7 +79,11 @@ pub async fn extend_tree(store: &dyn Store) -> Result<u64, StoreError> {
 }
 
 /// Proves that the event at this place, counted from 0, is among the first `size`.
-pub async fn prove(unit: &mut dyn UnitOfWork, place: u64, size: u64) -> Result<(InclusionProof, Hash), StoreError> {
+pub async fn prove(
+    unit: &mut (impl AuditLog + ?Sized),
+    place: u64,
+    size: u64,
+) -> Result<(InclusionProof, Hash), StoreError> {
     let missing = || StoreError::Corrupt("audit_event: an event is not in its log".to_owned());
     let mut climb = Climb::begin(place, size).ok_or_else(missing)?;
     loop {

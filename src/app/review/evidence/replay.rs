@@ -10,6 +10,7 @@ use crate::app::face::examine::{Patience, examine_patiently};
 use crate::app::face::live_capture::{Lines, LiveCapture};
 use crate::app::verification::error::PlayerError;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::comparison::{NamedModel, Template};
 use crate::domain::face::engine::{Ask, Detail, Examination, Gate};
 use crate::domain::face::judgement::{FaceJudgement, without_photo};
@@ -18,9 +19,10 @@ use crate::domain::face::scores::FaceScores;
 use crate::domain::face::search::heed;
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::SecretBytes;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::review::evidence::dossier;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
+use crate::domain::review::ports::CaseEvidence;
+use crate::domain::review::ports::CaseQueue;
 
 /// What came of judging again.
 #[derive(Clone, Debug)]
@@ -73,7 +75,10 @@ impl Replay {
 }
 
 /// Opens the sealed record of a case, and checks that it is the one whose hash stands in the log.
-pub async fn open_dossier(unit: &mut dyn UnitOfWork, case: CaseId) -> Result<(Dossier, SecretBytes), EvidenceError> {
+pub async fn open_dossier(
+    unit: &mut (impl AuditLog + CaseEvidence + CaseQueue + ?Sized),
+    case: CaseId,
+) -> Result<(Dossier, SecretBytes), EvidenceError> {
     unit.find_queued_case(case).await?.ok_or(EvidenceError::Unknown)?;
     let kept = unit.find_evidence(case).await?;
     if let Some(at) = kept.erased_at {
@@ -94,7 +99,7 @@ pub async fn open_dossier(unit: &mut dyn UnitOfWork, case: CaseId) -> Result<(Do
 
 /// One of its pictures, checked against what the record notes of it.
 pub(super) async fn open_picture(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl CaseEvidence + ?Sized),
     dossier: &Dossier,
     number: usize,
 ) -> Result<SecretBytes, EvidenceError> {

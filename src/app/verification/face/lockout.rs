@@ -6,9 +6,12 @@ use crate::app::verification::session::audit;
 use crate::app::verification::tries::{count, note_spent, take_back};
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::lockout::LockSubject;
+use crate::domain::face::ports::FaceLockouts;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::verification::ports::Tries;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::{Asker, Tried};
 use crate::domain::verification::{PersonLock, Verification};
 
@@ -22,7 +25,7 @@ fn person(verification: &Verification) -> Option<LockSubject> {
 
 /// Until when captures from this device are locked; `None` when they are not. It is the asker's own and may be told at once.
 pub(in crate::app) async fn device_locked_until(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FaceLockouts + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, PlayerError> {
@@ -34,7 +37,7 @@ pub(in crate::app) async fn device_locked_until(
 
 /// How many failures of this device are left before its lock.
 pub(in crate::app) async fn failures_left(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FaceLockouts + ?Sized),
     verification: &Verification,
 ) -> Result<u32, PlayerError> {
     match device(verification) {
@@ -45,7 +48,7 @@ pub(in crate::app) async fn failures_left(
 
 /// Refuses with [`PlayerError::FaceLocked`] while the device is locked.
 pub(in crate::app) async fn expect_unlocked(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FaceLockouts + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
@@ -59,7 +62,7 @@ pub(in crate::app) async fn expect_unlocked(
 /// passes it, and so does who showed their passkey in this visit. Asked only when a capture is over: before, it would tell a stranger of the
 /// person.
 pub(super) async fn person_locked_until(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FaceLockouts + Verifications + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, PlayerError> {
@@ -96,7 +99,7 @@ impl Failure {
 /// appends an event.
 pub(in crate::app) async fn count_failure(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + FaceLockouts + Tries + ?Sized),
     verification: &Verification,
     failure: Failure,
     now: Timestamp,
@@ -131,7 +134,7 @@ pub(in crate::app) async fn count_failure(
 
 /// A capture has passed: earlier failures count no more, nor does that the person was named.
 pub(in crate::app) async fn clear(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FaceLockouts + Tries + ?Sized),
     verification: &Verification,
     asker: Asker,
     now: Timestamp,

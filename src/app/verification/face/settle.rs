@@ -8,14 +8,18 @@ use crate::app::verification::second_factor::enrolled::standing_of;
 use crate::app::verification::session::{audit, record_decision};
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::decision::{Outcome, Verdict};
 use crate::domain::face::judgement::{FaceJudgement, told_at_retry};
 use crate::domain::face::scores::FaceScores;
 use crate::domain::face::search::FaceHit;
 use crate::domain::kernel::time::Timestamp;
+use crate::domain::operators::ports::Enquiries;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::Asker;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// A capture that has come to its judgement.
 #[derive(Debug)]
@@ -78,7 +82,7 @@ pub(in crate::app) async fn settle(
 
 /// What the log keeps of a capture; `pretended` ones are marked.
 pub(super) async fn note_judged(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ?Sized),
     verification: &Verification,
     result: &str,
     pretended: bool,
@@ -94,7 +98,7 @@ pub(super) async fn note_judged(
 /// Ends the verification here.
 pub(in crate::app) async fn end(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Enquiries + Verifications + WebhookMessages + ?Sized),
     verification: &mut Verification,
     outcome: Outcome,
     now: Timestamp,

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::lockout::LockSubject;
+use crate::domain::face::ports::FaceLockouts;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::{Store, UnitOfWork};
+use crate::domain::ports::Store;
 
 /// Why nobody was unlocked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +39,7 @@ pub async fn unlock_person(store: &dyn Store, clock: &dyn Clock, iin: &Iin, by: 
 
 /// The same of somebody who is known, within a transaction; `details` say who decided.
 pub async fn unlock_player(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + FaceLockouts + ?Sized),
     player: PlayerId,
     details: Value,
     now: Timestamp,

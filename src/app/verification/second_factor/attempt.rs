@@ -12,12 +12,15 @@ use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
 use crate::domain::decision::{Outcome, Verdict};
 use crate::domain::identity::contact::Contact;
+use crate::domain::identity::ports::Players;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::lockout::Lockout;
+use crate::domain::second_factor::ports::Factors;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::second_factor::totp::Drift;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::domain::verification::Verification;
@@ -163,7 +166,7 @@ impl From<FactorKind> for Rejected {
     }
 }
 
-async fn recovery_waits(unit: &mut dyn UnitOfWork, player: PlayerId) -> Result<bool, StoreError> {
+async fn recovery_waits(unit: &mut (impl HeldEnrolments + ?Sized), player: PlayerId) -> Result<bool, StoreError> {
     Ok(unit.open_hold(player).await?.is_some_and(|hold| hold.is_recovery()))
 }
 
@@ -194,7 +197,7 @@ pub(in crate::app) async fn count_failure(
 
 /// Takes the player's lock and reads their failures; refuses while they are locked out.
 pub(in crate::app) async fn expect_unlocked(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + Players + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Lockout, PlayerError> {

@@ -5,13 +5,17 @@ use serde_json::json;
 use crate::app::oauth::issue::end;
 use crate::app::verification::session::record_decision;
 use crate::app::{PlayerError, Services};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::id::{PlayerId, VerificationId};
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::authorization::CODE_LIFETIME;
 use crate::domain::oauth::grant::EndOfGrant;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::oauth::ports::Grants;
+use crate::domain::operators::ports::Enquiries;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Verifications;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// Of what a person reached, what ends.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +41,7 @@ impl Reached {
 /// Ends it; says how many grants that were. The player's lock is held.
 pub(super) async fn end_reached(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Enquiries + Grants + Verifications + WebhookMessages + ?Sized),
     player: PlayerId,
     reached: Reached,
     now: Timestamp,

@@ -11,15 +11,17 @@ use crate::app::notices::queue::queue_notice;
 use crate::app::verification::session::{audit, open};
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::contact::Contact;
+use crate::domain::identity::ports::Players;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::notices::NoticeContent;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::enrolment::{HeldEnrolment, HoldKind};
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::second_factor::recovery_code::RecoveryCodes;
 use crate::domain::second_factor::{Binding, BoundBy, FactorKind};
 use crate::domain::verification::StepError;
@@ -31,7 +33,7 @@ use crate::domain::verification::StepError;
 /// [`PlayerError::EnrolmentPending`] where something waits and this visit has no better proof; [`StepError::OutOfTurn`] where its
 /// proof is a code that is not believed any more.
 pub(super) async fn make_room(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + HeldEnrolments + Players + ?Sized),
     player: PlayerId,
     proof: BoundBy,
     now: Timestamp,

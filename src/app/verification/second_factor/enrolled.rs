@@ -2,19 +2,21 @@
 
 use super::second_proof::hold::note_passed_hold;
 use crate::app::PlayerError;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::enrolment::Standing;
 use crate::domain::second_factor::passkey::StoredPasskey;
+use crate::domain::second_factor::ports::Factors;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::second_factor::totp::TotpEnrolment;
 use crate::domain::second_factor::{Binding, Enrolled};
 use crate::domain::verification::Verification;
 
 /// The player's second factors that count at `now`; those that are held do not.
 pub(in crate::app) async fn enrolled(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Enrolled, StoreError> {
@@ -32,7 +34,7 @@ pub(in crate::app) async fn enrolled(
 
 /// Their passkeys that count at `now`.
 pub(in crate::app) async fn passkeys(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Vec<StoredPasskey>, StoreError> {
@@ -43,7 +45,7 @@ pub(in crate::app) async fn passkeys(
 
 /// What a further factor is bound by that is put beside those that count: no more than the weakest of them.
 pub(super) async fn binding_beside(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Option<Binding>, StoreError> {
@@ -54,7 +56,7 @@ pub(super) async fn binding_beside(
 
 /// How the player of this verification stands once their face was found to be theirs; what waited until now is noted to count.
 pub(in crate::app) async fn standing_of(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Factors + HeldEnrolments + ?Sized),
     verification: &Verification,
     now: Timestamp,
 ) -> Result<Standing, StoreError> {
@@ -65,13 +67,17 @@ pub(in crate::app) async fn standing_of(
 }
 
 /// Refuses where there is no second factor to lose.
-pub(super) async fn expect_any(unit: &mut dyn UnitOfWork, player: PlayerId, now: Timestamp) -> Result<(), PlayerError> {
+pub(super) async fn expect_any(
+    unit: &mut (impl Factors + ?Sized),
+    player: PlayerId,
+    now: Timestamp,
+) -> Result<(), PlayerError> {
     if enrolled(unit, player, now).await?.any() { Ok(()) } else { Err(PlayerError::FactorMissing) }
 }
 
 /// Refuses enrolment where there is a second factor to show: else a stolen face could add its own.
 pub(super) async fn expect_none(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), PlayerError> {

@@ -6,13 +6,15 @@ use super::attempt::{FactorAttempt, expect_unlocked};
 use super::enrolled::passkeys;
 use crate::app::verification::session::open;
 use crate::app::{PlayerError, Services};
+use crate::domain::face::ports::FaceLockouts;
+use crate::domain::identity::ports::Players;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{PlayerId, VerificationId};
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::ceremony::Proof;
 use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::ports::Factors;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
 /// The options for `navigator.credentials.get`.
@@ -49,7 +51,7 @@ pub async fn prove_passkey(services: &Services, session: HandleHash, answer: &Va
 /// player's that count.
 pub(in crate::app) async fn holds(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     state: &SecretBytes,
     answer: &Value,
@@ -67,7 +69,7 @@ pub(in crate::app) async fn holds(
 /// Begins a ceremony of this kind, to be answered by one of the player's passkeys.
 pub(in crate::app) async fn begin(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FaceLockouts + Factors + Players + ?Sized),
     (verification, player): (VerificationId, PlayerId),
     kind: CeremonyKind,
     now: Timestamp,
@@ -80,7 +82,7 @@ pub(in crate::app) async fn begin(
 }
 
 async fn enrolled_passkeys(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Vec<StoredPasskey>, PlayerError> {

@@ -7,7 +7,7 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::second_factor::ports::Factors;
 use crate::domain::second_factor::recovery_code::{RecoveryCodes, generate};
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
@@ -29,7 +29,7 @@ pub async fn use_recovery_code(services: &Services, session: HandleHash, typed: 
 /// What the factor is bound by that `typed` stands in for, when it is an unused code of the player; it is used up. A factor that
 /// is held has codes, and they are held with it.
 pub(in crate::app) async fn holds(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     typed: &str,
     now: Timestamp,

@@ -13,7 +13,8 @@ use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::second_factor::ports::FactorLife;
+use crate::domain::second_factor::ports::Factors;
 use crate::domain::second_factor::totp::{Drift, Provisioning, TotpEnrolment};
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
@@ -94,7 +95,7 @@ async fn reject(mut attempt: FactorAttempt, code: &str) -> Result<(), PlayerErro
 /// By how much a wrong code is of another time. Of a code that is still to come the step is kept, in the transaction that counts the
 /// failure: whoever guessed it gains nothing by waiting. Before the first code the secret is on the page, and nobody guesses.
 pub(super) async fn drift(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl Factors + ?Sized),
     player: PlayerId,
     code: &str,
     now: Timestamp,
@@ -110,7 +111,7 @@ pub(super) async fn drift(
 /// What the player's authenticator is bound by, when `code` is of it; it must count, or must not be confirmed yet. The code is
 /// used up.
 pub(in crate::app) async fn holds(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FactorLife + Factors + ?Sized),
     player: PlayerId,
     code: &str,
     confirmed: bool,

@@ -9,6 +9,7 @@ use crate::app::verification::session::audit;
 use crate::app::webhooks::queue::queue_webhook;
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{PlayerId, SelfRestrictionId};
 use crate::domain::kernel::locale::Locale;
@@ -16,11 +17,12 @@ use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::notices::NoticeContent;
 use crate::domain::oauth::grant::EndOfGrant;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::oauth::ports::Grants;
 use crate::domain::restrictions::self_restriction::{SelfRestriction, Term};
 use crate::domain::second_factor::own::all_made_since;
 use crate::domain::verification::Verification;
 use crate::domain::webhooks::event::WebhookEvent;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// Restricts the person for `term`: from this transaction on they may not play, and what was granted of them has ended.
 ///
@@ -71,7 +73,7 @@ pub async fn restrict_self(
 /// told in any case.
 async fn end_grants(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + WebhookMessages + ?Sized),
     verification: &Verification,
     (player, was_approved): (PlayerId, bool),
     now: Timestamp,

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use crate::app::PlayerError;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::restrictions::ports::SelfRestrictions;
 use crate::domain::restrictions::self_restriction::take_back::IndependentProof;
 use crate::domain::restrictions::self_restriction::{SelfRestriction, SelfRestrictionError};
+use crate::domain::second_factor::ports::FactorLife;
 
 /// Why nothing was taken back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +35,7 @@ impl From<TakeBackError> for PlayerError {
 
 /// Takes back all that can be, within a transaction; `details` say who did. All or nothing. The player's lock is held.
 pub(in crate::app) async fn take_back_all(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + SelfRestrictions + ?Sized),
     player: PlayerId,
     proof: &IndependentProof,
     details: &Value,
@@ -58,7 +60,7 @@ pub(in crate::app) async fn take_back_all(
 
 /// What staff prove who took the person's factors away before, or found none.
 pub(in crate::app) async fn staff_proof(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FactorLife + ?Sized),
     player: PlayerId,
 ) -> Result<IndependentProof, StoreError> {
     let oldest_factor = unit.own_factors(player).await?.into_iter().map(|factor| factor.created_at).min();
@@ -67,7 +69,7 @@ pub(in crate::app) async fn staff_proof(
 
 /// Whether two of the staff could take anything back now.
 pub(in crate::app) async fn expect_possible(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FactorLife + SelfRestrictions + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), TakeBackError> {

@@ -10,7 +10,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Cases for compliance staff.
 #[async_trait]
-pub trait Cases {
+pub trait Cases: Send {
     /// Keeps a case, its frame encrypted; [`StoreError::Conflict`] when the reason that it contests is contested already.
     async fn insert_case(&mut self, case: &Case) -> Result<()>;
     /// Reasons of a verification that the player contested.

@@ -36,7 +36,7 @@ pub struct KeptEvidence {
 
 /// Evidence, under a key for each case.
 #[async_trait]
-pub trait CaseEvidence {
+pub trait CaseEvidence: Send {
     /// Seals it under a fresh key; [`StoreError::Conflict`] when there is some.
     async fn seal_evidence(&mut self, case: CaseId, evidence: &SealedEvidence) -> Result<()>;
     /// What is known of it.

@@ -67,7 +67,7 @@ pub struct TimeFigure {
 
 /// Figures.
 #[async_trait]
-pub trait Figures {
+pub trait Figures: Send {
     /// Of verifications that ended from `from` on and before `until`.
     async fn verdicts_by_day(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<VerdictFigure>>;
     /// Of cases that were opened then.

@@ -65,7 +65,7 @@ pub struct QueuedCase {
 
 /// Work on cases.
 #[async_trait]
-pub trait CaseQueue {
+pub trait CaseQueue: Send {
     /// At most `limit` of those that fit.
     async fn queue_cases(&mut self, filter: &CaseFilter, limit: u32) -> Result<Vec<QueuedCase>>;
     /// How many are in each status; none is left out.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::restrictions::ports::RestrictionVersions;
 use crate::domain::restrictions::{Freed, PersonKey, Version, VersionState};
 
 /// About so many rows are looked at. Keys are hashes that a source cannot choose, so the people of one range stand for all.
@@ -13,7 +13,7 @@ const SAMPLE: u64 = 20_000;
 /// Of the people whom the version that counts restricts at `now`, those whom `next`, staged whole, would not. `None` where nothing
 /// counts, or where the two know people by different keys.
 pub(super) async fn freed(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl RestrictionVersions + ?Sized),
     versions: &[Version],
     next: &Version,
     now: Timestamp,
@@ -29,7 +29,7 @@ pub(super) async fn freed(
 }
 
 async fn restricted(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl RestrictionVersions + ?Sized),
     version: &Version,
     last: PersonKey,
     now: Timestamp,

@@ -12,14 +12,17 @@ use crate::app::verification::record_case::Captured;
 use crate::app::verification::session::open;
 use crate::app::verification::tries::note_spent;
 use crate::app::{PlayerError, Services};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::comparison::Template;
 use crate::domain::face::judgement::{FaceJudgement, IdPhoto, without_photo};
+use crate::domain::face::ports::FaceLockouts;
+use crate::domain::face::ports::FrameFingerprints;
 use crate::domain::face::search::{Sighting, heed};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::review::evidence::dossier::{JudgedCapture, SealedBytes};
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::Tried;
 
 impl FaceCapture {
@@ -108,7 +111,7 @@ impl FaceCapture {
     /// who is locked out must not learn whether one is the right one.
     async fn note_lock(
         &self,
-        unit: &mut dyn UnitOfWork,
+        unit: &mut (impl AuditLog + FaceLockouts + FrameFingerprints + Verifications + ?Sized),
         verification: &mut Verification,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, PlayerError> {

@@ -3,11 +3,13 @@
 use super::FaceCapture;
 use crate::app::PlayerError;
 use crate::app::verification::tries::count_if_room;
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::judgement::{FaceJudgement, told_at_retry};
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Tries;
+use crate::domain::verification::ports::Verifications;
 use crate::domain::verification::tries::Tried;
 
 impl FaceCapture {
@@ -16,7 +18,7 @@ impl FaceCapture {
     /// whoever keeps the engine busy may be the one who asks.
     pub(super) async fn is_forgiven(
         &self,
-        unit: &mut dyn UnitOfWork,
+        unit: &mut (impl AuditLog + Tries + Verifications + ?Sized),
         (verification, judgement): (&Verification, &FaceJudgement),
         now: Timestamp,
     ) -> Result<bool, PlayerError> {

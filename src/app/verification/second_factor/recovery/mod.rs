@@ -15,13 +15,13 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::enrolment::ProofWanted;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::second_factor::recovery::{REST, Recoveries, RecoveryState};
 
 /// The player's recoveries, as far back as they matter.
 pub(in crate::app) async fn recoveries(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl HeldEnrolments + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Recoveries, StoreError> {

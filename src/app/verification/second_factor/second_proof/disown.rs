@@ -17,6 +17,7 @@ use crate::domain::ports::UnitOfWork;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::case::{Case, CaseStatus};
 use crate::domain::second_factor::enrolment::{HeldEnrolment, HoldKind};
+use crate::domain::second_factor::ports::HeldEnrolments;
 
 /// What a link leads to. Looking changes nothing: programs that look at links before people do must not decide.
 ///
@@ -71,7 +72,11 @@ pub async fn disown_by_face(services: &Services, session: HandleHash) -> Result<
     Ok(())
 }
 
-async fn find(unit: &mut dyn UnitOfWork, token: &str, now: Timestamp) -> Result<HeldEnrolment, PlayerError> {
+async fn find(
+    unit: &mut (impl HeldEnrolments + ?Sized),
+    token: &str,
+    now: Timestamp,
+) -> Result<HeldEnrolment, PlayerError> {
     if !is_handle(token) {
         return Err(PlayerError::LinkUnknown);
     }

@@ -6,16 +6,22 @@ use super::super::end_reached::{Reached, end_reached};
 use crate::app::oauth::issue::end;
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::handle::{hash_handle, new_handle};
 use crate::domain::kernel::id::{HoldId, PlayerId};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::grant::EndOfGrant;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::oauth::ports::Grants;
+use crate::domain::operators::ports::Enquiries;
 use crate::domain::second_factor::BoundBy;
 use crate::domain::second_factor::enrolment::{EndOfHold, HeldEnrolment, HoldKind};
+use crate::domain::second_factor::ports::FactorLife;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::verification::Verification;
+use crate::domain::verification::ports::Verifications;
+use crate::domain::webhooks::ports::WebhookMessages;
 
 /// Begins a hold of the player of `verification`: what is kept, and the token by which it is disowned, for the notice alone.
 ///
@@ -23,7 +29,7 @@ use crate::domain::verification::Verification;
 /// [`StoreError::Conflict`] when another of theirs has not ended.
 pub(in crate::app) async fn begin_hold(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + HeldEnrolments + ?Sized),
     (verification, player): (&Verification, PlayerId),
     kind: HoldKind,
     now: Timestamp,
@@ -52,7 +58,7 @@ pub(in crate::app) async fn begin_hold(
 /// Notes that the time of the player's enrolment has come, where it has: its factors count by themselves. A recovery waits until
 /// it is carried out.
 pub(in crate::app) async fn note_passed_hold(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + HeldEnrolments + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -67,7 +73,7 @@ pub(in crate::app) async fn note_passed_hold(
 
 /// A better proof was given, or staff took the factors away: what waited goes. Under the player's lock.
 pub(in crate::app) async fn overrule_hold(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + HeldEnrolments + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -79,7 +85,7 @@ pub(in crate::app) async fn overrule_hold(
 
 /// Ends this one so, also when it had passed: its link does nothing any more.
 pub(in crate::app) async fn overrule(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + HeldEnrolments + ?Sized),
     hold: &HeldEnrolment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -96,7 +102,7 @@ pub(in crate::app) async fn overrule(
 /// `by` is how they said it. False when it had ended before. Under the player's lock, under which `hold` was read.
 pub(in crate::app) async fn disown_hold(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Enquiries + FactorLife + Grants + HeldEnrolments + Verifications + WebhookMessages + ?Sized),
     hold: &HeldEnrolment,
     by: &'static str,
     now: Timestamp,
@@ -134,7 +140,7 @@ pub(in crate::app) async fn disown_hold(
 
 async fn end_grants_of_less(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + Grants + WebhookMessages + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), StoreError> {

@@ -18,9 +18,9 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::contact_code::LONGEST_COUNT;
 use crate::domain::second_factor::enrolment::ProofWanted;
+use crate::domain::second_factor::ports::ContactCodes;
 
 /// Whether a code proves something, and where it may go.
 enum Codes {
@@ -54,7 +54,7 @@ async fn codes(services: &Services, session: HandleHash, now: Timestamp) -> Resu
 
 /// When codes went to the player, as far back as they count.
 pub(in crate::app) async fn sent(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl ContactCodes + ?Sized),
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Vec<Timestamp>, StoreError> {

@@ -5,14 +5,18 @@ use crate::app::notices::queue::queue_notice;
 use crate::app::verification::second_factor::recovery::recoveries;
 use crate::app::verification::session::open;
 use crate::app::{PlayerError, Services};
+use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::contact::Contact;
+use crate::domain::identity::ports::Players;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::notices::NoticeContent;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::notices::ports::Notices;
+use crate::domain::operators::ports::Operators;
 use crate::domain::second_factor::contact_code::{CodePurpose, ContactCode, wait_for_next};
+use crate::domain::second_factor::ports::ContactCodes;
 use crate::domain::verification::Verification;
 
 /// Sends a code to the contact at `place` of the list that the person was told. Earlier codes of this verification are good no
@@ -51,7 +55,7 @@ pub async fn send_contact_code(
 /// as many as anybody is, whatever for.
 pub(in crate::app) async fn send_code(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl AuditLog + ContactCodes + Notices + Operators + Players + ?Sized),
     (verification, player): (&Verification, PlayerId),
     contact: &Contact,
     purpose: CodePurpose,

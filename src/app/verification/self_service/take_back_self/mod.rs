@@ -13,16 +13,18 @@ use crate::domain::identity::contact::{Channel, Contact};
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::ports::UnitOfWork;
+use crate::domain::restrictions::ports::SelfRestrictions;
 use crate::domain::restrictions::self_restriction::SelfRestrictionError;
 use crate::domain::restrictions::self_restriction::take_back::IndependentProof;
 use crate::domain::second_factor::BoundBy;
 use crate::domain::second_factor::enrolment::ProofWanted;
+use crate::domain::second_factor::ports::FactorLife;
+use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::verification::Verification;
 
 /// What this visit proves, once a code of this contact was typed.
 async fn proof(
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FactorLife + ?Sized),
     verification: &Verification,
     player: PlayerId,
     contact: Option<Channel>,
@@ -39,7 +41,7 @@ async fn proof(
 /// [`SelfRestrictionError::Irrevocable`] when nothing can be, [`SelfRestrictionError::NotIndependent`] when no code would be enough.
 pub(in crate::app) async fn channels(
     services: &Services,
-    unit: &mut dyn UnitOfWork,
+    unit: &mut (impl FactorLife + HeldEnrolments + SelfRestrictions + ?Sized),
     verification: &Verification,
     player: PlayerId,
     now: Timestamp,
