@@ -37,7 +37,7 @@ impl DemoPlayer {
 
     /// The same browser comes once more: another verification.
     pub async fn come_again(&self) -> Result<Self> {
-        Self::arrive_with(&self.base, &self.cookie).await
+        Ok(Self::arrive_with(&self.base, &self.cookie).await?.timed(self.timing.clone()))
     }
 
     async fn arrive_with(base: &Url, cookies: &str) -> Result<Self> {
