@@ -18,6 +18,7 @@ fn stages(dockerfile: &str) -> Vec<Stage> {
     let kept: Vec<&str> = dockerfile.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
     let joined = kept.join("\n").replace("\\\n", " ");
     let mut arguments = BTreeMap::new();
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
     let mut stages: Vec<Stage> = Vec::new();
     for line in joined.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (instruction, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -29,6 +30,11 @@ fn stages(dockerfile: &str) -> Vec<Stage> {
             "FROM" => {
                 let base = rest.split(' ').next().unwrap_or_default();
                 let base = arguments.get(base).cloned().unwrap_or_else(|| base.to_owned());
+                // A stage that goes on where another ended stands on the same.
+                let base = named.get(&base).cloned().unwrap_or(base);
+                if let Some((_, name)) = rest.split_once(" AS ") {
+                    named.insert(name.to_owned(), base.clone());
+                }
                 stages.push(Stage { base, instructions: Vec::new() });
             }
             _ => stages.last_mut().expect("a stage begins with FROM").instructions.push(line.to_owned()),
