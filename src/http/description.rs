@@ -149,12 +149,10 @@ fn path_tag(path: &str) -> Option<&str> {
 /// Mounts `/api/openapi.json` and the page `/docs/`.
 pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
     config
-        .service(web::resource("/api/openapi.json").route(web::get().to(
-            move |services: web::Data<Services>| async move {
-                let document = describe(services.policy.public_url.as_str(), &services.policy.issuer, open);
-                HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).json(document)
-            },
-        )))
+        .service(super::web_files::looked_at("/api/openapi.json", move |services: web::Data<Services>| async move {
+            let document = describe(services.policy.public_url.as_str(), &services.policy.issuer, open);
+            HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).json(document)
+        }))
         .configure(super::web_files::configure_docs);
 }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::app::Services;
 use crate::app::verification::face::search::is_ready;
+use crate::http::web_files::looked_at;
 
 /// How it is.
 #[derive(Serialize, ToSchema)]
@@ -17,9 +18,7 @@ pub(in crate::http) struct Health {
 
 /// Mounts `/health`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/health/live").route(web::get().to(live)))
-        .service(web::resource("/health/ready").route(web::get().to(ready)));
+    config.service(looked_at("/health/live", live)).service(looked_at("/health/ready", ready));
 }
 
 /// Whether the process lives
@@ -38,7 +37,7 @@ pub(in crate::http) async fn live() -> HttpResponse {
         (status = 503, description = "It cannot, and why", body = Health),
     ))]
 pub(in crate::http) async fn ready(services: web::Data<Services>) -> HttpResponse {
-    if !services.faces.is_ready() {
+    if !services.face.engine.is_ready() {
         return HttpResponse::ServiceUnavailable().json(Health { status: "face_engine_not_ready" });
     }
     match services.store.check().await {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
 use rust_embed::RustEmbed;
 
 use super::problem::{Problem, ProblemCode, locale};
@@ -22,24 +22,34 @@ pub fn has_page(room: &str) -> bool {
     WebFiles::get(&format!("{room}/index.html")).is_some()
 }
 
+/// An address that is only looked at: by GET and HEAD, and whoever comes otherwise is told so.
+pub(super) fn looked_at<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args> + Clone,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
+}
+
 /// Mounts `/verify/`, and `/not-me/` that links in notices lead to.
 pub fn configure_verify(config: &mut web::ServiceConfig) {
-    config.route("/verify/{path:.*}", web::get().to(verify_file)).route("/not-me/", web::get().to(not_me));
+    config.service(looked_at("/verify/{path:.*}", verify_file)).service(looked_at("/not-me/", not_me));
 }
 
 /// Mounts `/console/`.
 pub fn configure_console(config: &mut web::ServiceConfig) {
-    config.route("/console/{path:.*}", web::get().to(console_file));
+    config.service(looked_at("/console/{path:.*}", console_file));
 }
 
 /// Mounts `/sandbox/`.
 pub fn configure_sandbox(config: &mut web::ServiceConfig) {
-    config.route("/sandbox/{path:.*}", web::get().to(sandbox_file));
+    config.service(looked_at("/sandbox/{path:.*}", sandbox_file));
 }
 
 /// Mounts `/docs/`.
 pub fn configure_docs(config: &mut web::ServiceConfig) {
-    config.route("/docs/{path:.*}", web::get().to(docs_file));
+    config.service(looked_at("/docs/{path:.*}", docs_file));
 }
 
 /// The token stands behind the `#` of the link: browsers keep it over the redirect, and no server is sent it.

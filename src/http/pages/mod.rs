@@ -7,6 +7,7 @@ use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_T
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::problem::locale;
+use super::web_files::looked_at;
 use crate::messages::Locale;
 use crate::messages::page::page_texts;
 
@@ -29,13 +30,13 @@ struct Page<'a> {
 /// Mounts `/`, the addresses of the pages without their slash, and what these pages show.
 pub(super) fn configure(config: &mut web::ServiceConfig, sandbox: bool) {
     for room in ROOMS.into_iter().filter(|room| sandbox || *room != "/sandbox") {
-        config.route(room, web::get().to(with_slash));
+        config.service(looked_at(room, with_slash));
     }
-    config.route("/page.css", web::get().to(style)).route("/favicon.ico", web::get().to(icon));
+    config.service(looked_at("/page.css", style)).service(looked_at("/favicon.ico", icon));
     if sandbox {
-        config.route("/", web::get().to(to_sandbox));
+        config.service(looked_at("/", to_sandbox));
     } else {
-        config.route("/", web::get().to(front));
+        config.service(looked_at("/", front));
     }
 }
 

@@ -63,3 +63,40 @@ async fn a_browser_reads_a_refusal_as_a_page_and_a_program_as_a_document() {
         assert!(vary.contains(&"Accept") && vary.contains(&"Accept-Language"), "{vary:?}");
     }
 }
+
+#[tokio::test]
+async fn whoever_asks_for_the_head_gets_it_and_another_method_is_told_what_there_is() {
+    let app = TestApp::start().await;
+    let http = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    for path in [
+        "/",
+        "/sandbox",
+        "/sandbox/",
+        "/docs/",
+        "/verify/",
+        "/console/",
+        "/not-me/",
+        "/favicon.ico",
+        "/page.css",
+        "/health/live",
+        "/health/ready",
+        "/api/openapi.json",
+    ] {
+        let address = app.base.join(path).unwrap();
+        let whole = http.get(address.clone()).send().await.unwrap();
+        let head = http.head(address.clone()).send().await.unwrap();
+        assert_eq!(head.status(), whole.status(), "{path}");
+        for name in ["content-type", "content-length", "location", "etag"] {
+            assert_eq!(head.headers().get(name), whole.headers().get(name), "{path} {name}");
+        }
+        assert!(head.bytes().await.unwrap().is_empty(), "{path}");
+        for method in [reqwest::Method::POST, reqwest::Method::DELETE] {
+            let refused = http.request(method.clone(), address.clone()).send().await.unwrap();
+            assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert_eq!(refused.headers()["allow"], "GET, HEAD", "{method} {path}");
+        }
+    }
+    // What only looking would change something is not looked at in passing.
+    let back = http.head(app.base.join("/api/player/return").unwrap()).send().await.unwrap();
+    assert!(back.status().is_client_error(), "{}", back.status());
+}
