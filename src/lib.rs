@@ -12,7 +12,7 @@
 //! - [`config`]: what can be set; [`messages`]: what people read;
 //! - [`startup`]: the composition root; it alone puts concrete adapters behind the ports of a service.
 //!
-//! Arrows: `http, cli, vision, store, gateways, credentials -> app -> domain`; `tests/it/architecture.rs` holds them.
+//! Arrows: `http, cli, store, gateways -> app -> domain`, `vision, credentials -> domain`; `tests/it/architecture` holds them.
 
 pub mod app;
 pub mod cli;

@@ -18,7 +18,7 @@ const OPERATORS_READ: &[&[&str]] = &[
 ];
 
 /// Of no layer may these be named there.
-const CAPABILITIES: &[&str] = &["face", "review", "dual_control", "reason", "harm"];
+const CAPABILITIES: &[&str] = &["face", "review", "dual_control", "reason"];
 
 /// Types that tell a ground, wherever they are named from.
 const TYPES: &[&str] =
