@@ -22,6 +22,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use tracing_subscriber::EnvFilter;
 
+use crate::app::face::FaceServices;
+use crate::app::identity::IdentityServices;
+use crate::app::oauth::CredentialServices;
 use crate::app::{Policy, Services};
 use crate::config::{Config, KeyFile, KeyKind, Log, LogFormat, RegisterKind};
 use crate::credentials::jose::{self, AssertionJose, DpopJose, JoseSigner, StatementJose, generate_es256};
@@ -180,19 +183,25 @@ async fn services_with(
         tries: config.tries.limits(),
     };
     Ok(Services {
-        register: register(config, &store)?,
-        contacts: notices::contacts(config, &store)?,
+        identity: IdentityServices {
+            register: register(config, &store)?,
+            contacts: notices::contacts(config, &store)?,
+        },
         remotes: Arc::new(sources::remotes(config)?),
         store,
-        face_index: face_search::index(faces.engine.as_ref()),
-        faces: faces.engine,
-        engine_turns: faces.turns,
-        marker: Arc::new(TextMarker),
+        face: FaceServices {
+            index: face_search::index(faces.engine.as_ref()),
+            engine: faces.engine,
+            turns: faces.turns,
+            marker: Arc::new(TextMarker),
+        },
         passkeys: Arc::new(passkeys(config)?),
-        signer: Arc::new(signer(config, &keys)?),
-        assertions: Arc::new(AssertionJose::new(policy.issuer.as_str(), assertion_endpoints(&policy))),
-        key_sets: Arc::new(HttpKeySets::new(config.sandbox.enabled).context("key sets have no HTTP client")?),
-        proofs: Arc::new(DpopJose::default()),
+        credentials: CredentialServices {
+            signer: Arc::new(signer(config, &keys)?),
+            assertions: Arc::new(AssertionJose::new(policy.issuer.as_str(), assertion_endpoints(&policy))),
+            key_sets: Arc::new(HttpKeySets::new(config.sandbox.enabled).context("key sets have no HTTP client")?),
+            proofs: Arc::new(DpopJose::default()),
+        },
         clock: service_clock(config),
         randomness: randomness(),
         observer,

@@ -1,4 +1,4 @@
-//! Use cases, one a file, named by its verb. Each orders ports and opens transactions; rules are the domain's.
+//! Use cases, one a file, by capability. Each orders ports and opens transactions; rules are the domain's.
 
 pub mod audit;
 pub mod dual_control;
@@ -24,25 +24,23 @@ use std::time::Duration;
 use url::Url;
 
 use crate::domain::face::comparison::Thresholds;
-use crate::domain::face::engine::{FaceEngine, PictureMarker};
-use crate::domain::face::index::FaceIndex;
 use crate::domain::face::liveness::decision::PresentationThresholds;
 use crate::domain::face::search::FaceSearchPolicy;
-use crate::domain::identity::register::{ContactsOfRecord, PopulationRegister};
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::observer::Observer;
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::notices::NoticePolicy;
 use crate::domain::oauth::access_token::pairwise_subject;
-use crate::domain::oauth::credentials::{AssertionVerifier, KeySets, ProofVerifier, TokenSigner};
 use crate::domain::operators::operator::OperatorId;
 use crate::domain::ports::Store;
 use crate::domain::second_factor::ceremony::PasskeyCeremonies;
 use crate::domain::second_factor::enrolment::EnrolmentPolicy;
 use crate::domain::verification::tries::TryLimits;
 
-use face::engine_turns::EngineTurns;
+use face::FaceServices;
+use identity::IdentityServices;
+use oauth::CredentialServices;
 use restrictions::remote::RemoteRegistries;
 pub use verification::error::PlayerError;
 
@@ -51,30 +49,16 @@ pub use verification::error::PlayerError;
 pub struct Services {
     /// Transactions.
     pub store: Arc<dyn Store>,
-    /// Who people are.
-    pub register: Arc<dyn PopulationRegister>,
-    /// How people are reached; `None` where no source of that is configured.
-    pub contacts: Option<Arc<dyn ContactsOfRecord>>,
+    /// Who people are, and how they are reached.
+    pub identity: IdentityServices,
     /// Registries of restrictions that are asked about one person at a time.
     pub remotes: Arc<RemoteRegistries>,
     /// Faces.
-    pub faces: Arc<dyn FaceEngine>,
-    /// Whose frame it looks at next.
-    pub engine_turns: EngineTurns,
-    /// Marks pictures for who looks at them.
-    pub marker: Arc<dyn PictureMarker>,
-    /// Faces that were seen.
-    pub face_index: Arc<dyn FaceIndex>,
+    pub face: FaceServices,
     /// Passkeys.
     pub passkeys: Arc<dyn PasskeyCeremonies>,
-    /// Token signatures.
-    pub signer: Arc<dyn TokenSigner>,
-    /// Client assertions.
-    pub assertions: Arc<dyn AssertionVerifier>,
-    /// Key sets that operators publish.
-    pub key_sets: Arc<dyn KeySets>,
-    /// Proofs of operators' keys.
-    pub proofs: Arc<dyn ProofVerifier>,
+    /// Signed tokens, and what operators sign.
+    pub credentials: CredentialServices,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -26,7 +26,7 @@ pub(in crate::app) async fn load_id_template(services: &Services, player: Player
     };
     let photo: [u8; 32] = Sha256::digest(citizen.photo.expose()).into();
     let mut unit = services.store.read().await?;
-    if let Some(template) = unit.find_id_template(player, photo, services.faces.embedder()).await? {
+    if let Some(template) = unit.find_id_template(player, photo, services.face.engine.embedder()).await? {
         return Ok(IdPhoto::Usable(template));
     }
     drop(unit);
@@ -40,7 +40,7 @@ pub(in crate::app) async fn load_id_template(services: &Services, player: Player
 /// The template, or `None` when the photo cannot be used: then a person must look.
 async fn embed(services: &Services, photo: &SecretBytes) -> Result<Option<Template>, PlayerError> {
     let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
-    match examine_patiently(services.faces.as_ref(), photo, ask, Patience::PERSON).await {
+    match examine_patiently(services.face.engine.as_ref(), photo, ask, Patience::PERSON).await {
         Ok(examination) => Ok(examination.template),
         Err(EngineError::Picture(_)) => Ok(None),
         Err(error) => Err(error.into()),

@@ -48,8 +48,8 @@ impl<'a> Ports<'a> {
     pub fn of(services: &'a Services) -> Self {
         Self {
             store: services.store.as_ref(),
-            register: services.register.as_ref(),
-            faces: services.faces.as_ref(),
+            register: services.identity.register.as_ref(),
+            faces: services.face.engine.as_ref(),
             clock: services.clock.as_ref(),
             observer: services.observer.as_ref(),
         }

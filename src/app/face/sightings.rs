@@ -57,7 +57,7 @@ pub async fn follow(services: Services) {
 /// Takes in everything since the last whole refresh, or everything; returns how many faces the index holds.
 pub async fn refresh(services: &Services) -> Result<usize, FollowError> {
     let now = services.clock.now();
-    refresh_index(services.store.as_ref(), services.face_index.as_ref(), services.faces.embedder(), now).await
+    refresh_index(services.store.as_ref(), services.face.index.as_ref(), services.face.engine.embedder(), now).await
 }
 
 /// [`refresh`] of an index of templates by `model`, beginning at `now`.
@@ -96,6 +96,6 @@ pub async fn delete_old(services: &Services) -> Result<(), FollowError> {
             break;
         }
     }
-    services.face_index.forget_before(since).await?;
+    services.face.index.forget_before(since).await?;
     Ok(())
 }

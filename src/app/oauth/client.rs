@@ -84,6 +84,7 @@ async fn by_assertion(
 ) -> Result<Operator, AuthenticationError> {
     let now = services.clock.now();
     let claimed = services
+        .credentials
         .assertions
         .claimed_client(assertion.expose())
         .ok_or_else(|| refused("the assertion names no client"))?;
@@ -96,8 +97,9 @@ async fn by_assertion(
         return Err(refused("this client does not authenticate by assertion"));
     };
     let audience = operator.assertion_audience;
-    let verify =
-        |set: &str| services.assertions.verify(assertion.expose(), set, audience, now).map_err(|error| error.0);
+    let verify = |set: &str| {
+        services.credentials.assertions.verify(assertion.expose(), set, audience, now).map_err(|error| error.0)
+    };
     let verified: VerifiedAssertion = with_keys(services, keys, verify).await?;
     if verified.client_id != operator.id.as_str() {
         return Err(refused("the assertion is of another client"));
@@ -134,12 +136,12 @@ async fn with_keys<T>(
         KeySource::Registered(set) => return verify(set).map_err(|why| refused(&why)),
         KeySource::Published(uri) => uri,
     };
-    let kept = services.key_sets.key_set(uri).await.map_err(|error| refused(&error.to_string()))?;
+    let kept = services.credentials.key_sets.key_set(uri).await.map_err(|error| refused(&error.to_string()))?;
     let why = match verify(&kept) {
         Ok(verified) => return Ok(verified),
         Err(why) => why,
     };
-    match services.key_sets.newest(uri).await {
+    match services.credentials.key_sets.newest(uri).await {
         Ok(newest) if !Arc::ptr_eq(&newest, &kept) => verify(&newest).map_err(|why| refused(&why)),
         _ => Err(refused(&why)),
     }

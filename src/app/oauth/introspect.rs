@@ -47,7 +47,7 @@ pub(super) async fn grant_of(
 
 /// What a token that we signed says, and the place that it names.
 fn claimed(services: &Services, token: &str) -> Option<(Arc<AccessTokenClaims>, StatusPlace)> {
-    let claims = services.signer.read(token)?;
+    let claims = services.credentials.signer.read(token)?;
     let place = place_of(&services.policy, &claims.status)?;
     Some((claims, place))
 }

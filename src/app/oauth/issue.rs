@@ -112,7 +112,7 @@ fn sign_id_token(
         amr: amr(grant.factor),
         sandbox: policy.sandbox.then_some(true),
     };
-    services.signer.state(Statement::IdToken, &json!(claims)).map(SecretText::new)
+    services.credentials.signer.state(Statement::IdToken, &json!(claims)).map(SecretText::new)
 }
 
 /// Keeps what was prepared, in this order.
@@ -142,7 +142,7 @@ pub(super) fn prepare(
     let issued_at = Timestamp::from_seconds(now.seconds());
     let expires_at = Timestamp::from_seconds(issued_at.plus(lifetime).seconds().min(grant.expires_at.seconds()));
     let id = TokenId::new(now, services.randomness.as_ref());
-    let access_token = services.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;
+    let access_token = services.credentials.signer.sign(&claims(services, grant, id, issued_at, expires_at))?;
     let refresh_token = new_handle(services.randomness.as_ref());
     let mut event =
         json!({ "operator": grant.operator.as_str(), "grant": grant.id.to_string(), "token": id.to_string() });

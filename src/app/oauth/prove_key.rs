@@ -54,7 +54,7 @@ pub fn check_proof(
     addresses: &[Url],
 ) -> Result<CheckedProof, KeyProofError> {
     let refused = |why: &str| KeyProofError::Refused(why.to_owned());
-    let proof = services.proofs.verify(proof, method, addresses);
+    let proof = services.credentials.proofs.verify(proof, method, addresses);
     let proof = proof.map_err(|error| KeyProofError::Refused(error.to_string()))?;
     let now = services.clock.now();
     let current = |nonce: &str| is_current(&services.policy.pairwise_key, nonce, now);

@@ -64,7 +64,7 @@ impl StatusLists {
             "ttl": TIME_TO_LIVE.as_secs(),
             "status_list": { "bits": 1, "lst": compressed(&bits(&ended)) },
         });
-        let signed = services.signer.state(Statement::StatusList, &claims)?;
+        let signed = services.credentials.signer.state(Statement::StatusList, &claims)?;
         let mut kept = self.kept();
         kept.retain(|list, _| *list >= oldest);
         kept.insert(list, (now, signed.clone()));

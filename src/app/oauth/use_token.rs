@@ -25,7 +25,7 @@ pub async fn use_token(
     token: &str,
     shown: Option<Confirmation>,
 ) -> Result<Option<UsedToken>, StoreError> {
-    let Some(read) = services.signer.read(token) else { return Ok(None) };
+    let Some(read) = services.credentials.signer.read(token) else { return Ok(None) };
     let Ok(id) = OperatorId::parse(&read.client_id) else { return Ok(None) };
     let operator = services.store.operator(&id).await?.filter(|operator| operator.disabled_at.is_none());
     let Some(operator) = operator else { return Ok(None) };

@@ -140,5 +140,5 @@ fn receipt(
         sandbox: services.policy.sandbox.then_some(true),
     };
     let claims = serde_json::to_value(claims).map_err(|error| SignError(error.to_string()))?;
-    services.signer.state(Statement::CheckReceipt, &claims)
+    services.credentials.signer.state(Statement::CheckReceipt, &claims)
 }

@@ -60,7 +60,7 @@ pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, Newcom
 pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Option<ReasonCode>, NewcomerError> {
     expect_sandbox(services)?;
     let ask = Ask::of(Gate::IdPhoto, false, Detail::Quick);
-    match services.faces.examine(photo, ask).await {
+    match services.face.engine.examine(photo, ask).await {
         Ok(examination) => Ok(examination.rejection),
         Err(EngineError::Picture(reason)) => Ok(Some(reason)),
         Err(error) => Err(error.into()),
@@ -93,7 +93,7 @@ pub async fn add_newcomer(
         return Err(NewcomerError::Name);
     }
     let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
-    let examination = examine_patiently(services.faces.as_ref(), &photo, ask, Patience::PERSON).await?;
+    let examination = examine_patiently(services.face.engine.as_ref(), &photo, ask, Patience::PERSON).await?;
     if let Some(reason) = examination.rejection {
         return Err(NewcomerError::Photo(reason));
     }

@@ -49,7 +49,7 @@ pub(in crate::app) async fn expect_scenario(
 /// Asks the population register, for which a scenario may answer.
 pub(in crate::app) async fn find_citizen(services: &Services, iin: &Iin) -> Result<Option<Citizen>, RegisterError> {
     let Some(scenario) = played_by(services, iin) else {
-        return services.register.find(iin).await;
+        return services.identity.register.find(iin).await;
     };
     match scenario.register {
         RegisterPart::Down => return Err(RegisterError::Unavailable("a scenario of the sandbox".to_owned())),
@@ -64,7 +64,7 @@ pub(in crate::app) async fn find_citizen(services: &Services, iin: &Iin) -> Resu
 
 /// Asks for the person's contacts of record. Whom a scenario plays has one that is made up.
 pub(in crate::app) async fn find_contacts(services: &Services, iin: &Iin) -> Result<Vec<Contact>, ContactError> {
-    match &services.contacts {
+    match &services.identity.contacts {
         None => Ok(Vec::new()),
         Some(_) if played_by(services, iin).is_some() => Ok(vec![Contact::made_up(iin)]),
         Some(contacts) => contacts.find(iin).await,

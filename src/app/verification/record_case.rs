@@ -113,7 +113,7 @@ pub(super) async fn open_case(
         opened_at: case.opened_at,
         reasons: case.reasons.clone(),
         program: concat!("rastau ", env!("CARGO_PKG_VERSION")).to_owned(),
-        models: services.faces.models().to_vec(),
+        models: services.face.engine.models().to_vec(),
         capture,
         pictures: pictures.iter().map(dossier::note).collect(),
         best,

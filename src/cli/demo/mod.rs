@@ -155,7 +155,7 @@ async fn serve_demo(args: &Args) -> Result<()> {
     let server = startup::doors::open(listener, &config, services.clone(), Some(operator))?;
     let handle = server.handle();
     let running = tokio::spawn(server);
-    services.faces.warm_up().await.context("the face engine does not run")?;
+    services.face.engine.warm_up().await.context("the face engine does not run")?;
     let base = config.server.public_url.clone();
     story::wait_until_ready(&base).await?;
     println!("Rastau serves at {base} after {} ms.", began.elapsed().as_millis());

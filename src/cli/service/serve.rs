@@ -34,7 +34,7 @@ pub(in crate::cli) async fn run(context: &Context, _args: Args) -> anyhow::Resul
     tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
     let handle = server.handle();
     let background = tokio::spawn(async move {
-        let warm = services.faces.warm_up().await;
+        let warm = services.face.engine.warm_up().await;
         if warm.is_err() {
             // Nobody could be compared with anybody: better down, and looked at, than up and of no use.
             handle.stop(true).await;

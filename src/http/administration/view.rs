@@ -259,7 +259,9 @@ fn keys(jwks: Option<Value>, uri: Option<Url>) -> Result<Option<KeySource>, &'st
 impl NewOperatorBody {
     pub(in crate::http) fn into_new(self, services: &Services) -> Result<NewOperator, String> {
         let credential = match (self.authentication, keys(self.jwks, self.jwks_uri)?) {
-            (Method::PrivateKeyJwt, Some(keys)) => NewCredential::Keys(readable(keys, services.assertions.as_ref())?),
+            (Method::PrivateKeyJwt, Some(keys)) => {
+                NewCredential::Keys(readable(keys, services.credentials.assertions.as_ref())?)
+            }
             (Method::SelfSignedTlsClientAuth, Some(keys)) => NewCredential::Certificates(keys),
             (Method::ClientSecretBasic, None) => NewCredential::SandboxSecret,
             (Method::ClientSecretBasic, Some(_)) => return Err("a secret comes without keys".to_owned()),
@@ -284,7 +286,7 @@ impl ChangeBody {
         let authentication = match (self.authentication, keys(self.jwks, self.jwks_uri)?) {
             (None, None) => None,
             (Some(Method::PrivateKeyJwt), Some(keys)) => {
-                Some(ClientAuthentication::PrivateKeyJwt(readable(keys, services.assertions.as_ref())?))
+                Some(ClientAuthentication::PrivateKeyJwt(readable(keys, services.credentials.assertions.as_ref())?))
             }
             (Some(Method::SelfSignedTlsClientAuth), Some(keys)) => Some(ClientAuthentication::SelfSignedTls(keys)),
             (Some(Method::ClientSecretBasic), _) => {

@@ -26,8 +26,8 @@ pub(in crate::http) struct KeysView {
     security(("session" = [])), responses((status = 200, body = KeysView), Malformed, NotIn, Forbidden))]
 pub(in crate::http) async fn show(services: web::Data<Services>) -> HttpResponse {
     private(&KeysView {
-        signing: services.signer.jwks(),
+        signing: services.credentials.signer.jwks(),
         registry_generation: services.store.key_generation(),
-        models: json!(services.faces.models()),
+        models: json!(services.face.engine.models()),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rastau::app::identity::IdentityServices;
 use rastau::app::notices::deliver::{NoticeCourier, deliver_due_notices};
 use rastau::app::notices::queue::{NoticeError, contacts_of, queue_notice};
 use rastau::app::{Policy, Services};
@@ -57,7 +58,10 @@ impl World {
             channels: if sandbox { BTreeSet::new() } else { BTreeSet::from([Channel::Sms]) },
         };
         let services = Services {
-            contacts: Some(Arc::new(EmbeddedContacts::new(Arc::new(store.clone())))),
+            identity: IdentityServices {
+                contacts: Some(Arc::new(EmbeddedContacts::new(Arc::new(store.clone())))),
+                ..service.services.identity.clone()
+            },
             policy: Arc::new(Policy { notices, ..Policy::clone(&service.services.policy) }),
             observer: metrics.clone(),
             ..service.services.clone()

@@ -31,7 +31,7 @@ async fn a_code_becomes_a_short_lived_token_that_says_no_more_than_it_must() {
     assert_eq!(answer.body["scope"], "play");
 
     let token = answer.body["access_token"].as_str().unwrap();
-    let claims = world.services.signer.read(token).unwrap();
+    let claims = world.services.credentials.signer.read(token).unwrap();
     let now = world.now();
     assert_eq!((claims.iat, claims.exp, claims.auth_time), (now, now + 300, now - 5));
     assert_eq!((claims.aud.as_str(), claims.client_id.as_str()), ("demo-bet", "demo-bet"));
@@ -51,7 +51,7 @@ async fn the_same_person_is_another_subject_for_another_operator() {
         let code = world.code(client).await;
         let answer = world.exchange(client, &code).await;
         let token = answer.body["access_token"].as_str().unwrap();
-        subjects.push(world.services.signer.read(token).unwrap().sub.clone());
+        subjects.push(world.services.credentials.signer.read(token).unwrap().sub.clone());
     }
     assert_eq!(subjects[0], subjects[2]);
     assert_ne!(subjects[0], subjects[1]);
@@ -63,7 +63,7 @@ async fn sandbox_tokens_are_marked() {
     let code = world.code(&world.bet).await;
     let answer = world.exchange(&world.bet, &code).await;
     let token = answer.body["access_token"].as_str().unwrap();
-    assert_eq!(world.services.signer.read(token).unwrap().sandbox, Some(true));
+    assert_eq!(world.services.credentials.signer.read(token).unwrap().sandbox, Some(true));
     assert_eq!(world.introspect(&world.bet, token).await.body["sandbox"], true);
 }
 
@@ -187,13 +187,13 @@ async fn what_is_missing_or_unknown_is_named_and_costs_no_code() {
 async fn a_failure_of_ours_leaves_the_code_good() {
     let mut world = World::production().await;
     let code = world.code(&world.bet).await;
-    let signer = world.services.signer.clone();
+    let signer = world.services.credentials.signer.clone();
     // A signer set up for another issuer signs nothing.
     let key = generate_es256().unwrap();
-    world.services.signer = Arc::new(JoseSigner::new("https://other.example", &[key]).unwrap());
+    world.services.credentials.signer = Arc::new(JoseSigner::new("https://other.example", &[key]).unwrap());
     let answer = world.exchange(&world.bet, &code).await;
     assert_eq!((answer.status, answer.error()), (StatusCode::INTERNAL_SERVER_ERROR, "server_error"));
-    world.services.signer = signer;
+    world.services.credentials.signer = signer;
     assert_eq!(world.exchange(&world.bet, &code).await.status, StatusCode::OK);
     assert_eq!(world.audit().await, ["verification_started", "token_issued"]);
 }

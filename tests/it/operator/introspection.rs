@@ -28,7 +28,7 @@ async fn an_active_token_is_told_in_full() {
     let answer = world.introspect(&world.bet, &token).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let claims = world.services.signer.read(&token).unwrap();
+    let claims = world.services.credentials.signer.read(&token).unwrap();
     let now = world.now();
     let expected = json!({
         "active": true, "token_type": "DPoP", "cnf": { "jkt": world.bet.thumbprint() }, "status": claims.status, "iss": BASE, "aud": "demo-bet", "client_id": "demo-bet",
@@ -50,7 +50,7 @@ async fn of_every_other_token_nothing_is_said() {
         assert_eq!((answer.status, answer.body), (StatusCode::OK, nothing.clone()));
     }
     // Signed by us, but of a grant that was never made, or not of this person or key: a signature alone is not enough.
-    let claims = world.services.signer.read(&token).unwrap();
+    let claims = world.services.credentials.signer.read(&token).unwrap();
     let changes: [&dyn Fn(&mut AccessTokenClaims); 6] = [
         &|claims| claims.status.status_list.idx ^= 1,
         &|claims| claims.status.status_list.uri.push('0'),
@@ -62,7 +62,7 @@ async fn of_every_other_token_nothing_is_said() {
     for change in changes {
         let mut changed = (*claims).clone();
         change(&mut changed);
-        let unissued = world.services.signer.sign(&changed).unwrap();
+        let unissued = world.services.credentials.signer.sign(&changed).unwrap();
         assert_eq!(world.introspect(&world.bet, unissued.expose()).await.body, nothing, "{changed:?}");
     }
 
@@ -82,7 +82,7 @@ async fn an_answer_is_signed_for_whoever_asks_for_that() {
     let request = request.insert_header(("Accept", "application/token-introspection+jwt"));
     let answer = world.send(request).await;
     assert_eq!(answer.header("content-type"), Some("application/token-introspection+jwt"));
-    let jwks: JwkSet = serde_json::from_value(world.services.signer.jwks()).unwrap();
+    let jwks: JwkSet = serde_json::from_value(world.services.credentials.signer.jwks()).unwrap();
     let mut validation = Validation::new(Algorithm::ES256);
     validation.set_audience(&["demo-bet"]);
     validation.required_spec_claims.clear();

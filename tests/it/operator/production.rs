@@ -75,14 +75,14 @@ async fn keys_are_never_fetched_from_our_own_network_however_its_address_is_writ
             let uri = format!("{scheme}://{host}:{port}/jwks.json").parse().unwrap();
             assert!(!is_registered(&uri), "{uri}");
             // And were it registered, by a fault or before there was a check, it would not be fetched.
-            assert!(world.services.key_sets.key_set(&uri).await.is_err(), "{uri}");
-            assert!(world.services.key_sets.newest(&uri).await.is_err(), "{uri}");
+            assert!(world.services.credentials.key_sets.key_set(&uri).await.is_err(), "{uri}");
+            assert!(world.services.credentials.key_sets.newest(&uri).await.is_err(), "{uri}");
         }
     }
     // A name is looked up when it is called, whatever it is.
     for name in ["localhost.", "LOCALHOST."] {
         let uri = format!("https://{name}:{port}/jwks.json").parse().unwrap();
-        assert!(world.services.key_sets.key_set(&uri).await.is_err(), "{uri}");
+        assert!(world.services.credentials.key_sets.key_set(&uri).await.is_err(), "{uri}");
     }
     assert!(is_registered(&"https://bet.example/jwks.json".parse().unwrap()));
     assert_eq!(listener.knocked(), 0, "somebody of this machine was asked");
@@ -90,7 +90,7 @@ async fn keys_are_never_fetched_from_our_own_network_however_its_address_is_writ
     let world = World::sandbox().await;
     let uri = format!("http://127.0.0.1:{port}/jwks.json").parse().unwrap();
     // Whoever listens there says nothing; that it was asked is enough.
-    assert!(world.services.key_sets.key_set(&uri).await.is_err());
+    assert!(world.services.credentials.key_sets.key_set(&uri).await.is_err());
     assert!(listener.knocked() > 0, "a sandbox may ask this machine");
 }
 

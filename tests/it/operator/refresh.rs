@@ -37,7 +37,8 @@ async fn a_token_is_renewed_for_the_same_person_by_the_same_key() {
     assert_eq!(two.body["token_type"], "DPoP");
     assert_ne!(two.body["refresh_token"], one["refresh_token"]);
     assert!(active(&world, &one).await && active(&world, &two.body).await);
-    let read = |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap();
+    let read =
+        |tokens: &Value| world.services.credentials.signer.read(tokens["access_token"].as_str().unwrap()).unwrap();
     let (one, two) = (read(&one), read(&two.body));
     assert_eq!((&one.sub, one.auth_time, &one.cnf, &one.status), (&two.sub, two.auth_time, &two.cnf, &two.status));
     assert_eq!((two.iat, two.exp), (one.iat + 240, one.exp + 240));
@@ -48,8 +49,9 @@ async fn a_token_is_renewed_for_the_same_person_by_the_same_key() {
 async fn an_elevation_ends_and_the_session_with_its_greatest_age() {
     let world = World::production().await;
     let mut tokens = first(&world).await;
-    let acr =
-        |tokens: &Value| world.services.signer.read(tokens["access_token"].as_str().unwrap()).unwrap().acr.clone();
+    let acr = |tokens: &Value| {
+        world.services.credentials.signer.read(tokens["access_token"].as_str().unwrap()).unwrap().acr.clone()
+    };
     assert_eq!(acr(&tokens), "urn:rastau:acr:face+contact+passkey");
     for (minutes, class) in [(14, "urn:rastau:acr:face+contact+passkey"), (1, "urn:rastau:acr:session")] {
         world.clock.advance(Duration::from_mins(minutes));
@@ -135,7 +137,8 @@ async fn a_token_that_was_outrun_is_a_copy() {
 
 /// What the log says of the tokens of one grant, in its order.
 async fn told_of(world: &World, tokens: &Value) -> Vec<String> {
-    let status = |token: &Value| world.services.signer.read(token.as_str().unwrap()).unwrap().status.clone();
+    let status =
+        |token: &Value| world.services.credentials.signer.read(token.as_str().unwrap()).unwrap().status.clone();
     let wanted = status(&tokens["access_token"]).status_list;
     let list: u32 = wanted.uri.rsplit('/').next().unwrap().parse().unwrap();
     let mut unit = world.services.store.read().await.unwrap();

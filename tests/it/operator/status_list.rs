@@ -21,7 +21,7 @@ async fn token(world: &World) -> String {
 
 /// The bit of a token, as an operator's service reads it.
 async fn status(world: &World, token: &str) -> u8 {
-    let reference = world.services.signer.read(token).unwrap().status.status_list.clone();
+    let reference = world.services.credentials.signer.read(token).unwrap().status.status_list.clone();
     let claims = list(world, reference.uri.strip_prefix(BASE).unwrap()).await;
     assert_eq!(claims["sub"], reference.uri, "the list is the one that was asked for");
     let packed = URL_SAFE_NO_PAD.decode(claims["status_list"]["lst"].as_str().unwrap()).unwrap();
@@ -37,7 +37,7 @@ async fn list(world: &World, path: &str) -> Value {
     assert_eq!(answer.header("content-type"), Some("application/statuslist+jwt"));
     assert_eq!(answer.header("cache-control"), Some("public, max-age=2"));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "section 8.1: browsers may read it");
-    let jwks: JwkSet = serde_json::from_value(world.services.signer.jwks()).unwrap();
+    let jwks: JwkSet = serde_json::from_value(world.services.credentials.signer.jwks()).unwrap();
     let mut validation = Validation::new(Algorithm::ES256);
     (validation.validate_exp, validation.validate_aud) = (false, false);
     let told = decode::<Value>(&answer.text, &DecodingKey::from_jwk(&jwks.keys[0]).unwrap(), &validation).unwrap();

@@ -38,7 +38,7 @@ async fn a_revocation_is_told_with_the_subject_and_nothing_else() {
     listening(&world).await;
     let code = world.code(&world.bet).await;
     let token = world.exchange(&world.bet, &code).await.body["access_token"].as_str().unwrap().to_owned();
-    let sub = world.services.signer.read(&token).unwrap().sub.clone();
+    let sub = world.services.credentials.signer.read(&token).unwrap().sub.clone();
     for _ in 0..2 {
         world.post(&world.bet, "/oauth2/revoke", vec![("token", token.clone())]).await;
     }

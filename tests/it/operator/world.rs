@@ -6,7 +6,10 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{App, test, web};
+use rastau::app::face::FaceServices;
 use rastau::app::face::engine_turns::EngineTurns;
+use rastau::app::identity::IdentityServices;
+use rastau::app::oauth::CredentialServices;
 use rastau::app::restrictions::registry::manage::put;
 use rastau::app::verification::start::start_verification;
 use rastau::app::verification::way_back::return_to_operator;
@@ -126,20 +129,23 @@ impl World {
         let clock = Arc::new(FakeClock::new(Timestamp::from_seconds(1_800_000_000)));
         let services = Services {
             store: Arc::new(store.clone()),
-            register: Arc::new(NotAsked),
-            contacts: None,
+            identity: IdentityServices { register: Arc::new(NotAsked), contacts: None },
             remotes: Arc::default(),
-            faces: Arc::new(NotAsked),
-            engine_turns: EngineTurns::new(1, EngineTurns::LONGEST_WAIT, Arc::new(Unobserved)),
-            marker: Arc::new(TextMarker),
-            face_index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
+            face: FaceServices {
+                engine: Arc::new(NotAsked),
+                turns: EngineTurns::new(1, EngineTurns::LONGEST_WAIT, Arc::new(Unobserved)),
+                marker: Arc::new(TextMarker),
+                index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
+            },
             passkeys: Arc::new(
                 WebauthnCeremonies::new("rastau.example", &Url::parse(BASE).unwrap(), "Rastau").unwrap(),
             ),
-            signer: Arc::new(JoseSigner::new(BASE, &[generate_es256().unwrap()]).unwrap()),
-            assertions: Arc::new(AssertionJose::new(BASE, assertion_endpoints(&policy(sandbox)))),
-            key_sets: Arc::new(HttpKeySets::new(sandbox).unwrap()),
-            proofs: Arc::new(DpopJose::default()),
+            credentials: CredentialServices {
+                signer: Arc::new(JoseSigner::new(BASE, &[generate_es256().unwrap()]).unwrap()),
+                assertions: Arc::new(AssertionJose::new(BASE, assertion_endpoints(&policy(sandbox)))),
+                key_sets: Arc::new(HttpKeySets::new(sandbox).unwrap()),
+                proofs: Arc::new(DpopJose::default()),
+            },
             clock: clock.clone(),
             randomness,
             observer: Arc::new(Unobserved),

@@ -54,7 +54,7 @@ async fn active(app: &TestApp, tokens: &Value) -> bool {
 }
 
 async fn may_play(app: &TestApp, tokens: &Value) -> bool {
-    let sub = app.services.signer.read(access(tokens)).unwrap().sub.clone();
+    let sub = app.services.credentials.signer.read(access(tokens)).unwrap().sub.clone();
     let (status, answer) = OperatorServer::of(app).check(&sub).await;
     assert_eq!(status, 200, "{answer}");
     answer["allowed"].as_bool().unwrap()
@@ -103,7 +103,7 @@ async fn queued(app: &TestApp) -> BTreeSet<&'static str> {
 
 /// Whether the status list has the token's bit set.
 async fn is_listed(app: &TestApp, tokens: &Value) -> bool {
-    let place = app.services.signer.read(access(tokens)).unwrap().status.status_list.clone();
+    let place = app.services.credentials.signer.read(access(tokens)).unwrap().status.status_list.clone();
     let list = place.uri.rsplit('/').next().unwrap().parse().unwrap();
     app.unit().await.ended_places(list).await.unwrap().contains(&place.idx)
 }

@@ -80,7 +80,7 @@ async fn bundle(app: &TestApp, case: CaseId) -> Vec<u8> {
 }
 
 fn verify(app: &TestApp, bundle: &[u8]) -> Result<Verified, BundleFault> {
-    verify_bundle(&StatementJose, bundle, Some(&app.services.signer.jwks().to_string()))
+    verify_bundle(&StatementJose, bundle, Some(&app.services.credentials.signer.jwks().to_string()))
 }
 
 fn unzip(bundle: &[u8]) -> BTreeMap<String, Vec<u8>> {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rastau::app::Services;
 use rastau::app::face::sightings::{delete_old, refresh};
 use rastau::app::review::attacker::{CaseError, Desk};
 use rastau::app::review::clear_face::clear_face;
@@ -60,7 +59,7 @@ fn desk(app: &TestApp) -> Desk<'_> {
 
 async fn confirm(app: &TestApp, case: CaseId) -> Result<(), CaseError> {
     let no_match_below = app.services.policy.comparison.no_match_below;
-    desk(app).confirm_attack(app.services.faces.as_ref(), no_match_below, case).await
+    desk(app).confirm_attack(app.services.face.engine.as_ref(), no_match_below, case).await
 }
 
 #[tokio::test]
@@ -118,7 +117,7 @@ async fn a_confirmed_attacker_is_caught_under_a_new_iin_until_taken_back() {
     let hits = &cases(&app).await[0]["face_hits"];
     assert_eq!((hits[0]["kind"].as_str(), hits[0]["subject"].as_str()), (Some("attacker"), Some(&*case.to_string())));
 
-    let model = app.services.faces.embedder();
+    let model = app.services.face.engine.embedder();
     desk(&app).forget_attack(model, case).await.unwrap();
     assert_eq!(desk(&app).forget_attack(model, case).await, Err(CaseError::NotConfirmed(case)));
     assert_eq!(shows_own(&app, &newcomer, Who::Other).await.0, "passed");
@@ -200,7 +199,7 @@ async fn what_cannot_be_decided_about_a_case_is_said_with_a_code() {
     assert_eq!(nothing.unwrap_err().code(), "case_without_likeness");
     let unknown = CaseId::new(app.now(), services.randomness.as_ref());
     assert_eq!(confirm(&app, unknown).await.unwrap_err().code(), "case_unknown");
-    let model = services.faces.embedder();
+    let model = services.face.engine.embedder();
     assert_eq!(desk(&app).forget_attack(model, case).await.unwrap_err().code(), "attacker_unknown");
 }
 
@@ -227,8 +226,9 @@ async fn another_process_hears_of_a_face_through_the_store() {
     if let Some((app, _line)) = TestApp::start_on_postgres_with(|policy| policy.face_search.enabled = true).await {
         assert_eq!(shows_own(&app, &adult(90), Who::Astronaut).await.0, "passed");
         // An index that starts empty, as another process's does.
-        let index = ScannedFaceIndex::new(app.services.faces.embedder().clone(), 1);
-        let other = Services { face_index: Arc::new(index), ..app.services.clone() };
+        let index = ScannedFaceIndex::new(app.services.face.engine.embedder().clone(), 1);
+        let mut other = app.services.clone();
+        other.face.index = Arc::new(index);
         assert_eq!(refresh(&other).await.unwrap(), 1);
         assert_eq!(shows_own(&app, &adult(91), Who::Astronaut).await.0, "under_review");
     }

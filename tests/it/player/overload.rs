@@ -41,7 +41,7 @@ async fn a_service_is_ready_once_its_sessions_are_warm() {
     assert_eq!(ready(&app).await, (StatusCode::SERVICE_UNAVAILABLE, cold));
     let live = reqwest::get(app.base.join("health/live").unwrap()).await.unwrap();
     assert_eq!(live.status(), StatusCode::OK);
-    app.services.faces.warm_up().await.unwrap();
+    app.services.face.engine.warm_up().await.unwrap();
     assert_eq!(ready(&app).await.0, StatusCode::OK);
 }
 
@@ -194,7 +194,7 @@ async fn time_that_was_lost_to_others_is_nobodys_failure() {
 fn flood(app: &TestApp) -> (Arc<AtomicUsize>, JoinSet<()>) {
     let (had, mut frames) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
     for _ in 0..24 {
-        let (turns, had) = (app.services.engine_turns.clone(), had.clone());
+        let (turns, had) = (app.services.face.turns.clone(), had.clone());
         frames.spawn(async move {
             loop {
                 let Some(_turn) = turns.wait(HandleHash([9; 32])).await else { continue };

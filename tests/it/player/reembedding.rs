@@ -34,8 +34,8 @@ impl PopulationRegister for Fragile<'_> {
 fn ports(app: &TestApp) -> Ports<'_> {
     Ports {
         store: app.services.store.as_ref(),
-        register: app.services.register.as_ref(),
-        faces: app.services.faces.as_ref(),
+        register: app.services.identity.register.as_ref(),
+        faces: app.services.face.engine.as_ref(),
         clock: app.services.clock.as_ref(),
         observer: app.services.observer.as_ref(),
     }
@@ -77,7 +77,7 @@ async fn every_player_gets_a_template_of_the_model_in_use() {
     let done = reembed_id_photos(ports(&app), Pace::Steady, |progress| heard.push(progress)).await.unwrap();
     assert_eq!(done, Progress { total: 4, embedded: 3, unusable: 1, failed: 0 });
     assert_eq!((heard.len(), heard[0].total, heard.last()), (5, 4, Some(&done)));
-    let model = app.services.faces.embedder().clone();
+    let model = app.services.face.engine.embedder().clone();
     let photos = [id_photo(Who::Astronaut), id_photo(Who::Other)].map(|photo| Sha256::digest(photo).into());
     for (place, player) in players.iter().enumerate() {
         let found = app.unit().await.find_id_template(*player, photos[place % 2], &model).await.unwrap();
@@ -104,7 +104,7 @@ async fn every_player_gets_a_template_of_the_model_in_use() {
 async fn work_that_breaks_off_goes_on_where_it_was() {
     let app = TestApp::start().await;
     veterans(&app, 4).await;
-    let fragile = Fragile { register: app.services.register.as_ref(), answers: AtomicUsize::new(2) };
+    let fragile = Fragile { register: app.services.identity.register.as_ref(), answers: AtomicUsize::new(2) };
     let broken = Ports { register: &fragile, ..ports(&app) };
     let outcome = reembed_id_photos(broken, Pace::Steady, |_| ()).await;
     assert!(matches!(outcome, Err(ReembedError::Register(_))), "{outcome:?}");

@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rastau::app::audit::verify::verify_audit;
+use rastau::app::face::FaceServices;
 use rastau::app::face::engine_turns::EngineTurns;
 use rastau::app::face::sightings::refresh;
+use rastau::app::identity::IdentityServices;
+use rastau::app::oauth::CredentialServices;
 use rastau::app::restrictions::registry::manage::put;
 use rastau::app::{Policy, Services};
 use rastau::cli::demo::capture::{FRAME_PAUSE, Pace, Timing, jitter};
@@ -19,7 +22,7 @@ use rastau::credentials::passkeys::WebauthnCeremonies;
 use rastau::domain::face::search::{FaceSearchPolicy, ScoreAt};
 use rastau::domain::identity::contact::Contact;
 use rastau::domain::identity::person::{Citizen, Iin};
-use rastau::domain::identity::register::{ContactsOfRecord, PopulationRegister};
+use rastau::domain::identity::register::ContactsOfRecord;
 use rastau::domain::kernel::clock::Clock;
 use rastau::domain::kernel::handle::new_handle;
 use rastau::domain::kernel::id::PlayerId;
@@ -110,7 +113,7 @@ impl TestApp {
         let app =
             Self::start_with_pool(&url, folder, PoolSettings::patient(1), Some(contacts), Limits::default(), |_| ())
                 .await;
-        app.services.faces.warm_up().await.unwrap();
+        app.services.face.engine.warm_up().await.unwrap();
         app
     }
 
@@ -119,7 +122,7 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("rastau.db").display());
         let app = Self::start_with_pool(&url, folder, PoolSettings::patient(1), None, limits, |_| ()).await;
-        app.services.faces.warm_up().await.unwrap();
+        app.services.face.engine.warm_up().await.unwrap();
         app
     }
 
@@ -149,7 +152,7 @@ impl TestApp {
     async fn start_on(url: &str, folder: TempDir, change: impl FnOnce(&mut Policy)) -> Self {
         // Patient: the machine may be busy with other tests.
         let app = Self::start_with_pool(url, folder, PoolSettings::patient(1), None, Limits::default(), change).await;
-        app.services.faces.warm_up().await.unwrap();
+        app.services.face.engine.warm_up().await.unwrap();
         app
     }
 
@@ -168,14 +171,13 @@ impl TestApp {
         let store = connect(url, randomness.clone()).await;
         let metrics = Arc::new(Metrics::default());
         let (faces, engine_turns) = engine(pool, &metrics);
-        let issuer = format!("{base}sandbox");
         let manifest = Manifest::load(&models()).unwrap();
         let embedder = manifest.embedder().unwrap();
         let calibration = calibration::read(&models().join("calibration.json"), &embedder).unwrap();
         let comparison = calibration.thresholds(1e-4, 1e-3);
         let mut policy = Policy {
             public_url: base.clone(),
-            issuer: issuer.clone(),
+            issuer: format!("{base}sandbox"),
             sandbox: true,
             pairwise_key: SecretBytes::new(vec![3; 32]),
             token_lifetime: Duration::from_mins(5),
@@ -192,19 +194,20 @@ impl TestApp {
         };
         change(&mut policy);
         let services = Services {
-            register: Arc::new(EmbeddedRegister::new(store.clone())) as Arc<dyn PopulationRegister>,
-            contacts: contacts.or_else(|| Some(Arc::new(EmbeddedContacts::new(store.clone())))),
+            identity: IdentityServices {
+                register: Arc::new(EmbeddedRegister::new(store.clone())),
+                contacts: contacts.or_else(|| Some(Arc::new(EmbeddedContacts::new(store.clone())))),
+            },
             remotes: Arc::default(),
             store,
-            face_index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
-            faces: faces.clone(),
-            engine_turns,
-            marker: Arc::new(TextMarker),
+            face: FaceServices {
+                index: Arc::new(ScannedFaceIndex::new(embedder, 1)),
+                engine: faces.clone(),
+                turns: engine_turns,
+                marker: Arc::new(TextMarker),
+            },
             passkeys: Arc::new(WebauthnCeremonies::new("localhost", &base, "Rastau").unwrap()),
-            signer: Arc::new(JoseSigner::new(issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
-            assertions: Arc::new(AssertionJose::new(policy.issuer.as_str(), assertion_endpoints(&policy))),
-            key_sets: Arc::new(HttpKeySets::new(true).unwrap()),
-            proofs: Arc::new(DpopJose::default()),
+            credentials: credentials(&policy),
             clock: service_clock(&policy, clock.clone()),
             randomness: randomness.clone(),
             observer: metrics.clone(),
@@ -367,6 +370,15 @@ fn operator(base: &Url, secret: &SecretText) -> Operator {
         true,
     )
     .unwrap()
+}
+
+fn credentials(policy: &Policy) -> CredentialServices {
+    CredentialServices {
+        signer: Arc::new(JoseSigner::new(policy.issuer.clone(), &[generate_es256().unwrap()]).unwrap()),
+        assertions: Arc::new(AssertionJose::new(policy.issuer.as_str(), assertion_endpoints(policy))),
+        key_sets: Arc::new(HttpKeySets::new(true).unwrap()),
+        proofs: Arc::new(DpopJose::default()),
+    }
 }
 
 /// The clock runs with the real time between the jumps of a test, but not while a capture leads it: a busy machine must not

@@ -69,7 +69,7 @@ pub async fn view_picture(
         Picture::Frame | Picture::Captured(_) => kept.ok_or(CaseWorkError::NoPicture)?,
         Picture::IdPhoto => {
             // The register may be slow: no transaction is held while it is asked.
-            let citizen = services.register.find(&iin.ok_or(CaseWorkError::NoPicture)?).await?;
+            let citizen = services.identity.register.find(&iin.ok_or(CaseWorkError::NoPicture)?).await?;
             citizen.ok_or(CaseWorkError::NoPicture)?.photo
         }
     };
@@ -89,7 +89,7 @@ async fn mark(
     face: Option<FoundFace>,
 ) -> Result<SecretBytes, EngineError> {
     let text = format!("{viewer} {}", Timestamp::from_seconds(services.clock.now().seconds()).rfc3339());
-    let marker = services.marker.clone();
+    let marker = services.face.marker.clone();
     // It takes some milliseconds, which no other request should wait for.
     let marked = tokio::task::spawn_blocking(move || marker.mark(&plain, &text, face.as_ref())).await;
     marked.map_err(|error| EngineError::Failed(error.to_string()))?
@@ -99,6 +99,6 @@ async fn mark(
 async fn find_face(services: &Services, which: Picture, picture: &SecretBytes) -> Option<FoundFace> {
     let gate = if which == Picture::IdPhoto { Gate::IdPhoto } else { Gate::MovingFrame };
     let ask = Ask::of(gate, false, Detail::None);
-    let found = examine_patiently(services.faces.as_ref(), picture, ask, Patience::PERSON).await.ok()?;
+    let found = examine_patiently(services.face.engine.as_ref(), picture, ask, Patience::PERSON).await.ok()?;
     found.faces.first().map(|face| FoundFace { points: face.points, size: found.size })
 }

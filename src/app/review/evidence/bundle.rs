@@ -155,7 +155,7 @@ pub async fn collect(
     let trail = prove_trail(services, &[case.to_string(), found.verification.to_string()]).await?;
     files.insert(LOG.to_owned(), as_json(&WrittenLog::from(&trail))?);
     files.insert(REPORT.to_owned(), as_json(&report)?);
-    files.insert(KEYS.to_owned(), as_json(&services.signer.jwks())?);
+    files.insert(KEYS.to_owned(), as_json(&services.credentials.signer.jwks())?);
     Ok(Collected { report, files })
 }
 
@@ -171,7 +171,7 @@ pub fn pack(services: &Services, collected: Collected, page: String) -> Result<S
         verification: report.verification,
         files: files.iter().map(|(name, file)| (name.clone(), hex::encode(Sha256::digest(file.expose())))).collect(),
     };
-    let signed = services.signer.state(Statement::EvidenceBundle, &json!(manifest))?;
+    let signed = services.credentials.signer.state(Statement::EvidenceBundle, &json!(manifest))?;
     files.insert(MANIFEST.to_owned(), SecretBytes::new(signed.into_bytes()));
     zipped(&files).map_err(|error| EvidenceError::Bundle(error.to_string()))
 }

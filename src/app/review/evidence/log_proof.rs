@@ -128,6 +128,6 @@ pub async fn prove_trail(services: &Services, subjects: &[String]) -> Result<Tra
     }
     let iat = services.clock.now().seconds();
     let checkpoint = Checkpoint { iss: services.policy.issuer.clone(), iat, size, root: hex::encode(top) };
-    let signed = services.signer.state(Statement::AuditCheckpoint, &json!(checkpoint))?;
+    let signed = services.credentials.signer.state(Statement::AuditCheckpoint, &json!(checkpoint))?;
     Ok(Trail { events: proven, checkpoint, signed })
 }

@@ -118,7 +118,7 @@ pub async fn replay_case(services: &Services, case: CaseId, by: &str) -> Result<
     let mut unit = services.store.read().await?;
     let (dossier, _) = open_dossier(unit.as_mut(), case).await?;
     let judged = dossier.capture.clone().ok_or(EvidenceError::NoCapture)?;
-    let embedder = services.faces.embedder();
+    let embedder = services.face.engine.embedder();
     if judged.embedder != *embedder {
         return Err(EvidenceError::OtherModels { then: judged.embedder.0, now: embedder.0.clone() });
     }
@@ -129,7 +129,7 @@ pub async fn replay_case(services: &Services, case: CaseId, by: &str) -> Result<
     drop(unit);
     let seen = look_again(services, pictures).await?;
     let is_of_then = |model: &&NamedModel| dossier.models.contains(*model);
-    let changed = services.faces.models().iter().filter(|model| !is_of_then(model));
+    let changed = services.face.engine.models().iter().filter(|model| !is_of_then(model));
     let changed_models = changed.map(|model| format!("{} {}", model.role, model.name)).collect();
     let replay = Replay { changed_models, ..judge_again(services, judged, &seen).await? };
     let mut unit = services.store.begin().await?;
@@ -151,7 +151,7 @@ async fn look_again(
     let mut seen = BTreeMap::new();
     for (number, (picture, gate)) in pictures {
         let ask = Ask::of(gate, true, Detail::Quick);
-        let found = examine_patiently(services.faces.as_ref(), &picture, ask, Patience::COMMAND).await?;
+        let found = examine_patiently(services.face.engine.as_ref(), &picture, ask, Patience::COMMAND).await?;
         seen.insert(number, (picture, found));
     }
     Ok(seen)
@@ -165,7 +165,7 @@ async fn judge_again(
     let unreadable = |_| EvidenceError::Tampered("the template of the ID photo cannot be read");
     let id_photo = Template::from_bytes(judged.embedder.clone(), judged.id_template.0.expose()).map_err(unreadable)?;
     let capture = judged.recording.run_again(seen);
-    let live = LiveCapture::run_again(services.faces.clone(), &judged.recording, capture);
+    let live = LiveCapture::run_again(services.face.engine.clone(), &judged.recording, capture);
     let template = live.template(&id_photo).await.map_err(|error| match error {
         PlayerError::Engine(error) => EvidenceError::Engine(error),
         _ => EvidenceError::Tampered("no template can be made"),

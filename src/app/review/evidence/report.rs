@@ -43,7 +43,7 @@ pub(super) async fn report(
     drop(unit);
     // The register may be slow: no transaction is held while it is asked. What was erased stays so.
     let citizen = match (&iin, kept.erased_at) {
-        (Some(iin), None) => services.register.find(iin).await?,
+        (Some(iin), None) => services.identity.register.find(iin).await?,
         _ => None,
     };
     let capture = dossier.and_then(|dossier| dossier.capture.as_ref());
@@ -107,10 +107,10 @@ async fn reference(
     photo: &SecretBytes,
     capture: &JudgedCapture,
 ) -> Result<ReferencePart, EvidenceError> {
-    let same_models = capture.embedder == *services.faces.embedder();
+    let same_models = capture.embedder == *services.face.engine.embedder();
     let like_then = if same_models {
         let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
-        let now = examine_patiently(services.faces.as_ref(), photo, ask, Patience::PERSON).await?.template;
+        let now = examine_patiently(services.face.engine.as_ref(), photo, ask, Patience::PERSON).await?.template;
         let then = Template::from_bytes(capture.embedder.clone(), capture.id_template.0.expose()).ok();
         now.zip(then).and_then(|(now, then)| now.similarity(&then).ok())
     } else {

@@ -16,7 +16,7 @@ const SEARCH_TIME: Duration = Duration::from_secs(5);
 /// Whether faces can be searched now, or need not be: the index was filled and follows the store closely enough.
 pub fn is_ready(services: &Services) -> bool {
     let fresh = |at| services.clock.now().since(at) <= STALENESS;
-    !services.policy.face_search.enabled || services.face_index.synced_at().is_some_and(fresh)
+    !services.policy.face_search.enabled || services.face.index.synced_at().is_some_and(fresh)
 }
 
 /// Refuses while faces cannot be searched: before the camera, where it costs the player no attempt.
@@ -40,7 +40,7 @@ pub(super) async fn search_faces(
     }
     expect_ready(services)?;
     let since = services.clock.now().minus(policy.keep);
-    let nearest = services.face_index.nearest(probe, player, since, CANDIDATES);
+    let nearest = services.face.index.nearest(probe, player, since, CANDIDATES);
     let keys = tokio::time::timeout(SEARCH_TIME, nearest).await.unwrap_or(Err(FaceIndexError::Failed));
     let keys = keys.map_err(|error| {
         tracing::error!(%error, "a face could not be searched");
@@ -53,7 +53,7 @@ pub(super) async fn search_faces(
     let is_established = enrolled(unit.as_mut(), player, services.clock.now()).await?.any()
         || !unit.find_sightings(probe.model(), &accepted).await?.is_empty();
     drop(unit);
-    let threshold = policy.threshold(services.face_index.len(), services.policy.comparison.match_from);
+    let threshold = policy.threshold(services.face.index.len(), services.policy.comparison.match_from);
     let query = FaceQuery { probe, player, device, is_established, cleared: &cleared, threshold };
     Ok(hits(&query, &seen))
 }

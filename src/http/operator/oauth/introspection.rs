@@ -76,7 +76,7 @@ fn signed(services: &Services, operator: &Operator, told: &Answer<'_>) -> Result
         "iat": services.clock.now().seconds(),
         "token_introspection": told,
     });
-    services.signer.state(Statement::Introspection, &claims).map_err(|error| {
+    services.credentials.signer.state(Statement::Introspection, &claims).map_err(|error| {
         tracing::error!(%error, "no introspection can be signed");
         OAuthError::server_error()
     })

@@ -12,5 +12,5 @@ pub(in crate::http) async fn get(services: web::Data<Services>) -> HttpResponse 
     HttpResponse::Ok()
         .insert_header(PUBLIC_FOR_A_WHILE)
         .content_type("application/jwk-set+json")
-        .body(services.signer.jwks().to_string())
+        .body(services.credentials.signer.jwks().to_string())
 }

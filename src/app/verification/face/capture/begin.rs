@@ -72,7 +72,7 @@ async fn begin(
     // A caller without an address is one browser.
     let caller = address.unwrap_or(session);
     let live =
-        LiveCapture::start(services.faces.clone(), challenge, now).in_turn(services.engine_turns.clone(), caller);
+        LiveCapture::start(services.face.engine.clone(), challenge, now).in_turn(services.face.turns.clone(), caller);
     let mut nonce = Link::default();
     randomness.fill(&mut nonce);
     let chain = FrameChain::new(nonce);

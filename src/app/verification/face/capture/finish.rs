@@ -78,7 +78,7 @@ impl FaceCapture {
             let (recording, pictures, best) = self.live.recording();
             let judged = JudgedCapture {
                 recording,
-                embedder: services.faces.embedder().clone(),
+                embedder: services.face.engine.embedder().clone(),
                 id_template: SealedBytes::of(&photo),
                 without_photo: is_without,
                 comparison: lines.comparison,
@@ -100,7 +100,7 @@ impl FaceCapture {
         remember_frames(unit_ref, &verification, film, now).await?;
         note_spent(services, unit_ref, &verification, (Tried::RejectedFace, &spent), now).await?;
         if let Some(sighting) = &sighting {
-            unit_ref.put_sighting(sighting, services.faces.embedder()).await?;
+            unit_ref.put_sighting(sighting, services.face.engine.embedder()).await?;
         }
         unit.commit().await?;
         index(services, sighting).await;
@@ -129,7 +129,7 @@ impl FaceCapture {
 
 /// What no face is compared with.
 fn nothing(services: &Services) -> Result<Template, PlayerError> {
-    let model = services.faces.embedder().clone();
+    let model = services.face.engine.embedder().clone();
     Ok(Template::new(model, vec![1.0]).map_err(|error| StoreError::Corrupt(error.to_string()))?)
 }
 
@@ -137,7 +137,7 @@ fn nothing(services: &Services) -> Result<Template, PlayerError> {
 async fn index(services: &Services, sighting: Option<Sighting>) {
     if let Some(sighting) = sighting
         // The next refresh brings what did not come through here.
-        && let Err(error) = services.face_index.apply(vec![sighting]).await
+        && let Err(error) = services.face.index.apply(vec![sighting]).await
     {
         tracing::error!(%error, "the face index did not take a face in");
     }
