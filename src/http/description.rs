@@ -19,6 +19,7 @@ use super::operator::error::OAuthProblem;
 use super::operator::{checks, events, me};
 use super::problem::ProblemBody;
 use super::sandbox::{clock, grants, notices, scenarios};
+use super::web_files::{configure_docs, looked_at};
 use super::{health, sources};
 use crate::app::Services;
 use crate::http::console::access::{confirmations, sign_in};
@@ -149,11 +150,11 @@ fn path_tag(path: &str) -> Option<&str> {
 /// Mounts `/api/openapi.json` and the page `/docs/`.
 pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
     config
-        .service(super::web_files::looked_at("/api/openapi.json", move |services: web::Data<Services>| async move {
+        .service(looked_at("/api/openapi.json", move |services: web::Data<Services>| async move {
             let document = describe(services.policy.public_url.as_str(), &services.policy.issuer, open);
             HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).json(document)
         }))
-        .configure(super::web_files::configure_docs);
+        .configure(configure_docs);
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use super::super::Services;
 use super::queue::{event, observed};
+use crate::app::Services;
 use crate::domain::audit::event::AuditKind;
 use crate::domain::identity::contact::Channel;
 use crate::domain::kernel::clock::{Clock, Randomness};

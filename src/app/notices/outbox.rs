@@ -1,6 +1,6 @@
 //! What the people of a sandbox were told. Nothing leaves a sandbox: its testers look here.
 
-use super::super::Services;
+use crate::app::Services;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::notices::Notice;

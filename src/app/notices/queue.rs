@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::Services;
+use crate::app::Services;
 use crate::app::scenario::played;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::audit::ports::AuditLog;

@@ -26,7 +26,6 @@ use crate::domain::oauth::status_list::StatusPlace;
 use crate::domain::operators::operator::Operator;
 use crate::domain::operators::ports::Enquiries;
 use crate::domain::second_factor::{BoundBy, FactorKind};
-use crate::domain::staff::ports::Staff;
 use crate::domain::verification::Verification;
 use crate::domain::verification::ports::Verifications;
 use crate::domain::webhooks::ports::WebhookMessages;
@@ -120,7 +119,7 @@ fn check(code: &AuthorizationCode, operator: &Operator, shown: &CodeGrant) -> Re
 /// The grant begins, and with it its first tokens.
 async fn begin(
     services: &Services,
-    unit: &mut (impl AuditLog + Enquiries + Grants + Staff + Verifications + ?Sized),
+    unit: &mut (impl AuditLog + Enquiries + Grants + Verifications + ?Sized),
     operator: &Operator,
     code: &AuthorizationCode,
     (confirmation, told): (Option<Confirmation>, (Value, Duration)),

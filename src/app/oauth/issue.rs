@@ -15,13 +15,11 @@ use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::access_token::{ACR_SESSION, AccessTokenClaims, acr, amr};
-use crate::domain::oauth::authorization::SCOPE;
 use crate::domain::oauth::confirmation::Confirmation;
 use crate::domain::oauth::credentials::{SignError, Statement};
 use crate::domain::oauth::grant::{EndOfGrant, Grant, NewRefreshToken};
-use crate::domain::oauth::id_token::{IdTokenClaims, IdTokenRequest, LIFETIME, granted_scope};
+use crate::domain::oauth::id_token::{IdTokenClaims, IdTokenRequest, LIFETIME, SCOPE, granted_scope};
 use crate::domain::oauth::ports::Grants;
-use crate::domain::staff::ports::Staff;
 use crate::domain::webhooks::event::WebhookEvent;
 use crate::domain::webhooks::ports::WebhookMessages;
 
@@ -80,7 +78,7 @@ pub(super) struct Prepared {
 /// Issues the first tokens of a grant that stands, for `lifetime`; `details` go into the audit event.
 pub(in crate::app) async fn issue(
     services: &Services,
-    unit: &mut (impl AuditLog + Grants + Staff + ?Sized),
+    unit: &mut (impl AuditLog + Grants + ?Sized),
     grant: &Grant,
     id_token: Option<&IdTokenRequest>,
     (details, lifetime): (Value, Duration),

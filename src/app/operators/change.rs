@@ -13,7 +13,6 @@ use crate::domain::oauth::ports::Grants;
 use crate::domain::operators::operator::{Operator, OperatorChange, OperatorError, OperatorId};
 use crate::domain::operators::ports::Operators;
 use crate::domain::ports::Store;
-use crate::domain::second_factor::ports::HeldEnrolments;
 use crate::domain::webhooks::event::WebhookEvent;
 use crate::domain::webhooks::ports::WebhookMessages;
 
@@ -53,7 +52,7 @@ pub async fn change_operator(
 
 /// Whether it could be changed like this now; says whether that opens a door.
 pub async fn expect_changeable(
-    unit: &mut (impl HeldEnrolments + Operators + ?Sized),
+    unit: &mut (impl Operators + ?Sized),
     id: &str,
     change: &OperatorChange,
 ) -> Result<bool, ChangeOperatorError> {
@@ -75,28 +74,18 @@ pub async fn narrow(
     by: &str,
 ) -> Result<Operator, ChangeOperatorError> {
     let mut unit = store.begin().await?;
-    let operator = narrow_within(unit.as_mut(), (clock.now(), randomness), id, change, by).await?;
+    let draft = drafted(unit.as_mut(), id, &change).await?;
+    if change.opens(&draft.0) {
+        return Err(ChangeOperatorError::TakesTwo);
+    }
+    let operator = carry_out(unit.as_mut(), (clock.now(), randomness), draft, &change, by).await?;
     unit.commit().await?;
     Ok(operator)
 }
 
-async fn narrow_within(
-    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
-    at: (Timestamp, &dyn Randomness),
-    id: &str,
-    change: OperatorChange,
-    by: &str,
-) -> Result<Operator, ChangeOperatorError> {
-    let draft = drafted(unit, id, &change).await?;
-    if change.opens(&draft.0) {
-        return Err(ChangeOperatorError::TakesTwo);
-    }
-    carry_out(unit, at, draft, &change, by).await
-}
-
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn change(
-    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
+    unit: &mut (impl AuditLog + Grants + Operators + WebhookMessages + ?Sized),
     at: (Timestamp, &dyn Randomness),
     id: &str,
     change: OperatorChange,
@@ -108,7 +97,7 @@ pub async fn change(
 
 /// The operator as it is, and as it would be.
 async fn drafted(
-    unit: &mut (impl HeldEnrolments + Operators + ?Sized),
+    unit: &mut (impl Operators + ?Sized),
     id: &str,
     change: &OperatorChange,
 ) -> Result<(Operator, Operator), ChangeOperatorError> {
@@ -155,7 +144,7 @@ pub async fn set_disabled(
 
 /// The same within a transaction; `by` is who decided, where that is known.
 pub async fn switch(
-    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
+    unit: &mut (impl AuditLog + Grants + Operators + WebhookMessages + ?Sized),
     at: (Timestamp, &dyn Randomness),
     id: &str,
     disabled: bool,
@@ -186,7 +175,7 @@ pub async fn standing_grants_of(store: &dyn Store, clock: &dyn Clock, id: &str) 
 }
 
 async fn explained_switch(
-    unit: &mut (impl AuditLog + Grants + HeldEnrolments + Operators + WebhookMessages + ?Sized),
+    unit: &mut (impl AuditLog + Grants + Operators + WebhookMessages + ?Sized),
     (now, randomness): (Timestamp, &dyn Randomness),
     id: &str,
     disabled: bool,

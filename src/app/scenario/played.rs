@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::app::{PlayerError, Services};
-use crate::domain::audit::ports::AuditLog;
 use crate::domain::identity::contact::Contact;
 use crate::domain::identity::person::{Citizen, Iin};
 use crate::domain::identity::ports::Players;
@@ -40,7 +39,7 @@ pub(in crate::app) async fn scenario_of(
 /// [`PlayerError::NoScenario`] for everybody else.
 pub(in crate::app) async fn expect_scenario(
     services: &Services,
-    unit: &mut (impl AuditLog + Players + ?Sized),
+    unit: &mut (impl Players + ?Sized),
     verification: &Verification,
 ) -> Result<&'static Scenario, PlayerError> {
     scenario_of(services, unit, verification).await?.ok_or(PlayerError::NoScenario)

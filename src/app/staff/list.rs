@@ -1,5 +1,6 @@
 //! Who is of the staff.
 
+use crate::domain::kernel::id::StaffId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::ports::Store;
 use crate::domain::staff::{Login, StaffMember};
@@ -15,8 +16,6 @@ pub async fn find_staff(store: &dyn Store, login: &Login) -> Result<Option<Staff
 }
 
 /// Whether they have made a passkey, and so come in by themselves.
-pub async fn has_joined(store: &dyn Store, login: &Login) -> Result<bool, StoreError> {
-    let mut unit = store.read().await?;
-    let Some(member) = unit.find_staff_by_login(login).await? else { return Ok(false) };
-    Ok(!unit.list_staff_passkeys(member.id).await?.is_empty())
+pub async fn has_joined(store: &dyn Store, member: StaffId) -> Result<bool, StoreError> {
+    Ok(!store.read().await?.list_staff_passkeys(member).await?.is_empty())
 }

@@ -10,8 +10,7 @@ use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::second_factor::ceremony::StartedCeremony;
 use crate::domain::staff::CEREMONY;
-use crate::domain::staff::ports::Staff;
-use crate::domain::staff::ports::StaffCeremony;
+use crate::domain::staff::ports::{Staff, StaffCeremony};
 
 /// A ceremony that was begun: what the browser needs to go on.
 #[derive(Debug)]

@@ -17,12 +17,9 @@ use crate::domain::reason::ReasonCode;
 use crate::domain::review::case::{Case, CaseStatus};
 use crate::domain::review::evidence::dossier;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
-use crate::domain::review::ports::CaseEvidence;
-use crate::domain::review::ports::Cases;
-use crate::domain::review::ports::SealedEvidence;
+use crate::domain::review::ports::{CaseEvidence, Cases, SealedEvidence};
 use crate::domain::verification::Verification;
-use crate::domain::verification::ports::Tries;
-use crate::domain::verification::ports::Verifications;
+use crate::domain::verification::ports::{Tries, Verifications};
 use crate::domain::verification::tries::{Asker, Tried};
 
 /// What staff will see.

@@ -10,14 +10,13 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::observer::Observation;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::verification::Verification;
-use crate::domain::verification::ports::Tries;
-use crate::domain::verification::ports::Verifications;
+use crate::domain::verification::ports::{Tries, Verifications};
 use crate::domain::verification::tries::{Asker, Tried, TriedBy};
 
 /// Refuses with [`PlayerError::TooManyTries`] where browser or address have tried too much.
 pub(super) async fn expect_room(
     services: &Services,
-    unit: &mut (impl AuditLog + Tries + Verifications + ?Sized),
+    unit: &mut (impl Tries + Verifications + ?Sized),
     asker: Asker,
     what: Tried,
     now: Timestamp,

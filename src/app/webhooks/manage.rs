@@ -20,9 +20,7 @@ use crate::domain::ports::Store;
 use crate::domain::webhooks::endpoint::WebhookEndpoint;
 use crate::domain::webhooks::event::WebhookEvent;
 use crate::domain::webhooks::message::{SendFailure, WebhookMessage};
-use crate::domain::webhooks::ports::WebhookEndpoints;
-use crate::domain::webhooks::ports::WebhookMessages;
-use crate::domain::webhooks::ports::WebhookSender;
+use crate::domain::webhooks::ports::{WebhookEndpoints, WebhookMessages, WebhookSender};
 use crate::domain::webhooks::secret::WebhookSecret;
 
 /// Whoever sets another address does not wait long for the one before.

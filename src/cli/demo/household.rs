@@ -147,7 +147,7 @@ impl Household {
         for (login, role) in STAFF {
             let known = login.parse().map_err(anyhow::Error::msg)?;
             let invited = match find_staff(store, &known).await? {
-                Some(_) if has_joined(store, &known).await? => continue,
+                Some(member) if has_joined(store, member.id).await? => continue,
                 Some(_) => reinvite_staff(store, tools, &known, &by).await?,
                 None => invite_staff(store, tools, known, &format!("Demo {login}"), [role].into(), &by).await?,
             };

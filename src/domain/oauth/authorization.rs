@@ -15,7 +15,6 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{GrantId, VerificationId};
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::{Operator, OperatorId};
-use crate::domain::operators::scope::Scope;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
 /// A pushed request must be used within this time.
@@ -24,8 +23,6 @@ pub const REQUEST_LIFETIME: Duration = Duration::from_mins(1);
 pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
 /// So many codes are drawn for one verification: each time the way back is asked for again, while none was redeemed.
 pub const MOST_CODES: u32 = 10;
-/// The scope of every such request, and of the tokens that come of it.
-pub const SCOPE: &str = Scope::Play.as_str();
 /// No nonce is longer, in bytes.
 const LONGEST_NONCE: usize = 512;
 /// Prefix of every `request_uri`, RFC 9126 section 2.2.

@@ -9,8 +9,9 @@ use crate::domain::operators::scope::Scope;
 
 /// It is read once, where it was asked for.
 pub const LIFETIME: Duration = Duration::from_mins(5);
-const SCOPE: &str = Scope::Play.as_str();
-/// The scope that asks for it, beside [`Scope::Play`].
+/// The scope of every such request, and of the tokens that come of it.
+pub const SCOPE: &str = Scope::Play.as_str();
+/// The scope that asks for it, beside [`SCOPE`].
 pub const OPENID: &str = "openid";
 /// What is granted to who asked for one.
 pub const SCOPE_WITH_ID_TOKEN: &str = "openid play";

@@ -19,7 +19,7 @@ use crate::app::Services;
 use crate::domain::kernel::clock::Randomness;
 use crate::domain::kernel::handle::new_handle;
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::oauth::authorization::SCOPE;
+use crate::domain::oauth::id_token::SCOPE;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// So many visits are remembered; then the oldest half is forgotten.

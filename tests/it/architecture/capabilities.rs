@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sources::{Named, crate_sources, names_of};
+use super::sources::{Named, crate_sources, hold, names_of};
 
 /// A capability within a layer, and the others of that layer that it may name.
 struct Capability {
@@ -107,14 +107,7 @@ fn violations(module: &[&str], names: &[Named]) -> Vec<String> {
 
 #[test]
 fn capabilities_name_those_below_them_alone() {
-    let found: Vec<String> = crate_sources()
-        .iter()
-        .flat_map(|source| {
-            let module: Vec<&str> = source.module.iter().map(String::as_str).collect();
-            violations(&module, &source.named)
-        })
-        .collect();
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+    hold(violations);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The promise to operators and players, as a rule about names: nothing that an operator reads can say what was seen of a
 //! face, what staff think, or on what ground somebody may not play, since it does not know these words.
 
-use super::sources::{Named, crate_sources, names_of};
+use super::sources::{Named, hold, names_of};
 
 /// What operators read is made here.
 const OPERATORS_READ: &[&[&str]] = &[
@@ -41,14 +41,7 @@ fn violations(module: &[&str], names: &[Named]) -> Vec<String> {
 
 #[test]
 fn nothing_that_an_operator_reads_names_a_face_a_case_or_a_ground() {
-    let found: Vec<String> = crate_sources()
-        .iter()
-        .flat_map(|source| {
-            let module: Vec<&str> = source.module.iter().map(String::as_str).collect();
-            violations(&module, &source.named)
-        })
-        .collect();
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+    hold(violations);
 }
 
 #[test]

@@ -57,6 +57,18 @@ pub(super) fn crate_sources() -> Vec<Source> {
         .collect()
 }
 
+/// Fails with all that `judge` finds in what the files of the crate name.
+pub(super) fn hold(judge: impl Fn(&[&str], &[Named]) -> Vec<String>) {
+    let found: Vec<String> = crate_sources()
+        .iter()
+        .flat_map(|source| {
+            let module: Vec<&str> = source.module.iter().map(String::as_str).collect();
+            judge(&module, &source.named)
+        })
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
 /// What `source`, as a file of `module`, names.
 pub(super) fn names_of(module: &[&str], source: &str) -> Vec<Named> {
     Collector::read(module, source).named

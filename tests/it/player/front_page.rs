@@ -7,9 +7,12 @@ use crate::support::app::TestApp;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
+fn http() -> Client {
+    Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}
+
 async fn open(app: &TestApp, path: &str, accept: &str) -> (StatusCode, HeaderMap, String) {
-    let http = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-    let request = http.get(app.base.join(path).unwrap()).header(ACCEPT, accept).header(ACCEPT_LANGUAGE, "kk");
+    let request = http().get(app.base.join(path).unwrap()).header(ACCEPT, accept).header(ACCEPT_LANGUAGE, "kk");
     let answer = request.send().await.unwrap();
     (answer.status(), answer.headers().clone(), answer.text().await.unwrap())
 }
@@ -67,7 +70,7 @@ async fn a_browser_reads_a_refusal_as_a_page_and_a_program_as_a_document() {
 #[tokio::test]
 async fn whoever_asks_for_the_head_gets_it_and_another_method_is_told_what_there_is() {
     let app = TestApp::start().await;
-    let http = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let http = http();
     for path in [
         "/",
         "/sandbox",

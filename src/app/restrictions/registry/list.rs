@@ -6,9 +6,7 @@ use crate::domain::restrictions::{Source, Version};
 
 /// All sources, by name.
 pub async fn list_sources(store: &dyn Store) -> Result<Vec<Source>, StoreError> {
-    let mut sources = store.read().await?.list_sources().await?;
-    sources.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(sources)
+    store.read().await?.list_sources().await
 }
 
 /// The versions of one source, the newest first.
@@ -24,6 +22,5 @@ pub async fn list_sources_with_versions(store: &dyn Store) -> Result<Vec<(Source
         let versions = unit.list_versions(&source.name).await?;
         found.push((source, versions));
     }
-    found.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     Ok(found)
 }

@@ -18,8 +18,7 @@ use crate::domain::kernel::id::{CaseId, PlayerId};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::review::case::Case;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
-use crate::domain::review::ports::CaseQueue;
-use crate::domain::review::ports::{CaseFilter, QueuedCase};
+use crate::domain::review::ports::{CaseFilter, CaseQueue, QueuedCase};
 use crate::domain::verification::Verification;
 
 /// Most earlier attempts that are shown.

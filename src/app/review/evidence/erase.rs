@@ -12,8 +12,7 @@ use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::ports::Store;
 use crate::domain::review::evidence::retention::{EraseFault, may_erase};
-use crate::domain::review::ports::CaseEvidence;
-use crate::domain::review::ports::CaseQueue;
+use crate::domain::review::ports::{CaseEvidence, CaseQueue};
 
 /// Cases erased in one transaction.
 const PAGE: u32 = 50;

@@ -21,8 +21,7 @@ use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::review::evidence::dossier;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
-use crate::domain::review::ports::CaseEvidence;
-use crate::domain::review::ports::CaseQueue;
+use crate::domain::review::ports::{CaseEvidence, CaseQueue};
 
 /// What came of judging again.
 #[derive(Clone, Debug)]

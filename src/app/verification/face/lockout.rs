@@ -10,8 +10,7 @@ use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::lockout::LockSubject;
 use crate::domain::face::ports::FaceLockouts;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::verification::ports::Tries;
-use crate::domain::verification::ports::Verifications;
+use crate::domain::verification::ports::{Tries, Verifications};
 use crate::domain::verification::tries::{Asker, Tried};
 use crate::domain::verification::{PersonLock, Verification};
 

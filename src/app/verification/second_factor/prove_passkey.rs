@@ -6,7 +6,6 @@ use super::attempt::{FactorAttempt, expect_unlocked};
 use super::enrolled::passkeys;
 use crate::app::verification::session::open;
 use crate::app::{PlayerError, Services};
-use crate::domain::face::ports::FaceLockouts;
 use crate::domain::identity::ports::Players;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{PlayerId, VerificationId};
@@ -69,7 +68,7 @@ pub(in crate::app) async fn holds(
 /// Begins a ceremony of this kind, to be answered by one of the player's passkeys.
 pub(in crate::app) async fn begin(
     services: &Services,
-    unit: &mut (impl FaceLockouts + Factors + Players + ?Sized),
+    unit: &mut (impl Factors + Players + ?Sized),
     (verification, player): (VerificationId, PlayerId),
     kind: CeremonyKind,
     now: Timestamp,

@@ -13,8 +13,7 @@ use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::second_factor::ports::FactorLife;
-use crate::domain::second_factor::ports::Factors;
+use crate::domain::second_factor::ports::{FactorLife, Factors};
 use crate::domain::second_factor::totp::{Drift, Provisioning, TotpEnrolment};
 use crate::domain::second_factor::{BoundBy, FactorKind};
 

@@ -15,8 +15,7 @@ use crate::domain::oauth::proof_nonce;
 use crate::domain::operators::operator::Operator;
 use crate::http::operator::ClientCertificates;
 use crate::http::operator::client::authenticated;
-use crate::http::operator::error::OAuthError;
-use crate::http::operator::error::refused_at_resource;
+use crate::http::operator::error::{OAuthError, refused_at_resource};
 use crate::http::operator::form::Form;
 
 /// RFC 9449 section 4.

@@ -13,8 +13,7 @@ use crate::app::Services;
 use crate::app::oauth::use_token::use_token;
 use crate::domain::oauth::confirmation::Confirmation;
 use crate::http::operator::described::{OAuthRefusal, ProofHeader};
-use crate::http::operator::error::OAuthError;
-use crate::http::operator::error::{DPOP_CHALLENGE, refused_at_resource};
+use crate::http::operator::error::{DPOP_CHALLENGE, OAuthError, refused_at_resource};
 use crate::http::operator::rate_limit::OperatorLimiter;
 use crate::http::operator::{certificate, paths, uncached};
 

@@ -8,8 +8,7 @@ use crate::domain::face::judgement::{FaceJudgement, told_at_retry};
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
 use crate::domain::verification::Verification;
-use crate::domain::verification::ports::Tries;
-use crate::domain::verification::ports::Verifications;
+use crate::domain::verification::ports::{Tries, Verifications};
 use crate::domain::verification::tries::Tried;
 
 impl FaceCapture {

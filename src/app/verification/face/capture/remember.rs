@@ -3,14 +3,12 @@
 use super::FaceCapture;
 use crate::app::PlayerError;
 use crate::app::verification::tries::{count, has_room};
-use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::comparison::Template;
 use crate::domain::face::judgement::{FaceJudgement, IdPhoto};
 use crate::domain::face::search::{FaceHit, Sighting, SightingKey, SightingKind};
 use crate::domain::kernel::id::SightingId;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::verification::ports::Tries;
-use crate::domain::verification::ports::Verifications;
+use crate::domain::verification::ports::{Tries, Verifications};
 use crate::domain::verification::tries::{Tried, TriedBy};
 
 impl FaceCapture {
@@ -47,7 +45,7 @@ impl FaceCapture {
     /// address a day.
     pub(super) async fn within_limit(
         &self,
-        unit: &mut (impl AuditLog + Tries + Verifications + ?Sized),
+        unit: &mut (impl Tries + Verifications + ?Sized),
         sighting: Option<Sighting>,
         now: Timestamp,
     ) -> Result<(Option<Sighting>, Vec<TriedBy>), PlayerError> {

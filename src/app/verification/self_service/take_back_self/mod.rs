@@ -18,8 +18,7 @@ use crate::domain::restrictions::self_restriction::SelfRestrictionError;
 use crate::domain::restrictions::self_restriction::take_back::IndependentProof;
 use crate::domain::second_factor::BoundBy;
 use crate::domain::second_factor::enrolment::ProofWanted;
-use crate::domain::second_factor::ports::FactorLife;
-use crate::domain::second_factor::ports::HeldEnrolments;
+use crate::domain::second_factor::ports::{FactorLife, HeldEnrolments};
 use crate::domain::verification::Verification;
 
 /// What this visit proves, once a code of this contact was typed.
