@@ -6,11 +6,11 @@ import kk from './i18n/kk.json';
 import ru from './i18n/ru.json';
 import { REASONS, reasonName, reasonNames } from './reasons';
 
-/** Codes of a list in the server's source. */
-const codes = (file: string, pattern: RegExp) => [...readFileSync(new URL(`../../src/domain/${file}`, import.meta.url), 'utf8').matchAll(pattern)].map((found) => found[1] ?? '');
+/** Codes of a list in the server's source: `file` from the root of the repository. */
+const codes = (file: string, pattern: RegExp) => [...readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').matchAll(pattern)].map((found) => found[1] ?? '');
 
 test('staff have a name of their own for every reason that the server knows', () => {
-  const served = codes('reason.rs', /^ {4}\w+ = "(\w+)",$/gm);
+  const served = codes('src/domain/reason.rs', /^ {4}\w+ = "(\w+)",$/gm);
   expect(served.length).toBeGreaterThan(40);
   expect(served.filter((code) => !REASONS.includes(code))).toEqual([]);
 });
@@ -28,7 +28,7 @@ test('a reason of a later version is told by its code', () => {
 });
 
 test('every finding that the server knows has a name', () => {
-  const served = codes('liveness/cues.rs', /^ {12}Self::\w+ => "(\w+)",$/gm);
+  const served = codes('src/domain/face/liveness/cues.rs', /^ {12}Self::\w+ => "(\w+)",$/gm);
   const named = served.filter((code) => Object.hasOwn(ru, `finding.${code}`));
   expect(FINDINGS.filter((one) => !named.includes(one))).toEqual([]);
 });

@@ -127,6 +127,9 @@ fn every_decision_and_page_that_anything_refers_to_exists() {
         if !is_page(path) {
             faults.extend(names::unknown_pages(path, &text, &documents.repository));
         }
+        if !is_page(path) && !ends(path, &[".rs"]) {
+            faults.extend(names::unknown_sources(path, &text, &documents.repository));
+        }
     }
     none(&faults);
 }

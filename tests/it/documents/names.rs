@@ -172,6 +172,17 @@ pub(super) fn unknown_pages(path: &str, text: &str, repository: &Repository) -> 
     faults
 }
 
+/// `src/..rs` in sources that are not Rust, which no compiler follows when the file moves.
+pub(super) fn unknown_sources(path: &str, text: &str, repository: &Repository) -> Vec<String> {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || "-_/.".contains(letter);
+    let names = text.split("src/").skip(1).filter_map(|rest| {
+        let name = rest.split(|one| !letter(one)).next()?.trim_end_matches('.');
+        let ending = std::path::Path::new(name).extension()?;
+        ["rs", "json", "css", "snap"].iter().any(|of_ours| ending == *of_ours).then(|| format!("src/{name}"))
+    });
+    names.filter(|name| !repository.paths.contains(name)).map(|name| format!("{path}: there is no {name}")).collect()
+}
+
 /// Rows of a table that have more or fewer cells than its head, and tables without one: an empty line cuts a table in two.
 pub(super) fn broken_tables(page: &Page) -> Vec<String> {
     let mut faults = Vec::new();
@@ -204,6 +215,8 @@ fn a_lie_about_a_file_a_word_or_a_link_is_found() {
     assert_eq!(broken_links(&pages[0], &pages, &repository).len(), 3);
     assert_eq!(unknown_decisions("x", "ADR 3, ADR 33", &repository), ["x: there is no ADR 33"]);
     assert_eq!(unknown_pages("x", "docs/API.md, docs/GONE.md.", &repository), ["x: there is no docs/GONE.md"]);
+    let names = "'../src/app/totp.rs' and ../../src/app/gone.rs";
+    assert_eq!(unknown_sources("x", names, &repository), ["x: there is no src/app/gone.rs"]);
 }
 
 #[test]

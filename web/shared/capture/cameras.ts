@@ -5,7 +5,7 @@ export interface CameraChoice {
 }
 
 const CHOSEN = 'rastau.camera';
-/** Names of cameras that are programs (src/domain/liveness/continuity.rs). */
+/** Names of cameras that are programs (src/domain/face/liveness/continuity.rs). */
 const VIRTUAL = /obs|virtual|manycam|snap camera|xsplit|splitcam|droidcam|iriun|epoccam|fake|v4l2loopback|webcamoid|youcam|deepfacelive/i;
 /** How phones and computers name the one that faces the person; and infrared ones, which give no colours. */
 const FRONT = /front|facetime|user|selfie|передн|фронт|алдыңғы/i;
