@@ -4,6 +4,7 @@ use ort::environment::Environment;
 use ort::session::Session;
 
 use super::picture::Picture;
+use super::picture::upright::DOUBTED;
 use crate::domain::face::detection::Face;
 use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, Gate};
 use crate::domain::reason::ReasonCode;
@@ -33,6 +34,9 @@ impl Default for PictureLimits {
         Self { live_frame: DecodeLimits::FRAME, id_photo: DecodeLimits::PHOTO }
     }
 }
+
+/// From this lean on, degrees, a head lies: more than any gate lets pass.
+const LIES: f64 = 60.0;
 
 /// A session of every model. It serves one picture at a time.
 #[derive(Debug)]
@@ -131,9 +135,11 @@ impl Examiner {
     /// # Errors
     /// When OpenCV or the runtime fails.
     pub fn judge(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
-        let mut examination = self.judge_as_it_is(picture, ask)?;
+        let (mut examination, presence) = self.judge_as_it_is(picture, ask)?;
         match (ask.gate, examination.rejection) {
-            (Gate::IdPhoto, Some(ReasonCode::NoFace | ReasonCode::NotUpright)) => {
+            (Gate::IdPhoto, rejection)
+                if presence < DOUBTED || matches!(rejection, Some(ReasonCode::NoFace | ReasonCode::NotUpright)) =>
+            {
                 examination = self.judge_turned(picture, ask)?.unwrap_or(examination);
             }
             (_, Some(ReasonCode::NoFace)) if ask.lying && self.find_lying(picture, ask.gate)?.is_some() => {
@@ -144,7 +150,8 @@ impl Examiner {
         Ok(examination)
     }
 
-    pub(super) fn judge_as_it_is(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
+    /// What is found in a picture as it stands, and the presence of the face that was placed: none is doubted where none was.
+    pub(super) fn judge_as_it_is(&mut self, picture: &Picture, ask: Ask) -> Result<(Examination, f32), InferenceError> {
         let mut examination = Examination {
             size: [picture.width(), picture.height()],
             turned: 0,
@@ -167,7 +174,7 @@ impl Examiner {
             Ok(found) => found,
             Err(reason) => {
                 examination.rejection = Some(reason);
-                return Ok(examination);
+                return Ok((examination, f32::INFINITY));
             }
         };
         let aligned = align(picture, &face.points)?;
@@ -195,7 +202,7 @@ impl Examiner {
             Some(first) => *first = face,
             None => examination.faces.push(face),
         }
-        Ok(examination)
+        Ok((examination, landmarks.presence))
     }
 
     /// The face of the frame before, a little further on: the mesh alone finds it, in half the time.
@@ -221,8 +228,8 @@ impl Examiner {
             Ok(face) => *face,
             Err(reason) => return Ok(Err(reason)),
         };
-        let landmarks = self.landmarks.detect(picture, &face)?;
-        if self.lie(picture, &face, &landmarks)? != 0 {
+        let landmarks = self.place(picture, &face)?;
+        if landmarks.lean().abs() > LIES {
             return Ok(Err(ReasonCode::NotUpright));
         }
         if !landmarks.present {

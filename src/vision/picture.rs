@@ -4,7 +4,7 @@ pub mod decode;
 pub mod encode;
 pub mod geometry;
 pub mod mark;
-mod upright;
+pub(in crate::vision) mod upright;
 pub mod wiped;
 
 use std::fmt;

@@ -34,6 +34,11 @@ const MOUTH: [usize; 2] = [61, 291];
 /// Inner rims of the lips, in the middle.
 const LIPS: [usize; 2] = [13, 14];
 
+/// Sine of the lean up to which a face stands level enough: six degrees.
+const LEVEL_ENOUGH: f64 = 0.1;
+/// How often it is looked at again until it does.
+const LOOKS_AGAIN: usize = 3;
+
 struct EyeRim {
     corners: [usize; 2],
     above: [usize; 3],
@@ -86,15 +91,31 @@ impl LandmarkDetector {
     /// # Errors
     /// When OpenCV or the runtime fails, or the model answers other than 468 finite points.
     pub fn detect(&mut self, picture: &Picture, face: &Face) -> Result<Landmarks, InferenceError> {
-        self.detect_turned(picture, face, 0)
+        self.detect_leaning(picture, face, lean(&face.points))
     }
 
-    /// The points of a face that lies this many quarter turns, clockwise, away from where the detector has its eyes.
+    /// The points of a face that lies this many quarter turns, clockwise, away from where the detector has its eyes; looked
+    /// at again where it leans otherwise than it was held. The model places points well where a face stands level, and
+    /// draws one that leans half upright.
     ///
     /// # Errors
     /// As [`LandmarkDetector::detect`].
-    pub fn detect_turned(&mut self, picture: &Picture, face: &Face, quarters: u8) -> Result<Landmarks, InferenceError> {
-        let map = self.region(face, quarters);
+    pub fn detect_level(&mut self, picture: &Picture, face: &Face, quarters: u8) -> Result<Landmarks, InferenceError> {
+        let mut held = lean(&face.points) + f64::from(quarters) * FRAC_PI_2;
+        let mut landmarks = self.detect_leaning(picture, face, held)?;
+        for _ in 0..LOOKS_AGAIN {
+            let seen = lean(&landmarks.five_points());
+            if (seen - held).sin().abs() < LEVEL_ENOUGH && (seen - held).cos() > 0.0 {
+                break;
+            }
+            held = seen;
+            landmarks = self.detect_leaning(picture, face, held)?;
+        }
+        Ok(landmarks)
+    }
+
+    fn detect_leaning(&mut self, picture: &Picture, face: &Face, level: f64) -> Result<Landmarks, InferenceError> {
+        let map = self.region(face, level);
         let numbers = self.numbers_of(picture, &map)?;
         let back = inverse(&map);
         let scale = back[0][0].hypot(back[1][0]) as f32;
@@ -119,7 +140,7 @@ impl LandmarkDetector {
     /// # Errors
     /// When OpenCV fails.
     pub fn numbers(&self, picture: &Picture, face: &Face) -> Result<InputNumbers, InferenceError> {
-        self.numbers_of(picture, &self.region(face, 0))
+        self.numbers_of(picture, &self.region(face, lean(&face.points)))
     }
 
     /// Runs the model on ready numbers and reads nothing, for those who time the model alone.
@@ -135,12 +156,9 @@ impl LandmarkDetector {
         Ok(self.feeding.numbers(&warp_extended(picture, map, width, height)?))
     }
 
-    /// A square around the face, turned level by its eyes and by quarter turns, to the model's pixels.
-    fn region(&self, face: &Face, quarters: u8) -> Affine {
+    /// A square around the face, turned by this many radians, to the model's pixels.
+    fn region(&self, face: &Face, angle: f64) -> Affine {
         let [x, y, width, height] = face.bounds.map(f64::from);
-        let [left, right, ..] = face.points;
-        let level = f64::from(right[1] - left[1]).atan2(f64::from(right[0] - left[0]));
-        let angle = level + f64::from(quarters) * FRAC_PI_2;
         let [side, _] = self.feeding.size();
         let scale = f64::from(side) / (f64::from(self.reach) * width.max(height)).max(1.0);
         let (sine, cosine) = (angle.sin() * scale, angle.cos() * scale);
@@ -160,6 +178,11 @@ impl Landmarks {
         [eye(&LEFT_EYE), eye(&RIGHT_EYE), self.mean(&NOSE), self.at(MOUTH[0]), self.at(MOUTH[1])]
     }
 
+    /// By how much the eyes' line leans, clockwise, degrees from -180 to 180.
+    pub fn lean(&self) -> f64 {
+        lean(&self.five_points()).to_degrees()
+    }
+
     /// How far each eye is open: the height of its rim in widths (eye aspect ratio; Soukupova and Cech, "Real-time eye
     /// blink detection using facial landmarks", 2016), left and right in the picture; about .1 closed, .3 open.
     pub fn eyes_open(&self) -> [f32; 2] {
@@ -173,6 +196,25 @@ impl Landmarks {
     /// How far the mouth is open: the gap between the lips in widths of the mouth; 0 closed, .5 wide open.
     pub fn mouth_open(&self) -> f32 {
         self.distance(LIPS[0], LIPS[1]) / self.distance(MOUTH[0], MOUTH[1]).max(f32::EPSILON)
+    }
+
+    /// The face that these points are of, its box as high as it is along its own axis.
+    pub(in crate::vision) fn face(&self, confidence: f32) -> Face {
+        let (sine, cosine) = (lean(&self.five_points()) as f32).sin_cos();
+        let level = self.points.iter().map(|[x, y, _]| [cosine * x + sine * y, cosine * y - sine * x]);
+        let [[left, top], [right, bottom]] = level
+            .fold([[f32::INFINITY; 2], [f32::NEG_INFINITY; 2]], |[low, high], [x, y]| {
+                [[low[0].min(x), low[1].min(y)], [high[0].max(x), high[1].max(y)]]
+            });
+        let mesh = bottom - top;
+        let (width, height) = (0.8 * mesh, 1.05 * mesh);
+        let [x, y] = [f32::midpoint(left, right), f32::midpoint(top, bottom) - 0.042 * mesh];
+        let centre = [cosine * x - sine * y, sine * x + cosine * y];
+        Face {
+            bounds: [centre[0] - width / 2.0, centre[1] - height / 2.0, width, height],
+            points: self.five_points(),
+            confidence,
+        }
     }
 
     /// What the face does. The angles are those of the mesh's own depth.
@@ -237,6 +279,11 @@ impl Landmarks {
         let ([ax, ay], [bx, by]) = (self.at(a), self.at(b));
         (ax - bx).hypot(ay - by)
     }
+}
+
+/// By how much the line between the eyes leans, clockwise, radians.
+fn lean([left, right, ..]: &[[f32; 2]; 5]) -> f64 {
+    f64::from(right[1] - left[1]).atan2(f64::from(right[0] - left[0]))
 }
 
 fn apply(map: &Affine, [x, y]: [f32; 2]) -> [f32; 2] {

@@ -3,6 +3,7 @@
 use super::super::decode::{DecodeLimits, decode};
 use super::*;
 use crate::domain::face::engine::Detail;
+use crate::vision::picture::geometry::warp_extended;
 use crate::vision::testing::{astronaut, evaluation, examiner};
 use proptest::prelude::*;
 
@@ -64,6 +65,60 @@ fn a_photo_that_lies_is_turned_and_its_face_stays_where_it_is() {
             assert!((a[0] - b[0]).hypot(a[1] - b[1]) < 2.0, "{quarters}: {a:?} {b:?}");
         }
     }
+}
+
+/// The picture turned clockwise about its middle, with its edges drawn out.
+fn leaning(picture: &Picture, degrees: u16) -> Picture {
+    let (sine, cosine) = f64::from(degrees).to_radians().sin_cos();
+    let side = f64::from(picture.width().max(picture.height())) * 1.3;
+    let [x, y] = [picture.width(), picture.height()].map(|length| f64::from(length) / 2.0);
+    let map = [[cosine, -sine, side / 2.0 - cosine * x + sine * y], [sine, cosine, side / 2.0 - sine * x - cosine * y]];
+    warp_extended(picture, &map, side as u32, side as u32).unwrap()
+}
+
+/// How often a face was itself, and how often refused; what passes as somebody else is a fault.
+fn leant(examiner: &mut Examiner, upright: &Picture, degrees: impl Iterator<Item = u16>) -> [usize; 2] {
+    let expected = examiner.judge(upright, PHOTO).unwrap().template.unwrap();
+    let [mut itself, mut refused] = [0, 0];
+    for degrees in degrees {
+        let found = examiner.judge(&leaning(upright, degrees), PHOTO).unwrap();
+        match found.template {
+            Some(template) => {
+                let similarity = template.similarity(&expected).unwrap();
+                assert!(similarity > 0.7, "{degrees}: {similarity}");
+                itself += 1;
+            }
+            None => refused += 1,
+        }
+    }
+    [itself, refused]
+}
+
+#[test]
+fn a_head_that_leans_is_itself_or_refused() {
+    let Some(mut examiner) = examiner() else { return };
+    let file = crate::vision::testing::models().unwrap().join("store/demo/astronaut.png");
+    let upright = decode(&std::fs::read(file).unwrap(), DecodeLimits::PHOTO).unwrap();
+    let [itself, refused] = leant(&mut examiner, &upright, (0..360).step_by(4));
+    assert!(itself >= 80, "{itself}, {refused} refused");
+}
+
+/// Every thirtieth face, most of them where a head is as far from one quarter turn as from the next.
+#[test]
+fn a_head_that_leans_is_never_somebody_else() {
+    let (Some(mut examiner), Some(folder)) = (examiner(), evaluation("faces")) else { return };
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|kind| kind == "jpg"));
+    files.sort();
+    let [mut itself, mut refused] = [0, 0];
+    for file in files.iter().step_by(30) {
+        let upright = decode(&std::fs::read(file).unwrap(), DecodeLimits::PHOTO).unwrap();
+        let degrees = [15, 30, 45, 55, 60, 75, 105, 120, 126, 135, 150, 165, 210, 235, 240, 255, 300, 305, 309, 330];
+        let [more, fewer] = leant(&mut examiner, &upright, degrees.into_iter());
+        itself += more;
+        refused += fewer;
+    }
+    assert!(itself >= 3 * refused, "{itself}, {refused} refused");
 }
 
 #[test]
