@@ -69,7 +69,9 @@ pub fn check_keys(set: &str) -> Result<(), KeySetError> {
 
 /// Sends log lines to standard error from here on.
 pub fn start_log(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::builder().parse(&log.filter).context("log.filter")?;
+    // What a browser answers wrongly is refused with a code of ours; the library calls each an error of this service.
+    let filter = format!("webauthn_rs_core=off,{}", log.filter);
+    let filter = EnvFilter::builder().parse(filter).context("log.filter")?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -196,7 +196,7 @@ fn print_addresses(base: &Url) {
     println!(
         "\nTry it yourself:\n  {base}sandbox/   the demo operator: press Play, or add yourself and use your own camera\n  \
          {base}api/sandbox/scenarios   an IIN for every outcome, without a camera\n  {base}sandbox/#messages   what people would have been sent: codes and links\n  {base}.well-known/oauth-authorization-server/sandbox   for OAuth clients\n  \
-         {base}health/ready"
+         {base}docs/   the guide and the reference\n  {base}health/ready"
     );
 }
 

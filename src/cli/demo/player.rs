@@ -1,14 +1,14 @@
 //! A player without a browser: walks the real interface over HTTP and WebSocket, with an actor before the camera and
 //! a software passkey as the authenticator.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::header::{COOKIE, HeaderName, HeaderValue, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
 use url::Url;
 use webauthn_authenticator_rs::WebauthnAuthenticator;
 use webauthn_authenticator_rs::softpasskey::SoftPasskey;
@@ -27,21 +27,31 @@ pub struct DemoPlayer {
     cookie: String,
     visit: String,
     timing: Arc<dyn Timing>,
+    /// The address that a proxy says they come from; with none it is this machine's.
+    forwarded: Option<HeaderValue>,
 }
 
 impl DemoPlayer {
     /// Presses Play on the operator's site and follows to our pages, with a browser that was never here; keeps its cookies.
     pub async fn arrive(base: &Url) -> Result<Self> {
-        Self::arrive_with(base, "").await
+        Self::arrive_with(base, browser().build()?, "").await
+    }
+
+    /// The same from another address, as a trusted proxy would say.
+    pub async fn arrive_from(base: &Url, address: IpAddr) -> Result<Self> {
+        let forwarded = HeaderValue::from_str(&address.to_string())?;
+        let headers = [(HeaderName::from_static("x-forwarded-for"), forwarded.clone())].into_iter().collect();
+        let http = browser().default_headers(headers).build()?;
+        Ok(Self { forwarded: Some(forwarded), ..Self::arrive_with(base, http, "").await? })
     }
 
     /// The same browser comes once more: another verification.
     pub async fn come_again(&self) -> Result<Self> {
-        Ok(Self::arrive_with(&self.base, &self.cookie).await?.timed(self.timing.clone()))
+        let again = Self::arrive_with(&self.base, self.http.clone(), &self.cookie).await?;
+        Ok(Self { timing: self.timing.clone(), forwarded: self.forwarded.clone(), ..again })
     }
 
-    async fn arrive_with(base: &Url, cookies: &str) -> Result<Self> {
-        let http = browser().build()?;
+    async fn arrive_with(base: &Url, http: reqwest::Client, cookies: &str) -> Result<Self> {
         let pressed = http
             .post(base.join("sandbox/play")?)
             .header(ORIGIN, origin(base))
@@ -67,7 +77,7 @@ impl DemoPlayer {
         // As the page does: it learns whose visit it shows, and says so with every step.
         let view = http.get(base.join("api/player/verification")?).header(COOKIE, &cookie).send().await?;
         let visit = read(view).await?["visit"].as_str().context("the visit has no name")?.to_owned();
-        Ok(Self { base: base.clone(), http, cookie, visit, timing: Arc::new(RealTime) })
+        Ok(Self { base: base.clone(), http, cookie, visit, timing: Arc::new(RealTime), forwarded: None })
     }
 
     /// The same with frames at other times.
@@ -141,6 +151,9 @@ impl DemoPlayer {
         headers.insert("cookie", HeaderValue::from_str(&self.cookie)?);
         headers.insert("origin", HeaderValue::from_str(&origin(&self.base))?);
         headers.insert("sec-websocket-protocol", HeaderValue::from_static("rastau.capture.v2"));
+        if let Some(forwarded) = &self.forwarded {
+            headers.insert("x-forwarded-for", forwarded.clone());
+        }
         let (socket, _) = connect_async(request).await.context("the capture stream was refused")?;
         Ok(socket)
     }
