@@ -4,7 +4,6 @@ use ort::environment::Environment;
 use ort::session::Session;
 
 use super::picture::Picture;
-use super::picture::upright::DOUBTED;
 use crate::domain::face::detection::Face;
 use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, Gate};
 use crate::domain::reason::ReasonCode;
@@ -12,7 +11,7 @@ use crate::vision::face::align::align;
 use crate::vision::face::detect::Detector;
 use crate::vision::face::embed::{Embedder, TemplateMaker};
 use crate::vision::face::fingerprint::fingerprint;
-use crate::vision::face::landmarks::{LandmarkDetector, Landmarks};
+use crate::vision::face::landmarks::{DOUBTED, LandmarkDetector, Landmarks};
 use crate::vision::face::presentation::PresentationDetector;
 use crate::vision::face::{colours, gate, quality, texture};
 use crate::vision::model::manifest::{Manifest, Model, Role};

@@ -4,7 +4,7 @@ pub mod decode;
 pub mod encode;
 pub mod geometry;
 pub mod mark;
-pub(in crate::vision) mod upright;
+mod upright;
 pub mod wiped;
 
 use std::fmt;

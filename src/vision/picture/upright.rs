@@ -14,15 +14,12 @@ use crate::domain::face::engine::{Ask, Examination, Gate};
 use crate::domain::reason::ReasonCode;
 use crate::vision::examiner::Examiner;
 use crate::vision::face::gate;
-use crate::vision::face::landmarks::Landmarks;
+use crate::vision::face::landmarks::{DOUBTED, Landmarks};
 use crate::vision::model::tensor::InferenceError;
 
 /// From this presence on a face is placed right, and nothing else is asked. Of upside-down faces none reaches 16; of camera
 /// frames all but one in a hundred have more than this, of tightly cropped photos three quarters.
 const SURELY_PLACED: f32 = 20.0;
-/// Below this presence a face may be none, and the right one be found in another turn: so are one in a hundred of photos that
-/// stand upright, and none that was turned right.
-pub(in crate::vision) const DOUBTED: f32 = 10.0;
 /// Longer side of the picture in which a face that lies is looked for: the detector takes it smaller still.
 const LOOKED_AT: u32 = 1280;
 
