@@ -1,5 +1,6 @@
-//! The schema: numbered migrations, embedded in the program.
+//! The schema: numbered migrations, embedded in the program, and whether this program may serve on a newer one (ADR 48).
 
+use sqlx::AnyConnection;
 use sqlx::migrate::{Migrate as _, MigrateError, Migration, Migrator};
 
 use super::errors::{of_statement, unavailable};
@@ -23,15 +24,18 @@ pub(in crate::store) async fn migrate(engine: &Engine) -> Result<(), StoreError>
     created.map_err(|error| of_migration(&error))?;
     let applied = transaction.list_applied_migrations(HISTORY).await;
     let applied = applied.map_err(|error| of_migration(&error))?;
-    let missing = missing(applied.iter().map(|old| (old.version, &*old.checksum)))?;
-    for migration in missing {
+    let compared = compare(applied.iter().map(|old| (old.version, &*old.checksum)))?;
+    if let Some(newer) = compared.newer {
+        expect_compatible(&mut transaction, newer).await?;
+    }
+    for migration in compared.missing {
         let done = transaction.apply(HISTORY, migration).await;
         done.map_err(|error| of_migration(&error))?;
     }
     transaction.commit().await.map_err(|error| of_statement(&error))
 }
 
-/// Whether exactly our migrations were applied.
+/// Whether our migrations were applied, and no newer one that this program may not serve on.
 pub(in crate::store) async fn check(engine: &Engine) -> Result<(), StoreError> {
     let mut transaction = engine.begin(Access::Read).await?;
     let history: i64 = sqlx::query_scalar(engine.dialect().has_history)
@@ -46,32 +50,62 @@ pub(in crate::store) async fn check(engine: &Engine) -> Result<(), StoreError> {
             .fetch_all(&mut *transaction)
             .await
             .map_err(|error| of_statement(&error))?;
-    let missing = missing(applied.iter().map(|(version, checksum)| (*version, checksum.as_slice())))?;
-    match missing.first() {
-        Some(migration) => Err(behind(&format!("migration {} is missing", migration.version))),
+    let compared = compare(applied.iter().map(|(version, checksum)| (*version, checksum.as_slice())))?;
+    if let Some(migration) = compared.missing.first() {
+        return Err(behind(&format!("migration {} is missing", migration.version)));
+    }
+    match compared.newer {
+        Some(newer) => expect_compatible(&mut transaction, newer).await,
         None => Ok(()),
     }
 }
 
-/// Our migrations that are not among the applied ones (version and checksum).
-fn missing<'a>(applied: impl Iterator<Item = (i64, &'a [u8])>) -> Result<Vec<&'static Migration>, StoreError> {
-    let mut missing: Vec<&Migration> = MIGRATIONS.iter().collect();
+/// The migrations of a database beside those of this program.
+struct Compared {
+    /// Ours that were not applied.
+    missing: Vec<&'static Migration>,
+    /// The last that was applied and that this program does not know.
+    newer: Option<i64>,
+}
+
+/// The number of our last migration.
+fn ours() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// Compares those that were applied (version and checksum) with ours.
+fn compare<'a>(applied: impl Iterator<Item = (i64, &'a [u8])>) -> Result<Compared, StoreError> {
+    let mut compared = Compared { missing: MIGRATIONS.iter().collect(), newer: None };
     for (version, checksum) in applied {
-        let known = missing.iter().position(|ours| ours.version == version);
-        let ours = missing.remove(known.ok_or_else(|| newer(version))?);
+        let Some(known) = compared.missing.iter().position(|ours| ours.version == version) else {
+            compared.newer = compared.newer.max(Some(version));
+            continue;
+        };
+        let ours = compared.missing.remove(known);
         if *ours.checksum != *checksum {
             return Err(StoreError::Unavailable(format!(
                 "migration {version} was applied in another wording: restore the database or the migration file"
             )));
         }
     }
-    Ok(missing)
+    Ok(compared)
 }
 
-fn newer(version: i64) -> StoreError {
-    StoreError::Unavailable(format!(
-        "its schema is newer than this program (migration {version} is unknown): run the newer rastau"
-    ))
+/// Whether a schema with a migration that this program does not know lets it serve. What cannot be read is a no.
+async fn expect_compatible(connection: &mut AnyConnection, newer: i64) -> Result<(), StoreError> {
+    let oldest: Option<i64> = sqlx::query_scalar("SELECT MAX(oldest_program) FROM schema_compatibility")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| of_statement(&error))?;
+    let ours = ours();
+    if newer > ours && oldest.is_some_and(|oldest| oldest <= ours) {
+        return Ok(());
+    }
+    let least = oldest.map_or("a newer one".to_owned(), |oldest| format!("one of {oldest} or later"));
+    Err(StoreError::Unavailable(format!(
+        "its schema is newer than this program (migration {newer} is applied, this program is of {ours}) and asks for {least}: \
+         run the newer rastau"
+    )))
 }
 
 fn behind(what: &str) -> StoreError {

@@ -53,21 +53,18 @@ macro_rules! day {
 #[async_trait]
 impl Figures for SqlUnitOfWork {
     async fn verdicts_by_day(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<VerdictFigure>> {
-        // The outcome is JSON that begins with its verdict.
         let query = concat!(
             "SELECT ",
             day!("decided_at"),
-            " AS day, operator, CASE WHEN outcome LIKE '{\"verdict\":\"approved\"%' THEN 'approved' \
-             WHEN outcome LIKE '{\"verdict\":\"under_review\"%' THEN 'under_review' \
-             WHEN outcome LIKE '{\"verdict\":\"cancelled\"%' THEN 'cancelled' ELSE 'refused' END AS what, \
-             COUNT(*) AS many FROM verification WHERE decided_at >= $1 AND decided_at < $2 GROUP BY 1, 2, 3"
+            " AS day, operator, verdict AS what, COUNT(*) AS many FROM verification \
+             WHERE decided_at >= $1 AND decided_at < $2 AND verdict IS NOT NULL GROUP BY 1, 2, 3"
         );
         let query = sqlx::query_as::<_, FigureRow>(query).bind(from.micros()).bind(until.micros());
         let figure = |row: FigureRow| {
             Ok(VerdictFigure {
                 day: row.day,
                 operator: operator_id(&row.operator)?,
-                verdict: named(&row.what, Verdict::from_name, "verification.outcome")?,
+                verdict: named(&row.what, Verdict::from_name, "verification.verdict")?,
                 count: count(row.many, "verification")?,
             })
         };
@@ -126,7 +123,7 @@ impl Figures for SqlUnitOfWork {
             " AS day, operator, CAST(AVG(decided_at - started_at) AS BIGINT) AS mean, \
              MAX(decided_at - started_at) AS longest, COUNT(*) AS many FROM verification \
              WHERE decided_at >= $1 AND decided_at < $2 AND reopened_at IS NULL \
-             AND outcome NOT LIKE '{\"verdict\":\"cancelled\"%' GROUP BY 1, 2"
+             AND verdict <> 'cancelled' GROUP BY 1, 2"
         );
         let query = sqlx::query_as::<_, TimeRow>(query).bind(from.micros()).bind(until.micros());
         self.fetch_all(query).await?.into_iter().map(TimeRow::into_figure).collect()

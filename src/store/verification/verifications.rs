@@ -103,6 +103,11 @@ impl VerificationRow {
     }
 }
 
+/// The verdict as its column holds it.
+fn verdict(verification: &Verification) -> Option<&'static str> {
+    verification.outcome.as_ref().map(|outcome| outcome.verdict.as_str())
+}
+
 /// The outcome as its column holds it.
 fn outcome(verification: &Verification) -> Result<Option<String>> {
     let json = |outcome| to_json(outcome, "verification.outcome");
@@ -120,9 +125,9 @@ impl Verifications for SqlUnitOfWork {
                   request_expires_at, session, stage, started_at, consent_at, consent_version, player, \
                   face_attempts, face_at, factor, outcome, decided_at, revision, device, \
                   request_acr_values, request_dpop_jkt, reopened_at, bound_by, held_until, request_openid, request_nonce, \
-                  person_lock) \
+                  person_lock, verdict) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                  $21, $22, $23, $24, $25, $26, $27, $28) \
+                  $21, $22, $23, $24, $25, $26, $27, $28, $29) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(verification.id.to_string())
@@ -152,7 +157,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(micros(verification.held_until))
             .bind(i64::from(request.id_token.is_some()))
             .bind(request.id_token.as_ref().and_then(|wanted| wanted.nonce.as_deref()))
-            .bind(verification.person_lock.map(PersonLock::as_str)),
+            .bind(verification.person_lock.map(PersonLock::as_str))
+            .bind(verdict(verification)),
         )
         .await
     }
@@ -204,7 +210,8 @@ impl Verifications for SqlUnitOfWork {
             sqlx::query(
                 "UPDATE verification SET session = $3, stage = $4, consent_at = $5, consent_version = $6, \
                  player = $7, face_attempts = $8, face_at = $9, factor = $10, outcome = $11, decided_at = $12, \
-                 reopened_at = $13, bound_by = $14, held_until = $15, person_lock = $16, revision = revision + 1 WHERE id = $1 AND revision = $2",
+                 reopened_at = $13, bound_by = $14, held_until = $15, person_lock = $16, verdict = $17, \
+                 revision = revision + 1 WHERE id = $1 AND revision = $2",
             )
             .bind(verification.id.to_string())
             .bind(verification.revision)
@@ -221,7 +228,8 @@ impl Verifications for SqlUnitOfWork {
             .bind(micros(verification.reopened_at))
             .bind(verification.bound_by.map(BoundBy::as_str))
             .bind(micros(verification.held_until))
-            .bind(verification.person_lock.map(PersonLock::as_str)),
+            .bind(verification.person_lock.map(PersonLock::as_str))
+            .bind(verdict(verification)),
         )
         .await?;
         verification.revision += 1;

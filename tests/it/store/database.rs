@@ -78,6 +78,7 @@ impl Database {
     }
 
     async fn migrated(url: String, file: Option<(PathBuf, tempfile::TempDir)>) -> Self {
+        super::statements::record(if file.is_some() { "sqlite.sql" } else { "postgres.sql" });
         let randomness = Arc::new(SeededRandomness::new(1));
         let store = SqlStore::connect(&url, keys(&[1]), randomness.clone(), patient()).await.unwrap();
         store.migrate().await.unwrap();

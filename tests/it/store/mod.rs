@@ -25,6 +25,7 @@ mod schema;
 mod self_restrictions;
 mod sightings;
 mod staff;
+mod statements;
 mod tries;
 mod unavailable;
 mod unit_of_work;
