@@ -227,7 +227,7 @@ impl Examiner {
             Ok(face) => *face,
             Err(reason) => return Ok(Err(reason)),
         };
-        let landmarks = self.place(picture, &face)?;
+        let landmarks = self.place(picture, &face, gate)?;
         if landmarks.lean().abs() > LIES {
             return Ok(Err(ReasonCode::NotUpright));
         }

@@ -97,9 +97,16 @@ impl LandmarkDetector {
         self.detect_leaning(picture, face, lean(&face.points))
     }
 
-    /// The points of a face that lies this many quarter turns, clockwise, away from where the detector has its eyes; looked
-    /// at again where it leans otherwise than it was held. The model places points well where a face stands level, and
-    /// draws one that leans half upright.
+    /// The points of a face that lies this many quarter turns, clockwise, away from where the detector has its eyes.
+    ///
+    /// # Errors
+    /// As [`LandmarkDetector::detect`].
+    pub fn detect_turned(&mut self, picture: &Picture, face: &Face, quarters: u8) -> Result<Landmarks, InferenceError> {
+        self.detect_leaning(picture, face, lean(&face.points) + f64::from(quarters) * FRAC_PI_2)
+    }
+
+    /// As [`LandmarkDetector::detect_turned`], and looked at again where it leans otherwise than it was held. The model places
+    /// points well where a face stands level, and draws one that leans half upright.
     ///
     /// # Errors
     /// As [`LandmarkDetector::detect`].

@@ -20,15 +20,31 @@ use crate::vision::model::tensor::InferenceError;
 /// From this presence on a face is placed right, and nothing else is asked. Of upside-down faces none reaches 16; of camera
 /// frames all but one in a hundred have more than this, of tightly cropped photos three quarters.
 const SURELY_PLACED: f32 = 20.0;
+/// From this presence on a face does not lie on its side. Of faces that do none reaches 4.
+const NOT_ASIDE: f32 = 8.0;
 /// Longer side of the picture in which a face that lies is looked for: the detector takes it smaller still.
 const LOOKED_AT: u32 = 1280;
 
 /// Quarter turns, clockwise, by which a head is away from upright: 0 to 3.
 pub(super) type QuarterTurns = u8;
+const ALL_BUT_UPRIGHT: [QuarterTurns; 3] = [2, 1, 3];
 
 impl Examiner {
-    /// The points of a face that the detector found, however it lies.
-    pub(in crate::vision) fn place(&mut self, picture: &Picture, face: &Face) -> Result<Landmarks, InferenceError> {
+    /// The points of a face that the detector found, however it lies: of a photo as exactly as can be, of a camera frame as they
+    /// come, since how they move from frame to frame is what tells a head from a sheet.
+    pub(in crate::vision) fn place(
+        &mut self,
+        picture: &Picture,
+        face: &Face,
+        gate: Gate,
+    ) -> Result<Landmarks, InferenceError> {
+        match gate {
+            Gate::IdPhoto => self.place_in_photo(picture, face),
+            Gate::LiveFrame | Gate::MovingFrame => self.place_in_frame(picture, face),
+        }
+    }
+
+    fn place_in_photo(&mut self, picture: &Picture, face: &Face) -> Result<Landmarks, InferenceError> {
         let mut best = self.landmarks.detect_level(picture, face, 0)?;
         if best.presence >= SURELY_PLACED {
             return Ok(best);
@@ -42,6 +58,22 @@ impl Examiner {
         // Around its own points rather than the detector's box, which is least right where a face leans.
         let again = self.landmarks.detect_level(picture, &best.face(face.confidence), 0)?;
         Ok(if again.presence > best.presence { again } else { best })
+    }
+
+    fn place_in_frame(&mut self, picture: &Picture, face: &Face) -> Result<Landmarks, InferenceError> {
+        let mut best = self.landmarks.detect(picture, face)?;
+        let others = match best.presence {
+            SURELY_PLACED.. => &ALL_BUT_UPRIGHT[..0],
+            NOT_ASIDE.. => &ALL_BUT_UPRIGHT[..1],
+            _ => &ALL_BUT_UPRIGHT[..],
+        };
+        for quarters in others {
+            let turned = self.landmarks.detect_turned(picture, face, *quarters)?;
+            if turned.present && turned.presence > best.presence {
+                best = turned;
+            }
+        }
+        Ok(best)
     }
 
     /// What is found in a photo that lies, once it is turned upright; `None` where nobody is found that way either. Places
@@ -87,7 +119,7 @@ impl Examiner {
                 Gate::LiveFrame | Gate::MovingFrame => self.detector.glance(&turned)?,
             };
             let Ok(face) = gate::only_face(&faces) else { continue };
-            let placed = self.place(&turned, face)?;
+            let placed = self.place(&turned, face, gate)?;
             if placed.presence >= DOUBTED && best.is_none_or(|(presence, _)| placed.presence > presence) {
                 best = Some((placed.presence, (quarters + quarter_turns(placed.lean())) % 4));
             }
