@@ -27,13 +27,15 @@ demo)
     ;;
 test)
     # The Rust tests come last, so that the run closes with their runner's count.
-    steps 11
+    steps 12
+    gather_left_out "$target/left-out.txt"
     step "Debian packages" system_packages build test
     step "Models" prepare_models
     step "Web pages" build_web
     step "Server" build_server
     check "Formatting" check_formatting
     check "Clippy" check_clippy
+    check "Dependencies" check_dependencies "$target/tools"
     check "Web pages: types" check_web_types
     check "Web pages: unit tests" test_web
     check "End to end in Chromium" test_end_to_end "$rastau"
@@ -63,7 +65,7 @@ lint)
     step "Formatting" check_formatting
     step "Clippy" check_clippy
     step "Web pages: types" check_web_types
-    step "Licences and advisories" check_dependencies
+    step "Dependencies" check_dependencies "$target/tools"
     ;;
 pictures)
     steps 5

@@ -57,6 +57,16 @@ install_clients() {
     fi
 }
 
+# install_cargo_tools FOLDER: what looks at the dependencies. Built from source they would take longer than everything else.
+install_cargo_tools() {
+    if ! cmp -s scripts/requirements.txt "$1/installed.txt"; then
+        rm -rf "$1"
+        python3 -m venv "$1"
+        "$1/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r scripts/requirements.txt
+        cp scripts/requirements.txt "$1/installed.txt"
+    fi
+}
+
 # web_changes_since STAMP: names one changed source, or nothing. Some documents are pages, too.
 web_changes_since() {
     find docs/OPERATORS.md docs/API.md -newer "$1" -print -quit

@@ -3,6 +3,8 @@
 steps_total=0
 steps_done=0
 failed_checks=()
+# What no check looked at, a line each; tests write here, too.
+export RASTAU_LEFT_OUT=''
 started_us=${EPOCHREALTIME//[.,]/}
 
 # steps COUNT
@@ -37,8 +39,25 @@ check() {
     ((status == 0)) || failed_checks+=("$title")
 }
 
-# Ends the run with what failed, by name.
+# gather_left_out FILE: from here on what is left out is kept there.
+gather_left_out() {
+    export RASTAU_LEFT_OUT=$1
+    mkdir -p "$(dirname "$1")"
+    : >"$1"
+}
+
+# leave_out SENTENCE
+leave_out() {
+    echo "not checked: $1"
+    [[ -z $RASTAU_LEFT_OUT ]] || echo "$1" >>"$RASTAU_LEFT_OUT"
+}
+
+# Ends the run with what was left out, and what failed, by name.
 conclude_checks() {
+    if [[ -s $RASTAU_LEFT_OUT ]]; then
+        printf '\nNot checked, and how often:\n'
+        LC_ALL=C sort "$RASTAU_LEFT_OUT" | uniq -c
+    fi
     ((${#failed_checks[@]} == 0)) && return
     printf '\n%d of the checks failed:\n' "${#failed_checks[@]}" >&2
     printf '  - %s\n' "${failed_checks[@]}" >&2
