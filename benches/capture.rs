@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use rastau::app::face::live_capture::{Lines, LiveCapture};
+use rastau::app::face::live_capture::{JudgementThresholds, LiveCapture};
 use rastau::cli::demo::camera::Studio;
 use rastau::cli::demo::made_up_time::{self, Sent, Source};
 use rastau::cli::demo::people::ASTRONAUT;
 use rastau::domain::face::capture::FrameHeader;
 use rastau::domain::face::comparison::{ModelHash, Template, Thresholds};
-use rastau::domain::face::engine::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
+use rastau::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use rastau::domain::face::liveness::challenge::Challenge;
 use rastau::domain::face::liveness::decision::PresentationThresholds;
 use rastau::domain::face::liveness::geometry::TurnGeometry;
@@ -33,7 +33,7 @@ const ROUNDS: u64 = 3;
 const AT_ONCE: u64 = 20;
 /// Twelve seconds at ten frames a second.
 const FRAMES: f64 = 120.0;
-const LINES: Lines = Lines {
+const LINES: JudgementThresholds = JudgementThresholds {
     comparison: Thresholds { match_from: 0.45, no_match_below: 0.363 },
     presentation: PresentationThresholds { bona_fide_from: 0.4, attack_below: 0.15 },
 };
@@ -54,7 +54,7 @@ struct Counted {
 
 #[async_trait::async_trait]
 impl FaceEngine for Counted {
-    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         let found = self.engine.examine(picture, ask).await?;
         let made = [
             (&self.templates, found.template.is_some()),
@@ -67,7 +67,7 @@ impl FaceEngine for Counted {
         Ok(found)
     }
 
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         self.examine(picture, ask).await
     }
 
@@ -103,7 +103,7 @@ async fn run(models: &Path) -> Result<(), Failure> {
     let none = || AtomicU32::new(0);
     let counted = Arc::new(Counted { engine, templates: none(), presentations: none(), textures: none() });
     let one: Arc<dyn FaceEngine> = counted.clone();
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
     let id_photo = one.examine(puppet.id_photo()?.into(), ask).await?.template.ok_or("no ID template")?;
     let mut filmed = Vec::new();
     for seed in 1..=CAPTURES {

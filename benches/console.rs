@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rastau::app::review::evidence::log_proof::{extend_tree, prove};
-use rastau::domain::face::liveness::cues::{Cue, Evidence, Finding, Support};
+use rastau::domain::face::liveness::cues::{Cue, CueResult, Finding, Support};
 use rastau::domain::face::scores::FaceScores;
 use rastau::domain::identity::person::Iin;
 use rastau::domain::kernel::handle::HandleHash;
@@ -20,7 +20,7 @@ use rastau::domain::operators::operator::{ClientAuthentication, KeySource, Opera
 use rastau::domain::ports::Store;
 use rastau::domain::reason::ReasonCode;
 use rastau::domain::review::case::{Case, CaseStatus, Risk};
-use rastau::domain::review::ports::{CaseFilter, Holder, SealedEvidence};
+use rastau::domain::review::ports::{CaseFilter, CaseHolder, SealedEvidence};
 use rastau::domain::verification::Verification;
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
@@ -73,7 +73,7 @@ async fn measure(engine: &str, url: &str, cases: usize, events: usize) -> Outcom
     let day = Timestamp::from_seconds(BEGIN + i64::try_from(cases / 2)? * APART);
     let queues = [
         ("open, the oldest first", open.clone()),
-        ("open and nobody's", CaseFilter { holder: Some(Holder::Nobody), ..open.clone() }),
+        ("open and nobody's", CaseFilter { holder: Some(CaseHolder::Nobody), ..open.clone() }),
         ("recorded", CaseFilter { status: Some(CaseStatus::Recorded), ..CaseFilter::default() }),
         ("of a rare reason", CaseFilter { reason: Some(ReasonCode::FaceSeenElsewhere), ..CaseFilter::default() }),
         ("of a common reason, open", CaseFilter { reason: Some(ReasonCode::FaceMismatch), ..open.clone() }),
@@ -208,13 +208,13 @@ async fn fill(store: &SqlStore, cases: usize) -> Outcome<Vec<CaseId>> {
 }
 
 /// What cues saw: something common, something rare.
-fn cues(number: usize) -> Vec<Evidence> {
+fn cues(number: usize) -> Vec<CueResult> {
     let findings = match number {
         number if number % 1_000 == 1 => vec![Finding::VirtualCamera],
         number if number % 7 == 0 => vec![Finding::NotAnswered],
         _ => Vec::new(),
     };
-    vec![Evidence { cue: Cue::Continuity, support: Some(Support::UNCLEAR), findings }]
+    vec![CueResult { cue: Cue::Continuity, support: Some(Support::UNCLEAR), findings }]
 }
 
 fn verification(operator: &OperatorId, number: usize, now: Timestamp, randomness: &SeededRandomness) -> Verification {

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use rastau::domain::face::comparison::Template;
 use rastau::domain::face::detection::Face;
-use rastau::domain::face::engine::{Ask, Detail, Gate};
+use rastau::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use rastau::vision::animate::Portrait;
 use rastau::vision::examiner::{Examiner, Models, PictureLimits};
 use rastau::vision::face::align::align;
@@ -24,8 +24,8 @@ use rastau::vision::picture::decode::{DecodeLimits, decode};
 type Failure = Box<dyn std::error::Error>;
 
 const ROUNDS: usize = 200;
-const EVERYTHING: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
-const PHOTO: Ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+const EVERYTHING: ExamineRequest = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::Quick);
+const PHOTO: ExamineRequest = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
 
 /// A camera frame, what was found in it, and it as each model takes it.
 struct Scene {
@@ -96,7 +96,7 @@ fn work() -> [(&'static str, Step); 14] {
             Ok(())
         }),
         ("frame of a capture that is not kept", |examiner, scene| {
-            let ask = Ask { presentation: false, template: Detail::None, ..EVERYTHING };
+            let ask = ExamineRequest { presentation: false, template: TemplateDepth::None, ..EVERYTHING };
             examiner.examine(black_box(&scene.jpeg), ask)?;
             Ok(())
         }),
@@ -109,7 +109,7 @@ fn work() -> [(&'static str, Step); 14] {
             Ok(())
         }),
         ("step detect", |examiner, scene| {
-            black_box(examiner.detector.detect(&scene.picture, Gate::LiveFrame)?);
+            black_box(examiner.detector.detect(&scene.picture, QualityGate::LiveFrame)?);
             Ok(())
         }),
         ("step face mesh", |examiner, scene| {
@@ -129,7 +129,7 @@ fn work() -> [(&'static str, Step); 14] {
             Ok(())
         }),
         ("step embed, quick", |examiner, scene| {
-            black_box(examiner.templates.template(&scene.aligned, Detail::Quick)?);
+            black_box(examiner.templates.template(&scene.aligned, TemplateDepth::Quick)?);
             Ok(())
         }),
     ]
@@ -139,12 +139,12 @@ fn scene(models: &Path, examiner: &mut Examiner) -> Result<Scene, Failure> {
     let code = rastau::domain::reason::ReasonCode::code;
     let photo = std::fs::read(models.join("store/demo/astronaut.png"))?;
     let photo = decode(&photo, DecodeLimits::PHOTO).map_err(code)?;
-    let faces = examiner.detector.detect(&photo, Gate::IdPhoto)?;
+    let faces = examiner.detector.detect(&photo, QualityGate::IdPhoto)?;
     let portrait = Portrait::new(&photo, &faces, 0)?;
     let (jpeg, photo) = (portrait.frame(0, 1)?, portrait.id_photo()?);
     let id_template = examiner.examine(&photo, PHOTO)?.template.ok_or("the ID photo has no template")?;
     let picture = decode(&jpeg, DecodeLimits::FRAME).map_err(code)?;
-    let face = examiner.detector.detect(&picture, Gate::LiveFrame)?.first().copied().ok_or("no face")?;
+    let face = examiner.detector.detect(&picture, QualityGate::LiveFrame)?.first().copied().ok_or("no face")?;
     let landmarks = examiner.landmarks.detect(&picture, &face)?;
     let aligned = align(&picture, &landmarks.five_points())?;
     let around = [2.0, 2.7, 4.0]

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use rastau::domain::face::engine::{Ask, Detail, Gate};
+use rastau::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use rastau::vision::animate::Portrait;
 use rastau::vision::examiner::{Examiner, Models, PictureLimits};
 use rastau::vision::model::manifest::Manifest;
@@ -48,7 +48,7 @@ fn main() -> Result<(), Failure> {
     let mut theirs = vec![Vec::new(); peers.len()];
     for round in 0..ROUNDS + WARM_UP {
         for pair in &pairs {
-            let mut measured = vec![compare(&mut examiner, pair, Detail::Quick)?.1];
+            let mut measured = vec![compare(&mut examiner, pair, TemplateDepth::Quick)?.1];
             for peer in &mut peers {
                 measured.push(peer.compare(pair)?.1);
             }
@@ -59,7 +59,7 @@ fn main() -> Result<(), Failure> {
             theirs.iter_mut().zip(measured).for_each(|(times, ms)| times.push(ms));
         }
         // The second embedder, for a pair of which the first is not sure.
-        in_doubt.push(compare(&mut examiner, &pairs[round % pairs.len()], Detail::Both)?.1);
+        in_doubt.push(compare(&mut examiner, &pairs[round % pairs.len()], TemplateDepth::Both)?.1);
     }
 
     println!("{} pairs, {ROUNDS} rounds, CPU of one thread a pair", pairs.len());
@@ -68,7 +68,7 @@ fn main() -> Result<(), Failure> {
         let [a, b] = pair.each_ref().map(|path| path.file_name().unwrap_or_default().to_string_lossy());
         println!(
             "  {a:<18} {b:<18} ours {:.3}, peers {:.3?}",
-            compare(&mut examiner, pair, Detail::Quick)?.0,
+            compare(&mut examiner, pair, TemplateDepth::Quick)?.0,
             similarities?
         );
     }
@@ -86,10 +86,10 @@ fn main() -> Result<(), Failure> {
 }
 
 /// Similarity and milliseconds of CPU.
-fn compare(examiner: &mut Examiner, pair: &Pair, detail: Detail) -> Result<(f32, f64), Failure> {
+fn compare(examiner: &mut Examiner, pair: &Pair, detail: TemplateDepth) -> Result<(f32, f64), Failure> {
     let before = cpu_ms()?;
     let mut template = |path: &Path| -> Result<_, Failure> {
-        let ask = Ask::of(Gate::IdPhoto, false, detail);
+        let ask = ExamineRequest::of(QualityGate::IdPhoto, false, detail);
         let found = examiner.examine(&std::fs::read(path)?, ask)?;
         found.template.ok_or_else(|| format!("{}: {:?}", path.display(), found.rejection).into())
     };
@@ -156,7 +156,7 @@ fn pairs(models: &Path, examiner: &mut Examiner, folder: &Path) -> Result<Vec<Pa
     for (who, (file, [x, y])) in PEOPLE.into_iter().enumerate() {
         let bytes = std::fs::read(models.join("store/demo").join(file))?;
         let photo = decode(&bytes, DecodeLimits::PHOTO).map_err(rastau::domain::reason::ReasonCode::code)?;
-        let faces = examiner.detector.detect(&photo, Gate::IdPhoto)?;
+        let faces = examiner.detector.detect(&photo, QualityGate::IdPhoto)?;
         let holds = |bounds: [f32; 4]| {
             (bounds[0]..bounds[0] + bounds[2]).contains(&x) && (bounds[1]..bounds[1] + bounds[3]).contains(&y)
         };

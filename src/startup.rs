@@ -4,9 +4,9 @@
 pub mod allocator;
 pub mod calibration;
 mod descriptors;
-pub mod doors;
 mod face_search;
 pub mod faces;
+pub mod http_server;
 pub mod inspection;
 pub mod movable_clock;
 pub mod notices;

@@ -13,7 +13,7 @@ use super::Failure;
 /// Held open by one machine.
 pub(super) const CONNECTIONS: usize = 3_000;
 /// Twice the time that a body has.
-const LONGEST: Duration = Duration::from_secs(40);
+const MAX_WAIT: Duration = Duration::from_secs(40);
 
 /// How one of them ended.
 pub(super) struct End {
@@ -51,7 +51,7 @@ async fn trickle(stream: TcpStream) -> End {
         }
     });
     let mut said = Vec::new();
-    let closed = tokio::time::timeout(LONGEST, read.read_to_end(&mut said)).await.is_ok();
+    let closed = tokio::time::timeout(MAX_WAIT, read.read_to_end(&mut said)).await.is_ok();
     trickle.abort();
     End { closed, told: said.starts_with(b"HTTP/1.1 408"), after: began.elapsed() }
 }

@@ -15,7 +15,7 @@ use url::Url;
 /// Seconds that clocks may differ.
 const LEEWAY: u64 = 5;
 /// Bytes of a list: more players than the country has.
-const LONGEST_LIST: u64 = 8 << 20;
+const MAX_LIST: u64 = 8 << 20;
 
 /// What an access token says, as far as it is needed here.
 #[derive(Deserialize)]
@@ -77,7 +77,7 @@ pub(crate) fn has_ended(list: &str, place: &Place, keys: &JwkSet) -> Result<bool
     ensure!(claims.status_list.bits == 1, "the list has more than one bit a token");
     let packed = URL_SAFE_NO_PAD.decode(claims.status_list.lst)?;
     let mut bytes = Vec::new();
-    ZlibDecoder::new(packed.as_slice()).take(LONGEST_LIST).read_to_end(&mut bytes)?;
+    ZlibDecoder::new(packed.as_slice()).take(MAX_LIST).read_to_end(&mut bytes)?;
     let byte = bytes.get(place.idx / 8).context("the list has no such place")?;
     Ok(byte >> (place.idx % 8) & 1 == 1)
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::domain::face::comparison::{Comparison, Template, Thresholds};
-use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::domain::face::liveness::decision::{Presentation, PresentationThresholds, decide};
 use crate::domain::face::quality::{Component, FaceQuality};
 use crate::domain::reason::ReasonCode;
@@ -119,7 +119,7 @@ impl CompareArgs {
         };
         // The second embedder costs more than all the rest: it is asked only where the first leaves room for doubt.
         let mut similarity = f32::NAN;
-        for detail in [Detail::Quick, Detail::Both] {
+        for detail in [TemplateDepth::Quick, TemplateDepth::Both] {
             let mut templates = Vec::new();
             for file in [&self.a, &self.b] {
                 match template(engine, file, detail).await? {
@@ -238,8 +238,8 @@ struct PresentationFindings {
 impl InspectArgs {
     async fn run(self, models: &Path) -> anyhow::Result<ExitCode> {
         let faces = faces::load(models)?;
-        let gate = if self.live { Gate::LiveFrame } else { Gate::IdPhoto };
-        let ask = Ask { lying: true, ..Ask::of(gate, true, Detail::None) };
+        let gate = if self.live { QualityGate::LiveFrame } else { QualityGate::IdPhoto };
+        let ask = ExamineRequest { lying: true, ..ExamineRequest::of(gate, true, TemplateDepth::None) };
         let mut all = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let outcome = examine(faces.engine.as_ref(), file, ask).await?;
@@ -328,9 +328,9 @@ fn verdict(findings: &Findings) -> &'static str {
 async fn template(
     engine: &dyn FaceEngine,
     file: &Path,
-    detail: Detail,
+    detail: TemplateDepth,
 ) -> anyhow::Result<Result<Template, ReasonCode>> {
-    let ask = Ask::of(Gate::IdPhoto, false, detail);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, detail);
     Ok(match examine(engine, file, ask).await? {
         Ok(Examination { template: Some(template), .. }) => Ok(template),
         Ok(examination) => Err(examination.rejection.unwrap_or(ReasonCode::NoFace)),
@@ -339,7 +339,11 @@ async fn template(
 }
 
 /// Examines one file; the inner error says why it is no picture that is read.
-async fn examine(engine: &dyn FaceEngine, file: &Path, ask: Ask) -> anyhow::Result<Result<Examination, ReasonCode>> {
+async fn examine(
+    engine: &dyn FaceEngine,
+    file: &Path,
+    ask: ExamineRequest,
+) -> anyhow::Result<Result<Examination, ReasonCode>> {
     let bytes = tokio::fs::read(file).await.with_context(|| file.display().to_string())?;
     match engine.examine(bytes.into(), ask).await {
         Ok(examination) => Ok(Ok(examination)),

@@ -22,7 +22,7 @@ use crate::startup;
 
 const NOT_CHANGED: &str = "the operator was not changed";
 /// No JWKS is longer, bytes.
-const LONGEST_JWKS: u64 = 64 * 1024;
+const MAX_JWKS: u64 = 64 * 1024;
 
 /// Operators: add, change, disable, list
 #[derive(Debug, clap::Args)]
@@ -315,8 +315,8 @@ fn read_jwks(file: &Path) -> anyhow::Result<String> {
     let shown = file.display();
     let opened = std::fs::File::open(file).with_context(|| format!("cannot read {shown}"))?;
     let mut text = String::new();
-    opened.take(LONGEST_JWKS + 1).read_to_string(&mut text).with_context(|| format!("cannot read {shown}"))?;
-    anyhow::ensure!(text.len() as u64 <= LONGEST_JWKS, "{shown} is longer than {LONGEST_JWKS} bytes");
+    opened.take(MAX_JWKS + 1).read_to_string(&mut text).with_context(|| format!("cannot read {shown}"))?;
+    anyhow::ensure!(text.len() as u64 <= MAX_JWKS, "{shown} is longer than {MAX_JWKS} bytes");
     Ok(text)
 }
 

@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{Context, print, print_json, row_report};
-use crate::app::identity::import_people::{PeopleImport, PeopleReport, Ports, import_people};
+use crate::app::identity::import_people::{ImportPorts, PeopleImport, PeopleReport, import_people};
 use crate::app::support::table::TableFormat;
 use crate::cli::person::photo_directory::PhotoDirectory;
 use crate::startup;
@@ -103,7 +103,7 @@ async fn run_import(
     let store = startup::open_store(&config).await?;
     let faces = startup::faces::for_command(&config)?.engine;
     let clock = startup::clock();
-    let ports = Ports { store: store.as_ref(), faces: faces.as_ref(), clock: clock.as_ref(), photos: &photos };
+    let ports = ImportPorts { store: store.as_ref(), faces: faces.as_ref(), clock: clock.as_ref(), photos: &photos };
     let import = import(config.sandbox.enabled);
     let bar =
         ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:32} {pos}/{len} photos judged, {eta} left")?);

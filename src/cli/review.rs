@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{Context, operating_user, print, print_json};
-use crate::app::review::cases::{CaseSummary, LONGEST_LIST, list_cases, view_case};
+use crate::app::review::cases::{CaseSummary, MAX_LIST, list_cases, view_case};
 use crate::domain::face::search::FaceHit;
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
@@ -33,7 +33,7 @@ Examples:
   rastau review list --limit 200 --before 0199d6a0-7c1e-7000-8000-000000000001 --json")]
     List {
         /// How many at most, 1 to 200
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_LIST)))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
         limit: u32,
         /// Only cases older than this one
         #[arg(long, value_name = "ID")]

@@ -12,7 +12,7 @@ use crate::app::staff::Asker;
 use crate::app::staff::confirm::confirm_at_machine;
 use crate::app::staff::list::{find_staff, list_staff};
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, join_link, reinvite_staff};
-use crate::domain::dual_control::are_eyes;
+use crate::domain::dual_control::can_approve;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::{Login, Role, StaffMember};
@@ -132,7 +132,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let tools = (clock.as_ref(), randomness.as_ref());
     let change = async |login: &Login, change: StaffChange, alone: bool| -> anyhow::Result<()> {
         let known = find_staff(store, login).await?;
-        let raises = known.is_some_and(|known| change.makes_eyes(&known));
+        let raises = known.is_some_and(|known| change.grants_approval(&known));
         expect_alone(store, clock.now(), alone || !raises).await?;
         let member = change_staff(store, clock.as_ref(), login, change, &asker(alone && raises)).await?;
         print(&line(&member))
@@ -140,12 +140,12 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     match args.command {
         Command::Invite { login, name, roles, alone, json } => {
             let roles = roles.into_iter().collect();
-            expect_alone(store, clock.now(), alone || !are_eyes(&roles)).await?;
+            expect_alone(store, clock.now(), alone || !can_approve(&roles)).await?;
             let invited = invite_staff(store, tools, login, &name, roles, &asker(alone)).await?;
             tell(config.server.public_url.as_str(), &invited, json)?;
         }
         Command::Reinvite { login, alone, json } => {
-            let eyes = find_staff(store, &login).await?.is_some_and(|known| are_eyes(&known.roles));
+            let eyes = find_staff(store, &login).await?.is_some_and(|known| can_approve(&known.roles));
             expect_alone(store, clock.now(), alone || !eyes).await?;
             let invited = reinvite_staff(store, tools, &login, &asker(alone)).await?;
             tell(config.server.public_url.as_str(), &invited, json)?;

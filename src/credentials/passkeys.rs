@@ -19,7 +19,7 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::second_factor::ceremony::{PasskeyCeremonies, PasskeyError, Proof, StartedCeremony};
-use crate::domain::second_factor::passkey::CEREMONY_LIFETIME;
+use crate::domain::second_factor::passkey::CEREMONY_TTL;
 
 /// Ceremonies of one relying party at one origin.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl WebauthnCeremonies {
     /// [`PasskeyError`] when `rp_id` does not belong to `origin`; an IP address has no relying party (use `localhost`).
     pub fn new(rp_id: &str, origin: &Url, rp_name: &str) -> Result<Self, PasskeyError> {
         let webauthn = WebauthnBuilder::new(rp_id, origin)
-            .and_then(|builder| builder.rp_name(rp_name).timeout(CEREMONY_LIFETIME).build())
+            .and_then(|builder| builder.rp_name(rp_name).timeout(CEREMONY_TTL).build())
             .map_err(failed)?;
         Ok(Self { webauthn })
     }

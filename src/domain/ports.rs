@@ -12,7 +12,7 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::notices::ports::Notices;
 use crate::domain::oauth::grant::Grant;
 use crate::domain::oauth::ports::{Authorizations, Grants, RestrictedGrants};
-use crate::domain::oauth::status_list::StatusPlace;
+use crate::domain::oauth::status_list::StatusListIndex;
 use crate::domain::operators::operator::{Operator, OperatorId};
 use crate::domain::operators::ports::{Enquiries, IdempotentRequests, Operators};
 use crate::domain::restrictions::ports::{RegistryKeys, RestrictionVersions, SelfRestrictions};
@@ -39,7 +39,7 @@ pub trait Store: Send + Sync {
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>>;
 
     /// The grant at a place in the status lists, in the same way.
-    async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>>;
+    async fn grant_at(&self, place: StatusListIndex) -> Result<Option<Grant>>;
 
     /// The grant of a refresh token, used or not, and the IIN of its player, in the same way.
     async fn grant_of_refresh_token(&self, hash: HandleHash) -> Result<Option<(Grant, Iin)>>;

@@ -33,7 +33,7 @@ pub(super) fn bearer(credential: &SecretText) -> Option<HeaderValue> {
 
 /// Connections wait for their next request no longer than this: shorter than any common server keeps one, so that none is used
 /// that the other side has just closed.
-const IDLE: Duration = Duration::from_secs(4);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A client for `url`, to be given its patience: it goes nowhere else.
 pub(super) fn client(url: &Url, bearer: HeaderValue) -> ClientBuilder {
@@ -42,7 +42,7 @@ pub(super) fn client(url: &Url, bearer: HeaderValue) -> ClientBuilder {
         // A proxy from the environment or a redirect would carry what is secret to a place nobody configured.
         .no_proxy()
         .redirect(Policy::none())
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
 }
 

@@ -49,14 +49,14 @@ pub(super) struct PatienceSettings {
 }
 
 /// Our patience with one service.
-pub(super) struct Patience {
+pub(super) struct RetryPolicy {
     settings: PatienceSettings,
     breaker: Mutex<CircuitBreaker>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// Nothing was asked yet.
     pub(super) fn new(settings: PatienceSettings, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
         Self { settings, breaker: Mutex::new(CircuitBreaker::new(settings.breaker)), clock, randomness }

@@ -28,7 +28,7 @@ use crate::http::operator::oauth::{introspection, jwks, metadata, par, revocatio
 /// Doors that not every service opens.
 #[allow(clippy::struct_excessive_bools, reason = "each is a door, open or shut")]
 #[derive(Clone, Copy, Debug)]
-pub struct OpenDoors {
+pub struct EnabledApis {
     /// Made-up people, a clock that can be moved.
     pub sandbox: bool,
     /// Operators are added over HTTP.
@@ -119,13 +119,13 @@ impl Modify for Schemes {
 }
 
 /// The description of a service at `address` with these doors open.
-pub fn describe(address: &str, issuer: &str, open: OpenDoors) -> Value {
+pub fn describe(address: &str, issuer: &str, open: EnabledApis) -> Value {
     let mut document = json!(of_handlers(address, open));
     complete::complete(&mut document, &metadata::own_path(issuer));
     document
 }
 
-fn of_handlers(address: &str, open: OpenDoors) -> Document {
+fn of_handlers(address: &str, open: EnabledApis) -> Document {
     let mut document = Everything::openapi();
     document.servers = Some(vec![ServerBuilder::new().url(address.trim_end_matches('/')).build()]);
     let shut = [
@@ -148,7 +148,7 @@ fn path_tag(path: &str) -> Option<&str> {
 }
 
 /// Mounts `/api/openapi.json` and the page `/docs/`.
-pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
+pub fn configure(config: &mut web::ServiceConfig, open: EnabledApis) {
     config
         .service(looked_at("/api/openapi.json", move |services: web::Data<Services>| async move {
             let document = describe(services.policy.public_url.as_str(), &services.policy.issuer, open);
@@ -161,7 +161,7 @@ pub fn configure(config: &mut web::ServiceConfig, open: OpenDoors) {
 mod tests {
     use super::*;
 
-    const ALL: OpenDoors = OpenDoors { sandbox: true, administration: true, compliance: true, sources: true };
+    const ALL: EnabledApis = EnabledApis { sandbox: true, administration: true, compliance: true, sources: true };
 
     #[test]
     fn the_description_stays_as_it_was_reviewed() {
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn shut_doors_are_not_described() {
-        let none = OpenDoors { sandbox: false, administration: false, compliance: false, sources: false };
+        let none = EnabledApis { sandbox: false, administration: false, compliance: false, sources: false };
         let document = describe("https://rastau.example", "https://rastau.example/sandbox", none);
         let paths = document["paths"].as_object().unwrap();
         assert!(paths.contains_key("/oauth2/token") && paths.contains_key("/health/live"));

@@ -9,14 +9,14 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
 use super::connections::{ConnectionLimits, Connections, HEAD_TIME, make_room};
-use super::description::OpenDoors;
+use super::description::EnabledApis;
 use super::middleware::bearer_key::BearerKey;
 use super::middleware::body_deadline::{self, BodyTimes};
 use super::middleware::explain::explain;
 use super::middleware::observe::observe;
 use super::middleware::per_session::SessionLimiter;
 use super::middleware::security_headers;
-use super::operator::{ClientCertificates, OperatorDoor};
+use super::operator::{ClientCertificates, OperatorApi};
 use super::pages::refusal::as_page;
 use super::peer::TrustedProxies;
 use super::player::{CapturesByCaller, CapturesUnderWay};
@@ -63,8 +63,8 @@ pub struct HttpSettings {
 /// Serves on `listener` until the returned server is stopped. Signals end it gracefully.
 pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings) -> io::Result<Server> {
     let limiter = web::Data::new(SessionLimiter::default());
-    let doorbell = web::Data::new(console::Doorbell::default());
-    let operators = OperatorDoor::new(settings.certificates.clone());
+    let sign_ins = web::Data::new(console::SignInRateLimiter::default());
+    let operators = OperatorApi::new(settings.certificates.clone());
     let captures = web::Data::new(CapturesUnderWay::default());
     let by_caller = web::Data::new(CapturesByCaller::new(settings.connections.captures_a_caller));
     let proxies = web::Data::new(settings.proxies.clone());
@@ -74,7 +74,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
     let demo_operator = settings.demo_operator.clone().filter(|_| services.policy.sandbox);
     let sandbox = services.policy.sandbox;
     let has_site = demo_operator.is_some();
-    let open = OpenDoors {
+    let open = EnabledApis {
         sandbox,
         administration: keyed.administrator.is_some(),
         compliance: keyed.staff.is_some(),
@@ -95,7 +95,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
             .app_data(bodies.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
-            .app_data(doorbell.clone())
+            .app_data(sign_ins.clone())
             .app_data(captures.clone())
             .app_data(by_caller.clone())
             .app_data(proxies.clone())

@@ -16,11 +16,11 @@ use super::middleware::bearer_key::BearerKey;
 use super::middleware::body_deadline;
 use super::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::app::Services;
-use crate::app::restrictions::registry::aside::{Aside, AsideError, on_a_thread};
 use crate::app::restrictions::registry::import::{
     ImportRegistryError, Imported, RegistryImport, Unwatched, import_registry,
 };
-use crate::app::restrictions::registry::wire::Label;
+use crate::app::restrictions::registry::spooled_file::{SpoolError, SpooledFile, run_blocking};
+use crate::app::restrictions::registry::wire::FileLabel;
 use crate::domain::restrictions::{Position, Suspicion, Tolerance};
 
 /// A source that sends by itself.
@@ -142,7 +142,7 @@ pub(in crate::http) async fn take(
     let source = sources.iter().find(|source| source.name == *name && source.key.is_shown(request.headers()));
     let source = source.ok_or_else(|| problem(ProblemCode::Unauthorized))?.clone();
     body_deadline::extend(&request);
-    let label = Label::read(|name| one(request.headers(), name))
+    let label = FileLabel::read(|name| one(request.headers(), name))
         .map_err(|why| problem(ProblemCode::BadRequest).because(why))?;
     let (file, length) = put_aside(&request, payload).await?;
     let import = RegistryImport {
@@ -163,7 +163,7 @@ pub(in crate::http) async fn take(
         let (store, clock) = (services.store.as_ref(), services.clock.as_ref());
         import_registry(store, clock, BufReader::new(file), &import, &mut Unwatched).await
     };
-    let outcome = on_a_thread(work).await.map_err(|_| problem(ProblemCode::Internal))?;
+    let outcome = run_blocking(work).await.map_err(|_| problem(ProblemCode::Internal))?;
     let imported = outcome.map_err(|error| refusal(&request, &error))?;
     let waits = matches!(imported, Imported::Waits { .. });
     let status = if waits { StatusCode::ACCEPTED } else { StatusCode::OK };
@@ -183,14 +183,14 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String
 /// The body, put aside.
 async fn put_aside(request: &HttpRequest, mut payload: Payload) -> Result<(File, u64), Problem> {
     let problem = |code| Problem::new(code, locale(request));
-    let aside = |error: AsideError| match error {
-        AsideError::TooLong => problem(ProblemCode::BodyTooLarge),
-        AsideError::Unable(error) => {
+    let aside = |error: SpoolError| match error {
+        SpoolError::TooLong => problem(ProblemCode::BodyTooLarge),
+        SpoolError::Unable(error) => {
             tracing::error!(%error, "what a source sends cannot be put aside");
             problem(ProblemCode::Unavailable).retry_after(Duration::from_mins(1))
         }
     };
-    let mut file = Aside::new().map_err(aside)?;
+    let mut file = SpooledFile::new().map_err(aside)?;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| problem(ProblemCode::BadRequest).because("the body broke off"))?;
         file.push(&chunk).map_err(aside)?;

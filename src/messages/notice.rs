@@ -14,7 +14,7 @@ use crate::domain::notices::{NoticeContent, NoticeKind, NoticeWords};
 use crate::domain::second_factor::FactorKind;
 
 /// Longest name of an operator in a notice, UTF-16 units: text messages are counted in them.
-const LONGEST_NAME: usize = 24;
+const MAX_NAME: usize = 24;
 /// Digits that may stand together in one: a name must not pass for a code.
 const DIGITS_TOGETHER: usize = 3;
 
@@ -159,7 +159,7 @@ fn clean(name: &str) -> String {
     let mut units = 0;
     let fits = |character: &char| {
         units += character.len_utf16();
-        units <= LONGEST_NAME
+        units <= MAX_NAME
     };
     let cut: String = clean.trim().chars().take_while(fits).collect();
     cut.trim_end().to_owned()

@@ -11,7 +11,7 @@ use crate::domain::reason::ReasonCode;
 use crate::domain::restrictions::Source;
 
 /// Longest text, in characters.
-const LONGEST: usize = 1_000;
+const MAX_LENGTH: usize = 1_000;
 
 /// The sentences of a service: those of the program, but for what its file says otherwise.
 #[derive(Clone, Debug, Default)]
@@ -96,8 +96,8 @@ impl Texts {
 }
 
 fn check<'a>(mut texts: impl Iterator<Item = &'a String>) -> Result<(), String> {
-    let good = |text: &String| !text.trim().is_empty() && text.chars().count() <= LONGEST;
-    if texts.all(good) { Ok(()) } else { Err(format!("a text has 1 to {LONGEST} characters")) }
+    let good = |text: &String| !text.trim().is_empty() && text.chars().count() <= MAX_LENGTH;
+    if texts.all(good) { Ok(()) } else { Err(format!("a text has 1 to {MAX_LENGTH} characters")) }
 }
 
 #[cfg(test)]

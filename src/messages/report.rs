@@ -6,7 +6,7 @@ mod words;
 
 use super::Locale;
 use super::own_sources::{legal_basis, source_name};
-use crate::domain::face::liveness::cues::Evidence;
+use crate::domain::face::liveness::cues::CueResult;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
@@ -159,7 +159,7 @@ fn measured(page: &mut Page, report: &Report) {
     }
 }
 
-fn cue_cells(cue: &Evidence, locale: Locale) -> [String; 3] {
+fn cue_cells(cue: &CueResult, locale: Locale) -> [String; 3] {
     let support = cue.support.map(|support| format!("{:.3}", support.value()));
     let findings = cue.findings.iter().map(|finding| word("finding", finding.code(), locale));
     [
@@ -233,8 +233,8 @@ mod tests {
                 lights: vec![Light::Magenta],
             },
             cues: vec![
-                Evidence { cue: Cue::Passive, support: Some(Support::UNCLEAR), findings: Vec::new() },
-                Evidence { cue: Cue::Lights, support: None, findings: vec![Finding::OtherLights] },
+                CueResult { cue: Cue::Passive, support: Some(Support::UNCLEAR), findings: Vec::new() },
+                CueResult { cue: Cue::Lights, support: None, findings: vec![Finding::OtherLights] },
             ],
             presentation: None,
             thresholds: PresentationThresholds { bona_fide_from: 0.7, attack_below: 0.3 },

@@ -12,7 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::domain::kernel::observer::{InferenceStep, Observation, Observer, Purpose};
+use crate::domain::kernel::observer::{InferencePurpose, InferenceStep, Observation, Observer};
 
 /// What [`Metrics::text`] is.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -161,7 +161,7 @@ impl Metrics {
         text
     }
 
-    fn inference(&self, purpose: Purpose, step: InferenceStep) {
+    fn inference(&self, purpose: InferencePurpose, step: InferenceStep) {
         let purpose = purpose.as_str();
         let by = ByPurpose { purpose };
         match step {

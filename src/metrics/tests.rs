@@ -10,7 +10,7 @@ fn has(metrics: &Metrics, line: &str) {
 #[test]
 fn work_is_counted_from_queue_to_end() {
     let metrics = Metrics::default();
-    let note = |step| metrics.note(Observation::Inference(Purpose::LiveFrame, step));
+    let note = |step| metrics.note(Observation::Inference(InferencePurpose::LiveFrame, step));
     for _ in 0..3 {
         note(InferenceStep::Queued);
     }

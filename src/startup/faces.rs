@@ -52,7 +52,7 @@ pub fn of(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Faces>
 }
 
 fn load_with(models_dir: &Path, pool: PoolSettings, observer: Arc<dyn Observer>) -> Result<Faces, LoadError> {
-    let turns = EngineTurns::new(pool.sessions, EngineTurns::LONGEST_WAIT, observer.clone());
+    let turns = EngineTurns::new(pool.sessions, EngineTurns::MAX_WAIT, observer.clone());
     let engine = OrtFaceEngine::observed(models_dir, pool, observer)?;
     Ok(Faces { turns, presentation: engine.presentation_thresholds(), engine: Arc::new(engine) })
 }

@@ -31,14 +31,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::app::support::request_batcher::Gatherer;
+use crate::app::support::request_batcher::RequestBatcher;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::clock::Randomness;
 use crate::domain::kernel::handle::{HandleHash, hash_handle};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::grant::Grant;
-use crate::domain::oauth::status_list::StatusPlace;
+use crate::domain::oauth::status_list::StatusListIndex;
 use crate::domain::operators::operator::{Operator, OperatorId};
 use crate::domain::ports::{Store, UnitOfWork};
 use crate::domain::restrictions::{PersonKey, Restriction, Source};
@@ -86,11 +86,11 @@ type Read<T> = Result<T, StoreError>;
 pub struct SqlStore {
     engine: Engine,
     cipher: Arc<ColumnCipher>,
-    operators: Arc<Gatherer<OperatorId, Read<Operator>>>,
-    grants: Arc<Gatherer<StatusPlace, Read<Grant>>>,
-    grants_of_tokens: Arc<Gatherer<HandleHash, Read<(Grant, Iin)>>>,
-    proofs: Arc<Gatherer<ShownProof, bool>>,
-    assertions: Arc<Gatherer<ShownAssertion, bool>>,
+    operators: Arc<RequestBatcher<OperatorId, Read<Operator>>>,
+    grants: Arc<RequestBatcher<StatusListIndex, Read<Grant>>>,
+    grants_of_tokens: Arc<RequestBatcher<HandleHash, Read<(Grant, Iin)>>>,
+    proofs: Arc<RequestBatcher<ShownProof, bool>>,
+    assertions: Arc<RequestBatcher<ShownAssertion, bool>>,
 }
 
 impl SqlStore {
@@ -179,7 +179,7 @@ impl Store for SqlStore {
         self.operators.get(id.clone(), move |ids| registrations::find_all(engine.clone(), ids)).await?.transpose()
     }
 
-    async fn grant_at(&self, place: StatusPlace) -> Result<Option<Grant>, StoreError> {
+    async fn grant_at(&self, place: StatusListIndex) -> Result<Option<Grant>, StoreError> {
         let engine = self.engine.clone();
         self.grants.get(place, move |places| grants::all_at(engine.clone(), places)).await?.transpose()
     }

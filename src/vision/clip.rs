@@ -15,7 +15,7 @@ use super::picture::Picture;
 /// The program that reads videos; it stands beside the running one, or one folder up from a test.
 const READER: &str = "rastau-clip";
 /// A frame larger than this is not taken, pixels.
-const MOST_PIXELS: u64 = 4096 * 2304;
+const MAX_PIXELS: u64 = 4096 * 2304;
 
 /// Why a clip cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -101,7 +101,7 @@ impl Drop for Clip {
 }
 
 fn check(width: u32, height: u32) -> Result<(), ClipError> {
-    if u64::from(width) * u64::from(height) > MOST_PIXELS { Err(ClipError::TooLarge) } else { Ok(()) }
+    if u64::from(width) * u64::from(height) > MAX_PIXELS { Err(ClipError::TooLarge) } else { Ok(()) }
 }
 
 /// Where the program is.

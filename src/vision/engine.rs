@@ -8,11 +8,11 @@ use async_trait::async_trait;
 
 use super::examiner::{Examiner, Models, PictureLimits};
 use crate::domain::face::comparison::{ModelHash, NamedModel};
-use crate::domain::face::engine::{Ask, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine, QualityGate};
 use crate::domain::face::liveness::decision::PresentationThresholds;
 use crate::domain::face::liveness::geometry::TurnGeometry;
 use crate::domain::face::liveness::signs::FaceMesh;
-use crate::domain::kernel::observer::{Observer, Purpose, Unobserved};
+use crate::domain::kernel::observer::{InferencePurpose, Observer, Unobserved};
 use crate::domain::kernel::secret::SecretBytes;
 use crate::vision::face::turn;
 use crate::vision::model::manifest::{Manifest, Model};
@@ -91,18 +91,18 @@ fn of_pool(error: PoolError) -> EngineError {
 
 #[async_trait]
 impl FaceEngine for OrtFaceEngine {
-    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         let purpose = match ask.gate {
-            Gate::LiveFrame | Gate::MovingFrame => Purpose::LiveFrame,
-            Gate::IdPhoto => Purpose::IdPhoto,
+            QualityGate::LiveFrame | QualityGate::MovingFrame => InferencePurpose::LiveFrame,
+            QualityGate::IdPhoto => InferencePurpose::IdPhoto,
         };
         let work = move |examiner: &mut Examiner| examiner.examine(picture.expose(), ask);
         self.pool.run(purpose, work).await.map_err(of_pool)?
     }
 
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         let work = move |examiner: &mut Examiner| examiner.examine(picture.expose(), ask);
-        self.pool.run_when_idle(Purpose::Reembedding, work).await.map_err(of_pool)?
+        self.pool.run_when_idle(InferencePurpose::Reembedding, work).await.map_err(of_pool)?
     }
 
     fn turn(&self, straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry> {

@@ -5,7 +5,7 @@ use ort::session::Session;
 
 use super::picture::Picture;
 use crate::domain::face::detection::Face;
-use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, Gate};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::reason::ReasonCode;
 use crate::vision::face::align::align;
 use crate::vision::face::detect::Detector;
@@ -119,10 +119,10 @@ impl Examiner {
     ///
     /// # Errors
     /// [`EngineError::Picture`] for bytes that are no picture we read, [`EngineError::Failed`] when a model fails.
-    pub fn examine(&mut self, bytes: &[u8], ask: Ask) -> Result<Examination, EngineError> {
+    pub fn examine(&mut self, bytes: &[u8], ask: ExamineRequest) -> Result<Examination, EngineError> {
         let limits = match ask.gate {
-            Gate::LiveFrame | Gate::MovingFrame => self.limits.live_frame,
-            Gate::IdPhoto => self.limits.id_photo,
+            QualityGate::LiveFrame | QualityGate::MovingFrame => self.limits.live_frame,
+            QualityGate::IdPhoto => self.limits.id_photo,
         };
         let picture = decode(bytes, limits).map_err(EngineError::Picture)?;
         self.judge(&picture, ask).map_err(|error| EngineError::Failed(error.0))
@@ -133,10 +133,10 @@ impl Examiner {
     ///
     /// # Errors
     /// When OpenCV or the runtime fails.
-    pub fn judge(&mut self, picture: &Picture, ask: Ask) -> Result<Examination, InferenceError> {
+    pub fn judge(&mut self, picture: &Picture, ask: ExamineRequest) -> Result<Examination, InferenceError> {
         let (mut examination, presence) = self.judge_as_it_is(picture, ask)?;
         match (ask.gate, examination.rejection) {
-            (Gate::IdPhoto, rejection)
+            (QualityGate::IdPhoto, rejection)
                 if presence < DOUBTED || matches!(rejection, Some(ReasonCode::NoFace | ReasonCode::NotUpright)) =>
             {
                 examination = self.judge_turned(picture, ask)?.unwrap_or(examination);
@@ -150,7 +150,11 @@ impl Examiner {
     }
 
     /// What is found in a picture as it stands, and the presence of the face that was placed: none is doubted where none was.
-    pub(super) fn judge_as_it_is(&mut self, picture: &Picture, ask: Ask) -> Result<(Examination, f32), InferenceError> {
+    pub(super) fn judge_as_it_is(
+        &mut self,
+        picture: &Picture,
+        ask: ExamineRequest,
+    ) -> Result<(Examination, f32), InferenceError> {
         let mut examination = Examination {
             size: [picture.width(), picture.height()],
             turned: 0,
@@ -179,7 +183,7 @@ impl Examiner {
         let aligned = align(picture, &face.points)?;
         let quality = quality::measure(picture, &face, &landmarks, &aligned);
         examination.quality = Some(quality);
-        if ask.gate != Gate::IdPhoto {
+        if ask.gate != QualityGate::IdPhoto {
             let signs = landmarks.signs();
             examination.signs = Some(signs);
             examination.mesh = Some(landmarks.mesh());
@@ -219,7 +223,7 @@ impl Examiner {
     fn find(
         &mut self,
         picture: &Picture,
-        gate: Gate,
+        gate: QualityGate,
         faces: &mut Vec<Face>,
     ) -> Result<Result<(Face, Landmarks), ReasonCode>, InferenceError> {
         *faces = self.detector.detect(picture, gate)?;
@@ -244,12 +248,12 @@ impl Examiner {
     /// When OpenCV or the runtime fails.
     pub fn warm_up(&mut self) -> Result<(), InferenceError> {
         let picture = synthetic();
-        self.detector.detect(&picture, Gate::IdPhoto)?;
+        self.detector.detect(&picture, QualityGate::IdPhoto)?;
         let landmarks = self.landmarks.detect(&picture, &SYNTHETIC_FACE)?;
         let aligned = align(&picture, &SYNTHETIC_FACE.points)?;
         quality::measure(&picture, &SYNTHETIC_FACE, &landmarks, &aligned);
         self.presentation.scores(&picture, &SYNTHETIC_FACE)?;
-        self.templates.template(&aligned, Detail::Both)?;
+        self.templates.template(&aligned, TemplateDepth::Both)?;
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::face::index::{FaceIndex, FaceIndexError};
 use crate::domain::face::search::{Sighting, SightingKey};
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::time::Timestamp;
-use table::{Code, Entry, Table};
+use table::{Code, Entry, IndexTable};
 
 /// Rows changed in one go; searches wait so long at most.
 const BATCH: usize = 1_000;
@@ -26,7 +26,7 @@ const NEVER: i64 = i64::MIN;
 /// Scans every face for the nearest. Holds the templates of one model alone.
 pub struct ScannedFaceIndex {
     model: ModelHash,
-    table: Arc<RwLock<Table>>,
+    table: Arc<RwLock<IndexTable>>,
     /// As many searches at once as there are cores: more would only make each other wait for memory.
     turns: Semaphore,
     size: AtomicUsize,
@@ -46,7 +46,7 @@ impl ScannedFaceIndex {
     }
 
     /// Changes the table on a thread that may wait.
-    async fn change(&self, work: impl FnOnce(&mut Table) + Send + 'static) -> Result<(), FaceIndexError> {
+    async fn change(&self, work: impl FnOnce(&mut IndexTable) + Send + 'static) -> Result<(), FaceIndexError> {
         let table = self.table.clone();
         let size = spawn_blocking(move || {
             let mut table = table.write().map_err(|_| FaceIndexError::Failed)?;

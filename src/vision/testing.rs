@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::animate::Portrait;
 use super::examiner::{Examiner, Models, PictureLimits};
 use super::picture::Picture;
-use crate::domain::face::engine::Gate;
+use crate::domain::face::engine::QualityGate;
 use crate::vision::model::manifest::Manifest;
 use crate::vision::picture::decode::{DecodeLimits, decode};
 
@@ -40,7 +40,7 @@ pub(crate) fn examiner() -> Option<Examiner> {
 pub(crate) fn portrait(examiner: &mut Examiner, file: &str, at: [f32; 2]) -> Portrait {
     let bytes = std::fs::read(models().unwrap().join("store/demo").join(file)).unwrap();
     let photo = decode(&bytes, DecodeLimits::PHOTO).unwrap();
-    let faces = examiner.detector.detect(&photo, Gate::IdPhoto).unwrap();
+    let faces = examiner.detector.detect(&photo, QualityGate::IdPhoto).unwrap();
     let which = faces
         .iter()
         .position(|face| {

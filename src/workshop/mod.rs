@@ -8,13 +8,13 @@
 
 pub mod actor;
 pub mod attackers;
-pub mod dice;
 pub mod film;
 pub mod motion;
 pub mod person;
 pub mod reaction;
 pub mod rehearsal;
 pub mod scene;
+pub mod seeded_rng;
 pub mod strips;
 #[cfg(test)]
 mod testing;

@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use super::dice::Dice;
+use super::seeded_rng::SeededRng;
 use crate::workshop::scene::pose::Pose;
 
 /// Natural blinks: pause between two, and how long one takes.
@@ -39,15 +39,16 @@ impl Movement {
 #[derive(Clone, Debug)]
 pub struct Sway {
     phase: f32,
-    blinks: Dice,
+    blinks: SeededRng,
     blink: Movement,
 }
 
 impl Sway {
     /// Another seed is another restlessness.
     pub fn new(seed: u64) -> Self {
-        let phase = Dice::new(seed, 0x5A).share();
-        let mut sway = Self { phase, blinks: Dice::new(seed, 0xB1), blink: Movement { begins: 0, ramp: 1, hold: 0 } };
+        let phase = SeededRng::new(seed, 0x5A).share();
+        let mut sway =
+            Self { phase, blinks: SeededRng::new(seed, 0xB1), blink: Movement { begins: 0, ramp: 1, hold: 0 } };
         sway.plan_blink(0);
         sway
     }

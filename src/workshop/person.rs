@@ -63,10 +63,10 @@ mod tests {
     use super::super::rehearsal::Rehearsal;
     use super::super::testing::{cast, examiner};
     use super::*;
-    use crate::domain::face::engine::{Ask, Detail, Gate};
+    use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
     use crate::domain::face::liveness::challenge::Command;
 
-    const LOOK: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+    const LOOK: ExamineRequest = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::Quick);
 
     #[test]
     fn a_player_who_looks_straight_passes_the_gate_and_stays_the_person() {
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_player_turns_to_the_side_that_was_asked_for_and_comes_back() {
         let Some(mut examiner) = examiner() else { return };
-        let look = Ask::of(Gate::IdPhoto, false, Detail::None);
+        let look = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::None);
         let [puppet, _] = cast(&mut examiner);
         for (command, side) in [(Command::TurnLeft, 1.0), (Command::TurnRight, -1.0)] {
             let mut player = VirtualPlayer::new(Arc::clone(&puppet), 9);

@@ -1,15 +1,15 @@
 //! From what the page asks to what somebody does, after a human moment.
 
 use super::actor::Shown;
-use super::dice::Dice;
 use super::motion::Movement;
+use super::seeded_rng::SeededRng;
 use crate::domain::face::liveness::challenge::Command;
 use crate::workshop::scene::pose::Pose;
 
 /// Does what is asked: reacts after 350 to 900 ms, moves in 300 to 500, holds for 500 to 900 and comes back.
 #[derive(Clone, Debug)]
 pub struct Reactions {
-    dice: Dice,
+    dice: SeededRng,
     asked: Option<(Command, u64)>,
     doing: Vec<(Movement, Pose)>,
 }
@@ -17,7 +17,7 @@ pub struct Reactions {
 impl Reactions {
     /// Another seed is another temper.
     pub fn new(seed: u64) -> Self {
-        Self { dice: Dice::new(seed, 0x9E), asked: None, doing: Vec::new() }
+        Self { dice: SeededRng::new(seed, 0x9E), asked: None, doing: Vec::new() }
     }
 
     /// How they are held now; `gesture` is what doing it fully looks like, for an effort from 0 to 1.

@@ -1,7 +1,7 @@
 //! What the page showed in another capture: recordings were made before it.
 
 use super::actor::Shown;
-use super::dice::Dice;
+use super::seeded_rng::SeededRng;
 use crate::domain::face::liveness::challenge::{Command, LIGHT_TIME, LIGHTS, Light};
 
 /// The first light comes after so long.
@@ -20,7 +20,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// Another seed is another challenge.
     pub fn new(seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0x4E);
+        let mut dice = SeededRng::new(seed, 0x4E);
         let mut lights: Vec<Light> = Vec::new();
         while lights.len() < LIGHTS {
             let other: Vec<Light> = Light::ALL.into_iter().filter(|light| lights.last() != Some(light)).collect();

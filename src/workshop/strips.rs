@@ -56,7 +56,7 @@ pub fn draw<E: From<AnimateError>>(
 mod tests {
     use super::super::testing::{cast, examiner};
     use super::*;
-    use crate::domain::face::engine::Gate;
+    use crate::domain::face::engine::QualityGate;
     use crate::vision::picture::decode::{DecodeLimits, decode};
     use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(frames.len() as u64, NEUTRAL_FRAMES + 7 * MOTION_FRAMES);
         let mut yaw = |name: &str| {
             let picture = decode(&frames[name], DecodeLimits::FRAME).unwrap();
-            let faces = examiner.detector.detect(&picture, Gate::LiveFrame).unwrap();
+            let faces = examiner.detector.detect(&picture, QualityGate::LiveFrame).unwrap();
             let mut face = faces[0];
             face.points = examiner.landmarks.detect(&picture, &face).unwrap().five_points();
             face.yaw()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::MeasureError;
+use super::DualControlError;
 use super::propose::player_of;
 use crate::app::Services;
 use crate::app::notices::tell::tell;
@@ -15,7 +15,7 @@ use crate::app::staff::manage::{StaffChange, change_within};
 use crate::app::verification::face::unlock::unlock_player;
 use crate::app::verification::second_factor::reset::forget_player_factors;
 use crate::app::verification::self_service::take_back::{staff_proof, take_back_all};
-use crate::domain::dual_control::Measure;
+use crate::domain::dual_control::ControlledAction;
 use crate::domain::identity::contact::Contact;
 use crate::domain::kernel::id::{MeasureId, StaffId};
 use crate::domain::kernel::locale::Locale;
@@ -45,22 +45,22 @@ impl Two {
 pub(super) async fn carry_out(
     services: &Services,
     unit: &mut dyn UnitOfWork,
-    measure: &Measure,
+    measure: &ControlledAction,
     contacts: &[Contact],
     two: &Two,
     now: Timestamp,
-) -> Result<(), MeasureError> {
+) -> Result<(), DualControlError> {
     match measure {
-        Measure::EraseEvidence { case } => erase_evidence(unit, *case, two.details(), now).await?,
-        Measure::UnlockPerson { case } => {
+        ControlledAction::EraseEvidence { case } => erase_evidence(unit, *case, two.details(), now).await?,
+        ControlledAction::UnlockPerson { case } => {
             let player = player_of(unit, *case).await?;
             unlock_player(unit, player, two.details(), now).await?;
         }
-        Measure::ForgetFactors { case } => {
+        ControlledAction::ForgetFactors { case } => {
             let player = player_of(unit, *case).await?;
             forget_player_factors(services, unit, (player, contacts), two.details(), now).await?;
         }
-        Measure::TakeBackSelfRestriction { case } => {
+        ControlledAction::TakeBackSelfRestriction { case } => {
             let player = player_of(unit, *case).await?;
             unit.lock_player(player).await?;
             let proof = staff_proof(unit, player).await?;
@@ -68,38 +68,38 @@ pub(super) async fn carry_out(
             let content = NoticeContent::SelfRestrictionTakenBack;
             tell(services, unit, (player, contacts), &content, Locale::default(), now).await?;
         }
-        Measure::ReleaseVersion { source, version } => {
+        ControlledAction::ReleaseVersion { source, version } => {
             release_version(unit, source, Some(*version), two.details(), now).await?;
         }
-        Measure::DiscardVersion { source, version } => {
+        ControlledAction::DiscardVersion { source, version } => {
             discard_version(unit, source, Some(*version), two.details(), now).await?;
         }
-        Measure::RollBackSource { source, from, version } => {
+        ControlledAction::RollBackSource { source, from, version } => {
             roll_back_version(unit, source, Some((*from, *version)), two.details(), now).await?;
         }
-        Measure::ChangeStaff { login, roles, disabled } => {
+        ControlledAction::ChangeStaff { login, roles, disabled } => {
             let wanted = StaffChange { roles: roles.clone(), disabled: *disabled, ..StaffChange::default() };
             let by = Asker { staff: Some(two.asker), named: two.named() };
             change_within(unit, login, wanted, &by, now).await?;
         }
-        Measure::AddOperator { operator } => {
+        ControlledAction::AddOperator { operator } => {
             if !measure.is_fetched() {
                 add(unit, services.randomness.as_ref(), now, operator.as_ref().clone(), &two.named()).await?;
             }
         }
-        Measure::ChangeOperator { operator, change: wanted } => {
+        ControlledAction::ChangeOperator { operator, change: wanted } => {
             let id = operator.as_str();
             change(unit, (now, services.randomness.as_ref()), id, wanted.as_ref().clone(), &two.named()).await?;
         }
-        Measure::EnableOperator { operator } => {
+        ControlledAction::EnableOperator { operator } => {
             switch(unit, (now, services.randomness.as_ref()), operator.as_str(), false, &two.named()).await?;
         }
         // Fetched by who asked.
-        Measure::ExportEvidence { .. }
-        | Measure::InviteStaff { .. }
-        | Measure::ReinviteStaff { .. }
-        | Measure::SetWebhook { .. }
-        | Measure::RotateWebhook { .. } => {}
+        ControlledAction::ExportEvidence { .. }
+        | ControlledAction::InviteStaff { .. }
+        | ControlledAction::ReinviteStaff { .. }
+        | ControlledAction::SetWebhook { .. }
+        | ControlledAction::RotateWebhook { .. } => {}
     }
     Ok(())
 }

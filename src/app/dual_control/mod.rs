@@ -21,7 +21,7 @@ use crate::domain::review::case_work::WorkFault;
 
 /// Why nothing was asked for, or done.
 #[derive(Debug, thiserror::Error)]
-pub enum MeasureError {
+pub enum DualControlError {
     /// No such proposal, or nothing that it is about.
     #[error("there is no such thing")]
     Unknown,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::MeasureError;
+use super::DualControlError;
 use crate::app::Services;
 use crate::app::operators::add::expect_addable;
 use crate::app::operators::change::expect_changeable;
@@ -17,7 +17,7 @@ use crate::app::verification::second_factor::reset::ForgetError;
 use crate::app::verification::self_service::take_back;
 use crate::app::webhooks::manage::WebhookError;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
-use crate::domain::dual_control::{IdentityCheck, Measure, Proposal};
+use crate::domain::dual_control::{ControlledAction, IdentityCheck, Proposal};
 use crate::domain::face::lockout::LockSubject;
 use crate::domain::kernel::id::{CaseId, MeasureId, PlayerId, StaffId};
 use crate::domain::kernel::time::Timestamp;
@@ -37,12 +37,12 @@ const LATELY: u32 = 50;
 pub async fn propose(
     services: &Services,
     by: &Admitted,
-    measure: Measure,
+    measure: ControlledAction,
     why: &Why,
     identity_check: Option<IdentityCheck>,
-) -> Result<Proposal, MeasureError> {
+) -> Result<Proposal, DualControlError> {
     if measure.needs_identity_check() != identity_check.is_some() {
-        return Err(MeasureError::IdentityCheck);
+        return Err(DualControlError::IdentityCheck);
     }
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
@@ -50,7 +50,7 @@ pub async fn propose(
     let subject = measure.subject();
     let lately = unit.list_proposals(Some(&subject), LATELY).await?;
     if lately.iter().any(|other| other.measure.kind() == measure.kind() && other.waits(now)) {
-        return Err(MeasureError::Asked);
+        return Err(DualControlError::Asked);
     }
     let proposal = Proposal {
         id: MeasureId::new(now, services.randomness.as_ref()),
@@ -69,60 +69,64 @@ pub async fn propose(
     Ok(proposal)
 }
 
-async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Timestamp) -> Result<(), MeasureError> {
+async fn expect_possible(
+    unit: &mut dyn UnitOfWork,
+    measure: &ControlledAction,
+    now: Timestamp,
+) -> Result<(), DualControlError> {
     match measure {
-        Measure::EraseEvidence { case } => {
+        ControlledAction::EraseEvidence { case } => {
             let work = unit.find_queued_case(*case).await?.ok_or(EvidenceError::Unknown)?.work;
             let kept = unit.find_evidence(*case).await?;
             may_erase(work.status, kept.hold, kept.erased_at).map_err(EvidenceError::from)?;
         }
-        Measure::ExportEvidence { case } => {
+        ControlledAction::ExportEvidence { case } => {
             unit.find_queued_case(*case).await?.ok_or(EvidenceError::Unknown)?;
         }
-        Measure::UnlockPerson { case } => {
+        ControlledAction::UnlockPerson { case } => {
             let player = player_of(unit, *case).await?;
             let lockout = unit.hold_face_lockout(LockSubject::Person(player)).await?;
             lockout.locked_at(now).ok_or(UnlockError::NotLocked)?;
         }
-        Measure::ForgetFactors { case } => {
+        ControlledAction::ForgetFactors { case } => {
             let player = player_of(unit, *case).await?;
             let doubted = recoveries(unit, player, now).await?.contact_is_doubted(now);
             if unit.own_factors(player).await?.is_empty() && !doubted {
                 return Err(ForgetError::NothingThere.into());
             }
         }
-        Measure::TakeBackSelfRestriction { case } => {
+        ControlledAction::TakeBackSelfRestriction { case } => {
             let player = player_of(unit, *case).await?;
             take_back::expect_possible(unit, player, now).await?;
         }
-        Measure::ReleaseVersion { source, version } | Measure::DiscardVersion { source, version } => {
+        ControlledAction::ReleaseVersion { source, version } | ControlledAction::DiscardVersion { source, version } => {
             let versions = unit.list_versions(source).await?;
             let waits = Version::in_state(&versions, VersionState::Quarantined);
             waits.filter(|waits| waits.number == *version).ok_or_else(|| ManageError::NothingWaits(source.clone()))?;
         }
-        Measure::RollBackSource { source, from, version } => {
+        ControlledAction::RollBackSource { source, from, version } => {
             let versions = unit.list_versions(source).await?;
             let (current, previous) = step_back(&versions, source)?;
             if (current.number, previous.number) != (*from, *version) {
                 return Err(ManageError::NoPrevious(source.clone()).into());
             }
         }
-        Measure::AddOperator { operator } => expect_addable(unit, operator).await?,
-        Measure::ChangeOperator { operator, change } => {
+        ControlledAction::AddOperator { operator } => expect_addable(unit, operator).await?,
+        ControlledAction::ChangeOperator { operator, change } => {
             expect_changeable(unit, operator.as_str(), change).await?;
         }
-        Measure::EnableOperator { operator } => {
+        ControlledAction::EnableOperator { operator } => {
             let known = find_operator(unit, operator).await?;
             known.disabled_at.ok_or(WorkFault::NotDue)?;
         }
-        Measure::SetWebhook { operator, .. } => {
+        ControlledAction::SetWebhook { operator, .. } => {
             find_operator(unit, operator).await?;
         }
-        Measure::RotateWebhook { operator } => {
+        ControlledAction::RotateWebhook { operator } => {
             let endpoint = unit.find_webhook_endpoint(operator).await?;
             endpoint.ok_or_else(|| WebhookError::NoEndpoint(operator.clone()))?;
         }
-        Measure::InviteStaff { login, name, roles } => {
+        ControlledAction::InviteStaff { login, name, roles } => {
             // The id is another one when they join; what counts here is whether they could.
             let id = StaffId::least(now);
             StaffMember::new(id, login.clone(), name, roles.clone(), now).map_err(StaffError::from)?;
@@ -130,10 +134,10 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
                 return Err(StaffError::LoginTaken.into());
             }
         }
-        Measure::ReinviteStaff { login } => {
+        ControlledAction::ReinviteStaff { login } => {
             unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
         }
-        Measure::ChangeStaff { login, roles, .. } => {
+        ControlledAction::ChangeStaff { login, roles, .. } => {
             let member = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
             let roles = roles.clone().unwrap_or_else(|| member.roles.clone());
             StaffMember::new(member.id, member.login, &member.name, roles, now).map_err(StaffError::from)?;
@@ -142,12 +146,15 @@ async fn expect_possible(unit: &mut dyn UnitOfWork, measure: &Measure, now: Time
     Ok(())
 }
 
-async fn find_operator(unit: &mut (impl Operators + ?Sized), id: &OperatorId) -> Result<Operator, MeasureError> {
+async fn find_operator(unit: &mut (impl Operators + ?Sized), id: &OperatorId) -> Result<Operator, DualControlError> {
     Ok(unit.find_operator(id).await?.ok_or_else(|| WebhookError::NoOperator(id.clone()))?)
 }
 
 /// Whom a case is about.
-pub(super) async fn player_of(unit: &mut (impl CaseQueue + ?Sized), case: CaseId) -> Result<PlayerId, MeasureError> {
+pub(super) async fn player_of(
+    unit: &mut (impl CaseQueue + ?Sized),
+    case: CaseId,
+) -> Result<PlayerId, DualControlError> {
     let found = unit.find_queued_case(case).await?.ok_or(EvidenceError::Unknown)?;
     Ok(found.case.player.ok_or(UnlockError::Unknown)?)
 }

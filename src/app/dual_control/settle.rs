@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::MeasureError;
+use super::DualControlError;
 use super::carry_out::{Two, carry_out};
 use super::propose::player_of;
 use crate::app::Services;
@@ -10,7 +10,7 @@ use crate::app::notices::tell::reachable;
 use crate::app::restrictions::registry::tidy::tidy_later;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
-use crate::domain::dual_control::{Measure, Proposal};
+use crate::domain::dual_control::{ControlledAction, Proposal};
 use crate::domain::identity::contact::Contact;
 use crate::domain::kernel::id::MeasureId;
 use crate::domain::review::case_work::WorkFault;
@@ -21,11 +21,11 @@ pub async fn settle_proposal(
     by: &Admitted,
     id: MeasureId,
     yes: bool,
-) -> Result<Proposal, MeasureError> {
+) -> Result<Proposal, DualControlError> {
     let now = services.clock.now();
     let contacts = contacts_of_case(services, id, yes).await?;
     let mut unit = services.store.begin().await?;
-    let mut proposal = unit.find_proposal(id).await?.ok_or(MeasureError::Unknown)?;
+    let mut proposal = unit.find_proposal(id).await?.ok_or(DualControlError::Unknown)?;
     proposal.settle(by.member.id, yes, now)?;
     unit.settle_proposal(&proposal).await?;
     let details = json!({ "by": by.member.login, "proposal": id, "kind": proposal.measure.kind(), "yes": yes });
@@ -49,10 +49,12 @@ pub async fn settle_proposal(
 }
 
 /// Whom a yes is told to, where the person of a case hears of it; asked before anything is changed.
-async fn contacts_of_case(services: &Services, id: MeasureId, yes: bool) -> Result<Vec<Contact>, MeasureError> {
+async fn contacts_of_case(services: &Services, id: MeasureId, yes: bool) -> Result<Vec<Contact>, DualControlError> {
     let mut unit = services.store.read().await?;
-    let proposal = unit.find_proposal(id).await?.ok_or(MeasureError::Unknown)?;
-    let (Measure::ForgetFactors { case } | Measure::TakeBackSelfRestriction { case }) = proposal.measure else {
+    let proposal = unit.find_proposal(id).await?.ok_or(DualControlError::Unknown)?;
+    let (ControlledAction::ForgetFactors { case } | ControlledAction::TakeBackSelfRestriction { case }) =
+        proposal.measure
+    else {
         return Ok(Vec::new());
     };
     if !yes {

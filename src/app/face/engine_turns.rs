@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::domain::kernel::handle::HandleHash;
-use crate::domain::kernel::observer::{InferenceStep, Observation, Observer, Purpose};
+use crate::domain::kernel::observer::{InferencePurpose, InferenceStep, Observation, Observer};
 
 /// Who waits for a turn: callers go round, and the frames of one caller come in their order.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ impl Waiting {
 
 impl EngineTurns {
     /// A hint that comes later than the next frame helps nobody.
-    pub const LONGEST_WAIT: Duration = Duration::from_millis(120);
+    pub const MAX_WAIT: Duration = Duration::from_millis(120);
 
     /// So many frames have their turn at once, of an engine of so many sessions; none waits longer than `longest_wait`.
     pub fn new(at_once: usize, longest_wait: Duration, observer: Arc<dyn Observer>) -> Self {
@@ -83,7 +83,7 @@ impl EngineTurns {
         }
         let turn = timeout(self.longest_wait, receiver).await.ok().and_then(Result::ok);
         if turn.is_none() {
-            self.observer.note(Observation::Inference(Purpose::LiveFrame, InferenceStep::Refused));
+            self.observer.note(Observation::Inference(InferencePurpose::LiveFrame, InferenceStep::Refused));
         }
         turn
     }
@@ -172,7 +172,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_waits_too_long_is_passed_over() {
-        let turns = EngineTurns::new(1, EngineTurns::LONGEST_WAIT, Arc::new(Unobserved));
+        let turns = EngineTurns::new(1, EngineTurns::MAX_WAIT, Arc::new(Unobserved));
         let _turn = turns.wait(FLOOD).await.unwrap();
         assert!(turns.wait(OTHER).await.is_none());
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::compare::{Entries, Listed};
 use self::groups::Groups;
-use crate::domain::face::calibration::halves::{Held, hold};
+use crate::domain::face::calibration::halves::{HeldOutComparisons, hold};
 use crate::domain::face::calibration::{Calibration, CalibrationError};
 use crate::domain::face::comparison::Template;
 use crate::domain::face::error_rates::bootstrap::intervals;
@@ -140,7 +140,7 @@ pub struct Evaluation {
     /// What a calibration promised, and what was seen.
     pub calibration: Option<Vec<Kept>>,
     /// Whether a calibration of one half of the people holds for the other.
-    pub splits: Option<Vec<Held>>,
+    pub splits: Option<Vec<HeldOutComparisons>>,
     /// The same of the models in the shadow.
     pub shadow: Option<Box<Evaluation>>,
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::evaluate_faces::{Bootstrap, Failure};
 use crate::domain::face::error_rates::presentations::bootstrap::intervals;
-use crate::domain::face::error_rates::presentations::halves::{Held, hold};
+use crate::domain::face::error_rates::presentations::halves::{HeldOutPresentations, hold};
 use crate::domain::face::error_rates::presentations::{Presentations, Presented};
 use crate::domain::face::liveness::decision::capture_score;
 use crate::domain::face::liveness::evidence::PresentationScores;
@@ -46,7 +46,7 @@ pub struct Seen {
 
 /// A presentation with its labels, examined.
 #[derive(Clone, Debug)]
-pub struct Sample {
+pub struct PresentationSample {
     /// As the index names it.
     pub file: String,
     /// Its line of the index, from 1; the header counts.
@@ -61,7 +61,7 @@ pub struct Sample {
 
 /// What is to be measured.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct LivenessRequest {
     /// From this score on a presentation passes for bona fide, 0 to 1.
     pub threshold: f32,
     /// How often people are split in two, to see whether a threshold holds for the other half; 0 for never.
@@ -99,7 +99,7 @@ pub struct Judged {
 
 /// What the evaluation came to. Shares are 0 to 1.
 #[derive(Clone, Debug, Serialize)]
-pub struct Evaluation {
+pub struct LivenessEvaluation {
     /// Files that could be read.
     pub presentations: usize,
     /// Their people.
@@ -133,7 +133,7 @@ pub struct Evaluation {
     /// A threshold at the equal error rate: halfway, in log-odds, between the scores that it lies between.
     pub eer_threshold: Option<f32>,
     /// Whether a threshold tuned on one half of the people holds for the other.
-    pub splits: Option<Held>,
+    pub splits: Option<HeldOutPresentations>,
     /// How the intervals were drawn.
     pub bootstrap: Bootstrap,
     /// Every presentation, in the order of the index.
@@ -142,23 +142,27 @@ pub struct Evaluation {
 
 /// An evaluation and the presentations it came from.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub struct MeasuredPresentation {
     /// The figures.
-    pub evaluation: Evaluation,
+    pub evaluation: LivenessEvaluation,
     /// The presentations.
     pub presentations: Presentations,
 }
 
 /// Judges every presentation by the service's own rule, and counts the errors. `failures` are those known before any was
 /// examined.
-pub fn measure(samples: &[Sample], mut failures: Vec<Failure>, wanted: &Wanted) -> Measured {
+pub fn measure(
+    samples: &[PresentationSample],
+    mut failures: Vec<Failure>,
+    wanted: &LivenessRequest,
+) -> MeasuredPresentation {
     failures.extend(samples.iter().filter_map(failure));
     failures.sort_by_key(|failure| failure.line);
     let (people, presentations) = presentations(samples);
     let at = wanted.threshold;
     let drawn = intervals(&presentations, at, people, wanted.rounds, wanted.seed);
     let crossing = presentations.crossing();
-    let evaluation = Evaluation {
+    let evaluation = LivenessEvaluation {
         presentations: samples.iter().filter(|sample| sample.outcome.is_ok()).count(),
         people,
         bona_fide: presentations.bona_fide().len(),
@@ -179,16 +183,16 @@ pub fn measure(samples: &[Sample], mut failures: Vec<Failure>, wanted: &Wanted) 
         bootstrap: Bootstrap { rounds: wanted.rounds, seed: wanted.seed },
         files: samples.iter().filter_map(|sample| judged(sample, wanted)).collect(),
     };
-    Measured { evaluation, presentations }
+    MeasuredPresentation { evaluation, presentations }
 }
 
 /// The threshold at which the errors of these presentations meet; `None` without scored ones of both kinds.
-pub fn tune(samples: &[Sample]) -> Option<f32> {
+pub fn tune(samples: &[PresentationSample]) -> Option<f32> {
     presentations(samples).1.crossing().map(|crossing| crossing.threshold)
 }
 
 /// How many people there are, and what they presented.
-fn presentations(samples: &[Sample]) -> (usize, Presentations) {
+fn presentations(samples: &[PresentationSample]) -> (usize, Presentations) {
     let mut people: BTreeMap<&str, u32> = BTreeMap::new();
     let (mut bona_fide, mut attacks) = (Vec::new(), BTreeMap::<String, Vec<Presented>>::new());
     for sample in samples {
@@ -207,7 +211,7 @@ fn score(seen: &Seen) -> Option<f32> {
     (!seen.scores.is_empty()).then(|| capture_score(&seen.scores))
 }
 
-fn judged(sample: &Sample, wanted: &Wanted) -> Option<Judged> {
+fn judged(sample: &PresentationSample, wanted: &LivenessRequest) -> Option<Judged> {
     let seen = sample.outcome.as_ref().ok()?;
     let score = score(seen);
     Some(Judged {
@@ -225,7 +229,7 @@ fn judged(sample: &Sample, wanted: &Wanted) -> Option<Judged> {
 }
 
 /// Why a file is no presentation, or one that the gate let nothing of through.
-fn failure(sample: &Sample) -> Option<Failure> {
+fn failure(sample: &PresentationSample) -> Option<Failure> {
     let seen = match &sample.outcome {
         Ok(seen) => seen,
         Err(failure) => return Some(failure.clone()),

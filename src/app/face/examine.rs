@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use crate::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine};
 use crate::domain::kernel::secret::SecretBytes;
 
 /// How often to ask again, and how long to wait before each time.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) struct Patience {
+pub(in crate::app) struct RetryPolicy {
     pub(in crate::app) tries: u32,
     pub(in crate::app) pause: Duration,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// Somebody sits before a page that loads: two seconds.
     pub(in crate::app) const PERSON: Self = Self { tries: 20, pause: Duration::from_millis(100) };
     /// A frame of a capture: the next one is a tenth of a second away, and a hint that comes later than that helps nobody.
@@ -25,11 +25,11 @@ impl Patience {
 ///
 /// # Errors
 /// [`EngineError::Busy`] when patience is over.
-pub(in crate::app) async fn examine_patiently(
+pub(in crate::app) async fn examine_with_retry(
     faces: &dyn FaceEngine,
     picture: &SecretBytes,
-    ask: Ask,
-    patience: Patience,
+    ask: ExamineRequest,
+    patience: RetryPolicy,
 ) -> Result<Examination, EngineError> {
     let mut tries = 0;
     loop {

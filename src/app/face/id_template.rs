@@ -2,11 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::examine::{Patience, examine_patiently};
+use super::examine::{RetryPolicy, examine_with_retry};
 use crate::app::scenario::played::find_citizen;
 use crate::app::{PlayerError, Services};
 use crate::domain::face::comparison::Template;
-use crate::domain::face::engine::{Ask, Detail, EngineError, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::judgement::IdPhoto;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::secret::SecretBytes;
@@ -39,8 +39,8 @@ pub(in crate::app) async fn load_id_template(services: &Services, player: Player
 
 /// The template, or `None` when the photo cannot be used: then a person must look.
 async fn embed(services: &Services, photo: &SecretBytes) -> Result<Option<Template>, PlayerError> {
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
-    match examine_patiently(services.face.engine.as_ref(), photo, ask, Patience::PERSON).await {
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
+    match examine_with_retry(services.face.engine.as_ref(), photo, ask, RetryPolicy::PERSON).await {
         Ok(examination) => Ok(examination.template),
         Err(EngineError::Picture(_)) => Ok(None),
         Err(error) => Err(error.into()),

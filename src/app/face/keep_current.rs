@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reembed::{Pace, Ports, reembed_id_photos};
+use super::reembed::{Pace, ReembedPorts, reembed_id_photos};
 use crate::app::Services;
 
 /// After a register, a database or an engine that failed.
@@ -12,7 +12,7 @@ const LOG_EVERY: u64 = 1_000;
 
 /// Embeds what is due and ends when nothing is; a failure is tried again after a minute, for ever.
 pub async fn keep_templates_current(services: &Services) {
-    let ports = Ports::of(services);
+    let ports = ReembedPorts::of(services);
     loop {
         let outcome = reembed_id_photos(ports, Pace::WhenIdle, |progress| {
             let done = progress.embedded + progress.unusable;

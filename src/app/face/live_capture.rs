@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::engine_turns::EngineTurns;
-use super::examine::{Patience, examine_patiently};
+use super::examine::{RetryPolicy, examine_with_retry};
 use crate::app::PlayerError;
 use crate::domain::face::capture::{Capture, FrameHeader, Step};
 use crate::domain::face::comparison::{Template, Thresholds};
-use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::domain::face::judgement::{FaceJudgement, Measured, evidence, judge};
 use crate::domain::face::liveness::challenge::Challenge;
-use crate::domain::face::liveness::cues::Evidence;
+use crate::domain::face::liveness::cues::CueResult;
 use crate::domain::face::liveness::decision::PresentationThresholds;
 use crate::domain::face::liveness::replay::Replayed;
 use crate::domain::face::scores::FaceScores;
@@ -22,7 +22,7 @@ use crate::domain::review::evidence::recording::{Drawn, Recorder, Recording};
 
 /// Where comparison and passive PAD draw their lines.
 #[derive(Clone, Copy, Debug)]
-pub struct Lines {
+pub struct JudgementThresholds {
     /// Of comparison.
     pub comparison: Thresholds,
     /// Of passive PAD.
@@ -119,12 +119,12 @@ impl LiveCapture {
     async fn examine(&self, picture: &SecretBytes, now: Timestamp) -> Result<Examination, EngineError> {
         let _turn = match &self.turns {
             Some((turns, caller)) => {
-                let busy = EngineError::Busy { retry_after: EngineTurns::LONGEST_WAIT };
+                let busy = EngineError::Busy { retry_after: EngineTurns::MAX_WAIT };
                 Some(turns.wait(*caller).await.ok_or(busy)?)
             }
             None => None,
         };
-        examine_patiently(self.faces.as_ref(), picture, self.capture.ask(now), Patience::FRAME).await
+        examine_with_retry(self.faces.as_ref(), picture, self.capture.ask(now), RetryPolicy::FRAME).await
     }
 
     /// Whether the engine had no time for most of it: then its time was over by no fault of who stood there.
@@ -143,8 +143,8 @@ impl LiveCapture {
         let Some(best) = best else {
             return Ok(Some(live));
         };
-        let ask = Ask::of(Gate::LiveFrame, false, Detail::Both);
-        let full = examine_patiently(self.faces.as_ref(), &best.picture, ask, Patience::PERSON).await?.template;
+        let ask = ExamineRequest::of(QualityGate::LiveFrame, false, TemplateDepth::Both);
+        let full = examine_with_retry(self.faces.as_ref(), &best.picture, ask, RetryPolicy::PERSON).await?.template;
         Ok(Some(match full {
             Some(full) => live.with_second_of(&full),
             None => live,
@@ -152,7 +152,7 @@ impl LiveCapture {
     }
 
     /// What every cue says of it; `replayed`: what of its frames was seen before.
-    pub fn evidence(&self, replayed: Replayed, lines: Lines) -> Vec<Evidence> {
+    pub fn evidence(&self, replayed: Replayed, lines: JudgementThresholds) -> Vec<CueResult> {
         let (straight, turned) = self.capture.meshes();
         let turns =
             straight.map(|straight| turned.iter().filter_map(|turned| self.faces.turn(straight, turned)).collect());
@@ -163,10 +163,10 @@ impl LiveCapture {
     /// What follows from this evidence; `attempts_left` counts those after this one.
     pub fn judge(
         &self,
-        evidence: Vec<Evidence>,
+        evidence: Vec<CueResult>,
         live: Option<&Template>,
         id_photo: &Template,
-        lines: Lines,
+        lines: JudgementThresholds,
         attempts_left: u32,
     ) -> (FaceJudgement, FaceScores) {
         judge(&self.capture, evidence, live, id_photo, lines.comparison, attempts_left)

@@ -15,7 +15,7 @@ const PAGE: u32 = 1_000;
 pub async fn forget_old_captures(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
     loop {
         let mut unit = store.begin().await?;
-        let lockouts = unit.delete_face_lockouts(now.minus(lockout::QUIET), now, PAGE).await?;
+        let lockouts = unit.delete_face_lockouts(now.minus(lockout::FAILURE_RETENTION), now, PAGE).await?;
         let films = unit.delete_fingerprints(now.minus(replay::REMEMBERED), PAGE).await?;
         let tries = unit.delete_tries(now.minus(tries::TERM), PAGE).await?;
         unit.commit().await?;

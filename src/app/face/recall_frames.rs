@@ -3,7 +3,7 @@
 use tokio::task::spawn_blocking;
 
 use crate::app::{PlayerError, Services};
-use crate::domain::face::liveness::replay::{CaptureFilm, Film, MOST_CAPTURES, REMEMBERED, Replayed};
+use crate::domain::face::liveness::replay::{CaptureFilm, FingerprintSequence, MAX_CAPTURES, REMEMBERED, Replayed};
 use crate::domain::face::ports::FrameFingerprints;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::time::Timestamp;
@@ -14,10 +14,10 @@ use crate::domain::verification::Verification;
 pub(in crate::app) async fn recall_frames(
     services: &Services,
     player: PlayerId,
-    film: &Film,
+    film: &FingerprintSequence,
 ) -> Result<Replayed, PlayerError> {
     let since = services.clock.now().minus(REMEMBERED);
-    let earlier = services.store.read().await?.fingerprints_of(player, since, MOST_CAPTURES).await?;
+    let earlier = services.store.read().await?.fingerprints_of(player, since, MAX_CAPTURES).await?;
     let film = film.clone();
     spawn_blocking(move || film.against(&earlier)).await.map_err(|_| PlayerError::Worker)
 }
@@ -26,7 +26,7 @@ pub(in crate::app) async fn recall_frames(
 pub(in crate::app) async fn remember_frames(
     unit: &mut (impl FrameFingerprints + ?Sized),
     verification: &Verification,
-    film: &Film,
+    film: &FingerprintSequence,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
     let frames = film.kept();

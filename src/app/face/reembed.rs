@@ -6,11 +6,11 @@ use std::time::Duration;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::examine::{Patience, examine_patiently};
+use super::examine::{RetryPolicy, examine_with_retry};
 use crate::app::Services;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::face::comparison::{ModelHash, Template};
-use crate::domain::face::engine::{Ask, Detail, EngineError, Examination, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::domain::face::ports::TemplateCount;
 use crate::domain::identity::register::{PopulationRegister, RegisterError};
 use crate::domain::kernel::clock::Clock;
@@ -26,11 +26,11 @@ const PAGE: u32 = 100;
 /// Photos in a row on which the engine itself fails: then it is the engine.
 const FAILURES: u32 = 5;
 /// Between two looks for an idle engine, and after each photo: live work goes first.
-const BREATH: Duration = Duration::from_millis(25);
+const IDLE_POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 /// What the work needs.
 #[derive(Clone, Copy)]
-pub struct Ports<'a> {
+pub struct ReembedPorts<'a> {
     /// Players and templates.
     pub store: &'a dyn Store,
     /// ID photos.
@@ -43,7 +43,7 @@ pub struct Ports<'a> {
     pub observer: &'a dyn Observer,
 }
 
-impl<'a> Ports<'a> {
+impl<'a> ReembedPorts<'a> {
     /// Those of a service.
     pub fn of(services: &'a Services) -> Self {
         Self {
@@ -108,7 +108,7 @@ enum Done {
 /// # Errors
 /// See [`ReembedError`].
 pub async fn reembed_id_photos(
-    ports: Ports<'_>,
+    ports: ReembedPorts<'_>,
     pace: Pace,
     mut progress: impl FnMut(Progress),
 ) -> Result<Progress, ReembedError> {
@@ -154,7 +154,7 @@ pub async fn reembed_id_photos(
 }
 
 /// Deletes templates of other models of every player who has one of the model in use; says how many.
-pub async fn prune_id_templates(ports: Ports<'_>) -> Result<u64, ReembedError> {
+pub async fn prune_id_templates(ports: ReembedPorts<'_>) -> Result<u64, ReembedError> {
     let mut unit = ports.store.begin().await?;
     let pruned = unit.prune_id_templates(ports.faces.embedder()).await?;
     unit.commit().await?;
@@ -162,7 +162,7 @@ pub async fn prune_id_templates(ports: Ports<'_>) -> Result<u64, ReembedError> {
 }
 
 /// Lets photos that were found unusable be tried again; says how many.
-pub async fn forget_refusals(ports: Ports<'_>) -> Result<u64, ReembedError> {
+pub async fn forget_refusals(ports: ReembedPorts<'_>) -> Result<u64, ReembedError> {
     let mut unit = ports.store.begin().await?;
     let forgotten = unit.forget_template_refusals(ports.faces.embedder()).await?;
     unit.commit().await?;
@@ -170,13 +170,13 @@ pub async fn forget_refusals(ports: Ports<'_>) -> Result<u64, ReembedError> {
 }
 
 /// How templates stand with the model in use.
-pub async fn observe(ports: Ports<'_>) -> Result<TemplateCount, ReembedError> {
+pub async fn observe(ports: ReembedPorts<'_>) -> Result<TemplateCount, ReembedError> {
     let count = ports.store.read().await?.count_templates(ports.faces.embedder()).await?;
     ports.observer.note(Observation::Templates { due: count.due, unusable: count.unusable });
     Ok(count)
 }
 
-async fn embed(ports: Ports<'_>, pace: Pace, player: PlayerId) -> Result<Done, ReembedError> {
+async fn embed(ports: ReembedPorts<'_>, pace: Pace, player: PlayerId) -> Result<Done, ReembedError> {
     let iin = ports.store.read().await?.find_iin(player).await?;
     let iin = iin.ok_or_else(|| StoreError::Corrupt("a player without an IIN".to_owned()))?;
     let Some(citizen) = ports.register.find(&iin).await? else {
@@ -199,12 +199,12 @@ async fn embed(ports: Ports<'_>, pace: Pace, player: PlayerId) -> Result<Done, R
 }
 
 async fn examine(faces: &dyn FaceEngine, pace: Pace, photo: &SecretBytes) -> Result<Examination, EngineError> {
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
     if pace == Pace::Steady {
-        return examine_patiently(faces, photo, ask, Patience::COMMAND).await;
+        return examine_with_retry(faces, photo, ask, RetryPolicy::COMMAND).await;
     }
     loop {
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(IDLE_POLL_INTERVAL).await;
         match faces.examine_when_idle(photo.clone(), ask).await {
             Err(EngineError::Busy { .. }) => {}
             answer => return answer,
@@ -218,14 +218,14 @@ async fn put(store: &dyn Store, player: PlayerId, photo: [u8; 32], template: &Te
     Ok(unit.commit().await?)
 }
 
-async fn refuse(ports: Ports<'_>, player: PlayerId, reason: ReasonCode) -> Result<(), ReembedError> {
+async fn refuse(ports: ReembedPorts<'_>, player: PlayerId, reason: ReasonCode) -> Result<(), ReembedError> {
     tracing::warn!(%player, reason = reason.code(), "an ID photo does not pass with the model in use");
     let mut unit = ports.store.begin().await?;
     unit.refuse_id_template(player, ports.faces.embedder(), reason, ports.clock.now()).await?;
     Ok(unit.commit().await?)
 }
 
-async fn record(ports: Ports<'_>, kind: AuditKind, progress: Progress) -> Result<(), ReembedError> {
+async fn record(ports: ReembedPorts<'_>, kind: AuditKind, progress: Progress) -> Result<(), ReembedError> {
     let event = NewAuditEvent {
         kind,
         at: ports.clock.now(),

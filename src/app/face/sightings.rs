@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::Services;
 use crate::domain::face::comparison::ModelHash;
 use crate::domain::face::index::{FaceIndex, FaceIndexError};
-use crate::domain::face::search::{OVERLAP, REFRESH_EVERY};
+use crate::domain::face::search::{OVERLAP, REFRESH_INTERVAL};
 use crate::domain::kernel::id::SightingId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
@@ -32,7 +32,7 @@ pub enum FollowError {
     Index(#[from] FaceIndexError),
 }
 
-/// Fills the index and refreshes it every [`REFRESH_EVERY`], for as long as the process lives. Does nothing where faces
+/// Fills the index and refreshes it every [`REFRESH_INTERVAL`], for as long as the process lives. Does nothing where faces
 /// are not searched.
 pub async fn follow(services: Services) {
     if !services.policy.face_search.enabled {
@@ -50,7 +50,7 @@ pub async fn follow(services: Services) {
                 Err(error) => tracing::error!(%error, "old faces were not deleted"),
             }
         }
-        tokio::time::sleep(REFRESH_EVERY).await;
+        tokio::time::sleep(REFRESH_INTERVAL).await;
     }
 }
 

@@ -12,14 +12,14 @@ use std::io::BufRead;
 use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 
-use crate::app::face::examine::{Patience, examine_patiently};
+use crate::app::face::examine::{RetryPolicy, examine_with_retry};
 use crate::app::support::row_refusal::{RowFault, RowRefusal, is_total, text};
 use crate::app::support::table::{Row, Table, TableError, TableFormat, Value};
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
-use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::domain::identity::contact::{Channel, Contact};
 use crate::domain::identity::person::{Citizen, Iin};
-use crate::domain::identity::written_iin::{Holder, WrittenIin, WrittenIinError};
+use crate::domain::identity::written_iin::{NumberHolder, WrittenIin, WrittenIinError};
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::kernel::store_error::StoreError;
@@ -31,7 +31,7 @@ pub const COLUMNS: [&str; 3] = ["iin", "name", "photo"];
 /// Columns that a file may have, too: a channel each.
 const CONTACTS: [(&str, Channel); 2] = [("phone", Channel::Sms), ("email", Channel::Email)];
 /// Longest name, characters.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME: usize = 200;
 /// Photos judged at once; a command's engine lets more than these wait.
 const AT_ONCE: usize = 4;
 /// People written by one statement.
@@ -95,7 +95,7 @@ pub enum ImportPeopleError {
 
 /// The ports that an import needs.
 #[derive(Clone, Copy)]
-pub struct Ports<'a> {
+pub struct ImportPorts<'a> {
     /// Where people are written.
     pub store: &'a dyn Store,
     /// Who judges photos.
@@ -121,7 +121,7 @@ struct Candidate {
 /// Imports a file. Each person is imported wholly, in one transaction for the file; unless refused rows are to be
 /// skipped, one refused row means that nobody is. `progress` hears how many rows were judged, and of how many.
 pub async fn import_people(
-    ports: Ports<'_>,
+    ports: ImportPorts<'_>,
     reader: impl BufRead,
     import: PeopleImport,
     progress: impl FnMut(usize, usize),
@@ -198,7 +198,7 @@ impl Numbers {
         let read = WrittenIin::read(&value.text, value.written()).map_err(RowFault::Iin).map_err(at)?;
         self.kept_zero |= read.kept_zero;
         let rests_on_file = read.rests_on_file();
-        let Holder::Person(iin) = read.holder else { return Err(at(RowFault::Company)) };
+        let NumberHolder::Person(iin) = read.holder else { return Err(at(RowFault::Company)) };
         if read.zeros > 0 && !self.restore_zeros {
             return Err(zeros_lost(line, read.zeros));
         }
@@ -234,8 +234,8 @@ fn read_row(row: Row, contact_columns: &[&'static str], numbers: &mut Numbers) -
         contacts,
         iin,
         zeros,
-        name: text(&name, LONGEST_NAME).map(SecretText::new).map_err(at(1))?,
-        photo: text(&photo, LONGEST_NAME).map_err(at(2))?,
+        name: text(&name, MAX_NAME).map(SecretText::new).map_err(at(1))?,
+        photo: text(&photo, MAX_NAME).map_err(at(2))?,
         sha256: [0; 32],
     })
 }
@@ -265,7 +265,7 @@ fn contacts(candidate: &Candidate, sandbox: bool) -> Option<(Iin, Vec<Contact>)>
 
 /// Keeps the candidates whose photo passes, with its hash; the others join `refused`.
 async fn judge_photos(
-    ports: Ports<'_>,
+    ports: ImportPorts<'_>,
     candidates: Vec<Candidate>,
     refused: &mut Vec<RowRefusal>,
     mut progress: impl FnMut(usize, usize),
@@ -286,7 +286,7 @@ async fn judge_photos(
 }
 
 async fn judge_photo(
-    ports: Ports<'_>,
+    ports: ImportPorts<'_>,
     mut candidate: Candidate,
 ) -> Result<Result<Candidate, RowRefusal>, ImportPeopleError> {
     let line = candidate.line;
@@ -296,8 +296,8 @@ async fn judge_photo(
         Err(fault) => return refuse(fault),
     };
     candidate.sha256 = Sha256::digest(photo.expose()).into();
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
-    let examined = examine_patiently(ports.faces, &photo, ask, Patience::COMMAND).await;
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::None);
+    let examined = examine_with_retry(ports.faces, &photo, ask, RetryPolicy::COMMAND).await;
     match examined.map(|examination| examination.rejection) {
         Ok(None) => Ok(Ok(candidate)),
         Ok(Some(reason)) | Err(EngineError::Picture(reason)) => refuse(RowFault::Photo(reason)),

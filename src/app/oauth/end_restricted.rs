@@ -26,7 +26,7 @@ const OVERLAP: Duration = Duration::from_mins(1);
 
 /// Looks again and again, for as long as the service runs.
 pub async fn keep_ending(services: Services) {
-    let mut sweeper = Sweeper::new(services);
+    let mut sweeper = RestrictionSweep::new(services);
     loop {
         if let Err(error) = sweeper.sweep().await {
             tracing::error!(%error, "grants of restricted people could not be ended; trying again");
@@ -37,7 +37,7 @@ pub async fn keep_ending(services: Services) {
 
 /// Who looks, and what is known from the last time.
 #[derive(Debug)]
-pub struct Sweeper {
+pub struct RestrictionSweep {
     services: Services,
     last: Option<Look>,
 }
@@ -53,7 +53,7 @@ struct Look {
     at: Timestamp,
 }
 
-impl Sweeper {
+impl RestrictionSweep {
     /// Has not looked yet.
     pub fn new(services: Services) -> Self {
         Self { services, last: None }
@@ -97,7 +97,7 @@ impl Look {
 /// Looks at everybody.
 ///
 /// # Errors
-/// As [`Sweeper::sweep`].
+/// As [`RestrictionSweep::sweep`].
 pub async fn end_restricted_grants(services: &Services) -> Result<u64, StoreError> {
     let now = services.clock.now();
     let (mut from, mut ended) = (now, 0);

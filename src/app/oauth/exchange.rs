@@ -19,10 +19,10 @@ use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::authorization::{AuthorizationCode, Redemption, pkce_fits};
 use crate::domain::oauth::confirmation::Confirmation;
-use crate::domain::oauth::grant::{EndOfGrant, GREATEST_AGE, Grant};
+use crate::domain::oauth::grant::{EndOfGrant, Grant, MAX_AGE};
 use crate::domain::oauth::id_token::IdTokenRequest;
 use crate::domain::oauth::ports::Grants;
-use crate::domain::oauth::status_list::StatusPlace;
+use crate::domain::oauth::status_list::StatusListIndex;
 use crate::domain::operators::operator::Operator;
 use crate::domain::operators::ports::Enquiries;
 use crate::domain::second_factor::{BoundBy, FactorKind};
@@ -140,16 +140,16 @@ async fn begin(
         bound_by: approved.bound_by,
         verified_at: approved.at,
         confirmation,
-        status: StatusPlace::draw(now, services.randomness.as_ref()),
+        status: StatusListIndex::draw(now, services.randomness.as_ref()),
         openid: approved.id_token.is_some(),
-        expires_at: approved.at.plus(GREATEST_AGE),
+        expires_at: approved.at.plus(MAX_AGE),
         ended_at: None,
     };
     let subject = services.policy.subject(&operator.id, grant.player);
     unit.put_subject(&operator.id, &subject, grant.player).await?;
     for _ in 0..DRAWS {
         match unit.insert_grant(&grant, code.hash).await {
-            Err(StoreError::Conflict) => grant.status = StatusPlace::draw(now, services.randomness.as_ref()),
+            Err(StoreError::Conflict) => grant.status = StatusListIndex::draw(now, services.randomness.as_ref()),
             other => {
                 other?;
                 return issue(services, unit, &grant, approved.id_token.as_ref(), told, now).await;

@@ -8,7 +8,7 @@ use crate::domain::kernel::store_error::StoreError;
 use crate::domain::oauth::access_token::AccessTokenClaims;
 use crate::domain::oauth::grant::Grant;
 use crate::domain::oauth::ports::Grants;
-use crate::domain::oauth::status_list::StatusPlace;
+use crate::domain::oauth::status_list::StatusListIndex;
 use crate::domain::operators::operator::Operator;
 
 /// The claims of an active token of this operator; `None` for everything else, without a word why (RFC 7662 section
@@ -46,7 +46,7 @@ pub(super) async fn grant_of(
 }
 
 /// What a token that we signed says, and the place that it names.
-fn claimed(services: &Services, token: &str) -> Option<(Arc<AccessTokenClaims>, StatusPlace)> {
+fn claimed(services: &Services, token: &str) -> Option<(Arc<AccessTokenClaims>, StatusListIndex)> {
     let claims = services.credentials.signer.read(token)?;
     let place = place_of(&services.policy, &claims.status)?;
     Some((claims, place))

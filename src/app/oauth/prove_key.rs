@@ -12,7 +12,7 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::oauth::confirmation::Thumbprint;
 use crate::domain::oauth::credentials::VerifiedProof;
-use crate::domain::oauth::proof_nonce::{LONGEST_LIFE, is_current};
+use crate::domain::oauth::proof_nonce::{MAX_LIFE, is_current};
 
 /// No proof may be older; the nonce is what counts.
 const OLDEST: Duration = Duration::from_mins(5);
@@ -77,7 +77,7 @@ pub fn check_proof(
 pub async fn spend_proof(services: &Services, proof: CheckedProof) -> Result<Thumbprint, KeyProofError> {
     let CheckedProof(proof) = proof;
     let now = services.clock.now();
-    let fresh = services.store.remember_proof(identity(&proof), now.plus(LONGEST_LIFE), now).await?;
+    let fresh = services.store.remember_proof(identity(&proof), now.plus(MAX_LIFE), now).await?;
     if fresh { Ok(proof.key) } else { Err(KeyProofError::Refused("the proof was used before".to_owned())) }
 }
 

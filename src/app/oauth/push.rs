@@ -6,7 +6,7 @@ use crate::app::Services;
 use crate::domain::kernel::handle::{hash_handle, new_handle};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::oauth::authorization::{
-    PushedRequest, REQUEST_LIFETIME, REQUEST_URI_PREFIX, RequestError, RequestParameters,
+    PushedRequest, REQUEST_TTL, REQUEST_URI_PREFIX, RequestError, RequestParameters,
 };
 use crate::domain::operators::operator::Operator;
 
@@ -42,5 +42,5 @@ pub async fn push(
     let mut unit = services.store.begin().await?;
     unit.insert_request(hash_handle(&handle), &request).await?;
     unit.commit().await?;
-    Ok(Pushed { request_uri: format!("{REQUEST_URI_PREFIX}{handle}"), expires_in: REQUEST_LIFETIME })
+    Ok(Pushed { request_uri: format!("{REQUEST_URI_PREFIX}{handle}"), expires_in: REQUEST_TTL })
 }

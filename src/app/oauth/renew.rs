@@ -11,7 +11,7 @@ use crate::app::Services;
 use crate::app::restrictions::check::{Checked, check_restrictions_of};
 use crate::app::restrictions::remote::Freshness;
 use crate::app::scenario::played::{played_by, token_lifetime};
-use crate::app::support::request_batcher::{Gatherer, Ticket};
+use crate::app::support::request_batcher::{RequestBatcher, RequestToken};
 use crate::domain::decision::Verdict;
 use crate::domain::kernel::handle::{HandleHash, hash_handle};
 use crate::domain::kernel::secret::SecretText;
@@ -25,12 +25,12 @@ use crate::domain::operators::operator::Operator;
 use crate::domain::scenario::Scenario;
 
 /// Renewals that come at the same moment are one transaction: its wait for the disk is theirs together.
-pub type Renewals = Gatherer<Renewal, Result<Issued, GrantError>>;
+pub type Renewals = RequestBatcher<Renewal, Result<Issued, GrantError>>;
 
 /// One use of a refresh token. Two uses of one token are two.
 #[derive(Clone, Debug)]
 pub struct Renewal {
-    ticket: Ticket,
+    ticket: RequestToken,
     token: HandleHash,
     grant: Grant,
     permission: Arc<Checked>,
@@ -76,7 +76,8 @@ pub async fn renew(
     if nobody_tells || permission.is_unknown() {
         return Err(GrantError::CannotTell);
     }
-    let renewal = Renewal { ticket: Ticket::draw(), token, grant: known, permission: Arc::new(permission), played };
+    let renewal =
+        Renewal { ticket: RequestToken::draw(), token, grant: known, permission: Arc::new(permission), played };
     let services = services.clone();
     let answer = renewals.get(renewal, move |batch| renew_all(services.clone(), batch)).await?;
     answer.unwrap_or_else(|| Err(StoreError::Conflict.into()))

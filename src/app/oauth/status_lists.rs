@@ -16,8 +16,8 @@ use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::access_token::{StatusClaim, StatusReference};
 use crate::domain::oauth::credentials::{SignError, Statement};
-use crate::domain::oauth::grant::GREATEST_AGE;
-use crate::domain::oauth::status_list::{StatusPlace, TIME_TO_LIVE, bits, list_of};
+use crate::domain::oauth::grant::MAX_AGE;
+use crate::domain::oauth::status_list::{StatusListIndex, TIME_TO_LIVE, bits, list_of};
 
 /// Where the lists are, below our address.
 pub const PATH: &str = "/oauth2/status";
@@ -43,7 +43,7 @@ impl StatusLists {
     /// The signed list of one day (`statuslist+jwt`); `None` for a day whose grants have all expired, or that is to come.
     pub async fn get(&self, services: &Services, list: u32) -> Result<Option<String>, StatusError> {
         let now = services.clock.now();
-        let oldest = list_of(Timestamp::from_micros(now.micros() - GREATEST_AGE.as_micros() as i64));
+        let oldest = list_of(Timestamp::from_micros(now.micros() - MAX_AGE.as_micros() as i64));
         if !(oldest..=list_of(now)).contains(&list) {
             return Ok(None);
         }
@@ -77,15 +77,15 @@ impl StatusLists {
 }
 
 /// How a token names its place.
-pub(super) fn status_claim(policy: &Policy, place: StatusPlace) -> StatusClaim {
+pub(super) fn status_claim(policy: &Policy, place: StatusListIndex) -> StatusClaim {
     StatusClaim { status_list: StatusReference { idx: place.index, uri: uri(policy, place.list) } }
 }
 
 /// The place that a token names, if it is in a list of ours.
-pub(super) fn place_of(policy: &Policy, claim: &StatusClaim) -> Option<StatusPlace> {
+pub(super) fn place_of(policy: &Policy, claim: &StatusClaim) -> Option<StatusListIndex> {
     let StatusReference { idx, uri: named } = &claim.status_list;
     let list = named.rsplit('/').next()?.parse().ok()?;
-    (*named == uri(policy, list)).then_some(StatusPlace { list, index: *idx })
+    (*named == uri(policy, list)).then_some(StatusListIndex { list, index: *idx })
 }
 
 fn uri(policy: &Policy, list: u32) -> String {

@@ -19,7 +19,7 @@ use crate::domain::operators::ports::Operators;
 use crate::domain::ports::Store;
 
 /// More keys than anybody rotates through.
-const MOST_KEYS: usize = 16;
+const MAX_KEYS: usize = 16;
 
 /// An operator that was added, and its secret, which is kept nowhere.
 #[derive(Clone, Debug)]
@@ -157,8 +157,8 @@ pub(super) fn check_keys(authentication: &ClientAuthentication) -> Result<(), St
 fn check_jwks(text: &str) -> Result<(), String> {
     let set: Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
     let keys = set.get("keys").and_then(|keys| keys.as_array()).ok_or("it has no array \"keys\"")?;
-    if keys.is_empty() || keys.len() > MOST_KEYS {
-        return Err(format!("it must hold 1 to {MOST_KEYS} keys"));
+    if keys.is_empty() || keys.len() > MAX_KEYS {
+        return Err(format!("it must hold 1 to {MAX_KEYS} keys"));
     }
     for (place, key) in (1..).zip(keys) {
         if PRIVATE_KEY_MEMBERS.iter().any(|member| key.get(member).is_some()) {

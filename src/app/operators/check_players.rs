@@ -14,7 +14,7 @@ use crate::domain::kernel::id::{AnswerId, PlayerId};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::credentials::{SignError, Statement};
-use crate::domain::operators::check::{Enquiry, Purpose, ReceiptClaims, RequestId};
+use crate::domain::operators::check::{CheckPurpose, Enquiry, ReceiptClaims, RequestId};
 use crate::domain::operators::operator::Operator;
 
 /// Questions to the registry at once, of one request.
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 8;
 #[derive(Clone, Debug)]
 pub struct CheckRequest {
     /// What for.
-    pub purpose: Purpose,
+    pub purpose: CheckPurpose,
     /// The operator's name of it.
     pub id: RequestId,
     /// About whom, each once.

@@ -3,12 +3,12 @@
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::operators::idempotency::{Claim, IdempotencyKey, KEPT, KeptAnswer, RequestFingerprint};
+use crate::domain::operators::idempotency::{ANSWER_RETENTION, Claim, IdempotencyKey, KeptAnswer, RequestFingerprint};
 use crate::domain::ports::{Store, UnitOfWork};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OnceError<E> {
+pub enum IdempotencyError<E> {
     /// The key came with another request before.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -27,16 +27,16 @@ pub async fn once<E>(
     key: IdempotencyKey,
     request: RequestFingerprint,
     work: impl AsyncFnOnce(&mut dyn UnitOfWork, Timestamp) -> Result<KeptAnswer, E>,
-) -> Result<KeptAnswer, OnceError<E>> {
+) -> Result<KeptAnswer, IdempotencyError<E>> {
     let now = clock.now();
-    let mut unit = store.begin().await.map_err(OnceError::Store)?;
-    match unit.claim_request(key, request, now).await.map_err(OnceError::Store)? {
+    let mut unit = store.begin().await.map_err(IdempotencyError::Store)?;
+    match unit.claim_request(key, request, now).await.map_err(IdempotencyError::Store)? {
         Claim::Answered { request: first, answer } if first == request => Ok(answer),
-        Claim::Answered { .. } => Err(OnceError::KeyReused),
+        Claim::Answered { .. } => Err(IdempotencyError::KeyReused),
         Claim::New => {
-            let answer = work(unit.as_mut(), now).await.map_err(OnceError::Refused)?;
-            unit.keep_answer(key, &answer).await.map_err(OnceError::Store)?;
-            unit.commit().await.map_err(OnceError::Store)?;
+            let answer = work(unit.as_mut(), now).await.map_err(IdempotencyError::Refused)?;
+            unit.keep_answer(key, &answer).await.map_err(IdempotencyError::Store)?;
+            unit.commit().await.map_err(IdempotencyError::Store)?;
             Ok(answer)
         }
     }
@@ -47,10 +47,10 @@ pub async fn answered<E>(
     store: &dyn Store,
     key: IdempotencyKey,
     request: RequestFingerprint,
-) -> Result<Option<KeptAnswer>, OnceError<E>> {
-    let mut unit = store.read().await.map_err(OnceError::Store)?;
-    match unit.answered_request(key).await.map_err(OnceError::Store)? {
-        Some((first, _)) if first != request => Err(OnceError::KeyReused),
+) -> Result<Option<KeptAnswer>, IdempotencyError<E>> {
+    let mut unit = store.read().await.map_err(IdempotencyError::Store)?;
+    match unit.answered_request(key).await.map_err(IdempotencyError::Store)? {
+        Some((first, _)) if first != request => Err(IdempotencyError::KeyReused),
         known => Ok(known.map(|(_, answer)| answer)),
     }
 }
@@ -58,6 +58,6 @@ pub async fn answered<E>(
 /// Deletes answers past their term.
 pub async fn forget_old_answers(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
     let mut unit = store.begin().await?;
-    unit.delete_requests(now.minus(KEPT)).await?;
+    unit.delete_requests(now.minus(ANSWER_RETENTION)).await?;
     unit.commit().await
 }

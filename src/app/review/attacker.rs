@@ -2,7 +2,7 @@
 
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::face::comparison::ModelHash;
-use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::domain::face::search::{Sighting, SightingKey, shows_the_victim};
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::id::{CaseId, SightingId};
@@ -84,7 +84,7 @@ impl Desk<'_> {
             return Err(CaseError::Victim(case));
         }
         let frame = found.frame.ok_or(CaseError::NoFrame(case))?;
-        let ask = Ask::of(Gate::LiveFrame, false, Detail::Full);
+        let ask = ExamineRequest::of(QualityGate::LiveFrame, false, TemplateDepth::Full);
         let template = match faces.examine(frame, ask).await {
             Ok(examination) => examination.template.ok_or(CaseError::NoFace(case))?,
             Err(EngineError::Picture(_)) => return Err(CaseError::NoFace(case)),

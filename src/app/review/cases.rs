@@ -14,7 +14,7 @@ use crate::domain::ports::Store;
 use crate::domain::review::case::{Case, CaseStatus};
 
 /// Most cases of one list.
-pub const LONGEST_LIST: u32 = 200;
+pub const MAX_LIST: u32 = 200;
 
 /// A case as staff read it; the picture travels apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -63,10 +63,10 @@ impl From<&Case> for CaseSummary {
     }
 }
 
-/// The newest cases first, at most [`LONGEST_LIST`]; those older than `before` when given.
+/// The newest cases first, at most [`MAX_LIST`]; those older than `before` when given.
 pub async fn list_cases(store: &dyn Store, limit: u32, before: Option<CaseId>) -> Result<Vec<CaseSummary>, StoreError> {
     let mut unit = store.read().await?;
-    let cases = unit.list_cases(limit.clamp(1, LONGEST_LIST), before).await?;
+    let cases = unit.list_cases(limit.clamp(1, MAX_LIST), before).await?;
     Ok(cases.iter().map(CaseSummary::from).collect())
 }
 

@@ -17,7 +17,7 @@ const TRAIL: u32 = 100;
 
 /// What came of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Followed {
+pub struct FollowedCode {
     /// Who redeemed it.
     pub operator: OperatorId,
     /// What was issued, the oldest first.
@@ -36,7 +36,7 @@ pub struct IssuedAt {
 }
 
 /// What came of the code; `None` while it was not redeemed, of every other text, and outside a sandbox.
-pub async fn follow_code(services: &Services, code: &SecretText) -> Result<Option<Followed>, StoreError> {
+pub async fn follow_code(services: &Services, code: &SecretText) -> Result<Option<FollowedCode>, StoreError> {
     if !services.policy.sandbox {
         return Ok(None);
     }
@@ -48,7 +48,7 @@ pub async fn follow_code(services: &Services, code: &SecretText) -> Result<Optio
         None => None,
     };
     let tokens = issued.into_iter().map(|(renewals, at)| IssuedAt { at, renewals }).collect();
-    Ok(Some(Followed { operator: grant.operator, tokens, ended }))
+    Ok(Some(FollowedCode { operator: grant.operator, tokens, ended }))
 }
 
 /// What the log says. An operator that is disabled ends all of its grants at once, and that is told of the operator.

@@ -3,8 +3,8 @@
 use ::time::Date;
 
 use crate::app::Services;
-use crate::app::face::examine::{Patience, examine_patiently};
-use crate::domain::face::engine::{Ask, Detail, EngineError, Gate};
+use crate::app::face::examine::{RetryPolicy, examine_with_retry};
+use crate::domain::face::engine::{EngineError, ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::identity::contact::Contact;
 use crate::domain::identity::person::{Citizen, Iin, IinError};
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
@@ -59,7 +59,7 @@ pub async fn suggest_iin(services: &Services, birth: Date) -> Result<Iin, Newcom
 /// template included, and keeps none. Asks once: a busy engine says so.
 pub async fn check_photo(services: &Services, photo: SecretBytes) -> Result<Option<ReasonCode>, NewcomerError> {
     expect_sandbox(services)?;
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Quick);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Quick);
     match services.face.engine.examine(photo, ask).await {
         Ok(examination) => Ok(examination.rejection),
         Err(EngineError::Picture(reason)) => Ok(Some(reason)),
@@ -92,8 +92,8 @@ pub async fn add_newcomer(
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(NewcomerError::Name);
     }
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
-    let examination = examine_patiently(services.face.engine.as_ref(), &photo, ask, Patience::PERSON).await?;
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::None);
+    let examination = examine_with_retry(services.face.engine.as_ref(), &photo, ask, RetryPolicy::PERSON).await?;
     if let Some(reason) = examination.rejection {
         return Err(NewcomerError::Photo(reason));
     }

@@ -10,7 +10,7 @@ use crate::domain::identity::register::{ContactError, RegisterError};
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::oauth::access_token::LONGEST_LIFETIME;
+use crate::domain::oauth::access_token::MAX_LIFETIME;
 use crate::domain::oauth::grant::Grant;
 use crate::domain::restrictions::RegistryAnswer;
 use crate::domain::scenario::{RegisterPart, SCENARIOS, SLOW_ANSWER, Scenario};
@@ -97,7 +97,7 @@ pub(in crate::app) async fn restricted_grants(services: &Services, now: Timestam
         let Ok(iin) = Iin::parse(scenario.iin) else { continue };
         let mut unit = services.store.read().await?;
         let Some(player) = unit.find_player(&iin).await? else { continue };
-        let standing = unit.standing_grants(player, now).await?;
+        let standing = unit.active_grants(player, now).await?;
         drop(unit);
         if standing.is_empty() {
             continue;
@@ -112,6 +112,6 @@ pub(in crate::app) async fn restricted_grants(services: &Services, now: Timestam
 
 /// How long an access token of the person lives.
 pub(in crate::app) fn token_lifetime(services: &Services, played: Option<&Scenario>) -> Duration {
-    let longest = services.policy.token_lifetime.min(LONGEST_LIFETIME);
+    let longest = services.policy.token_lifetime.min(MAX_LIFETIME);
     played.map_or(longest, |scenario| longest.min(scenario.token_lifetime()))
 }

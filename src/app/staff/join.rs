@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::StaffError;
 use super::confirm::is_first;
-use super::passkeys::{Begun, keep, take};
+use super::passkeys::{CeremonyStart, keep, take};
 use super::session::{Admitted, begin_session, note};
 use crate::app::Services;
 use crate::domain::audit::event::AuditKind;
@@ -19,7 +19,10 @@ use crate::domain::staff::{StaffMember, StaffPasskey};
 const KIND: &str = "join";
 
 /// Whom an invitation is for, and the options for `navigator.credentials.create`.
-pub async fn begin_joining(services: &Services, invitation: &SecretText) -> Result<(StaffMember, Begun), StaffError> {
+pub async fn begin_joining(
+    services: &Services,
+    invitation: &SecretText,
+) -> Result<(StaffMember, CeremonyStart), StaffError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     if note_shown_again(unit.as_mut(), invitation, now).await? {

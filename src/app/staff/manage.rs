@@ -8,7 +8,7 @@ use super::confirm::is_first;
 use super::{Asker, StaffError, session};
 use crate::domain::audit::event::AuditKind;
 use crate::domain::audit::ports::AuditLog;
-use crate::domain::dual_control::{EYES, are_eyes};
+use crate::domain::dual_control::{EYES, can_approve};
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::handle::{hash_handle, new_handle};
 use crate::domain::kernel::id::StaffId;
@@ -110,14 +110,14 @@ pub struct StaffChange {
 
 impl StaffChange {
     /// Whether somebody becomes a pair of eyes by it who was none before, or of another kind: nobody makes a second pair alone.
-    pub fn makes_eyes(&self, before: &StaffMember) -> bool {
+    pub fn grants_approval(&self, before: &StaffMember) -> bool {
         let after = self.roles.as_ref().unwrap_or(&before.roles);
         let gains = EYES.into_iter().any(|act| {
             let may = |roles: &BTreeSet<Role>| roles.iter().any(|role| role.may(act));
             may(after) && !may(&before.roles)
         });
         let comes_back = self.disabled == Some(false) && before.disabled_at.is_some();
-        gains || (comes_back && are_eyes(after))
+        gains || (comes_back && can_approve(after))
     }
 }
 
@@ -135,7 +135,7 @@ pub async fn change_staff(
     let mut unit = store.begin().await?;
     unit.hold_staff(login).await?;
     let before = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
-    if by.staff.is_some() && change.makes_eyes(&before) {
+    if by.staff.is_some() && change.grants_approval(&before) {
         return Err(StaffError::TakesTwo);
     }
     let member = change_within(unit.as_mut(), login, change, by, clock.now()).await?;
@@ -153,7 +153,7 @@ pub async fn change_within(
 ) -> Result<StaffMember, StaffError> {
     unit.hold_staff(login).await?;
     let before = unit.find_staff_by_login(login).await?.ok_or(StaffError::Unknown)?;
-    let eyes = change.makes_eyes(&before);
+    let eyes = change.grants_approval(&before);
     let name = change.name.unwrap_or_else(|| before.name.clone());
     let roles = change.roles.unwrap_or_else(|| before.roles.clone());
     let mut member = StaffMember {

@@ -14,7 +14,7 @@ use crate::domain::staff::ports::{Staff, StaffCeremony};
 
 /// A ceremony that was begun: what the browser needs to go on.
 #[derive(Debug)]
-pub struct Begun {
+pub struct CeremonyStart {
     /// To be shown when it is finished.
     pub handle: SecretText,
     /// For `navigator.credentials`.
@@ -29,11 +29,11 @@ pub(super) async fn keep(
     staff: StaffId,
     started: StartedCeremony,
     now: Timestamp,
-) -> Result<Begun, StaffError> {
+) -> Result<CeremonyStart, StaffError> {
     let handle = new_handle(services.randomness.as_ref());
     let ceremony = StaffCeremony { kind, staff, state: started.state, expires_at: now.plus(CEREMONY) };
     unit.put_staff_ceremony(hash_handle(&handle), &ceremony, now).await?;
-    Ok(Begun { handle: SecretText::new(handle), options: started.options })
+    Ok(CeremonyStart { handle: SecretText::new(handle), options: started.options })
 }
 
 /// Begins one that is answered by one of their passkeys; by none, where they have none and there is a stand-in.
@@ -44,7 +44,7 @@ pub(super) async fn begin(
     staff: StaffId,
     stand_in: Option<&[u8]>,
     now: Timestamp,
-) -> Result<Begun, StaffError> {
+) -> Result<CeremonyStart, StaffError> {
     let passkeys: Vec<SecretBytes> =
         unit.list_staff_passkeys(staff).await?.into_iter().map(|passkey| passkey.content).collect();
     let started = match stand_in {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::StaffError;
-use super::passkeys::{Begun, begin, finish, take};
+use super::passkeys::{CeremonyStart, begin, finish, take};
 use crate::app::Services;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::audit::ports::AuditLog;
@@ -11,7 +11,7 @@ use crate::domain::kernel::handle::{HandleHash, hash_handle, new_handle};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::ports::Staff;
-use crate::domain::staff::{Act, LONGEST_SESSION, StaffMember, StaffSession};
+use crate::domain::staff::{Act, MAX_SESSION, StaffMember, StaffSession};
 
 const STEP_UP: &str = "step_up";
 
@@ -64,7 +64,7 @@ pub async fn admit(services: &Services, handle: HandleHash) -> Result<Admitted, 
 }
 
 /// Begins to show the passkey once more.
-pub async fn begin_step_up(services: &Services, admitted: &Admitted) -> Result<Begun, StaffError> {
+pub async fn begin_step_up(services: &Services, admitted: &Admitted) -> Result<CeremonyStart, StaffError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let begun = begin(services, unit.as_mut(), STEP_UP, admitted.member.id, None, now).await?;
@@ -112,7 +112,7 @@ pub(super) async fn begin_session(
 ) -> Result<(SecretText, StaffSession), StaffError> {
     let handle = new_handle(services.randomness.as_ref());
     let session = StaffSession::begin(hash_handle(&handle), member.id, now);
-    unit.insert_staff_session(&session, now.minus(LONGEST_SESSION)).await?;
+    unit.insert_staff_session(&session, now.minus(MAX_SESSION)).await?;
     Ok((SecretText::new(handle), session))
 }
 

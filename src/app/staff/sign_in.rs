@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::StaffError;
 use super::made_up::credential_id;
-use super::passkeys::{Begun, begin, finish, take};
+use super::passkeys::{CeremonyStart, begin, finish, take};
 use super::session::{Admitted, begin_session, note};
 use crate::app::Services;
 use crate::domain::audit::event::AuditKind;
@@ -16,7 +16,7 @@ const KIND: &str = "sign_in";
 
 /// The options for `navigator.credentials.get`. A login that is unknown, stopped, or has no passkey is answered as any other,
 /// with options that are made up: the same work, the same form, and a ceremony that nobody can finish.
-pub async fn begin_sign_in(services: &Services, login: &str) -> Result<Begun, StaffError> {
+pub async fn begin_sign_in(services: &Services, login: &str) -> Result<CeremonyStart, StaffError> {
     let now = services.clock.now();
     let mut unit = services.store.begin().await?;
     let member = match login.parse::<Login>() {

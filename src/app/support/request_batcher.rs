@@ -17,15 +17,15 @@ use crate::domain::kernel::store_error::StoreError;
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// Keys of one batch, at most.
-const MOST: usize = 256;
+const MAX_BATCH: usize = 256;
 
 type Reply<V> = oneshot::Sender<Result<Option<V>>>;
 
 /// Tells requests apart that must not be taken for one another, in the order of their coming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(u64);
+pub struct RequestToken(u64);
 
-impl Ticket {
+impl RequestToken {
     /// One that nobody else has.
     pub fn draw() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -35,7 +35,7 @@ impl Ticket {
 
 /// Gathers requests by key. What is asked for twice under one key is done once, and both get its answer.
 #[derive(Debug)]
-pub struct Gatherer<K, V>(Mutex<Waiting<K, V>>);
+pub struct RequestBatcher<K, V>(Mutex<Waiting<K, V>>);
 
 #[derive(Debug)]
 struct Waiting<K, V> {
@@ -43,19 +43,19 @@ struct Waiting<K, V> {
     under_way: bool,
 }
 
-impl<K, V> Default for Gatherer<K, V> {
+impl<K, V> Default for RequestBatcher<K, V> {
     fn default() -> Self {
         Self(Mutex::new(Waiting { replies: HashMap::new(), under_way: false }))
     }
 }
 
-impl<K, V> Gatherer<K, V> {
+impl<K, V> RequestBatcher<K, V> {
     fn waiting(&self) -> MutexGuard<'_, Waiting<K, V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<K, V> {
+impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> RequestBatcher<K, V> {
     /// The answer for `key`; `None` where the batch has none. `ask` does a batch, and must be the same for all who come.
     ///
     /// # Errors
@@ -112,14 +112,14 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Gatherer<
         }
     }
 
-    /// Up to [`MOST`] keys with all who wait for them; when there are none, nothing is under way any more.
+    /// Up to [`MAX_BATCH`] keys with all who wait for them; when there are none, nothing is under way any more.
     fn take(&self) -> HashMap<K, Vec<Reply<V>>> {
         let mut waiting = self.waiting();
-        if waiting.replies.len() <= MOST {
+        if waiting.replies.len() <= MAX_BATCH {
             waiting.under_way = !waiting.replies.is_empty();
             return std::mem::take(&mut waiting.replies);
         }
-        let keys: Vec<K> = waiting.replies.keys().take(MOST).cloned().collect();
+        let keys: Vec<K> = waiting.replies.keys().take(MAX_BATCH).cloned().collect();
         keys.into_iter().filter_map(|key| waiting.replies.remove_entry(&key)).collect()
     }
 }
@@ -133,7 +133,7 @@ fn send<V: Clone>(replies: Vec<Reply<V>>, answer: &Result<Option<V>>) {
 
 /// Lets the next caller begin, and those who wait go with an error, when a batch panics or its runtime ends.
 struct End<'a, K, V> {
-    gatherer: &'a Gatherer<K, V>,
+    gatherer: &'a RequestBatcher<K, V>,
     orderly: bool,
 }
 
@@ -154,7 +154,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     struct Scene {
-        gatherer: Arc<Gatherer<u32, String>>,
+        gatherer: Arc<RequestBatcher<u32, String>>,
         asked: Arc<Mutex<Vec<Vec<u32>>>>,
         gate: Arc<Semaphore>,
     }
@@ -232,14 +232,14 @@ mod tests {
         let scene = scene();
         let first = scene.get(0);
         scene.until_asked(1).await;
-        let many: Vec<_> = (1..=2 * MOST as u32).map(|key| scene.get(key)).collect();
-        scene.until_waiting(2 * MOST).await;
+        let many: Vec<_> = (1..=2 * MAX_BATCH as u32).map(|key| scene.get(key)).collect();
+        scene.until_waiting(2 * MAX_BATCH).await;
         first.abort();
         scene.gate.add_permits(3);
         for one in many {
             one.await.unwrap().unwrap();
         }
-        assert!(scene.asked.lock().unwrap().iter().all(|batch| batch.len() <= MOST));
+        assert!(scene.asked.lock().unwrap().iter().all(|batch| batch.len() <= MAX_BATCH));
     }
 
     #[tokio::test]

@@ -91,7 +91,9 @@ async fn waive_face(
     now: Timestamp,
 ) -> Result<(), PlayerError> {
     let Some(device) = verification.device else { return Ok(()) };
-    let Some(case) = unit.take_leave(player, &verification.operator, device, now).await? else { return Ok(()) };
+    let Some(case) = unit.consume_face_waiver(player, &verification.operator, device, now).await? else {
+        return Ok(());
+    };
     let standing = standing_of(unit, verification, now).await?;
     verification.skip_face(standing, now)?;
     unit.update_verification(verification).await?;

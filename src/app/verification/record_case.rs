@@ -24,7 +24,7 @@ use crate::domain::verification::tries::{Asker, Tried};
 
 /// What staff will see.
 #[derive(Debug, Default)]
-pub(in crate::app) struct Evidence {
+pub(in crate::app) struct CaseDraft {
     pub(in crate::app) reasons: Vec<ReasonCode>,
     pub(in crate::app) scores: FaceScores,
     pub(in crate::app) face_hits: Vec<FaceHit>,
@@ -53,7 +53,7 @@ pub(super) async fn record_case(
     unit: &mut (impl AuditLog + CaseEvidence + Cases + Tries + Verifications + ?Sized),
     verification: &Verification,
     verdict: Verdict,
-    evidence: Evidence,
+    evidence: CaseDraft,
     now: Timestamp,
 ) -> Result<(), PlayerError> {
     let doubtful = verdict == Verdict::UnderReview || !evidence.face_hits.is_empty();

@@ -8,7 +8,7 @@ use crate::domain::audit::event::AuditKind;
 use crate::domain::kernel::handle::{hash_handle, is_handle, new_handle};
 use crate::domain::kernel::id::VerificationId;
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::oauth::authorization::{MOST_OPENINGS, REQUEST_URI_PREFIX};
+use crate::domain::oauth::authorization::{MAX_OPENINGS, REQUEST_URI_PREFIX};
 use crate::domain::verification::Verification;
 
 /// What the browser needs.
@@ -50,7 +50,7 @@ pub async fn start_verification(
         ..Verification::start(id, request, hash_handle(&session), now)
     };
     unit.insert_verification(&verification).await?;
-    if !unit.open_request(handle, verification.id, MOST_OPENINGS).await? {
+    if !unit.open_request(handle, verification.id, MAX_OPENINGS).await? {
         return Err(PlayerError::RequestUnknown);
     }
     let details = json!({ "operator": verification.operator.as_str() });

@@ -8,7 +8,7 @@ use crate::domain::decision::Verdict;
 use crate::domain::kernel::handle::{HandleHash, hash_handle, new_handle};
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::oauth::authorization::{AuthorizationCode, CODE_LIFETIME};
+use crate::domain::oauth::authorization::{AuthorizationCode, CODE_TTL};
 use crate::domain::oauth::ports::Authorizations;
 use crate::domain::verification::Verification;
 
@@ -64,7 +64,7 @@ async fn draw_code(
         return Ok(None);
     }
     let code = new_handle(services.randomness.as_ref());
-    unit.insert_code(&stored_code(verification, &code, now.plus(CODE_LIFETIME))).await?;
+    unit.insert_code(&stored_code(verification, &code, now.plus(CODE_TTL))).await?;
     Ok(Some(code))
 }
 

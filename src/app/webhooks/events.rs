@@ -9,7 +9,7 @@ use crate::domain::operators::operator::Operator;
 use crate::domain::webhooks::message::WebhookMessage;
 
 /// No answer has more.
-pub const MOST: u32 = 500;
+pub const MAX_EVENTS: u32 = 500;
 /// What is younger is not told yet: an event that a slower transaction wrote a moment before may still be missing, and whoever
 /// goes on from a younger one would never see it.
 pub const SETTLED: Duration = Duration::from_secs(10);
@@ -24,14 +24,14 @@ pub struct Events {
 }
 
 /// Events after `after` (exclusive), at most `limit`. They are kept for as long as messages are
-/// ([`KEPT`](crate::domain::webhooks::message::KEPT)), of operators with an endpoint, whatever became of their delivery.
+/// ([`MESSAGE_RETENTION`](crate::domain::webhooks::message::KEPT)), of operators with an endpoint, whatever became of their delivery.
 pub async fn list_events(
     services: &Services,
     operator: &Operator,
     after: WebhookId,
     limit: u32,
 ) -> Result<Events, StoreError> {
-    let limit = limit.clamp(1, MOST);
+    let limit = limit.clamp(1, MAX_EVENTS);
     let until = WebhookId::least(services.clock.now().minus(SETTLED));
     let mut events = services.store.read().await?.webhooks_between(&operator.id, after, until, limit + 1).await?;
     let more = events.len() > limit as usize;

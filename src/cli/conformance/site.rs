@@ -9,9 +9,9 @@ use url::Url;
 use crate::cli::demo::player::{browser, location};
 
 /// No site sends a browser on more often.
-const MOST_REDIRECTS: usize = 10;
+const MAX_REDIRECTS: usize = 10;
 /// So much of a page is read, bytes.
-const MOST_BODY: usize = 1024 * 1024;
+const MAX_BODY: usize = 1024 * 1024;
 
 /// How to use the site.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl<'a> Site<'a> {
         let request = if self.map.post { self.http.post(start.clone()) } else { self.http.get(start.clone()) };
         let mut address = start;
         let mut answer = request.send().await.with_context(|| format!("{address} does not answer"))?;
-        for _ in 0..MOST_REDIRECTS {
+        for _ in 0..MAX_REDIRECTS {
             let Some(next) = next(&address, &answer)? else {
                 let status = answer.status().as_u16();
                 bail!(
@@ -101,7 +101,7 @@ impl<'a> Site<'a> {
     }
 
     async fn follow(&self, mut request: RequestBuilder, mut address: Url) -> Result<Page> {
-        for _ in 0..MOST_REDIRECTS {
+        for _ in 0..MAX_REDIRECTS {
             let answer = request.send().await;
             let mut answer = answer.with_context(|| format!("{address} does not answer"))?;
             let next = next(&address, &answer)?;
@@ -114,7 +114,7 @@ impl<'a> Site<'a> {
             let status = answer.status();
             let mut body = Vec::new();
             while let Some(chunk) = answer.chunk().await? {
-                body.extend_from_slice(&chunk[..chunk.len().min(MOST_BODY - body.len())]);
+                body.extend_from_slice(&chunk[..chunk.len().min(MAX_BODY - body.len())]);
             }
             let text = String::from_utf8_lossy(&body).into_owned();
             self.remember(&text);

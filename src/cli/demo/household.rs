@@ -27,7 +27,7 @@ use crate::domain::operators::operator::OperatorId;
 use crate::domain::restrictions::{Restriction, Source};
 use crate::domain::staff::Role;
 use crate::startup;
-use crate::startup::doors::DemoSite;
+use crate::startup::http_server::DemoSite;
 
 /// The demo's only source of restrictions.
 const SOURCE: &str = "demo-register";

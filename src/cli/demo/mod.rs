@@ -152,7 +152,7 @@ async fn serve_demo(args: &Args) -> Result<()> {
     let services = startup::services(&config, Arc::new(Unobserved)).await?;
     household.settle_people(&services, &args.models).await?;
     let operator = household.operator(&services).await?;
-    let server = startup::doors::open(listener, &config, services.clone(), Some(operator))?;
+    let server = startup::http_server::open(listener, &config, services.clone(), Some(operator))?;
     let handle = server.handle();
     let running = tokio::spawn(server);
     services.face.engine.warm_up().await.context("the face engine does not run")?;

@@ -22,7 +22,7 @@ use super::liveness::index::{Index, Row};
 use super::{SEED, progress, tell};
 use crate::app::face::evaluate_faces::Failure;
 use crate::app::face::evaluate_liveness::Label;
-use crate::app::face::live_capture::Lines;
+use crate::app::face::live_capture::JudgementThresholds;
 use crate::cli::demo::made_up_time::Source;
 use crate::domain::face::engine::FaceEngine;
 use crate::domain::face::liveness::challenge::COMMANDS_WITHOUT_LIGHTS;
@@ -99,7 +99,7 @@ enum Wants {
 #[derive(Clone)]
 pub(super) struct Stage {
     pub(super) faces: Arc<dyn FaceEngine>,
-    pub(super) lines: Lines,
+    pub(super) lines: JudgementThresholds,
     pub(super) sources: Vec<Source>,
 }
 
@@ -131,7 +131,10 @@ impl CapturesArgs {
         let models = self.models.as_deref().unwrap_or(models);
         let loaded = faces::load(models)?;
         let calibration = calibration::read(&models.join("calibration.json"), loaded.engine.embedder())?;
-        let lines = Lines { comparison: super::usual_thresholds(&calibration), presentation: loaded.presentation };
+        let lines = JudgementThresholds {
+            comparison: super::usual_thresholds(&calibration),
+            presentation: loaded.presentation,
+        };
         let stage = Stage { faces: loaded.engine, lines, sources: vec![Source::usual(false)] };
         let rows: Vec<Row> = index.rows.into_iter().filter(|row| self.wants(row)).collect();
         let options = Options {

@@ -14,7 +14,7 @@ use clap::Args;
 
 use self::index::Index;
 use super::{Half, SEED, tell};
-use crate::app::face::evaluate_liveness::{Measured, Sample, Wanted, measure, tune};
+use crate::app::face::evaluate_liveness::{LivenessRequest, MeasuredPresentation, PresentationSample, measure, tune};
 use crate::startup::{self, faces};
 
 /// What `evaluate liveness` takes.
@@ -81,7 +81,8 @@ impl LivenessArgs {
         let folder = self.index.parent().unwrap_or(Path::new(""));
         let samples = presentations::examine(&faces.engine, folder, &index.rows).await?;
         let (samples, threshold) = self.tuned(samples, faces.presentation.bona_fide_from)?;
-        let wanted = Wanted { threshold, splits: self.splits.into(), rounds: self.rounds as usize, seed: SEED };
+        let wanted =
+            LivenessRequest { threshold, splits: self.splits.into(), rounds: self.rounds as usize, seed: SEED };
         let measured = measure(&samples, index.failures, &wanted);
         self.tell(&index.notices, &measured)?;
         let judged = measured.evaluation.presentations > 0;
@@ -89,7 +90,7 @@ impl LivenessArgs {
     }
 
     /// What is reported on, and from which score on it passes.
-    fn tuned(&self, samples: Vec<Sample>, usual: f32) -> anyhow::Result<(Vec<Sample>, f32)> {
+    fn tuned(&self, samples: Vec<PresentationSample>, usual: f32) -> anyhow::Result<(Vec<PresentationSample>, f32)> {
         let Some(half) = self.tune else {
             return Ok((samples, self.threshold.unwrap_or(usual)));
         };
@@ -100,7 +101,7 @@ impl LivenessArgs {
         Ok((reporting, threshold))
     }
 
-    fn tell(&self, notices: &[String], measured: &Measured) -> anyhow::Result<()> {
+    fn tell(&self, notices: &[String], measured: &MeasuredPresentation) -> anyhow::Result<()> {
         let found = &measured.evaluation;
         let asides = notices.iter().cloned().chain(lines::failures(found)).chain(lines::remarks(found));
         let write = |folder: &Path| report::write(folder, measured, startup::clock().now());

@@ -6,12 +6,12 @@ use std::path::Path;
 use super::index::Row;
 use super::progress;
 use crate::app::face::evaluate_faces::{Failure, Sample};
-use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::domain::reason::ReasonCode;
 use crate::messages::{Locale, message};
 
 /// A larger file is not read; the engine's own limit is not above it.
-const LARGEST_PICTURE: u64 = 16 * 1024 * 1024;
+const MAX_PICTURE: u64 = 16 * 1024 * 1024;
 
 /// Examines every picture, in the order of the rows.
 pub(super) async fn examine(engine: &dyn FaceEngine, folder: &Path, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
@@ -34,7 +34,7 @@ async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {
             return sample;
         }
     };
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
     sample.outcome = match engine.examine(bytes.into(), ask).await {
         Ok(examination) => {
             sample.found = examination.quality.is_some();
@@ -57,7 +57,7 @@ async fn read(path: &Path) -> Result<Vec<u8>, (&'static str, String)> {
     if !about.is_file() {
         return Err(("file_unreadable", "it is not a file".to_owned()));
     }
-    if about.len() > LARGEST_PICTURE {
+    if about.len() > MAX_PICTURE {
         let reason = ReasonCode::PictureTooManyBytes;
         return Err((reason.code(), message(reason.code(), Locale::En).title));
     }

@@ -1,10 +1,10 @@
 //! What the service's own judgement makes of a finished capture, with every cue and without.
 
-use crate::app::face::live_capture::{Lines, LiveCapture};
+use crate::app::face::live_capture::{JudgementThresholds, LiveCapture};
 use crate::domain::decision::Verdict;
 use crate::domain::face::comparison::Template;
 use crate::domain::face::judgement::FaceJudgement;
-use crate::domain::face::liveness::cues::{Cue, Evidence, Support};
+use crate::domain::face::liveness::cues::{Cue, CueResult, Support};
 use crate::domain::face::liveness::fingerprint::FrameFingerprint;
 use crate::domain::reason::ReasonCode;
 
@@ -14,7 +14,7 @@ pub(super) struct Trial {
     /// How it ended.
     pub(super) end: End,
     /// What every cue said.
-    pub(super) evidence: Vec<Evidence>,
+    pub(super) evidence: Vec<CueResult>,
     /// Cues without which it would have passed.
     pub(super) decisive: Vec<Cue>,
     /// Pairs of cues without which it would have passed, though not without one of them alone.
@@ -53,13 +53,13 @@ impl End {
 pub(super) async fn judged(
     live: &LiveCapture,
     id_photo: &Template,
-    lines: Lines,
+    lines: JudgementThresholds,
     earlier: &[FrameFingerprint],
     left_out: &[Cue],
     frames: u32,
 ) -> anyhow::Result<Trial> {
     let template = live.template(id_photo).await?;
-    let judge = |evidence: Vec<Evidence>, template| {
+    let judge = |evidence: Vec<CueResult>, template| {
         let (judgement, _) = live.judge(evidence, template, id_photo, lines, 0);
         match judgement {
             FaceJudgement::Passed => End::Passed,
@@ -87,9 +87,9 @@ pub(super) async fn judged(
 }
 
 /// As if these cues had nothing to say against it.
-fn switch_off(evidence: &mut [Evidence], cues: &[Cue]) {
+fn switch_off(evidence: &mut [CueResult], cues: &[Cue]) {
     for one in evidence.iter_mut().filter(|one| cues.contains(&one.cue)) {
-        *one = Evidence { cue: one.cue, support: Some(Support::FULL), findings: Vec::new() };
+        *one = CueResult { cue: one.cue, support: Some(Support::FULL), findings: Vec::new() };
     }
 }
 

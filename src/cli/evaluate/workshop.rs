@@ -19,7 +19,7 @@ use self::tally::Tally;
 use self::trial::{recorded, trial};
 use super::trial::Trial;
 use super::{SEED, usual_thresholds};
-use crate::app::face::live_capture::Lines;
+use crate::app::face::live_capture::JudgementThresholds;
 use crate::cli::cast::Cast;
 use crate::cli::demo::camera::Studio;
 use crate::cli::demo::made_up_time::Source;
@@ -98,7 +98,7 @@ async fn perform(cast: Cast, stage: &Stage, victim: &Victim, seed: u64) -> anyho
 pub(super) struct Stage {
     faces: Arc<dyn FaceEngine>,
     victims: Arc<[Victim]>,
-    lines: Lines,
+    lines: JudgementThresholds,
     source: Source,
 }
 
@@ -156,7 +156,7 @@ impl Stage {
                 victims
             }
         };
-        let lines = Lines { comparison, presentation: loaded.presentation };
+        let lines = JudgementThresholds { comparison, presentation: loaded.presentation };
         Ok(Self { faces: loaded.engine, victims: victims.into(), lines, source })
     }
 
@@ -166,7 +166,7 @@ impl Stage {
     }
 
     /// The engine and the lines of judgement.
-    pub(super) fn engine(&self) -> (&Arc<dyn FaceEngine>, Lines) {
+    pub(super) fn engine(&self) -> (&Arc<dyn FaceEngine>, JudgementThresholds) {
         (&self.faces, self.lines)
     }
 

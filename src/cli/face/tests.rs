@@ -87,7 +87,7 @@ async fn an_inspection_shows_measures_or_the_reason() {
     let Some(models) = models() else { return };
     let faces = faces::load(&models).unwrap();
     let dir = pictures(&models);
-    let ask = Ask::of(Gate::IdPhoto, true, Detail::None);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, true, TemplateDepth::None);
     let mut found = Vec::new();
     for name in ["one.png", "three.jpg", "text.jpg", "upside-down.png"] {
         let file = dir.path().join(name);

@@ -13,7 +13,7 @@ use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::reason::ReasonCode;
 
 /// A longer file is refused unread; the engine's own limit is not above it.
-const LONGEST_PHOTO: u64 = 16 * 1024 * 1024;
+const MAX_PHOTO: u64 = 16 * 1024 * 1024;
 
 /// A directory of ID photos.
 #[derive(Debug)]
@@ -67,9 +67,9 @@ impl PhotoSource for PhotoDirectory {
             return Err(RowFault::PhotoUnreadable("it is not a file".into()));
         }
         // Read one byte past the limit: the file may grow between the two calls.
-        let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(LONGEST_PHOTO)).unwrap_or(0));
-        file.take(LONGEST_PHOTO + 1).read_to_end(&mut bytes).map_err(fault)?;
-        if bytes.len() as u64 > LONGEST_PHOTO {
+        let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(MAX_PHOTO)).unwrap_or(0));
+        file.take(MAX_PHOTO + 1).read_to_end(&mut bytes).map_err(fault)?;
+        if bytes.len() as u64 > MAX_PHOTO {
             return Err(RowFault::Photo(ReasonCode::PictureTooManyBytes));
         }
         Ok(SecretBytes::new(bytes))
@@ -160,7 +160,7 @@ mod tests {
     fn a_huge_file_is_not_read_whole() {
         let dir = tempfile::tempdir().unwrap();
         let file = std::fs::File::create(dir.path().join("huge.jpg")).unwrap();
-        file.set_len(LONGEST_PHOTO + 1).unwrap();
+        file.set_len(MAX_PHOTO + 1).unwrap();
         let source = PhotoDirectory::open(dir.path()).unwrap();
         assert_eq!(source.read("huge.jpg"), Err(RowFault::Photo(ReasonCode::PictureTooManyBytes)));
     }

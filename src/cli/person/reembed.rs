@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::app::face::reembed::{
-    Pace, Ports, Progress, forget_refusals, observe, prune_id_templates, reembed_id_photos,
+    Pace, Progress, ReembedPorts, forget_refusals, observe, prune_id_templates, reembed_id_photos,
 };
 use crate::cli::{Context, print, print_json};
 use crate::startup;
@@ -42,7 +42,7 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let config = context.config()?;
     let services = startup::services_for_command(&config).await?;
-    let ports = Ports::of(&services);
+    let ports = ReembedPorts::of(&services);
     if args.again {
         forget_refusals(ports).await?;
     }

@@ -24,7 +24,7 @@ use crate::domain::restrictions::{Position, Suspicion, Tolerance, Version, Versi
 use crate::startup;
 
 /// So many refused rows go into a report in JSON; all are counted, and lines tell each.
-const MOST_IN_JSON: usize = 10_000;
+const MAX_IN_JSON: usize = 10_000;
 
 pub(super) const HELP: &str = "\
 The file is CSV in UTF-8 (or UTF-16 with its mark; commas, semicolons, tabs or bars, or what a line sep= says), its
@@ -323,7 +323,7 @@ impl Watcher for Screen {
     fn refused(&mut self, refusal: &RowRefusal) {
         self.refused += 1;
         if self.json {
-            if self.kept.len() < MOST_IN_JSON {
+            if self.kept.len() < MAX_IN_JSON {
                 self.kept.push(refusal.clone());
             }
         } else {

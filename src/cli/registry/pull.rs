@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::import::{Screen, finish};
-use crate::app::restrictions::registry::follow::{TakeError, Taken, take_in};
+use crate::app::restrictions::registry::follow::{Intake, IntakeError, take_in};
 use crate::app::restrictions::registry::import::ImportRegistryError;
 use crate::cli::{Context, print};
 use crate::startup::{self, sources};
@@ -36,16 +36,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCo
         let taken = take_in(store.as_ref(), clock.as_ref(), &followed, &mut screen).await;
         screen.finish();
         let taken = match taken {
-            Err(TakeError::Import(name, ImportRegistryError::Waits(number))) => anyhow::bail!(
+            Err(IntakeError::Import(name, ImportRegistryError::Waits(number))) => anyhow::bail!(
                 "{name} is not taken in: version {number} waits for a person, release or discard it first"
             ),
             taken => taken.context("the source was not taken in")?,
         };
         let goes_on = taken.may_go_on();
         match taken {
-            Taken::Nothing => print(&format!("source {} has nothing more to say", args.source))?,
-            Taken::Refreshed => print(&format!("source {}: nothing has changed, and it is fresh", args.source))?,
-            Taken::Imported(imported) => finish(*imported)?,
+            Intake::Nothing => print(&format!("source {} has nothing more to say", args.source))?,
+            Intake::Refreshed => print(&format!("source {}: nothing has changed, and it is fresh", args.source))?,
+            Intake::Imported(imported) => finish(*imported)?,
         }
         if !goes_on {
             return Ok(ExitCode::SUCCESS);

@@ -30,7 +30,7 @@ pub(in crate::cli) async fn run(context: &Context, _args: Args) -> anyhow::Resul
     let listener = TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
     // The port that was taken, where the configuration left it open (port 0).
     let address = listener.local_addr().unwrap_or(address);
-    let server = startup::doors::open(listener, &config, services.clone(), None)?;
+    let server = startup::http_server::open(listener, &config, services.clone(), None)?;
     tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
     let handle = server.handle();
     let background = tokio::spawn(async move {

@@ -18,7 +18,7 @@ use crate::domain::webhooks::message::{MessageState, WebhookMessage};
 use crate::domain::webhooks::ports::WebhookFilter;
 
 /// No page is longer.
-const LONGEST_LIST: i64 = 1_000;
+const MAX_LIST: i64 = 1_000;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -29,7 +29,7 @@ pub(super) struct List {
     #[arg(long, value_parser = parse_state)]
     state: Option<MessageState>,
     /// How many messages at most, 1 to 1000
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=LONGEST_LIST))]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=MAX_LIST))]
     limit: u32,
     /// Only messages older than this one
     #[arg(long, value_name = "ID")]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::value::door_key::DoorKey;
+use crate::config::value::api_key_file::ApiKeyFile;
 use crate::config::value::secret_file;
 use crate::config::value::section::{Key, Problems, Section};
 use crate::domain::kernel::secret::SecretText;
@@ -14,7 +14,7 @@ use crate::domain::kernel::secret::SecretText;
 #[serde(from = "Fields", into = "Fields")]
 pub struct Administration {
     /// What opens it.
-    pub key: DoorKey,
+    pub key: ApiKeyFile,
     /// Whether the token opens doors though the staff has somebody who could be the second.
     pub alone: bool,
 }
@@ -31,12 +31,12 @@ struct Fields {
 
 impl From<Fields> for Administration {
     fn from(Fields { token, token_file, alone }: Fields) -> Self {
-        Self { key: DoorKey { token, token_file }, alone }
+        Self { key: ApiKeyFile { token, token_file }, alone }
     }
 }
 
 impl From<Administration> for Fields {
-    fn from(Administration { key: DoorKey { token, token_file }, alone }: Administration) -> Self {
+    fn from(Administration { key: ApiKeyFile { token, token_file }, alone }: Administration) -> Self {
         Self { token, token_file, alone }
     }
 }
@@ -44,8 +44,8 @@ impl From<Administration> for Fields {
 impl Section for Administration {
     const NAME: &'static str = "administration";
     const KEYS: &'static [Key] = &[
-        DoorKey::KEYS[0],
-        DoorKey::KEYS[1],
+        ApiKeyFile::KEYS[0],
+        ApiKeyFile::KEYS[1],
         Key {
             name: "alone",
             allowed: "true lets the token open doors by itself though the staff has somebody who could say yes (default: false)",

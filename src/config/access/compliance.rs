@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::value::door_key::DoorKey;
+use crate::config::value::api_key_file::ApiKeyFile;
 use crate::config::value::section::{Key, Problems, Section};
 
 /// `[compliance]`
@@ -12,12 +12,12 @@ use crate::config::value::section::{Key, Problems, Section};
 #[serde(transparent)]
 pub struct Compliance {
     /// What opens it.
-    pub key: DoorKey,
+    pub key: ApiKeyFile,
 }
 
 impl Section for Compliance {
     const NAME: &'static str = "compliance";
-    const KEYS: &'static [Key] = DoorKey::KEYS;
+    const KEYS: &'static [Key] = ApiKeyFile::KEYS;
 
     fn check(&self, problems: &mut Problems) {
         self.key.check(problems);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::value::section::{Key, Problems, Section};
 use crate::config::value::span::Span;
-use crate::domain::oauth::access_token::LONGEST_LIFETIME;
+use crate::domain::oauth::access_token::MAX_LIFETIME;
 
 /// `[tokens]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct Tokens {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Self { lifetime: Span(LONGEST_LIFETIME) }
+        Self { lifetime: Span(MAX_LIFETIME) }
     }
 }
 
@@ -26,7 +26,7 @@ impl Section for Tokens {
 
     fn check(&self, problems: &mut Problems) {
         let seconds = self.lifetime.0.as_secs_f64();
-        if !(30.0..=LONGEST_LIFETIME.as_secs_f64()).contains(&seconds) {
+        if !(30.0..=MAX_LIFETIME.as_secs_f64()).contains(&seconds) {
             problems.push(("lifetime", format!("{} is out of range", self.lifetime)));
         }
     }

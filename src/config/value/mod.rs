@@ -1,6 +1,6 @@
 //! What values are made of: times, secrets, keys, and what is wrong with one.
 
-pub(super) mod door_key;
+pub(super) mod api_key_file;
 pub(super) mod fault;
 pub(super) mod key_file;
 pub(super) mod secret_file;

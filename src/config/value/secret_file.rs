@@ -12,7 +12,7 @@ use crate::domain::kernel::secret::SecretText;
 /// What `show` writes in a secret's place.
 pub(in crate::config) const REDACTED: &str = "(set, not shown)";
 /// No secret of ours is longer.
-const LONGEST: u64 = 256 * 1024;
+const MAX_LENGTH: u64 = 256 * 1024;
 
 /// Reads a secret's file; one trailing line end is not part of it.
 pub(in crate::config) fn read(path: &Path) -> Result<SecretText, String> {
@@ -27,10 +27,10 @@ pub(in crate::config) fn read(path: &Path) -> Result<SecretText, String> {
         return Err(format!("others may read {shown} (mode {mode:03o}): run `chmod 600 {shown}`"));
     }
     let mut text = Zeroizing::new(String::new());
-    file.take(LONGEST + 1).read_to_string(&mut text).map_err(|why| format!("cannot read {shown}: {why}"))?;
+    file.take(MAX_LENGTH + 1).read_to_string(&mut text).map_err(|why| format!("cannot read {shown}: {why}"))?;
     let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() || text.len() as u64 > LONGEST {
-        return Err(format!("{shown} is empty or longer than {LONGEST} bytes"));
+    if secret.is_empty() || text.len() as u64 > MAX_LENGTH {
+        return Err(format!("{shown} is empty or longer than {MAX_LENGTH} bytes"));
     }
     Ok(SecretText::new(secret))
 }

@@ -13,13 +13,13 @@ use crate::domain::oauth::credentials::{AssertionError, AssertionVerifier, KeySe
 use crate::domain::operators::operator::AssertionAudience;
 
 /// No assertion may be good for longer, since its `jti` is remembered that long. Authlib makes them for an hour.
-const LONGEST_LIFE: Duration = Duration::from_hours(1);
+const MAX_LIFE: Duration = Duration::from_hours(1);
 /// So far may an operator's clock be ahead of ours.
 const LEEWAY: Duration = Duration::from_mins(1);
 /// Nothing longer is looked at, in bytes.
-const LONGEST_ASSERTION: usize = 8 * 1_024;
+const MAX_ASSERTION: usize = 8 * 1_024;
 /// No `jti` is longer, in characters.
-const LONGEST_JTI: usize = 128;
+const MAX_JTI: usize = 128;
 
 /// Verifies client assertions meant for us.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl AssertionJose {
         if expires_at <= now {
             return Err("the assertion has expired");
         }
-        if expires_at > now.plus(LONGEST_LIFE) {
+        if expires_at > now.plus(MAX_LIFE) {
             return Err("exp lies more than an hour ahead");
         }
         let ahead = |time: Option<f64>| time.is_some_and(|seconds| instant(seconds) > now.plus(LEEWAY));
@@ -76,7 +76,7 @@ impl AssertionJose {
             return Err("the assertion is not valid yet");
         }
         let jti = claims.jti.ok_or("jti is required")?;
-        if jti.is_empty() || jti.chars().count() > LONGEST_JTI || jti.chars().any(char::is_control) {
+        if jti.is_empty() || jti.chars().count() > MAX_JTI || jti.chars().any(char::is_control) {
             return Err("jti has 1 to 128 printable characters");
         }
         Ok(VerifiedAssertion { client_id: sub, jti, expires_at })
@@ -85,7 +85,7 @@ impl AssertionJose {
 
 impl AssertionVerifier for AssertionJose {
     fn claimed_client(&self, assertion: &str) -> Option<String> {
-        if assertion.len() > LONGEST_ASSERTION {
+        if assertion.len() > MAX_ASSERTION {
             return None;
         }
         jws::unverified_claims::<Claims>(assertion)?.sub
@@ -103,7 +103,7 @@ impl AssertionVerifier for AssertionJose {
         now: Timestamp,
     ) -> Result<VerifiedAssertion, AssertionError> {
         let refused = |why: &str| AssertionError(why.to_owned());
-        if assertion.len() > LONGEST_ASSERTION {
+        if assertion.len() > MAX_ASSERTION {
             return Err(refused("the assertion is too long"));
         }
         let header = jws::header(assertion).ok_or_else(|| refused("not a JWS with a known algorithm"))?;

@@ -214,7 +214,7 @@ fn eddsa_and_ps256_are_understood() {
 fn an_oversized_assertion_is_not_even_read() {
     let client = Client::new();
     let mut long = claims();
-    long["extra"] = json!("x".repeat(LONGEST_ASSERTION));
+    long["extra"] = json!("x".repeat(MAX_ASSERTION));
     let assertion = compact(&client.header(), &long, &client.key);
     assert!(verify(&assertion, &client.jwks).unwrap_err().contains("too long"));
     assert_eq!(verifier().claimed_client(&assertion), None);

@@ -13,9 +13,9 @@ use crate::domain::oauth::credentials::{ProofError, ProofVerifier, VerifiedProof
 use crate::domain::operators::operator::PRIVATE_KEY_MEMBERS;
 
 /// Nothing longer is looked at, in bytes.
-const LONGEST_PROOF: usize = 8 * 1_024;
+const MAX_PROOF: usize = 8 * 1_024;
 /// No `jti` or nonce is longer, in characters.
-const LONGEST_TEXT: usize = 256;
+const MAX_TEXT: usize = 256;
 
 /// Verifies proofs of possession.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ impl ProofVerifier for DpopJose {
 }
 
 fn read(proof: &str, method: &str, addresses: &[Url]) -> Result<VerifiedProof, &'static str> {
-    if proof.len() > LONGEST_PROOF {
+    if proof.len() > MAX_PROOF {
         return Err("the proof is too long");
     }
     let header = jws::header(proof).ok_or("not a JWS with a known algorithm")?;
@@ -104,7 +104,7 @@ fn without_query(mut address: Url) -> Url {
 }
 
 fn is_text(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(char::is_control)
+    !text.is_empty() && text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ fn what_is_not_signed_by_its_key_is_refused() {
     let (key, other) = (Key::new(), Key::new());
     assert!(verify(&compact(&key.header(), &claims(), &other.pkcs8)).is_err());
     assert!(verify(&compact_by(&key.header(), &claims(), |_| Vec::new())).is_err());
-    assert!(verify(&"x".repeat(LONGEST_PROOF + 1)).is_err());
+    assert!(verify(&"x".repeat(MAX_PROOF + 1)).is_err());
     assert!(verify("").is_err());
 }
 

@@ -76,7 +76,7 @@ fn is_our_curve(key: &Value) -> bool {
 /// The algorithms that we verify.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
 /// FAPI 2.0 Security Profile section 5.4.1, item 2.
-const SHORTEST_RSA: usize = 2_048;
+const MIN_RSA: usize = 2_048;
 
 /// Reads the key as the library that verifies does: the point lies on its curve, the modulus is one.
 fn read(jwk: &Jwk) -> Result<(), String> {
@@ -94,8 +94,8 @@ fn read(jwk: &Jwk) -> Result<(), String> {
             let parts = RsaPublicKeyComponents { n: bytes(&key.n)?, e: bytes(&key.e)? };
             // The library takes no shorter one, and does not say why.
             let bits = parts.n.len() * 8 - parts.n.first().map_or(0, |first| first.leading_zeros() as usize);
-            if bits < SHORTEST_RSA {
-                return Err(format!("is RSA of {bits} bits; {SHORTEST_RSA} at least are needed"));
+            if bits < MIN_RSA {
+                return Err(format!("is RSA of {bits} bits; {MIN_RSA} at least are needed"));
             }
             let _: PublicEncryptingKey = parts.try_into().map_err(|_| unreadable())?;
         }

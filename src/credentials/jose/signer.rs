@@ -16,7 +16,7 @@ use crate::domain::oauth::credentials::{SignError, Statement, TokenSigner};
 /// The `typ` of RFC 9068 section 2.1, which keeps other JWTs of ours from passing as access tokens.
 const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 /// Our own tokens have some 700 bytes; nothing longer is looked at.
-const LONGEST_TOKEN: usize = 4 * 1_024;
+const MAX_TOKEN: usize = 4 * 1_024;
 /// Tokens whose signature is not checked again: they live for minutes and are asked about again and again.
 const REMEMBERED: usize = 10_000;
 
@@ -86,7 +86,7 @@ impl TokenSigner for JoseSigner {
     }
 
     fn read(&self, token: &str) -> Option<Arc<AccessTokenClaims>> {
-        if token.len() > LONGEST_TOKEN {
+        if token.len() > MAX_TOKEN {
             return None;
         }
         let hash = Sha256::digest(token).into();
@@ -214,7 +214,7 @@ mod tests {
         for bad in ["", ".", "..", "a.b.c", unsigned, &format!("{unsigned}."), &format!("{token}.x")] {
             assert!(signer.read(bad).is_none(), "{bad}");
         }
-        assert!(signer.read(&format!("{token}{}", " ".repeat(LONGEST_TOKEN))).is_none());
+        assert!(signer.read(&format!("{token}{}", " ".repeat(MAX_TOKEN))).is_none());
     }
 
     proptest! {

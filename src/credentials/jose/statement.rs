@@ -7,7 +7,7 @@ use super::{install_provider, jws, public_keys};
 use crate::domain::oauth::credentials::{Statement, StatementReader};
 
 /// Of several megabytes of files a manifest names each by some hundred bytes; nothing longer is looked at.
-const LONGEST: usize = 1024 * 1024;
+const MAX_LENGTH: usize = 1024 * 1024;
 
 /// Reads what [`JoseSigner`](super::JoseSigner) states.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,7 +15,7 @@ pub struct StatementJose;
 
 impl StatementReader for StatementJose {
     fn read(&self, statement: Statement, token: &str, jwks: &str) -> Option<Value> {
-        if token.len() > LONGEST {
+        if token.len() > MAX_LENGTH {
             return None;
         }
         let header = jws::header(token)?;
@@ -49,7 +49,7 @@ mod tests {
         assert_eq!(read(Statement::AuditCheckpoint, &token, "{}"), None);
         let changed = format!("{}x", token.strip_suffix(|_: char| true).unwrap());
         assert_eq!(read(Statement::AuditCheckpoint, &changed, &ours), None);
-        for nonsense in ["", "a.b.c", "....", &"a".repeat(LONGEST + 1)] {
+        for nonsense in ["", "a.b.c", "....", &"a".repeat(MAX_LENGTH + 1)] {
             assert_eq!(read(Statement::AuditCheckpoint, nonsense, &ours), None);
         }
     }

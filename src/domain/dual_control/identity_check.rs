@@ -3,9 +3,9 @@
 use crate::domain::kernel::secret::SecretText;
 
 /// Shorter words say neither which document nor how, in characters.
-pub const SHORTEST_CHECK: usize = 20;
+pub const MIN_CHECK: usize = 20;
 /// Longest words, in characters.
-pub const LONGEST_CHECK: usize = 1_000;
+pub const MAX_CHECK: usize = 1_000;
 
 /// In the words of who did it. They may name a document: encrypted where they are kept, and never in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct IdentityCheck(SecretText);
 
 /// Not the words of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("say which document was seen and how, in {SHORTEST_CHECK} to {LONGEST_CHECK} characters")]
+#[error("say which document was seen and how, in {MIN_CHECK} to {MAX_CHECK} characters")]
 pub struct IdentityCheckFault;
 
 impl IdentityCheck {
@@ -25,7 +25,7 @@ impl IdentityCheck {
         let text = text.trim();
         let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
         let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-        let fits = letters >= SHORTEST_CHECK && text.chars().count() <= LONGEST_CHECK && text.chars().all(is_text);
+        let fits = letters >= MIN_CHECK && text.chars().count() <= MAX_CHECK && text.chars().all(is_text);
         if fits { Ok(Self(SecretText::new(text))) } else { Err(IdentityCheckFault) }
     }
 
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn dots_blanks_and_control_characters_are_no_check() {
-        let long = "a".repeat(LONGEST_CHECK + 1);
+        let long = "a".repeat(MAX_CHECK + 1);
         for words in
             ["", "ok", "passport seen", "....................", &" ".repeat(40), "a passport was seen\u{0}today", &long]
         {

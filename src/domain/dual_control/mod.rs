@@ -15,17 +15,17 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::{NewCredential, NewOperator, OperatorChange, OperatorId};
 use crate::domain::review::case_work::{Settlement, WorkFault};
 
-pub use identity_check::{IdentityCheck, IdentityCheckFault, LONGEST_CHECK, SHORTEST_CHECK};
+pub use identity_check::{IdentityCheck, IdentityCheckFault, MAX_CHECK, MIN_CHECK};
 
 /// Nobody says yes after so long: who still wants it asks again.
-pub const WAITS: Duration = Duration::from_hours(7 * 24);
+pub const PROPOSAL_TTL: Duration = Duration::from_hours(7 * 24);
 /// Who asked has so long to do what they were allowed.
-pub const ALLOWED: Duration = Duration::from_hours(24);
+pub const APPROVAL_TTL: Duration = Duration::from_hours(24);
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Measure {
+pub enum ControlledAction {
     /// The key of a case's evidence is destroyed.
     EraseEvidence {
         /// Which.
@@ -128,7 +128,7 @@ pub enum Measure {
     },
 }
 
-impl Measure {
+impl ControlledAction {
     /// The kind, as columns and interfaces write it.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -253,7 +253,7 @@ impl Measure {
 pub const EYES: [Act; 3] = [Act::Decide, Act::Approve, Act::Confirm];
 
 /// Whether somebody with these roles is a pair of eyes: whoever makes such people alone has four.
-pub fn are_eyes(roles: &BTreeSet<Role>) -> bool {
+pub fn can_approve(roles: &BTreeSet<Role>) -> bool {
     roles.iter().any(|role| EYES.into_iter().any(|act| role.may(act)))
 }
 
@@ -263,7 +263,7 @@ pub struct Proposal {
     /// Its id.
     pub id: MeasureId,
     /// What.
-    pub measure: Measure,
+    pub measure: ControlledAction,
     /// Why, in the words of who asked.
     pub why: String,
     /// How they made sure of whom they speak with, where that is needed.
@@ -281,7 +281,7 @@ pub struct Proposal {
 impl Proposal {
     /// Whether somebody may still say yes or no.
     pub fn waits(&self, now: Timestamp) -> bool {
-        self.settlement.is_none() && now >= self.at && now.since(self.at) < WAITS
+        self.settlement.is_none() && now >= self.at && now.since(self.at) < PROPOSAL_TTL
     }
 
     /// Another says yes or no.
@@ -304,7 +304,7 @@ impl Proposal {
         if by != self.by {
             return Err(WorkFault::NotYours);
         }
-        let allowed = self.settlement.is_some_and(|settled| settled.yes && now.since(settled.at) < ALLOWED);
+        let allowed = self.settlement.is_some_and(|settled| settled.yes && now.since(settled.at) < APPROVAL_TTL);
         let again = self.done_at.is_none() || !self.measure.is_fetched_once();
         if !(allowed && again && self.measure.is_fetched()) {
             return Err(WorkFault::NotDue);

@@ -13,7 +13,7 @@ fn ids() -> [StaffId; 3] {
     [0, 1, 2].map(|_| StaffId::new(at(0), &randomness))
 }
 
-fn measures() -> Vec<Measure> {
+fn measures() -> Vec<ControlledAction> {
     let case = CaseId::new(at(0), &SeededRandomness::new(2));
     let login: Login = "a.b".parse().unwrap();
     let roles: BTreeSet<Role> = [Role::Supervisor].into();
@@ -32,27 +32,27 @@ fn measures() -> Vec<Measure> {
     let keys = NewCredential::Keys(KeySource::Published("https://bet.example/jwks".parse().unwrap()));
     let change = OperatorChange { scopes: Some(Scopes::usual()), ..OperatorChange::default() };
     vec![
-        Measure::AddOperator { operator: Box::new(new(keys)) },
-        Measure::AddOperator { operator: Box::new(new(NewCredential::SandboxSecret)) },
-        Measure::ChangeOperator { operator: operator.clone(), change: Box::new(change) },
-        Measure::EnableOperator { operator: operator.clone() },
-        Measure::SetWebhook { operator: operator.clone(), url: "https://bet.example/in".parse().unwrap() },
-        Measure::RotateWebhook { operator },
-        Measure::EraseEvidence { case },
-        Measure::ExportEvidence { case },
-        Measure::UnlockPerson { case },
-        Measure::ForgetFactors { case },
-        Measure::TakeBackSelfRestriction { case },
-        Measure::ReleaseVersion { source: "debtors".into(), version: 3 },
-        Measure::DiscardVersion { source: "debtors".into(), version: 3 },
-        Measure::RollBackSource { source: "debtors".into(), from: 3, version: 2 },
-        Measure::InviteStaff { login: login.clone(), name: "A".into(), roles: roles.clone() },
-        Measure::ReinviteStaff { login: login.clone() },
-        Measure::ChangeStaff { login, roles: Some(roles), disabled: None },
+        ControlledAction::AddOperator { operator: Box::new(new(keys)) },
+        ControlledAction::AddOperator { operator: Box::new(new(NewCredential::SandboxSecret)) },
+        ControlledAction::ChangeOperator { operator: operator.clone(), change: Box::new(change) },
+        ControlledAction::EnableOperator { operator: operator.clone() },
+        ControlledAction::SetWebhook { operator: operator.clone(), url: "https://bet.example/in".parse().unwrap() },
+        ControlledAction::RotateWebhook { operator },
+        ControlledAction::EraseEvidence { case },
+        ControlledAction::ExportEvidence { case },
+        ControlledAction::UnlockPerson { case },
+        ControlledAction::ForgetFactors { case },
+        ControlledAction::TakeBackSelfRestriction { case },
+        ControlledAction::ReleaseVersion { source: "debtors".into(), version: 3 },
+        ControlledAction::DiscardVersion { source: "debtors".into(), version: 3 },
+        ControlledAction::RollBackSource { source: "debtors".into(), from: 3, version: 2 },
+        ControlledAction::InviteStaff { login: login.clone(), name: "A".into(), roles: roles.clone() },
+        ControlledAction::ReinviteStaff { login: login.clone() },
+        ControlledAction::ChangeStaff { login, roles: Some(roles), disabled: None },
     ]
 }
 
-fn asked(measure: Measure, by: StaffId) -> Proposal {
+fn asked(measure: ControlledAction, by: StaffId) -> Proposal {
     let id = MeasureId::new(at(0), &SeededRandomness::new(3));
     Proposal {
         id,
@@ -71,7 +71,7 @@ fn measures_are_written_and_read_back() {
     for measure in measures() {
         let written = serde_json::to_value(&measure).unwrap();
         assert_eq!(written["kind"], measure.kind());
-        assert_eq!(serde_json::from_value::<Measure>(written).unwrap(), measure);
+        assert_eq!(serde_json::from_value::<ControlledAction>(written).unwrap(), measure);
         assert!(!measure.subject().is_empty());
         let logged = measure.details();
         assert_eq!(logged["kind"], measure.kind());
@@ -81,7 +81,7 @@ fn measures_are_written_and_read_back() {
 
 #[test]
 fn a_login_is_read_as_strictly_as_ever() {
-    assert!(serde_json::from_str::<Measure>(r#"{"kind":"reinvite_staff","login":"A B"}"#).is_err());
+    assert!(serde_json::from_str::<ControlledAction>(r#"{"kind":"reinvite_staff","login":"A B"}"#).is_err());
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_was_allowed_is_fetched_in_time_by_who_asked_and_an_invitation_once() {
         assert_eq!(proposal.fetch(two, at(2)), Err(WorkFault::NotYours));
         assert_eq!(proposal.fetch(three, at(2)), Err(WorkFault::NotYours));
         let mut late = proposal.clone();
-        assert_eq!(late.fetch(one, at(1).plus(ALLOWED)), Err(WorkFault::NotDue));
+        assert_eq!(late.fetch(one, at(1).plus(APPROVAL_TTL)), Err(WorkFault::NotDue));
         assert_eq!(proposal.fetch(one, at(2)).is_ok(), fetched);
         assert_eq!(proposal.fetch(one, at(3)).is_ok(), fetched && !once);
     }
@@ -114,7 +114,7 @@ fn who_gets_their_place_back_was_looked_at_by_somebody() {
 fn eyes_are_who_decides_approves_or_vouches() {
     for role in Role::ALL {
         let eyes = [Role::Reviewer, Role::Supervisor, Role::Administrator].contains(&role);
-        assert_eq!(are_eyes(&[role].into()), eyes, "{role}");
+        assert_eq!(can_approve(&[role].into()), eyes, "{role}");
     }
 }
 
@@ -140,7 +140,7 @@ proptest! {
             if proposal.done_at.is_some() {
                 let settled = proposal.settlement.unwrap();
                 prop_assert!(settled.yes && settled.by != proposal.by);
-                prop_assert!(settled.at.since(proposal.at) < WAITS);
+                prop_assert!(settled.at.since(proposal.at) < PROPOSAL_TTL);
             }
         }
     }

@@ -17,9 +17,9 @@ use crate::domain::kernel::time::Timestamp;
 /// The schema of the file that this program reads and writes.
 const SCHEMA: u32 = 1;
 /// Fewer people calibrate nothing: of 30, one draw in five misses 1e-3 by more than a factor of two.
-pub const FEWEST_PEOPLE: usize = 50;
+pub const MIN_PEOPLE: usize = 50;
 /// Fewer impostor pairs leave too few in the tail.
-pub const FEWEST_PAIRS: usize = 1_000;
+pub const MIN_PAIRS: usize = 1_000;
 /// The share of impostor pairs, the most similar ones, that the line is fitted to.
 const TAIL: f64 = 0.1;
 /// A second fit, further out: the steeper of the two is believed beyond the data.
@@ -35,10 +35,10 @@ const PLACES: u32 = 60;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CalibrationError {
     /// Too few people.
-    #[error("a calibration takes at least {FEWEST_PEOPLE} people, and there are {0}")]
+    #[error("a calibration takes at least {MIN_PEOPLE} people, and there are {0}")]
     TooFewPeople(usize),
     /// Too few impostor pairs.
-    #[error("a calibration takes at least {FEWEST_PAIRS} impostor pairs, and there are {0}")]
+    #[error("a calibration takes at least {MIN_PAIRS} impostor pairs, and there are {0}")]
     TooFewPairs(usize),
     /// A score is no number.
     #[error("a score is not a number")]
@@ -107,7 +107,7 @@ impl Calibration {
         version: &str,
         now: Timestamp,
     ) -> Result<Self, CalibrationError> {
-        if people < FEWEST_PEOPLE {
+        if people < MIN_PEOPLE {
             return Err(CalibrationError::TooFewPeople(people));
         }
         let line = Line::fit(&scores.impostor_scores())?;
@@ -142,7 +142,7 @@ impl Calibration {
             let why = format!("schema {} is not {SCHEMA}, the one this program reads", calibration.schema);
             return Err(CalibrationError::Unreadable(why));
         }
-        if calibration.people < FEWEST_PEOPLE {
+        if calibration.people < MIN_PEOPLE {
             return Err(CalibrationError::TooFewPeople(calibration.people));
         }
         if !calibration.line.rises() {
@@ -188,7 +188,7 @@ impl Line {
         if falling.iter().any(|score| !score.is_finite()) {
             return Err(CalibrationError::NotANumber);
         }
-        if falling.len() < FEWEST_PAIRS {
+        if falling.len() < MIN_PAIRS {
             return Err(CalibrationError::TooFewPairs(falling.len()));
         }
         let (at, per_deviate) = straight(falling, TAIL);

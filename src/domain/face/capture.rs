@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::comparison::Template;
-use super::engine::{Ask, Detail, Examination, Gate};
+use super::engine::{Examination, ExamineRequest, QualityGate, TemplateDepth};
 use super::liveness::challenge::Challenge;
 use super::liveness::continuity::{Continuity, is_virtual};
-use super::liveness::course::{Content, Course, Glance, Shown};
+use super::liveness::course::{ChallengeRun, Content, FrameObservation, Shown};
 use super::liveness::evidence::PresentationScores;
-use super::liveness::replay::Film;
+use super::liveness::replay::FingerprintSequence;
 use super::liveness::signs::{FaceMesh, FaceSigns};
 use super::liveness::texture::{FaceTexture, PLAYED_CAMERA};
 use crate::domain::kernel::clock::Randomness;
@@ -38,8 +38,8 @@ pub const SILENCE: Duration = Duration::from_secs(15);
 /// How many captures one verification may begin.
 pub const CAPTURE_ATTEMPTS: u32 = 5;
 /// Frames of one capture, and of one second of it, at most.
-const MOST_FRAMES: u32 = 1_500;
-const MOST_FRAMES_A_SECOND: u32 = 40;
+const MAX_FRAMES: u32 = 1_500;
+const MAX_FRAMES_A_SECOND: u32 = 40;
 /// So many of them are looked at; the page sends ten, and more where it catches up. Whoever sends more takes nobody else's share of
 /// the engine.
 const LOOKED_AT_A_SECOND: u32 = 30;
@@ -61,9 +61,9 @@ pub struct FrameHeader {
 #[derive(Debug)]
 pub struct Capture {
     started_at: Timestamp,
-    course: Course,
+    course: ChallengeRun,
     continuity: Continuity,
-    film: Film,
+    film: FingerprintSequence,
     virtual_camera: bool,
     /// Whether the sandbox's own player stands before the camera.
     played: bool,
@@ -114,9 +114,9 @@ impl Capture {
     pub fn start(challenge: Challenge, now: Timestamp) -> Self {
         Self {
             started_at: now,
-            course: Course::begin(challenge, now),
+            course: ChallengeRun::begin(challenge, now),
             continuity: Continuity::default(),
-            film: Film::default(),
+            film: FingerprintSequence::default(),
             virtual_camera: false,
             played: false,
             frames: 0,
@@ -177,7 +177,7 @@ impl Capture {
             self.second = (now, 0);
         }
         self.second.1 += 1;
-        if self.frames > MOST_FRAMES || self.second.1 > MOST_FRAMES_A_SECOND {
+        if self.frames > MAX_FRAMES || self.second.1 > MAX_FRAMES_A_SECOND {
             return Err(FrameRefused::TooMany);
         }
         let rises = self.last.is_none_or(|last| {
@@ -200,18 +200,18 @@ impl Capture {
 
     /// What is asked of the engine for a frame of `now`. A frame that is neither kept nor a sample costs neither PAD nor
     /// template, unless it shows what was commanded.
-    pub fn ask(&self, now: Timestamp) -> Ask {
+    pub fn ask(&self, now: Timestamp) -> ExamineRequest {
         let (keeps, due) = (self.keeps(now), self.samples.is_due(now));
-        let gate = if self.course.wants_straight() { Gate::LiveFrame } else { Gate::MovingFrame };
+        let gate = if self.course.wants_straight() { QualityGate::LiveFrame } else { QualityGate::MovingFrame };
         let follow = self.followed.filter(|_| !keeps && !due && !self.frames.is_multiple_of(LOOK_AROUND));
         let presentation = keeps || self.samples.wants_presentation(now);
         let straight = self.course.wants_straight() && self.course.still_frames() > 0;
         let texture = (straight && self.textures.wants_straight(now))
             || (self.course.is_turn_commanded() && self.textures.wants_turned());
         // What is laid flat must be the person's, too: another face among theirs would change more than any does.
-        let template = if keeps || due || texture { Detail::Quick } else { Detail::None };
+        let template = if keeps || due || texture { TemplateDepth::Quick } else { TemplateDepth::None };
         let lying = self.way_up.is_looked_for(self.frames);
-        Ask { gate, presentation, template, follow, lying, texture, answer: self.course.answer() }
+        ExamineRequest { gate, presentation, template, follow, lying, texture, answer: self.course.answer() }
     }
 
     /// Takes a frame and what was found in it.
@@ -249,7 +249,7 @@ impl Capture {
         let texture = found.texture.filter(|_| proven);
         self.lay_flat(texture, signs.as_ref(), good, now);
         let enough = self.kept.missing(self.course.stretch()) == 0;
-        let glance = Glance {
+        let glance = FrameObservation {
             index: header.shown,
             now,
             // A movement counts only with the face of who makes it.
@@ -311,7 +311,7 @@ impl Capture {
     }
 
     /// Its frames, as far as they are needed to know them again.
-    pub fn film(&self) -> &Film {
+    pub fn film(&self) -> &FingerprintSequence {
         &self.film
     }
 

@@ -18,7 +18,7 @@ use crate::domain::reason::ReasonCode;
 
 /// Which gate a picture must pass before anything is made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
+pub enum QualityGate {
     /// A camera frame: light, sharpness, size, pose, surroundings.
     LiveFrame,
     /// A camera frame while the person moves on command or under a light: light, size and surroundings; never anything
@@ -30,13 +30,13 @@ pub enum Gate {
 
 /// What to make of the one face, when there is exactly one and it passes the gate.
 #[derive(Clone, Copy, Debug)]
-pub struct Ask {
+pub struct ExamineRequest {
     /// The gate.
-    pub gate: Gate,
+    pub gate: QualityGate,
     /// PAD scores wanted.
     pub presentation: bool,
     /// Whether a template is wanted, and which.
-    pub template: Detail,
+    pub template: TemplateDepth,
     /// The face of the frame before, which is looked for near its place; `None` looks at the whole picture.
     pub follow: Option<Face>,
     /// Whether, where no face is found in a camera frame, one that lies on its side is looked for.
@@ -48,15 +48,15 @@ pub struct Ask {
     pub answer: Option<ResponseWatch>,
 }
 
-impl Ask {
+impl ExamineRequest {
     /// The gate, and whether PAD scores and a template are wanted, of a picture that stands alone.
-    pub const fn of(gate: Gate, presentation: bool, template: Detail) -> Self {
+    pub const fn of(gate: QualityGate, presentation: bool, template: TemplateDepth) -> Self {
         Self { gate, presentation, template, follow: None, lying: false, texture: false, answer: None }
     }
 
     /// How much of a template is wanted of a face that does this.
-    pub fn template_of(&self, signs: &FaceSigns) -> Detail {
-        if self.template == Detail::None && self.counts(signs) { Detail::Quick } else { self.template }
+    pub fn template_of(&self, signs: &FaceSigns) -> TemplateDepth {
+        if self.template == TemplateDepth::None && self.counts(signs) { TemplateDepth::Quick } else { self.template }
     }
 
     /// Whether a face that does this is wanted laid flat.
@@ -71,7 +71,7 @@ impl Ask {
 
 /// How much of a template is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
+pub enum TemplateDepth {
     /// None.
     None,
     /// What one look of the first embedder gives: for frames, of which there are many.
@@ -133,10 +133,10 @@ pub enum EngineError {
 #[async_trait]
 pub trait FaceEngine: Send + Sync {
     /// Decodes an untrusted picture, finds faces, applies the gate and, where it is passed, makes what was asked for.
-    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError>;
+    async fn examine(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError>;
 
     /// As [`FaceEngine::examine`] for work that nobody waits for: [`EngineError::Busy`] at once while anybody is served.
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError>;
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError>;
 
     /// How the points of a face moved from a straight frame to a turned one; `None` when that cannot be said.
     fn turn(&self, straight: &FaceMesh, turned: &FaceMesh) -> Option<TurnGeometry>;

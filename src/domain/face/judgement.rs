@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
 use super::comparison::{Comparison, Template, Thresholds};
-use super::liveness::cues::{Cue, Evidence, Finding, Support, weigh};
+use super::liveness::cues::{Cue, CueResult, Finding, Support, weigh};
 use super::liveness::decision::{Presentation, PresentationThresholds, capture_score};
 use super::liveness::evidence::PresentationScores;
 use super::liveness::geometry::{self, TurnGeometry};
@@ -19,7 +19,7 @@ const SEEN_DOUBT: f32 = 0.05;
 const SEEN_ATTACK: f32 = 0.2;
 
 /// So many sampled frames must have a PAD score for their median to say anything.
-const LEAST_SAMPLED: usize = 2;
+const MIN_SAMPLED: usize = 2;
 
 /// What follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,18 +103,18 @@ pub fn evidence(
     measured: &Measured,
     comparison: Thresholds,
     presentation: PresentationThresholds,
-) -> Vec<Evidence> {
+) -> Vec<CueResult> {
     let scores: Vec<PresentationScores> = capture.frames().iter().map(|frame| frame.presentation).collect();
     let PresentationThresholds { bona_fide_from, attack_below } = presentation;
     // The frames of commands by themselves, too: they may be of another making than the straight ones.
     let sampled = capture.sampled_presentations();
-    let sampled = if sampled.len() < LEAST_SAMPLED { scores.clone() } else { sampled };
+    let sampled = if sampled.len() < MIN_SAMPLED { scores.clone() } else { sampled };
     let score = capture_score(&scores).min(capture_score(&sampled));
     let passive = Support::graded(score, attack_below, bona_fide_from, 1.0);
     let solid = geometry::support(&measured.turns);
     let flat = solid.is_some_and(|support| !support.speaks_for());
     let one =
-        |cue, support, finding: Option<Finding>| Evidence { cue, support, findings: finding.into_iter().collect() };
+        |cue, support, finding: Option<Finding>| CueResult { cue, support, findings: finding.into_iter().collect() };
     let mut evidence = vec![one(Cue::Passive, Some(passive), None)];
     evidence.extend(capture.evidence(comparison));
     evidence.push(one(Cue::Geometry, solid, flat.then_some(Finding::Flat)));
@@ -123,20 +123,20 @@ pub fn evidence(
 }
 
 /// As fresh as the larger of the two shares leaves it.
-fn freshness(replayed: Replayed) -> Evidence {
+fn freshness(replayed: Replayed) -> CueResult {
     // Measured the other way round: the less was seen before, the better.
     let fresh = |share: f32| Support::graded(1.0 - share, 1.0 - SEEN_ATTACK, 1.0 - SEEN_DOUBT, 1.0);
     let shares = [(replayed.earlier, Finding::SeenBefore), (replayed.looped, Finding::Loop)];
     let findings = shares.into_iter().filter(|(share, _)| !fresh(*share).speaks_for()).map(|(_, finding)| finding);
     let support = Some(fresh(replayed.earlier.max(replayed.looped)));
-    Evidence { cue: Cue::Freshness, support, findings: findings.collect() }
+    CueResult { cue: Cue::Freshness, support, findings: findings.collect() }
 }
 
 /// Judges a capture; `live` is its template and `attempts_left` counts those after this one. Returns the scores for staff
 /// beside the judgement.
 pub fn judge(
     capture: &Capture,
-    evidence: Vec<Evidence>,
+    evidence: Vec<CueResult>,
     live: Option<&Template>,
     id_photo: &Template,
     comparison: Thresholds,

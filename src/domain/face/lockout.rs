@@ -11,9 +11,9 @@ const FAILURES_TO_LOCK: u32 = 3;
 /// Every lock of a person, and the first of a device; each further lock of a device doubles it.
 const FIRST_LOCK: Duration = Duration::from_mins(30);
 /// No lock is longer.
-const LONGEST_LOCK: Duration = Duration::from_hours(24);
+const MAX_LOCK: Duration = Duration::from_hours(24);
 /// After so long without a failure nothing of the earlier ones counts, and the record may go.
-pub const QUIET: Duration = Duration::from_hours(30 * 24);
+pub const FAILURE_RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// Who is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,7 +39,7 @@ impl LockSubject {
             Self::Person(_) => FIRST_LOCK,
             Self::Device(_) => {
                 let doublings = number.saturating_sub(1).min(30);
-                FIRST_LOCK.saturating_mul(1 << doublings).min(LONGEST_LOCK)
+                FIRST_LOCK.saturating_mul(1 << doublings).min(MAX_LOCK)
             }
         }
     }
@@ -73,7 +73,7 @@ impl FaceLockout {
     /// when the lock began never shortens it.
     #[must_use]
     pub fn failed(self, subject: &LockSubject, now: Timestamp) -> Self {
-        let quiet = self.failed_at.is_none_or(|at| now.since(at) >= QUIET);
+        let quiet = self.failed_at.is_none_or(|at| now.since(at) >= FAILURE_RETENTION);
         let before = if quiet { Self { locked_until: self.locked_until, ..Self::default() } } else { self };
         let failures = before.failures.saturating_add(1);
         if failures < FAILURES_TO_LOCK {
@@ -145,7 +145,7 @@ mod tests {
         for expected in [30, 60, 120, 240, 480, 960, 1440, 1440] {
             lockout = fail(lockout, &DEVICE, 3, now);
             assert_eq!(minutes(&lockout, now), expected);
-            now = now.plus(LONGEST_LOCK);
+            now = now.plus(MAX_LOCK);
         }
     }
 
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn a_quiet_month_is_a_clean_slate() {
         let locked = fail(FaceLockout::default(), &DEVICE, 5, at(0));
-        let almost = Timestamp::from_micros(at(0).plus(QUIET).micros() - 1);
+        let almost = Timestamp::from_micros(at(0).plus(FAILURE_RETENTION).micros() - 1);
         assert_eq!(minutes(&locked.failed(&DEVICE, almost), almost), 60);
-        let quiet = at(0).plus(QUIET);
+        let quiet = at(0).plus(FAILURE_RETENTION);
         assert_eq!(locked.failed(&DEVICE, quiet).failures, 1);
         assert_eq!(minutes(&fail(locked, &DEVICE, 3, quiet), quiet), 30);
     }
@@ -199,7 +199,7 @@ mod tests {
             let failed = lockout.failed(&subject, now);
             prop_assert!(failed.locked_until >= lockout.locked_until);
             prop_assert!(failed.failures < FAILURES_TO_LOCK);
-            let longest = now.plus(LONGEST_LOCK).max(lockout.locked_until.unwrap_or(now));
+            let longest = now.plus(MAX_LOCK).max(lockout.locked_until.unwrap_or(now));
             prop_assert!(failed.locked_until.is_none_or(|until| until <= longest));
         }
 

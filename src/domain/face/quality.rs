@@ -58,7 +58,7 @@ pub enum Component {
 /// Below this a component has failed.
 const FAILED: f32 = 30.0;
 /// So little that it counts among worthless pictures alone.
-const LEAST_WEIGHT: f32 = 0.01;
+const MIN_WEIGHT: f32 = 0.01;
 
 impl Component {
     /// All of them.
@@ -114,7 +114,7 @@ impl FaceQuality {
 
     /// How heavy its frame weighs among others, above 0: a picture of no quality at all still shows somebody.
     pub fn weight(&self) -> f32 {
-        self.unified().max(LEAST_WEIGHT)
+        self.unified().max(MIN_WEIGHT)
     }
 
     /// The components that failed, worst first.

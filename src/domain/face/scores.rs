@@ -1,6 +1,6 @@
 //! What was measured of a face at the camera step: for staff and for the record, never for operators or players.
 
-use super::liveness::cues::Evidence;
+use super::liveness::cues::CueResult;
 use serde::{Deserialize, Serialize};
 
 /// The scores behind a face decision. For staff only; neither player nor operator ever sees them.
@@ -16,5 +16,5 @@ pub struct FaceScores {
     pub quality: Option<f32>,
     /// What each cue of liveness says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cues: Vec<Evidence>,
+    pub cues: Vec<CueResult>,
 }

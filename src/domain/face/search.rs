@@ -21,7 +21,7 @@ use crate::domain::reason::ReasonCode;
 /// How many of the nearest are compared exactly.
 pub const CANDIDATES: usize = 64;
 /// How often a process asks for what others have seen.
-pub const REFRESH_EVERY: Duration = Duration::from_secs(5);
+pub const REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 /// An index that was not brought up to date for this long is not searched: it no longer knows enough.
 pub const STALENESS: Duration = Duration::from_mins(1);
 /// How far a refresh looks back before the last one: clocks of replicas differ, and a transaction takes its time.

@@ -13,9 +13,9 @@ use crate::domain::kernel::secret::SecretText;
 /// Fewest and most digits of a number with its country's (ITU-T E.164).
 const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 /// Longest mail address (RFC 5321 section 4.5.3.1.3, less its brackets), bytes.
-const LONGEST_MAIL: usize = 254;
+const MAX_MAIL: usize = 254;
 /// Longest part before the @ (RFC 5321 section 4.5.3.1.1), bytes.
-const LONGEST_LOCAL: usize = 64;
+const MAX_LOCAL: usize = 64;
 /// Stands for what is left out of an address.
 const HIDDEN: char = '•';
 
@@ -164,7 +164,7 @@ fn mail(text: &str) -> Option<String> {
     let text = text.trim();
     let (local, domain) = text.rsplit_once('@')?;
     let atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
-    let is_local = local.len() <= LONGEST_LOCAL
+    let is_local = local.len() <= MAX_LOCAL
         && local.split('.').all(|atoms| !atoms.is_empty() && atoms.bytes().all(atom))
         && !local.starts_with('-');
     let domain = match Host::parse(domain).ok()? {
@@ -179,7 +179,7 @@ fn mail(text: &str) -> Option<String> {
     };
     let is_domain = domain.contains('.') && domain.split('.').all(label);
     let address = format!("{local}@{domain}");
-    (is_local && is_domain && address.len() <= LONGEST_MAIL).then_some(address)
+    (is_local && is_domain && address.len() <= MAX_MAIL).then_some(address)
 }
 
 #[cfg(test)]

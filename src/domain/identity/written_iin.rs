@@ -14,7 +14,7 @@ pub enum Written {
 
 /// Whom a number means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Holder {
+pub enum NumberHolder {
     /// A person, by their IIN.
     Person(Iin),
     /// A company, by its business identification number (BIN): nobody who plays.
@@ -25,7 +25,7 @@ pub enum Holder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenIin {
     /// Whose it is.
-    pub holder: Holder,
+    pub holder: NumberHolder,
     /// Leading zeros that were put back, 0 to 3.
     pub zeros: u8,
     /// Whether it begins with a zero that the file has.
@@ -69,7 +69,7 @@ impl WrittenIinError {
 }
 
 /// Fewest digits that an IIN has without its leading zeros: year 00 and a month below 10 lose three.
-const FEWEST: usize = 9;
+const MIN_DIGITS: usize = 9;
 
 impl WrittenIin {
     /// Reads a value: blanks around it, an apostrophe before it, `="..."` around it and `.0` behind it are a spreadsheet's. Nine to
@@ -92,7 +92,7 @@ impl WrittenIin {
         }
         let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
         match digits.len() {
-            FEWEST..=11 if all_digits && !digits.starts_with('0') => Self::with_zeros(digits, written),
+            MIN_DIGITS..=11 if all_digits && !digits.starts_with('0') => Self::with_zeros(digits, written),
             _ => {
                 let holder = holder(digits)?;
                 let kept_zero = written == Written::Text && digits.starts_with('0');
@@ -104,9 +104,9 @@ impl WrittenIin {
     fn with_zeros(digits: &str, written: Written) -> Result<Self, WrittenIinError> {
         let found = digits.len() as u8;
         let holder = holder(&format!("{digits:0>12}")).ok();
-        let plausible = |holder: &Holder| match holder {
-            Holder::Person(iin) => (2000..=2009).contains(&iin.birth_date().year()),
-            Holder::Company => true,
+        let plausible = |holder: &NumberHolder| match holder {
+            NumberHolder::Person(iin) => (2000..=2009).contains(&iin.birth_date().year()),
+            NumberHolder::Company => true,
         };
         let holder = holder.filter(plausible).ok_or(WrittenIinError::ZerosLost(found))?;
         Ok(Self { holder, zeros: 12 - found, kept_zero: false, written })
@@ -139,10 +139,10 @@ fn is_number_with_exponent_or_fraction(text: &str) -> bool {
     is_number && text.starts_with(|first: char| first.is_ascii_digit()) && text.contains(['.', ',', 'e', 'E'])
 }
 
-fn holder(digits: &str) -> Result<Holder, IinError> {
+fn holder(digits: &str) -> Result<NumberHolder, IinError> {
     match Iin::parse(digits) {
-        Ok(iin) => Ok(Holder::Person(iin)),
-        Err(_) if is_bin(digits) => Ok(Holder::Company),
+        Ok(iin) => Ok(NumberHolder::Person(iin)),
+        Err(_) if is_bin(digits) => Ok(NumberHolder::Company),
         Err(error) => Err(error),
     }
 }
@@ -176,8 +176,8 @@ mod tests {
     fn read(text: &str) -> Told {
         let read = WrittenIin::read(text, Written::Text).map_err(WrittenIinError::code)?;
         let person = match read.holder {
-            Holder::Person(iin) => Some(iin.expose().to_owned()),
-            Holder::Company => None,
+            NumberHolder::Person(iin) => Some(iin.expose().to_owned()),
+            NumberHolder::Company => None,
         };
         Ok((person, read.zeros))
     }
@@ -261,10 +261,10 @@ mod tests {
                 // An IIN that lacks some digits, wherever.
                 let text = format!("{}{}", &iin.expose()[..from], &iin.expose()[(from + drop).min(12)..]);
                 let written = if number { Written::Number } else { Written::Text };
-                if let Ok(WrittenIin { holder: Holder::Person(iin), zeros, .. }) = WrittenIin::read(&text, written) {
+                if let Ok(WrittenIin { holder: NumberHolder::Person(iin), zeros, .. }) = WrittenIin::read(&text, written) {
                     let zeros = usize::from(zeros);
                     prop_assert_eq!(iin.expose(), format!("{}{text}", "0".repeat(zeros)));
-                    prop_assert!(text.len() >= FEWEST && zeros <= 3);
+                    prop_assert!(text.len() >= MIN_DIGITS && zeros <= 3);
                     prop_assert!(zeros == 0 || !text.starts_with('0'));
                 }
             }
@@ -274,7 +274,7 @@ mod tests {
         fn every_iin_that_a_spreadsheet_made_a_number_is_read_back(birth in day(), female: bool, serial in 0_u16..10_000) {
             if let Some(iin) = Iin::compose(birth, female, serial) {
                 let read = WrittenIin::read(iin.expose().trim_start_matches('0'), Written::Number);
-                prop_assert_eq!(read.map(|read| read.holder), Ok(Holder::Person(iin)));
+                prop_assert_eq!(read.map(|read| read.holder), Ok(NumberHolder::Person(iin)));
             }
         }
 

@@ -37,9 +37,9 @@ pub trait Randomness: Send + Sync {
 }
 
 /// The furthest that a tester may be ahead of real time: a year, and some weeks for what ends with it.
-pub const MOST_AHEAD: Duration = Duration::from_hours(24 * 400);
+pub const MAX_AHEAD: Duration = Duration::from_hours(24 * 400);
 
-/// The clock would be further ahead than [`MOST_AHEAD`].
+/// The clock would be further ahead than [`MAX_AHEAD`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sandbox's clock is at most 400 days ahead of real time")]
 pub struct TooFarAhead;
@@ -47,9 +47,9 @@ pub struct TooFarAhead;
 /// How far ahead a clock is that was `ahead` and moves on `by`.
 ///
 /// # Errors
-/// [`TooFarAhead`] past [`MOST_AHEAD`].
+/// [`TooFarAhead`] past [`MAX_AHEAD`].
 pub fn further(ahead: Duration, by: Duration) -> Result<Duration, TooFarAhead> {
-    ahead.checked_add(by).filter(|sum| *sum <= MOST_AHEAD).ok_or(TooFarAhead)
+    ahead.checked_add(by).filter(|sum| *sum <= MAX_AHEAD).ok_or(TooFarAhead)
 }
 
 #[cfg(test)]
@@ -59,9 +59,9 @@ mod tests {
 
     #[test]
     fn as_far_as_400_days_and_not_a_step_more() {
-        assert_eq!(further(Duration::ZERO, MOST_AHEAD), Ok(MOST_AHEAD));
-        assert_eq!(further(MOST_AHEAD, Duration::from_nanos(1)), Err(TooFarAhead));
-        assert_eq!(further(MOST_AHEAD, Duration::MAX), Err(TooFarAhead));
+        assert_eq!(further(Duration::ZERO, MAX_AHEAD), Ok(MAX_AHEAD));
+        assert_eq!(further(MAX_AHEAD, Duration::from_nanos(1)), Err(TooFarAhead));
+        assert_eq!(further(MAX_AHEAD, Duration::MAX), Err(TooFarAhead));
     }
 
     proptest! {
@@ -75,9 +75,9 @@ mod tests {
                         prop_assert_eq!(then, ahead + by);
                         ahead = then;
                     }
-                    Err(TooFarAhead) => prop_assert!(ahead + by > MOST_AHEAD),
+                    Err(TooFarAhead) => prop_assert!(ahead + by > MAX_AHEAD),
                 }
-                prop_assert!(ahead <= MOST_AHEAD);
+                prop_assert!(ahead <= MAX_AHEAD);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What a picture is examined for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
+pub enum InferencePurpose {
     /// A camera frame of a player who waits.
     LiveFrame,
     /// An ID photo that somebody waits for.
@@ -13,7 +13,7 @@ pub enum Purpose {
     Reembedding,
 }
 
-impl Purpose {
+impl InferencePurpose {
     /// The stable name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ pub enum InferenceStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observation<'a> {
     /// Work in the inference pool.
-    Inference(Purpose, InferenceStep),
+    Inference(InferencePurpose, InferenceStep),
     /// A session was lost to a panic.
     SessionLost {
         /// Whether another took its place.

@@ -6,7 +6,7 @@ pub mod ports;
 mod row;
 
 pub use limits::{Bucket, NoticeLimits, NoticePolicy};
-pub use row::{NOTICES_KEPT, Notice, NoticeEnd, NoticeFailure};
+pub use row::{NOTICES_RETENTION, Notice, NoticeEnd, NoticeFailure};
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
 
 /// How long a code may be on its way. Whoever made it lets it count no longer.
-pub const CODE_LIFE: Duration = Duration::from_mins(10);
+pub const CONTACT_CODE_TTL: Duration = Duration::from_mins(10);
 /// How long everything else is tried.
 const TRIED: Duration = Duration::from_hours(24);
 
@@ -167,7 +167,7 @@ impl NoticeKind {
 
     /// How long after it was queued it is still worth a try.
     pub fn life(self) -> Duration {
-        if self.is_code() { CODE_LIFE } else { TRIED }
+        if self.is_code() { CONTACT_CODE_TTL } else { TRIED }
     }
 }
 

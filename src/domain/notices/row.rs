@@ -11,7 +11,7 @@ use crate::domain::kernel::outbox::{MessageState, wait};
 use crate::domain::kernel::time::Timestamp;
 
 /// Waits after the first, second ... failed try. A code that does not go at once is asked for again.
-const WAITS: [Duration; 9] = [
+const RETRY_DELAYS: [Duration; 9] = [
     Duration::from_secs(2),
     Duration::from_secs(10),
     Duration::from_secs(30),
@@ -24,7 +24,7 @@ const WAITS: [Duration; 9] = [
 ];
 
 /// How long it is kept that somebody was told something, once it came to its end. What it said and where it went is not.
-pub const NOTICES_KEPT: Duration = Duration::from_hours(24 * 30);
+pub const NOTICES_RETENTION: Duration = Duration::from_hours(24 * 30);
 
 /// Why a notice was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -162,9 +162,9 @@ impl Notice {
     pub fn after(self, end: NoticeEnd, now: Timestamp, randomness: &dyn Randomness) -> Self {
         let expires_at = self.expires_at();
         let again = match end {
-            Err(failure) if !failure.is_final() => {
-                wait(&WAITS, self.attempts, randomness).map(|wait| now.plus(wait)).filter(|due_at| *due_at < expires_at)
-            }
+            Err(failure) if !failure.is_final() => wait(&RETRY_DELAYS, self.attempts, randomness)
+                .map(|wait| now.plus(wait))
+                .filter(|due_at| *due_at < expires_at),
             _ => None,
         };
         let (state, due_at) = match (end, again) {
@@ -209,7 +209,7 @@ mod tests {
     fn a_code_is_not_tried_once_it_is_worth_nothing() {
         let (tries, ended) = tried(notice(code()), NoticeFailure::Timeout);
         assert_eq!((tries, ended.state, ended.last), (5, MessageState::Failed, Some(NoticeFailure::Timeout)));
-        assert!(ended.due_at < NOW.plus(super::super::CODE_LIFE));
+        assert!(ended.due_at < NOW.plus(super::super::CONTACT_CODE_TTL));
         let (tries, ended) = tried(notice(NoticeContent::FactorsForgotten), NoticeFailure::Unauthorized);
         assert_eq!(tries, 10);
         assert!(ended.due_at.since(NOW) > Duration::from_hours(17) && ended.due_at < ended.expires_at());

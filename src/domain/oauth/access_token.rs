@@ -14,7 +14,7 @@ use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
 /// No access token lives longer.
-pub const LONGEST_LIFETIME: Duration = Duration::from_mins(5);
+pub const MAX_LIFETIME: Duration = Duration::from_mins(5);
 
 /// The claims of RFC 9068 section 2.2, and no more than the operator may know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

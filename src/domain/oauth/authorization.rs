@@ -18,18 +18,18 @@ use crate::domain::operators::operator::{Operator, OperatorId};
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
 /// A pushed request must be used within this time.
-pub const REQUEST_LIFETIME: Duration = Duration::from_mins(1);
+pub const REQUEST_TTL: Duration = Duration::from_mins(1);
 /// A code must be redeemed within this time.
-pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
+pub const CODE_TTL: Duration = Duration::from_mins(1);
 /// So many codes are drawn for one verification: each time the way back is asked for again, while none was redeemed.
-pub const MOST_CODES: u32 = 10;
+pub const MAX_CODES: u32 = 10;
 /// No nonce is longer, in bytes.
-const LONGEST_NONCE: usize = 512;
+const MAX_NONCE: usize = 512;
 /// Prefix of every `request_uri`, RFC 9126 section 2.2.
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 /// So often one request is opened, and begins a verification each time: by previews of its link, the wrong browser, the right one.
 /// Whoever has the link could go on for its whole minute.
-pub const MOST_OPENINGS: u32 = 10;
+pub const MAX_OPENINGS: u32 = 10;
 
 /// The parameters of an authorization request as they were pushed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl PushedRequest {
         // `state` may be as long as a pushed request: some frameworks seal a whole session in it.
         if longer(&parameters.ui_locales, 64)
             || longer(&parameters.acr_values, 256)
-            || longer(&parameters.nonce, LONGEST_NONCE)
+            || longer(&parameters.nonce, MAX_NONCE)
         {
             return Err(RequestError::TooLong);
         }
@@ -170,7 +170,7 @@ impl PushedRequest {
             ui_locales: parameters.ui_locales,
             acr_values: parameters.acr_values,
             id_token: with_id_token.then_some(IdTokenRequest { nonce: parameters.nonce }),
-            expires_at: now.plus(REQUEST_LIFETIME),
+            expires_at: now.plus(REQUEST_TTL),
         })
     }
 }
@@ -247,7 +247,7 @@ impl CodesDrawn {
     /// Whether another may be drawn. Those of before stay good until one is redeemed: requests overtake each other, and nobody can
     /// say which answer the browser follows.
     pub fn may_draw(self) -> bool {
-        !self.redeemed && self.number < MOST_CODES
+        !self.redeemed && self.number < MAX_CODES
     }
 }
 
@@ -364,8 +364,8 @@ mod tests {
     #[test]
     fn another_code_is_drawn_until_one_was_redeemed_and_not_for_ever() {
         let drawn = |number, redeemed| CodesDrawn { number, redeemed }.may_draw();
-        assert!(drawn(0, false) && drawn(MOST_CODES - 1, false));
-        assert!(!drawn(MOST_CODES, false) && !drawn(1, true));
+        assert!(drawn(0, false) && drawn(MAX_CODES - 1, false));
+        assert!(!drawn(MAX_CODES, false) && !drawn(1, true));
     }
 
     #[test]

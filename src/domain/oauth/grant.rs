@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::confirmation::Confirmation;
-use super::status_list::StatusPlace;
+use super::status_list::StatusListIndex;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{GrantId, PlayerId, VerificationId};
 use crate::domain::kernel::time::Timestamp;
@@ -12,13 +12,13 @@ use crate::domain::operators::operator::OperatorId;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
 /// No grant is older; whoever plays on is verified anew.
-pub const GREATEST_AGE: Duration = Duration::from_hours(12);
+pub const MAX_AGE: Duration = Duration::from_hours(12);
 /// So long after the verification a token says how the person was verified; later it says that they were
 /// ([`super::access_token::ACR_SESSION`]), and what asks for more is a reason to step up (RFC 9470).
 pub const ELEVATION: Duration = Duration::from_mins(15);
 /// So long after its first use a refresh token serves once more, while nobody has used what came of it. Whoever lost the answer
 /// notices when the access token that they hold runs out, at the latest (FAPI 2.0 Security Profile section 5.3.2.1, item 9).
-pub const RETRY: Duration = super::access_token::LONGEST_LIFETIME;
+pub const RETRY: Duration = super::access_token::MAX_LIFETIME;
 
 /// A grant: every token of it stands and falls with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Grant {
     /// Whose key makes its tokens good; `None`, in a sandbox only, leaves them bearer tokens.
     pub confirmation: Option<Confirmation>,
     /// Where its tokens stand in the status lists.
-    pub status: StatusPlace,
+    pub status: StatusListIndex,
     /// An ID token was asked for, and with it the scope `openid`.
     pub openid: bool,
     /// When the last token of it must have been issued.
@@ -145,9 +145,9 @@ pub(crate) mod tests {
             bound_by: BoundBy::Contact,
             verified_at: Timestamp::from_seconds(100),
             confirmation: None,
-            status: StatusPlace { list: 1, index: 2 },
+            status: StatusListIndex { list: 1, index: 2 },
             openid: false,
-            expires_at: Timestamp::from_seconds(100).plus(GREATEST_AGE),
+            expires_at: Timestamp::from_seconds(100).plus(MAX_AGE),
             ended_at: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::authorization::{AuthorizationCode, CodesDrawn, PushedRequest, Redemption};
 use super::grant::{Grant, NewRefreshToken, ShownRefreshToken};
-use super::status_list::StatusPlace;
+use super::status_list::StatusListIndex;
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{GrantId, PlayerId, VerificationId};
@@ -49,9 +49,9 @@ pub trait Grants: Send {
     /// The one that a code gave.
     async fn grant_of_code(&mut self, code: HandleHash) -> Result<Option<Grant>>;
     /// By its place in the status lists.
-    async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>>;
+    async fn grant_at(&mut self, place: StatusListIndex) -> Result<Option<Grant>>;
     /// Those of a player that stand at `now`.
-    async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>>;
+    async fn active_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>>;
     /// When the verifications were that a player's grants came of, after `since`.
     async fn verified_since(&mut self, player: PlayerId, since: Timestamp) -> Result<Vec<Timestamp>>;
     /// How many of an operator stand at `now`.

@@ -15,7 +15,7 @@ use crate::domain::kernel::time::Timestamp;
 const SLOT_SECONDS: i64 = 60;
 const SLOTS: i64 = 3;
 /// No proof is good for longer than its nonce; so long its `jti` is remembered.
-pub const LONGEST_LIFE: Duration = Duration::from_secs((SLOT_SECONDS * SLOTS) as u64);
+pub const MAX_LIFE: Duration = Duration::from_secs((SLOT_SECONDS * SLOTS) as u64);
 /// No sector begins with this byte: a pairwise subject made with the same key is never a nonce.
 const CONTEXT: &[u8] = b"\0rastau dpop nonce v1";
 

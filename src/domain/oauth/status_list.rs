@@ -15,14 +15,14 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// A place in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StatusPlace {
+pub struct StatusListIndex {
     /// The list: days since 1970, UTC.
     pub list: u32,
     /// The bit, below [`PLACES`].
     pub index: u32,
 }
 
-impl StatusPlace {
+impl StatusListIndex {
     /// A place in the list of `now`, drawn: places in order would tell how many play, and who began after whom.
     pub fn draw(now: Timestamp, randomness: &dyn Randomness) -> Self {
         let mut bytes = [0; 4];
@@ -65,7 +65,7 @@ mod tests {
     fn places_are_of_the_day_and_scattered() {
         let randomness = SeededRandomness::new(1);
         let now = Timestamp::from_seconds(10 * DAY + 5);
-        let places: Vec<StatusPlace> = (0..100).map(|_| StatusPlace::draw(now, &randomness)).collect();
+        let places: Vec<StatusListIndex> = (0..100).map(|_| StatusListIndex::draw(now, &randomness)).collect();
         assert!(places.iter().all(|place| place.list == 10 && place.index < PLACES));
         let high = places.iter().filter(|place| place.index >= PLACES / 2).count();
         assert!((25..75).contains(&high), "{high}");

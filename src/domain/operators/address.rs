@@ -59,7 +59,7 @@ fn holds_v6((first, prefix): Net<Ipv6Addr>, address: Ipv6Addr) -> bool {
 }
 
 /// No URL is longer, bytes.
-const LONGEST_URL: usize = 2_048;
+const MAX_URL: usize = 2_048;
 
 /// An address that no webhook may go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +90,7 @@ pub fn check_url(url: &Url, sandbox: bool) -> Result<Reach, UrlRefused> {
     let scheme = url.scheme() == "https" || (reach == Reach::Loopback && url.scheme() == "http");
     let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let address = reach == Reach::Loopback || literal.map_or(!here, is_global);
-    let good = scheme && bare && address && url.has_host() && url.as_str().len() <= LONGEST_URL;
+    let good = scheme && bare && address && url.has_host() && url.as_str().len() <= MAX_URL;
     if good { Ok(reach) } else { Err(UrlRefused) }
 }
 

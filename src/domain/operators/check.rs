@@ -11,15 +11,15 @@ use crate::domain::kernel::id::{AnswerId, PlayerId};
 use crate::domain::kernel::time::Timestamp;
 
 /// So many people may be asked about at once.
-pub const MOST_SUBJECTS: usize = 1_000;
+pub const MAX_SUBJECTS: usize = 1_000;
 /// How long it is kept who asked.
-pub const ENQUIRIES_KEPT: Duration = Duration::from_hours(24 * 365 * 3);
+pub const ENQUIRIES_RETENTION: Duration = Duration::from_hours(24 * 365 * 3);
 /// Length of a pairwise subject: base64url of 32 bytes.
 const SUBJECT_LENGTH: usize = 43;
 
 /// What an operator asks for. All ask the same of the law; the person is told which it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
+pub enum CheckPurpose {
     /// To let somebody into their account.
     Login,
     /// To take a bet.
@@ -28,7 +28,7 @@ pub enum Purpose {
     Marketing,
 }
 
-impl Purpose {
+impl CheckPurpose {
     /// All there are.
     pub const ALL: [Self; 3] = [Self::Login, Self::Bet, Self::Marketing];
 
@@ -41,7 +41,7 @@ impl Purpose {
         }
     }
 
-    /// Reads [`Purpose::as_str`] back.
+    /// Reads [`CheckPurpose::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
     }
@@ -94,7 +94,7 @@ pub struct Enquiry {
     /// Who asked.
     pub operator: OperatorId,
     /// What for.
-    pub purpose: Purpose,
+    pub purpose: CheckPurpose,
     /// The operator's name of its request.
     pub request: RequestId,
     /// When.
@@ -110,7 +110,7 @@ pub struct Asked {
     pub id: uuid::Uuid,
     /// The operator's name as players read it.
     pub operator: String,
-    /// [`Purpose::as_str`], or `play` for a verification.
+    /// [`CheckPurpose::as_str`], or `play` for a verification.
     pub purpose: String,
     /// When.
     pub at: Timestamp,
@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn purposes_read_back_and_each_needs_a_scope_of_its_own() {
-        for purpose in Purpose::ALL {
-            assert_eq!(Purpose::from_name(purpose.as_str()), Some(purpose));
+        for purpose in CheckPurpose::ALL {
+            assert_eq!(CheckPurpose::from_name(purpose.as_str()), Some(purpose));
             assert_eq!(purpose.scope().as_str(), format!("check:{}", purpose.as_str()));
         }
-        assert_eq!(Purpose::from_name("play"), None);
+        assert_eq!(CheckPurpose::from_name("play"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::kernel::secret::SecretBytes;
 
 /// So long is an answer kept for whoever asks again.
-pub const KEPT: Duration = Duration::from_hours(24);
+pub const ANSWER_RETENTION: Duration = Duration::from_hours(24);
 
 /// The key that a caller drew for one write. Of it the hash is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

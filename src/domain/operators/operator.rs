@@ -18,7 +18,7 @@ pub const PRIVATE_KEY_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"
 /// Requests a second that an operator may make, unless it was given more or less.
 pub const REQUESTS: u32 = 100;
 /// And at most.
-pub const MOST_REQUESTS: u32 = 100_000;
+pub const MAX_REQUESTS: u32 = 100_000;
 
 /// The `client_id`: 3 to 64 of `a-z 0-9 - _ .`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub enum OperatorError {
     #[error("a contact is an e-mail address or an https URL of at most 200 characters")]
     Contact,
     /// No rate, or one that no operator needs.
-    #[error("an operator may ask 1 to {MOST_REQUESTS} times a second")]
+    #[error("an operator may ask 1 to {MAX_REQUESTS} times a second")]
     Rate,
     /// The address of the keys is no https URL to a public address.
     #[error(
@@ -280,7 +280,7 @@ impl Operator {
             return Err(OperatorError::Contact);
         }
         let requests_per_second = change.requests_per_second.unwrap_or(self.requests_per_second);
-        if !(1..=MOST_REQUESTS).contains(&requests_per_second) {
+        if !(1..=MAX_REQUESTS).contains(&requests_per_second) {
             return Err(OperatorError::Rate);
         }
         let scopes = change.scopes.unwrap_or(self.scopes);
@@ -466,7 +466,7 @@ mod tests {
             let given = OperatorChange { contact: Some(contact.into()), ..OperatorChange::default() };
             assert_eq!(change(given), Err(OperatorError::Contact), "{contact:?}");
         }
-        for rate in [0, MOST_REQUESTS + 1] {
+        for rate in [0, MAX_REQUESTS + 1] {
             let given = OperatorChange { requests_per_second: Some(rate), ..OperatorChange::default() };
             assert_eq!(change(given), Err(OperatorError::Rate));
         }

@@ -44,11 +44,11 @@ pub trait RestrictionVersions: Send {
     /// Says that its rows are still coming in, and how many came; [`StoreError::Conflict`] when it is no longer staged.
     async fn touch_version(&mut self, version: &Version) -> Result<()>;
     /// Brings rows with `version`; [`StoreError::Conflict`], which ends the transaction, when a record comes twice.
-    async fn bring_rows(&mut self, version: &Version, rows: &[(PersonKey, Restriction)]) -> Result<()>;
+    async fn add_version_rows(&mut self, version: &Version, rows: &[(PersonKey, Restriction)]) -> Result<()>;
     /// Takes away with `version` what it would have of the version before; those that were there.
-    async fn take_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>>;
+    async fn withdraw_version_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>>;
     /// Lets `version` count from now on: in this transaction, all its rows at once.
-    async fn let_count(&mut self, version: &Version) -> Result<()>;
+    async fn activate_version(&mut self, version: &Version) -> Result<()>;
     /// Rows that count in `version`, of the people from `first` to `last`, both included.
     async fn counting_rows(
         &mut self,

@@ -14,9 +14,9 @@ use crate::domain::kernel::time::{Timestamp, almaty_midnight};
 use crate::domain::second_factor::FactorKind;
 
 /// The shortest term, in months.
-pub const SHORTEST_MONTHS: u32 = 6;
+pub const MIN_MONTHS: u32 = 6;
 /// The longest, in months.
-pub const LONGEST_MONTHS: u32 = 120;
+pub const MAX_MONTHS: u32 = 120;
 /// As what we are a source of restrictions.
 pub const SOURCE: &str = "rastau";
 /// What it rests on, the person's own application: a code that `messages` has words for.
@@ -30,7 +30,7 @@ pub struct Term(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelfRestrictionError {
     /// Shorter than half a year or longer than ten.
-    #[error("a self-restriction is for {SHORTEST_MONTHS} to {LONGEST_MONTHS} months")]
+    #[error("a self-restriction is for {MIN_MONTHS} to {MAX_MONTHS} months")]
     Term,
     /// It would end no later than the one that stands.
     #[error("a self-restriction stands already and ends no earlier")]
@@ -47,9 +47,9 @@ impl Term {
     /// A term of so many months.
     ///
     /// # Errors
-    /// [`SelfRestrictionError::Term`] outside [`SHORTEST_MONTHS`] to [`LONGEST_MONTHS`].
+    /// [`SelfRestrictionError::Term`] outside [`MIN_MONTHS`] to [`MAX_MONTHS`].
     pub fn of_months(months: u32) -> Result<Self, SelfRestrictionError> {
-        let allowed = (SHORTEST_MONTHS..=LONGEST_MONTHS).contains(&months);
+        let allowed = (MIN_MONTHS..=MAX_MONTHS).contains(&months);
         if allowed { Ok(Self(months)) } else { Err(SelfRestrictionError::Term) }
     }
 
@@ -112,7 +112,7 @@ impl SelfRestriction {
     /// Every term that could be chosen at `now`, and when it would end.
     pub fn choices(standing: Option<Timestamp>, now: Timestamp) -> Vec<(Term, Timestamp)> {
         let choice = |term| Self::end(term, standing, now).ok().map(|end| (term, end));
-        (SHORTEST_MONTHS..=LONGEST_MONTHS).map(Term).filter_map(choice).collect()
+        (MIN_MONTHS..=MAX_MONTHS).map(Term).filter_map(choice).collect()
     }
 
     /// As the registry says it.

@@ -90,7 +90,7 @@ impl Risk {
 }
 
 /// Longest statement, in characters.
-pub const LONGEST_STATEMENT: usize = 2_000;
+pub const MAX_STATEMENT: usize = 2_000;
 
 /// Why a contest is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,7 +99,7 @@ pub enum ContestError {
     #[error("this reason cannot be contested")]
     Reason,
     /// Empty, too long, or not text.
-    #[error("a statement is text of 1 to {LONGEST_STATEMENT} characters")]
+    #[error("a statement is text of 1 to {MAX_STATEMENT} characters")]
     Statement,
 }
 
@@ -119,7 +119,7 @@ impl Contest {
         let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
         if !reason.is_contestable() {
             Err(ContestError::Reason)
-        } else if !(1..=LONGEST_STATEMENT).contains(&words.chars().count()) || !words.chars().all(is_text) {
+        } else if !(1..=MAX_STATEMENT).contains(&words.chars().count()) || !words.chars().all(is_text) {
             Err(ContestError::Statement)
         } else {
             Ok(Self { reason, statement: Some(SecretText::new(words)) })
@@ -185,8 +185,8 @@ mod tests {
         let debtor = ReasonCode::RestrictedDebtor;
         let good = contest(debtor, "  Қарыз төленді.\nDebt paid on 1 November.  ").unwrap();
         assert_eq!(good.statement.unwrap().expose(), "Қарыз төленді.\nDebt paid on 1 November.");
-        assert!(contest(debtor, &"ұ".repeat(LONGEST_STATEMENT)).is_ok());
-        for words in ["", " \n ", "a\u{0}b", "\u{1b}[2J", &"a".repeat(LONGEST_STATEMENT + 1)] {
+        assert!(contest(debtor, &"ұ".repeat(MAX_STATEMENT)).is_ok());
+        for words in ["", " \n ", "a\u{0}b", "\u{1b}[2J", &"a".repeat(MAX_STATEMENT + 1)] {
             assert_eq!(contest(debtor, words), Err(ContestError::Statement));
         }
         assert_eq!(contest(ReasonCode::FaceMismatch, "It is me"), Err(ContestError::Reason));

@@ -9,7 +9,7 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
 
 /// Longest note, in characters.
-pub const LONGEST_NOTE: usize = 2_000;
+pub const MAX_NOTE: usize = 2_000;
 
 /// What staff find that an attempt was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ pub enum WorkFault {
     #[error("this conclusion says nothing about this case")]
     DoesNotFit,
     /// The note is too long, or no text.
-    #[error("a note is text of 1 to {LONGEST_NOTE} characters")]
+    #[error("a note is text of 1 to {MAX_NOTE} characters")]
     Note,
 }
 
@@ -171,7 +171,7 @@ impl CaseWork {
 pub fn read_note(note: Option<&SecretText>) -> Result<Option<SecretText>, WorkFault> {
     let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     let Some(words) = note.map(|note| note.expose().trim()).filter(|words| !words.is_empty()) else { return Ok(None) };
-    if words.chars().count() > LONGEST_NOTE || !words.chars().all(is_text) {
+    if words.chars().count() > MAX_NOTE || !words.chars().all(is_text) {
         return Err(WorkFault::Note);
     }
     Ok(Some(SecretText::new(words)))
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(read(" a\nb ").unwrap().unwrap().expose(), "a\nb");
         assert_eq!((read(" \n"), read_note(None)), (Ok(None), Ok(None)));
         assert_eq!(read("a\u{0}b"), Err(WorkFault::Note));
-        assert_eq!(read(&"ә".repeat(LONGEST_NOTE + 1)), Err(WorkFault::Note));
+        assert_eq!(read(&"ә".repeat(MAX_NOTE + 1)), Err(WorkFault::Note));
     }
 
     proptest! {

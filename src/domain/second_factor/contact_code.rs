@@ -23,9 +23,9 @@ pub const TRIES: u32 = 5;
 /// So long after one code the next may be asked for.
 pub const PAUSE: Duration = Duration::from_mins(1);
 /// So many codes go to one person in an hour and in a day, over all sessions.
-pub const MOST_SENT: [(Duration, usize); 2] = [(Duration::from_hours(1), 5), (LONGEST_COUNT, 10)];
+pub const MAX_SENT: [(Duration, usize); 2] = [(Duration::from_hours(1), 5), (MAX_COUNT, 10)];
 /// Codes are counted for so long.
-pub const LONGEST_COUNT: Duration = Duration::from_hours(24);
+pub const MAX_COUNT: Duration = Duration::from_hours(24);
 
 const DIGITS: u32 = 6;
 const CODES: u32 = 10_u32.pow(DIGITS);
@@ -146,7 +146,7 @@ impl ContactCode {
 /// How long a person must wait for the next code, after codes sent at these times, the newest first.
 pub fn wait_for_next(sent: &[Timestamp], now: Timestamp) -> Duration {
     let pause = sent.first().map_or(Duration::ZERO, |last| last.plus(PAUSE).since(now));
-    MOST_SENT.iter().fold(pause, |wait, (span, most)| {
+    MAX_SENT.iter().fold(pause, |wait, (span, most)| {
         let oldest = sent.get(most - 1).map_or(Duration::ZERO, |oldest| oldest.plus(*span).since(now));
         wait.max(oldest)
     })
@@ -252,7 +252,7 @@ mod tests {
                 if wait_for_next(&sent, at(now)).is_zero() {
                     sent.insert(0, at(now));
                 }
-                for (span, most) in MOST_SENT {
+                for (span, most) in MAX_SENT {
                     let within = sent.iter().filter(|one| at(now).since(**one) < span).count();
                     prop_assert!(within <= most);
                 }

@@ -9,7 +9,7 @@ const FREE_FAILURES: u32 = 3;
 /// The first lock; each further failure doubles it.
 const FIRST_LOCK: Duration = Duration::from_secs(30);
 /// No lock is longer.
-const LONGEST_LOCK: Duration = Duration::from_hours(24);
+const MAX_LOCK: Duration = Duration::from_hours(24);
 
 /// Failures of one player's second factor since the last success, over all sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Lockout {
 
 fn lock_time(failures: u32) -> Duration {
     let doublings = failures.saturating_sub(FREE_FAILURES).min(30);
-    FIRST_LOCK.saturating_mul(1 << doublings).min(LONGEST_LOCK)
+    FIRST_LOCK.saturating_mul(1 << doublings).min(MAX_LOCK)
 }
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
             let now = Timestamp::from_seconds(0);
             let lockout = Lockout { failures, locked_until: None }.failed(now);
             prop_assert!(lockout.failed(now).wait(now) >= lockout.wait(now));
-            prop_assert!(lockout.wait(now) <= LONGEST_LOCK);
+            prop_assert!(lockout.wait(now) <= MAX_LOCK);
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::kernel::unseen::is_unseen;
 
 /// Most passkeys of one person: a phone, a computer, some keys, and those of the phones before.
-pub const MOST_PASSKEYS: usize = 10;
+pub const MAX_PASSKEYS: usize = 10;
 /// Longest name, in characters.
-pub const LONGEST_NAME: usize = 40;
+pub const MAX_NAME: usize = 40;
 
 /// Which of a person's factors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,22 +56,22 @@ pub struct FactorName(SecretText);
 
 /// Nothing that could be shown as a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a name is text of 1 to {LONGEST_NAME} characters")]
+#[error("a name is text of 1 to {MAX_NAME} characters")]
 pub struct FactorNameFault;
 
 impl FactorName {
     /// Reads a name. What is not seen or turns the reading direction is left out, blanks become single.
     ///
     /// # Errors
-    /// [`FactorNameFault`] when nothing is left, or more than [`LONGEST_NAME`] characters.
+    /// [`FactorNameFault`] when nothing is left, or more than [`MAX_NAME`] characters.
     pub fn read(text: &str) -> Result<Self, FactorNameFault> {
         // Not looked at before it is known to be short: a long text is refused, not cut.
-        if text.len() > LONGEST_NAME * 8 {
+        if text.len() > MAX_NAME * 8 {
             return Err(FactorNameFault);
         }
         let seen: String = text.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_unseen(*c))).collect();
         let name = seen.split_whitespace().collect::<Vec<_>>().join(" ");
-        let fits = (1..=LONGEST_NAME).contains(&name.chars().count());
+        let fits = (1..=MAX_NAME).contains(&name.chars().count());
         if fits { Ok(Self(SecretText::new(name))) } else { Err(FactorNameFault) }
     }
 
@@ -130,7 +130,7 @@ pub fn expect_removable(factors: &[OwnFactor], id: FactorId) -> Result<(), OwnFa
 pub fn expect_addable(factors: &[OwnFactor], kind: FactorKind) -> Result<(), OwnFactorFault> {
     let there = factors.iter().filter(|factor| factor.id.kind() == kind).count();
     let room = match kind {
-        FactorKind::Passkey => there < MOST_PASSKEYS,
+        FactorKind::Passkey => there < MAX_PASSKEYS,
         FactorKind::Totp => there == 0,
         FactorKind::RecoveryCode => true,
     };
@@ -185,8 +185,8 @@ mod tests {
         ] {
             assert_eq!(FactorName::read(said).unwrap().text().expose(), name);
         }
-        assert!(FactorName::read(&"ұ".repeat(LONGEST_NAME)).is_ok());
-        for bad in ["", " ", "\u{200B}", "\u{0}\u{7}", &"a".repeat(LONGEST_NAME + 1), &"\u{200B}".repeat(200)] {
+        assert!(FactorName::read(&"ұ".repeat(MAX_NAME)).is_ok());
+        for bad in ["", " ", "\u{200B}", "\u{0}\u{7}", &"a".repeat(MAX_NAME + 1), &"\u{200B}".repeat(200)] {
             assert_eq!(FactorName::read(bad), Err(FactorNameFault), "{bad:?}");
         }
     }
@@ -224,7 +224,7 @@ mod tests {
                     }
                 }
                 prop_assert_eq!(own.is_empty(), !had_one);
-                prop_assert!(own.len() <= MOST_PASSKEYS + 1);
+                prop_assert!(own.len() <= MAX_PASSKEYS + 1);
             }
         }
     }

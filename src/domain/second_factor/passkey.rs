@@ -8,7 +8,7 @@ use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
 
 /// A ceremony that is not finished within this time is void.
-pub const CEREMONY_LIFETIME: Duration = Duration::from_mins(2);
+pub const CEREMONY_TTL: Duration = Duration::from_mins(2);
 
 /// Which ceremony.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::domain::kernel::time::Timestamp;
 /// Length of a step in seconds.
 const STEP: i64 = 30;
 /// Steps beside now whose codes are told from wrong ones: ten minutes each way.
-const FARTHEST_DRIFT: i64 = 20;
+const MAX_DRIFT: i64 = 20;
 /// Length of a secret in bytes (RFC 4226 section 4, R6 recommends 160 bits).
 const SECRET_BYTES: usize = 20;
 
@@ -100,7 +100,7 @@ impl TotpEnrolment {
     pub fn drift(&self, code: &str, now: Timestamp) -> Option<Drift> {
         let digits = digits(code)?;
         let today = now.seconds().div_euclid(STEP);
-        let nearest_first = (2..=FARTHEST_DRIFT).flat_map(|steps| [-steps, steps]);
+        let nearest_first = (2..=MAX_DRIFT).flat_map(|steps| [-steps, steps]);
         let engine = self.engine("player", None);
         let fits = |step: i64| {
             let shown = u64::try_from(step * STEP).ok().map(|seconds| engine.generate(seconds).to_string());

@@ -16,9 +16,9 @@ use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
 
 /// A session that nobody used for so long is over.
-pub const IDLE: Duration = Duration::from_mins(15);
+pub const IDLE_TIMEOUT: Duration = Duration::from_mins(15);
 /// However much it is used: a working day.
-pub const LONGEST_SESSION: Duration = Duration::from_hours(8);
+pub const MAX_SESSION: Duration = Duration::from_hours(8);
 /// A sensitive act needs a passkey shown this lately.
 pub const STEP_UP: Duration = Duration::from_mins(5);
 /// An invitation is good for so long, once.
@@ -28,7 +28,7 @@ pub const CEREMONY: Duration = Duration::from_mins(2);
 /// Who could say yes as the second is remembered for so long after they were stopped or lost the role.
 pub const SECOND_REMEMBERED: Duration = Duration::from_hours(7 * 24);
 /// Longest name, in characters.
-pub const LONGEST_NAME: usize = 100;
+pub const MAX_NAME: usize = 100;
 
 /// What somebody is on the staff for. One person may be there for several things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -254,7 +254,7 @@ pub struct StaffMember {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StaffFault {
     /// Empty, too long, or not text.
-    #[error("a name is text of 1 to {LONGEST_NAME} characters")]
+    #[error("a name is text of 1 to {MAX_NAME} characters")]
     Name,
     /// They would be there for nothing.
     #[error("at least one role is needed")]
@@ -271,7 +271,7 @@ impl StaffMember {
         now: Timestamp,
     ) -> Result<Self, StaffFault> {
         let name = name.trim();
-        if !(1..=LONGEST_NAME).contains(&name.chars().count()) || name.contains(char::is_control) {
+        if !(1..=MAX_NAME).contains(&name.chars().count()) || name.contains(char::is_control) {
             return Err(StaffFault::Name);
         }
         if roles.is_empty() {
@@ -347,8 +347,8 @@ impl StaffSession {
 
     /// Whether it stands at `now`; one of a time that has not come does not.
     pub fn stands(&self, now: Timestamp) -> bool {
-        let lately = now >= self.seen_at && now.since(self.seen_at) < IDLE;
-        lately && now >= self.began_at && now.since(self.began_at) < LONGEST_SESSION
+        let lately = now >= self.seen_at && now.since(self.seen_at) < IDLE_TIMEOUT;
+        lately && now >= self.began_at && now.since(self.began_at) < MAX_SESSION
     }
 
     /// Whether the passkey was shown lately enough for a sensitive act.

@@ -29,7 +29,7 @@ use super::decision::{Outcome, Reason, Verdict};
 pub use way_back::RETURN_WITHIN;
 
 /// A verification that is not decided within this time has expired.
-pub const VERIFICATION_LIFETIME: Duration = Duration::from_mins(20);
+pub const VERIFICATION_TTL: Duration = Duration::from_mins(20);
 /// A second factor may be enrolled or shown only this long after the face step succeeded.
 pub const FACE_VALIDITY: Duration = Duration::from_mins(10);
 
@@ -191,7 +191,7 @@ impl Verification {
 
     /// When it expires unless decided.
     pub fn expires_at(&self) -> Timestamp {
-        self.reopened_at.unwrap_or(self.started_at).plus(VERIFICATION_LIFETIME)
+        self.reopened_at.unwrap_or(self.started_at).plus(VERIFICATION_TTL)
     }
 
     /// Until when its session is answered. Whoever comes later with the cookie learns nothing of what was decided.

@@ -13,7 +13,7 @@ use crate::domain::operators::operator::OperatorId;
 
 /// Waits after the first, second ... failed try; after the last of them it is tried once more (Standard Webhooks, "Retry
 /// schedule"). Some three days in all.
-const WAITS: [Duration; 9] = [
+const RETRY_DELAYS: [Duration; 9] = [
     Duration::from_secs(5),
     Duration::from_mins(5),
     Duration::from_mins(30),
@@ -28,7 +28,7 @@ const WAITS: [Duration; 9] = [
 const GONE: u16 = 410;
 
 /// How long messages are kept once they are delivered or have failed.
-pub const KEPT: Duration = Duration::from_hours(24 * 30);
+pub const MESSAGE_RETENTION: Duration = Duration::from_hours(24 * 30);
 
 /// Why a message got no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -161,7 +161,7 @@ impl WebhookMessage {
     /// else, redirects too, is tried again while there are tries left.
     #[must_use]
     pub fn after(self, delivery: Delivery, now: Timestamp, randomness: &dyn Randomness) -> Self {
-        let again = if delivery.is_gone() { None } else { wait(&WAITS, self.attempts, randomness) };
+        let again = if delivery.is_gone() { None } else { wait(&RETRY_DELAYS, self.attempts, randomness) };
         let (state, due_at) = match again {
             _ if delivery.is_success() => (MessageState::Delivered, now),
             Some(wait) => (MessageState::Pending, now.plus(wait)),
@@ -232,7 +232,7 @@ mod tests {
         #[test]
         fn a_wait_is_its_own_to_a_fifth_more(attempts in 1_u32..=9, seed in any::<u64>()) {
             let waited = tried(attempts, Delivery::Answered(500), seed).due_at.since(NOW);
-            let least = WAITS[attempts as usize - 1];
+            let least = RETRY_DELAYS[attempts as usize - 1];
             prop_assert!(waited >= least && waited <= least.mul_f64(1.2) + Duration::from_micros(1));
         }
     }

@@ -10,7 +10,7 @@ use crate::gateways::configured_http::is_json;
 use crate::gateways::patience::{Failure, body};
 
 /// No answer is longer, bytes.
-pub(super) const MOST_BYTES: usize = 16 * 1_024;
+pub(super) const MAX_BYTES: usize = 16 * 1_024;
 
 /// Members that are not named here, such as an error's, are none of an answer.
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ struct Row {
 pub(super) async fn read(response: Response, iin: &Iin, request: &str) -> Result<Vec<Contact>, Failure> {
     match response.status() {
         StatusCode::OK if is_json(&response) => {
-            contacts(&body(response, MOST_BYTES).await?, iin, request).map_err(Failure::lie)
+            contacts(&body(response, MAX_BYTES).await?, iin, request).map_err(Failure::lie)
         }
         StatusCode::OK => Err(Failure::lie("the answer is not said to be JSON")),
         status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {

@@ -25,7 +25,7 @@ use uuid::Builder;
 
 use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{SettingsError, bearer, client, is_safe, why};
-use super::patience::{Failure, Patience, PatienceSettings};
+use super::patience::{Failure, PatienceSettings, RetryPolicy};
 use crate::domain::identity::contact::Contact;
 use crate::domain::identity::person::Iin;
 use crate::domain::identity::register::{ContactError, ContactsOfRecord};
@@ -37,7 +37,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// The longest wait before the first repeat.
 const BACKOFF: Duration = Duration::from_millis(200);
 /// For all tries of one question, whatever the settings of one are: a person waits.
-const LONGEST: Duration = Duration::from_secs(10);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// After so many failures in a row nobody waits for it, for so long.
 const BREAKER: BreakerSettings = BreakerSettings { failures: 5, open_for: Duration::from_secs(30) };
 
@@ -58,7 +58,7 @@ pub struct ContactsSettings {
 pub struct HttpContacts {
     http: reqwest::Client,
     settings: ContactsSettings,
-    patience: Patience,
+    patience: RetryPolicy,
     randomness: Arc<dyn Randomness>,
 }
 
@@ -79,12 +79,12 @@ impl HttpContacts {
             .build()
             .map_err(SettingsError::Client)?;
         let patience = PatienceSettings {
-            total_timeout: ((settings.timeout + BACKOFF * 2) * (settings.retries + 1)).min(LONGEST),
+            total_timeout: ((settings.timeout + BACKOFF * 2) * (settings.retries + 1)).min(TOTAL_TIMEOUT),
             retries: settings.retries,
             backoff: BACKOFF,
             breaker: BREAKER,
         };
-        let patience = Patience::new(patience, clock, randomness.clone());
+        let patience = RetryPolicy::new(patience, clock, randomness.clone());
         Ok(Self { http, settings, patience, randomness })
     }
 

@@ -20,7 +20,7 @@ use crate::domain::oauth::credentials::{KeySetError, KeySets};
 /// A caller waits for it.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// No key set is longer, in bytes.
-const LONGEST_SET: usize = 64 * 1_024;
+const MAX_SET: usize = 64 * 1_024;
 
 /// How long a set is kept.
 #[derive(Clone, Copy, Debug)]
@@ -108,8 +108,8 @@ impl HttpKeySets {
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > LONGEST_SET {
-                return Err(KeySetError(format!("it is longer than {LONGEST_SET} bytes")));
+            if body.len() + chunk.len() > MAX_SET {
+                return Err(KeySetError(format!("it is longer than {MAX_SET} bytes")));
             }
             body.extend_from_slice(&chunk);
         }

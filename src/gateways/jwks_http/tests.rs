@@ -109,7 +109,7 @@ async fn a_set_outlives_a_short_failure_and_no_long_one() {
 
 #[actix_web::test]
 async fn what_is_no_short_text_is_refused_and_nobody_is_led_elsewhere() {
-    let operator = Operator::publishing(&"x".repeat(LONGEST_SET + 1));
+    let operator = Operator::publishing(&"x".repeat(MAX_SET + 1));
     let none_kept = KeepingTimes { pause: Duration::ZERO, ..SHORT };
     let (sets, uri) = (sets(true, none_kept), operator.uri());
     assert!(sets.key_set(&uri).await.unwrap_err().0.contains("longer"));

@@ -11,11 +11,11 @@ use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::gateways::patience::{Failure, body};
 
 /// No ID photo is larger, in bytes.
-pub(super) const MOST_PHOTO_BYTES: usize = 10 * 1_024 * 1_024;
+pub(super) const MAX_PHOTO_BYTES: usize = 10 * 1_024 * 1_024;
 /// Room for everything beside the photo.
-const MOST_OTHER_BYTES: usize = 64 * 1_024;
+const MAX_OTHER_BYTES: usize = 64 * 1_024;
 /// A name is no longer, in characters.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME: usize = 200;
 
 #[derive(Deserialize)]
 struct Found {
@@ -36,11 +36,11 @@ struct NotFound {
 pub(super) async fn read(response: Response, iin: &Iin) -> Result<Option<Citizen>, Failure> {
     match response.status() {
         StatusCode::OK => {
-            let most = MOST_PHOTO_BYTES.div_ceil(3) * 4 + MOST_OTHER_BYTES;
+            let most = MAX_PHOTO_BYTES.div_ceil(3) * 4 + MAX_OTHER_BYTES;
             person(&body(response, most).await?, iin).map(Some).map_err(Failure::lie)
         }
         StatusCode::NOT_FOUND => {
-            let body = body(response, MOST_OTHER_BYTES).await?;
+            let body = body(response, MAX_OTHER_BYTES).await?;
             match serde_json::from_slice::<NotFound>(&body) {
                 Ok(answer) if answer.code == "person_not_found" => Ok(None),
                 _ => Err(Failure::lie("404 without the code person_not_found")),
@@ -63,12 +63,12 @@ fn person(body: &[u8], iin: &Iin) -> Result<Citizen, &'static str> {
         return Err("the answer is about another person");
     }
     let name = found.name.expose();
-    if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
+    if name.trim().is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
         return Err("the answer has no name");
     }
     let photo = STANDARD.decode(found.photo.expose()).map_err(|_| "the photo is not base64")?;
     let photo = SecretBytes::new(photo);
-    if photo.is_empty() || photo.len() > MOST_PHOTO_BYTES {
+    if photo.is_empty() || photo.len() > MAX_PHOTO_BYTES {
         return Err("the photo is empty or too large");
     }
     Ok(Citizen { iin: iin.clone(), name: found.name.clone(), photo, sandbox: false })

@@ -23,7 +23,7 @@ use url::Url;
 
 use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{bearer, client, is_safe};
-use super::patience::{Failure, Patience, PatienceSettings};
+use super::patience::{Failure, PatienceSettings, RetryPolicy};
 use crate::domain::identity::person::{Citizen, Iin};
 use crate::domain::identity::register::{PopulationRegister, RegisterError};
 use crate::domain::kernel::clock::{Clock, Randomness};
@@ -69,7 +69,7 @@ impl RegisterSettings {
 
 /// Why the settings are refused.
 #[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
+pub enum RegisterSettingsError {
     /// IINs and photos do not travel in the clear.
     #[error("the population register needs an https address without user name, query or fragment")]
     Address,
@@ -86,7 +86,7 @@ pub struct HttpPopulationRegister {
     http: reqwest::Client,
     search: Url,
     settings: RegisterSettings,
-    patience: Patience,
+    patience: RetryPolicy,
 }
 
 impl HttpPopulationRegister {
@@ -95,21 +95,21 @@ impl HttpPopulationRegister {
         settings: RegisterSettings,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Self, RegisterSettingsError> {
         let search = search_address(&settings.base_url)?;
-        let bearer = bearer(&settings.credential).ok_or(SettingsError::Credential)?;
+        let bearer = bearer(&settings.credential).ok_or(RegisterSettingsError::Credential)?;
         let http = client(&search, bearer)
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.attempt_timeout)
             .build()
-            .map_err(SettingsError::Client)?;
+            .map_err(RegisterSettingsError::Client)?;
         let patience = PatienceSettings {
             total_timeout: settings.total_timeout,
             retries: settings.retries,
             backoff: settings.backoff,
             breaker: settings.breaker,
         };
-        Ok(Self { http, search, patience: Patience::new(patience, clock, randomness), settings })
+        Ok(Self { http, search, patience: RetryPolicy::new(patience, clock, randomness), settings })
     }
 
     async fn search(&self, iin: &Iin) -> Result<Option<Citizen>, Failure> {
@@ -133,10 +133,10 @@ impl fmt::Debug for HttpPopulationRegister {
     }
 }
 
-fn search_address(base: &Url) -> Result<Url, SettingsError> {
+fn search_address(base: &Url) -> Result<Url, RegisterSettingsError> {
     if !is_safe(base) || base.query().is_some() {
-        return Err(SettingsError::Address);
+        return Err(RegisterSettingsError::Address);
     }
     let address = format!("{}/v1/persons/search", base.as_str().trim_end_matches('/'));
-    Url::parse(&address).map_err(|_| SettingsError::Address)
+    Url::parse(&address).map_err(|_| RegisterSettingsError::Address)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::answer::MOST_PHOTO_BYTES;
+use super::answer::MAX_PHOTO_BYTES;
 use super::*;
 use crate::domain::kernel::testing::{FakeClock, SeededRandomness};
 use crate::domain::kernel::time::Timestamp;
@@ -101,7 +101,7 @@ async fn answers_that_lie_are_no_answers_and_are_not_asked_for_again() {
         with("name", json!("a\u{0}b")),
         with("photo", json!("")),
         with("photo", json!("not base64!")),
-        with("photo", json!("A".repeat((MOST_PHOTO_BYTES / 3 + 1) * 4))),
+        with("photo", json!("A".repeat((MAX_PHOTO_BYTES / 3 + 1) * 4))),
         with("error", json!({ "message": "down" })),
         with("code", json!("maintenance")),
         json!([person()]),
@@ -217,10 +217,10 @@ fn iins_do_not_travel_in_the_clear() {
         "https://register.example/?key=1",
         "https://register.example/#x",
     ] {
-        assert!(matches!(new(bad, "x"), Err(SettingsError::Address)), "{bad}");
+        assert!(matches!(new(bad, "x"), Err(RegisterSettingsError::Address)), "{bad}");
     }
     for bad in ["", "two\nlines"] {
-        assert!(matches!(new("https://register.example", bad), Err(SettingsError::Credential)));
+        assert!(matches!(new("https://register.example", bad), Err(RegisterSettingsError::Credential)));
     }
     let shown = format!("{:?}", new("https://register.example", "s3cret").unwrap());
     assert!(!shown.contains("s3cret"), "{shown}");

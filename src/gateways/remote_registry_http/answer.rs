@@ -15,11 +15,11 @@ use crate::gateways::configured_http::is_json;
 use crate::gateways::patience::{Failure, body};
 
 /// No answer is longer, bytes.
-pub(super) const MOST_BYTES: usize = 256 * 1_024;
+pub(super) const MAX_BYTES: usize = 256 * 1_024;
 /// Nobody has more restrictions of one source.
-const MOST_RESTRICTIONS: usize = 500;
+const MAX_RESTRICTIONS: usize = 500;
 /// No key and no legal basis is longer, characters.
-const LONGEST_TEXT: usize = 500;
+const MAX_TEXT: usize = 500;
 /// So far ahead of ours the registry's clock may be.
 const SKEW: Duration = Duration::from_mins(1);
 
@@ -56,7 +56,7 @@ pub(super) async fn read(
             if !is_json(&response) {
                 return Err(Failure::lie("the answer is not said to be JSON"));
             }
-            answer(&body(response, MOST_BYTES).await?, source, iin, request, now).map_err(Failure::lie)
+            answer(&body(response, MAX_BYTES).await?, source, iin, request, now).map_err(Failure::lie)
         }
         status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
             Err(Failure::Passing(format!("status {}", status.as_u16())))
@@ -78,7 +78,7 @@ fn answer(body: &[u8], source: &str, iin: &Iin, request: &str, now: Timestamp) -
     if as_of > now.plus(SKEW) {
         return Err("the answer is dated ahead");
     }
-    if said.restrictions.len() > MOST_RESTRICTIONS {
+    if said.restrictions.len() > MAX_RESTRICTIONS {
         return Err("the answer has too many restrictions");
     }
     let restrictions = said.restrictions.into_iter().map(|row| restriction(row, source));
@@ -87,9 +87,7 @@ fn answer(body: &[u8], source: &str, iin: &Iin, request: &str, now: Timestamp) -
 
 fn restriction(row: Row, source: &str) -> Result<Restriction, &'static str> {
     let is_text = |text: &str| {
-        (1..=LONGEST_TEXT).contains(&text.chars().count())
-            && !text.trim().is_empty()
-            && !text.contains(char::is_control)
+        (1..=MAX_TEXT).contains(&text.chars().count()) && !text.trim().is_empty() && !text.contains(char::is_control)
     };
     if !is_text(&row.key) || !is_text(&row.legal_basis) {
         return Err("a restriction has no key or no legal basis");

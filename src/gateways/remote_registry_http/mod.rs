@@ -26,7 +26,7 @@ use uuid::Builder;
 
 use super::circuit_breaker::BreakerSettings;
 use super::configured_http::{bearer, client, is_safe};
-use super::patience::{Failure, Patience, PatienceSettings};
+use super::patience::{Failure, PatienceSettings, RetryPolicy};
 use crate::domain::identity::person::Iin;
 use crate::domain::kernel::clock::{Clock, Randomness};
 use crate::domain::kernel::secret::SecretText;
@@ -37,7 +37,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// The longest wait before the first repeat.
 const BACKOFF: Duration = Duration::from_millis(100);
 /// For all tries of one question, whatever the settings of one are: a person waits.
-const LONGEST: Duration = Duration::from_secs(10);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// So many questions are out at a time; the others wait, within their own time.
 const AT_ONCE: usize = 64;
 /// After so many failures in a row nobody waits for it, for so long.
@@ -64,7 +64,7 @@ pub struct RemoteSettings {
 
 /// Why the settings are refused.
 #[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
+pub enum RegistrySettingsError {
     /// IINs do not travel in the clear.
     #[error("a remote registry needs an https address (http to this machine only) without user name or fragment")]
     Address,
@@ -80,7 +80,7 @@ pub enum SettingsError {
 pub struct HttpRemoteRegistry {
     http: reqwest::Client,
     settings: RemoteSettings,
-    patience: Patience,
+    patience: RetryPolicy,
     turns: Semaphore,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -92,23 +92,23 @@ impl HttpRemoteRegistry {
         settings: RemoteSettings,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Self, RegistrySettingsError> {
         if !is_safe(&settings.url) {
-            return Err(SettingsError::Address);
+            return Err(RegistrySettingsError::Address);
         }
-        let bearer = bearer(&settings.credential).ok_or(SettingsError::Credential)?;
+        let bearer = bearer(&settings.credential).ok_or(RegistrySettingsError::Credential)?;
         let http = client(&settings.url, bearer)
             .connect_timeout(CONNECT.min(settings.timeout))
             .timeout(settings.timeout)
             .build()
-            .map_err(SettingsError::Client)?;
+            .map_err(RegistrySettingsError::Client)?;
         let patience = PatienceSettings {
-            total_timeout: ((settings.timeout + BACKOFF * 2) * (settings.retries + 1)).min(LONGEST),
+            total_timeout: ((settings.timeout + BACKOFF * 2) * (settings.retries + 1)).min(TOTAL_TIMEOUT),
             retries: settings.retries,
             backoff: BACKOFF,
             breaker: BREAKER,
         };
-        let patience = Patience::new(patience, clock.clone(), randomness.clone());
+        let patience = RetryPolicy::new(patience, clock.clone(), randomness.clone());
         Ok(Self { http, settings, patience, turns: Semaphore::new(AT_ONCE), clock, randomness })
     }
 

@@ -250,10 +250,10 @@ fn iins_do_not_travel_in_the_clear() {
     for bad in
         ["http://court.example", "http://127.0.0.1.example", "https://u@court.example", "https://court.example/#x"]
     {
-        assert!(matches!(new(bad, "x"), Err(SettingsError::Address)), "{bad}");
+        assert!(matches!(new(bad, "x"), Err(RegistrySettingsError::Address)), "{bad}");
     }
     for bad in ["", "two\nlines"] {
-        assert!(matches!(new("https://court.example", bad), Err(SettingsError::Credential)));
+        assert!(matches!(new("https://court.example", bad), Err(RegistrySettingsError::Credential)));
     }
     let shown = format!("{:?}", new("https://court.example", "s3cret").unwrap());
     assert!(!shown.contains("s3cret"), "{shown}");

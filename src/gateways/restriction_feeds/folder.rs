@@ -15,7 +15,7 @@ use std::{fs, io};
 
 use async_trait::async_trait;
 
-use crate::app::restrictions::registry::feed::{Feed, FeedError, News, Said};
+use crate::app::restrictions::registry::feed::{Feed, FeedContent, FeedError, News};
 use crate::app::restrictions::registry::file::Format;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::restrictions::{Position, VersionKind};
@@ -34,7 +34,7 @@ impl FolderFeed {
         Self { folder }
     }
 
-    fn next(&self) -> io::Result<Option<Said>> {
+    fn next(&self) -> io::Result<Option<FeedContent>> {
         let mut names: Vec<(Format, String)> = fs::read_dir(&self.folder)?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter_map(|name| name.strip_suffix(SUM).map(str::to_owned))
@@ -54,7 +54,7 @@ impl FolderFeed {
             let sha256 = sum.split_whitespace().next().and_then(sha256_hex);
             let changes =
                 name.rsplit_once('.').is_some_and(|(stem, _)| stem.to_ascii_lowercase().ends_with(".changes"));
-            return Ok(Some(Said {
+            return Ok(Some(FeedContent {
                 kind: if changes { VersionKind::Delta } else { VersionKind::Snapshot },
                 format,
                 as_of: about.modified().ok().and_then(instant),
@@ -100,7 +100,7 @@ fn sha256_hex(text: &str) -> Option<String> {
 impl Feed for FolderFeed {
     async fn ask(&self, _: &Position) -> Result<News, FeedError> {
         let said = self.next().map_err(|error| self.trouble(&error))?;
-        Ok(said.map_or(News::Silent, News::Said))
+        Ok(said.map_or(News::Silent, News::FeedContent))
     }
 
     async fn settle(&self, name: &str, taken: bool, report: &str) -> Result<(), FeedError> {
@@ -115,7 +115,7 @@ mod tests {
 
     async fn said(feed: &FolderFeed) -> Option<(String, VersionKind, Format, String)> {
         match feed.ask(&Position::default()).await.unwrap() {
-            News::Said(said) => Some((said.name, said.kind, said.format, said.sha256)),
+            News::FeedContent(said) => Some((said.name, said.kind, said.format, said.sha256)),
             News::Silent => None,
             News::Unchanged => panic!("a folder knows nothing of that"),
         }

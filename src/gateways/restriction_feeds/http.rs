@@ -22,9 +22,9 @@ use reqwest::header::{ETAG, HeaderMap, IF_NONE_MATCH};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use crate::app::restrictions::registry::aside::{Aside, AsideError};
-use crate::app::restrictions::registry::feed::{Feed, FeedError, News, Said};
-use crate::app::restrictions::registry::wire::Label;
+use crate::app::restrictions::registry::feed::{Feed, FeedContent, FeedError, News};
+use crate::app::restrictions::registry::spooled_file::{SpoolError, SpooledFile};
+use crate::app::restrictions::registry::wire::FileLabel;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::restrictions::Position;
 use crate::gateways::configured_http::{bearer, client, is_safe, why};
@@ -34,11 +34,11 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Between two pieces of an answer: a source that stalls is let go.
 const STALL: Duration = Duration::from_secs(30);
 /// No cursor or tag is longer.
-const LONGEST_POSITION: usize = 1_024;
+const MAX_POSITION: usize = 1_024;
 
 /// Why the settings are refused.
 #[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
+pub enum FeedSettingsError {
     /// Restrictions do not travel in the clear.
     #[error("a source needs an https address (http to this machine only) without user name or fragment")]
     Address,
@@ -58,33 +58,36 @@ pub struct HttpFeed {
 
 impl HttpFeed {
     /// Checks the settings; connects to nothing yet.
-    pub fn new(url: Url, credential: &SecretText) -> Result<Self, SettingsError> {
+    pub fn new(url: Url, credential: &SecretText) -> Result<Self, FeedSettingsError> {
         if !is_safe(&url) {
-            return Err(SettingsError::Address);
+            return Err(FeedSettingsError::Address);
         }
-        let bearer = bearer(credential).ok_or(SettingsError::Credential)?;
-        let http =
-            client(&url, bearer).connect_timeout(CONNECT).read_timeout(STALL).build().map_err(SettingsError::Client)?;
+        let bearer = bearer(credential).ok_or(FeedSettingsError::Credential)?;
+        let http = client(&url, bearer)
+            .connect_timeout(CONNECT)
+            .read_timeout(STALL)
+            .build()
+            .map_err(FeedSettingsError::Client)?;
         Ok(Self { http, url })
     }
 
-    async fn said(&self, response: Response) -> Result<Said, FeedError> {
+    async fn said(&self, response: Response) -> Result<FeedContent, FeedError> {
         let headers = response.headers();
-        let label = Label::read(|name| header(headers, name)).map_err(FeedError::Disagreed)?;
+        let label = FileLabel::read(|name| header(headers, name)).map_err(FeedError::Disagreed)?;
         let said = |name: &str| header(headers, name).map(|text| text.map(str::to_owned)).map_err(FeedError::Disagreed);
         let position = Position { cursor: said("registry-cursor")?, etag: said(ETAG.as_str())? };
-        let Label { kind, format, as_of, sha256 } = label;
+        let FileLabel { kind, format, as_of, sha256 } = label;
         let (file, length) = Self::body(response).await?;
-        Ok(Said { name: self.url.path().to_owned(), kind, format, as_of, position, sha256, file, length })
+        Ok(FeedContent { name: self.url.path().to_owned(), kind, format, as_of, position, sha256, file, length })
     }
 
     /// The body, put aside: whether it is whole is told by its digest before a row of it is looked at twice.
     async fn body(mut response: Response) -> Result<(File, u64), FeedError> {
-        let aside = |error: AsideError| match error {
-            AsideError::TooLong => FeedError::Disagreed(error.to_string()),
-            AsideError::Unable(_) => FeedError::Unavailable(error.to_string()),
+        let aside = |error: SpoolError| match error {
+            SpoolError::TooLong => FeedError::Disagreed(error.to_string()),
+            SpoolError::Unable(_) => FeedError::Unavailable(error.to_string()),
         };
-        let mut file = Aside::new().map_err(aside)?;
+        let mut file = SpooledFile::new().map_err(aside)?;
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             file.push(&chunk).map_err(aside)?;
         }
@@ -106,7 +109,7 @@ impl Feed for HttpFeed {
         let response = request.send().await.map_err(|error| broken(&error))?;
         match response.status() {
             StatusCode::NOT_MODIFIED if position.etag.is_some() || position.cursor.is_some() => Ok(News::Unchanged),
-            StatusCode::OK => self.said(response).await.map(News::Said),
+            StatusCode::OK => self.said(response).await.map(News::FeedContent),
             status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 Err(FeedError::Unavailable(format!("status {}", status.as_u16())))
             }
@@ -125,7 +128,7 @@ impl fmt::Debug for HttpFeed {
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let text = value.to_str().ok().filter(|text| text.len() <= LONGEST_POSITION && !text.is_empty());
+    let text = value.to_str().ok().filter(|text| text.len() <= MAX_POSITION && !text.is_empty());
     match (text, values.next()) {
         (Some(text), None) => Ok(Some(text)),
         _ => Err(format!("the header {name} is empty, too long or there twice")),

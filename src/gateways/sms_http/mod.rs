@@ -32,7 +32,7 @@ use crate::domain::notices::{NoticeEnd, NoticeFailure};
 /// For the connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(3);
 /// No answer is longer, bytes.
-const MOST_BYTES: usize = 16 * 1_024;
+const MAX_BYTES: usize = 16 * 1_024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +103,7 @@ async fn read(response: Response, id: NoticeId) -> NoticeEnd {
         status if status.is_server_error() => return Err(NoticeFailure::NotNow),
         _ => return Err(NoticeFailure::Unreadable),
     }
-    let body = body(response, MOST_BYTES).await.map_err(|_| NoticeFailure::Unreadable)?;
+    let body = body(response, MAX_BYTES).await.map_err(|_| NoticeFailure::Unreadable)?;
     let id = id.to_string();
     if status == StatusCode::UNPROCESSABLE_ENTITY {
         return match serde_json::from_slice::<Refused>(&body) {

@@ -19,7 +19,7 @@ use crate::domain::webhooks::ports::{WebhookAnswer, WebhookSender};
 /// From looking the name up to the last byte (Standard Webhooks, "Timeouts": 15 to 30 s).
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// So much of an answer's body is read; the rest is nobody's business.
-const MOST_BODY: usize = 4 * 1_024;
+const MAX_BODY: usize = 4 * 1_024;
 
 /// Posts webhooks.
 pub struct HttpWebhookSender(GuardedHttp);
@@ -69,9 +69,9 @@ impl fmt::Debug for HttpWebhookSender {
 async fn beginning(mut response: reqwest::Response) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
-        let room = MOST_BODY - body.len();
+        let room = MAX_BODY - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if body.len() == MOST_BODY {
+        if body.len() == MAX_BODY {
             break;
         }
     }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::Services;
 use crate::app::operators::idempotent;
-use crate::app::operators::idempotent::{OnceError, once};
+use crate::app::operators::idempotent::{IdempotencyError, once};
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::idempotency::{IdempotencyKey, KeptAnswer, RequestFingerprint};
@@ -50,11 +50,11 @@ fn identified(request: &HttpRequest, body: &[u8]) -> Result<(IdempotencyKey, Req
     Ok((key, RequestFingerprint::of(request.method().as_str(), request.path(), body)))
 }
 
-fn problem(request: &HttpRequest, error: OnceError<Problem>) -> Problem {
+fn problem(request: &HttpRequest, error: IdempotencyError<Problem>) -> Problem {
     match error {
-        OnceError::KeyReused => Problem::new(ProblemCode::IdempotencyKeyReused, locale(request)),
-        OnceError::Refused(problem) => problem,
-        OnceError::Store(error) => Problem::store(&error, locale(request)),
+        IdempotencyError::KeyReused => Problem::new(ProblemCode::IdempotencyKeyReused, locale(request)),
+        IdempotencyError::Refused(problem) => problem,
+        IdempotencyError::Store(error) => Problem::store(&error, locale(request)),
     }
 }
 

@@ -5,13 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
 use super::evidence_view::{CaseView, EvidenceView, Queue, evidence as evidence_view};
 use super::problem::case_problem;
 use crate::app::Services;
 use crate::app::review::case_work::CaseWorkError;
-use crate::app::review::case_work::decide::{Said, conclude_case, settle_case};
+use crate::app::review::case_work::decide::{StatedConclusion, conclude_case, settle_case};
 use crate::app::review::case_work::evidence::{look_for, view_evidence};
 use crate::app::review::case_work::pictures::{Picture, view_picture};
 use crate::app::review::case_work::queue::{hand_over_case, read_case, read_queue, take_case};
@@ -26,7 +26,7 @@ use crate::domain::operators::operator::OperatorId;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::case::{CaseStatus, Risk};
 use crate::domain::review::case_work::Conclusion;
-use crate::domain::review::ports::{CaseFilter, Holder};
+use crate::domain::review::ports::{CaseFilter, CaseHolder};
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
 const USUAL_PAGE: u32 = 50;
@@ -35,7 +35,7 @@ const USUAL_PAGE: u32 = 50;
 #[derive(IntoResponses)]
 #[response(status = 404, content_type = "application/problem+json")]
 #[allow(dead_code)]
-pub(in crate::http) struct Gone(ProblemBody);
+pub(in crate::http) struct NotFound(ProblemBody);
 
 /// Somebody was faster, or the case waits for something else
 #[derive(IntoResponses)]
@@ -84,8 +84,8 @@ impl Which {
             said.map(|text| from(text).ok_or(())).transpose()
         }
         let holder = |text: &str| match text {
-            "me" => Some(Holder::Of(staff.0.member.id)),
-            "nobody" => Some(Holder::Nobody),
+            "me" => Some(CaseHolder::Of(staff.0.member.id)),
+            "nobody" => Some(CaseHolder::Nobody),
             _ => None,
         };
         let device = |text: &str| {
@@ -172,7 +172,7 @@ pub(in crate::http) struct Settling {
 
 /// The queue
 #[utoipa::path(get, path = "/api/console/cases", tag = "console", operation_id = "queueCases",
-    security(("session" = [])), params(Which), responses((status = 200, body = Queue), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), params(Which), responses((status = 200, body = Queue), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -191,7 +191,7 @@ pub(in crate::http) async fn list(
 /// That somebody looked stands in the audit log, with the reason.
 #[utoipa::path(post, path = "/api/console/cases/find", tag = "console", operation_id = "findCases",
     security(("session" = [])), request_body = LookingFor,
-    responses((status = 200, body = Queue), Malformed, NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, body = Queue), Malformed, Unauthorized, Forbidden, NotFound, Unprocessable))]
 pub(in crate::http) async fn find(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -212,7 +212,7 @@ pub(in crate::http) async fn find(
 /// A case without its evidence
 #[utoipa::path(get, path = "/api/console/cases/{id}", tag = "console", operation_id = "openCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone))]
+    responses((status = 200, body = CaseView), Malformed, Unauthorized, Forbidden, NotFound))]
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -226,7 +226,7 @@ pub(in crate::http) async fn show(
 /// The IIN and what was measured; that it was opened stands in the audit log, with the reason.
 #[utoipa::path(post, path = "/api/console/cases/{id}/evidence", tag = "console", operation_id = "openEvidence",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
-    responses((status = 200, body = EvidenceView), Malformed, NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, body = EvidenceView), Malformed, Unauthorized, Forbidden, NotFound, Unprocessable))]
 pub(in crate::http) async fn evidence(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -250,7 +250,7 @@ pub(in crate::http) async fn evidence(
     operation_id = "openPicture", security(("session" = [])),
     params(("id" = String, Path, format = "uuid"), ("picture" = String, Path, description = "`frame`, `id-photo`, or the number of a picture of the capture")),
     request_body = LookingAt,
-    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), Malformed, NotIn, Forbidden, Gone, Wrong))]
+    responses((status = 200, description = "JPEG", content_type = "image/jpeg"), Malformed, Unauthorized, Forbidden, NotFound, Unprocessable))]
 pub(in crate::http) async fn picture(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -273,7 +273,7 @@ pub(in crate::http) async fn picture(
 /// Take a case
 #[utoipa::path(post, path = "/api/console/cases/{id}/take", tag = "console", operation_id = "takeCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = CaseView), Malformed, Unauthorized, Forbidden, NotFound, Overtaken))]
 pub(in crate::http) async fn take(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -287,7 +287,7 @@ pub(in crate::http) async fn take(
 /// Let a case go
 #[utoipa::path(post, path = "/api/console/cases/{id}/hand-over", tag = "console", operation_id = "handOverCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = HandingOver,
-    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = CaseView), Malformed, Unauthorized, Forbidden, NotFound, Overtaken))]
 pub(in crate::http) async fn hand_over(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -308,7 +308,7 @@ pub(in crate::http) async fn hand_over(
 /// A refusal falls when another says yes.
 #[utoipa::path(post, path = "/api/console/cases/{id}/conclude", tag = "console", operation_id = "concludeCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Concluding,
-    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = CaseView), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn conclude(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -319,7 +319,7 @@ pub(in crate::http) async fn conclude(
     let Concluding { conclusion, to_player, internal } = body.into_inner();
     let unknown = || Problem::new(ProblemCode::BadRequest, locale(&request));
     let conclusion = Conclusion::from_name(&conclusion).ok_or_else(unknown)?;
-    let said = Said { conclusion, to_player, internal };
+    let said = StatedConclusion { conclusion, to_player, internal };
     conclude_case(&services, &staff.0, *id, said).await.map_err(|error| case_problem(&request, &error))?;
     answer(&request, &services, *id).await
 }
@@ -327,7 +327,7 @@ pub(in crate::http) async fn conclude(
 /// Say yes or no to what another decided
 #[utoipa::path(post, path = "/api/console/cases/{id}/settle", tag = "console", operation_id = "settleCase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Settling,
-    responses((status = 200, body = CaseView), Malformed, NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = CaseView), Malformed, Unauthorized, Forbidden, NotFound, Overtaken))]
 pub(in crate::http) async fn settle(
     request: HttpRequest,
     services: web::Data<Services>,

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::sign_in::{Forbidden, Malformed, NotIn, private};
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 use crate::app::Services;
 use crate::app::review::case_work::queue::list_colleagues;
 use crate::domain::staff::StaffMember;
@@ -27,7 +27,7 @@ impl From<&StaffMember> for Colleague {
 ///
 /// Whoever decides, and counts; by login.
 #[utoipa::path(get, path = "/api/console/colleagues", tag = "console", operation_id = "listColleagues",
-    security(("session" = [])), responses((status = 200, body = Vec<Colleague>), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Vec<Colleague>), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,

@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::cases::{Gone, Looking, Overtaken, read_why};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
+use super::cases::{Looking, NotFound, Overtaken, read_why};
 use super::problem::measure_problem;
 use crate::app::Services;
 use crate::app::review::case_work::evidence::view_capture;
@@ -134,7 +134,7 @@ fn frame(frame: &RecordedFrame) -> FrameView {
 /// Frame by frame, with the numbers of its pictures; that it was opened stands in the audit log, with the reason.
 #[utoipa::path(post, path = "/api/console/cases/{id}/capture", tag = "console", operation_id = "openCapture",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
-    responses((status = 200, body = CaptureView), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = CaptureView), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn capture(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -196,7 +196,7 @@ impl From<&Trail> for TrailView {
 /// Each event was proven to be in the log whose signed checkpoint comes with it.
 #[utoipa::path(get, path = "/api/console/cases/{id}/trail", tag = "console", operation_id = "getTrail",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = TrailView), Malformed, NotIn, Forbidden, Gone))]
+    responses((status = 200, body = TrailView), Malformed, Unauthorized, Forbidden, NotFound))]
 pub(in crate::http) async fn trail(
     request: HttpRequest,
     services: web::Data<Services>,

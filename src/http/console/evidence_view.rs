@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::app::Policy;
-use crate::app::review::case_work::evidence::Evidence;
+use crate::app::review::case_work::evidence::OpenedEvidence;
 use crate::app::review::case_work::queue::{CaseFile, QueuePage};
 use crate::app::review::case_work::source_records::{SourceRecord, SourceRecords};
 use crate::domain::decision::Reason;
@@ -152,7 +152,12 @@ pub(in crate::http) struct EvidenceView {
 }
 
 /// With the names of who worked on earlier ones.
-pub(super) fn evidence(evidence: &Evidence, staff: &[StaffMember], policy: &Policy, locale: Locale) -> EvidenceView {
+pub(super) fn evidence(
+    evidence: &OpenedEvidence,
+    staff: &[StaffMember],
+    policy: &Policy,
+    locale: Locale,
+) -> EvidenceView {
     let (comparison, presentation) = (&policy.comparison, &policy.presentation);
     let told = |reason: &Reason| {
         json!({

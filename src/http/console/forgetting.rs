@@ -5,15 +5,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong};
-use super::cases::{Gone, Overtaken, read_why};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable};
+use super::cases::{NotFound, Overtaken, read_why};
 use super::problem::measure_problem;
 use super::proposals::{View, answer};
 use crate::app::Services;
-use crate::app::dual_control::MeasureError;
+use crate::app::dual_control::DualControlError;
 use crate::app::dual_control::propose::propose;
-use crate::domain::dual_control::{IdentityCheck, Measure};
+use crate::domain::dual_control::{ControlledAction, IdentityCheck};
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::SecretText;
 use crate::http::problem::Problem;
@@ -34,7 +34,7 @@ pub(in crate::http) struct Forgetting {
 /// When another says yes, passkeys, app and recovery codes are gone, tokens end, the person is told, and makes a factor anew.
 #[utoipa::path(post, path = "/api/console/cases/{id}/forget-factors", tag = "console", operation_id = "askToForgetFactors",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Forgetting,
-    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn forget_factors(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -42,7 +42,7 @@ pub(in crate::http) async fn forget_factors(
     id: web::Path<CaseId>,
     body: web::Json<Forgetting>,
 ) -> Result<HttpResponse, Problem> {
-    ask(&request, &services, &staff, Measure::ForgetFactors { case: *id }, &body).await
+    ask(&request, &services, &staff, ControlledAction::ForgetFactors { case: *id }, &body).await
 }
 
 /// Ask for a self-restriction to fall that somebody else declared in the person's place
@@ -50,7 +50,7 @@ pub(in crate::http) async fn forget_factors(
 /// Only one of the visit in which a first factor was made, within 72 hours, and once that factor was forgotten: every other one stays.
 #[utoipa::path(post, path = "/api/console/cases/{id}/take-back", tag = "console", operation_id = "askToTakeBack",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Forgetting,
-    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn take_back(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -58,19 +58,19 @@ pub(in crate::http) async fn take_back(
     id: web::Path<CaseId>,
     body: web::Json<Forgetting>,
 ) -> Result<HttpResponse, Problem> {
-    ask(&request, &services, &staff, Measure::TakeBackSelfRestriction { case: *id }, &body).await
+    ask(&request, &services, &staff, ControlledAction::TakeBackSelfRestriction { case: *id }, &body).await
 }
 
 async fn ask(
     request: &HttpRequest,
     services: &Services,
     staff: &Staff,
-    measure: Measure,
+    measure: ControlledAction,
     body: &Forgetting,
 ) -> Result<HttpResponse, Problem> {
     let why = read_why(request, &body.why)?;
     let check = IdentityCheck::read(body.identity_check.expose());
-    let check = check.map_err(|_| measure_problem(request, &MeasureError::IdentityCheck))?;
+    let check = check.map_err(|_| measure_problem(request, &DualControlError::IdentityCheck))?;
     let asked = propose(services, &staff.0, measure, &why, Some(check)).await;
     answer(request, services, staff, asked, StatusCode::ACCEPTED).await
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::access::sign_in::{Forbidden, Malformed, NotIn, private};
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 use crate::app::Services;
 
 /// Keys in use; none of their secrets
@@ -23,7 +23,7 @@ pub(in crate::http) struct KeysView {
 
 /// Keys and models in use
 #[utoipa::path(get, path = "/api/console/keys", tag = "console", operation_id = "consoleKeys",
-    security(("session" = [])), responses((status = 200, body = KeysView), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = KeysView), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn show(services: web::Data<Services>) -> HttpResponse {
     private(&KeysView {
         signing: services.credentials.signer.jwks(),

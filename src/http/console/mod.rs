@@ -20,7 +20,7 @@ pub(in crate::http) mod webhook;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-pub(in crate::http) use access::doorbell::Doorbell;
+pub(in crate::http) use access::sign_in_rate_limiter::SignInRateLimiter;
 
 /// Everything is below it.
 pub const BASE: &str = "/api/console";
@@ -29,7 +29,7 @@ pub const BASE: &str = "/api/console";
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope(BASE)
-            .wrap(from_fn(access::door::check))
+            .wrap(from_fn(access::authorize::check))
             .route("/join/start", web::post().to(access::sign_in::join_start))
             .route("/join/finish", web::post().to(access::sign_in::join_finish))
             .route("/sign-in/start", web::post().to(access::sign_in::start))

@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::cases::{Gone, Overtaken, read_why};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
+use super::cases::{NotFound, Overtaken, read_why};
 use super::proposals;
 use crate::app::Services;
 use crate::app::operators::change::{narrow, standing_grants_of, stop, would_open};
 use crate::app::operators::list::list_operators;
-use crate::domain::dual_control::Measure;
+use crate::domain::dual_control::ControlledAction;
 use crate::domain::operators::operator::OperatorId;
 use crate::http::administration::operators::{invalid, problem as not_changed};
 use crate::http::administration::view::{ChangeBody, NewOperatorBody, OperatorView};
@@ -19,7 +19,7 @@ use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// Operators, by id
 #[utoipa::path(get, path = "/api/console/operators", tag = "console", operation_id = "consoleOperators",
-    security(("session" = [])), responses((status = 200, body = Vec<OperatorView>), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Vec<OperatorView>), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -43,7 +43,7 @@ pub(in crate::http) struct Adding {
 /// It is when another says yes. A secret that is drawn, in a sandbox alone, is fetched by who asked, once.
 #[utoipa::path(post, path = "/api/console/operators", tag = "console", operation_id = "askToAddOperator",
     security(("session" = [])), request_body = Adding,
-    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Overtaken, Wrong))]
+    responses((status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, Overtaken, Unprocessable))]
 pub(in crate::http) async fn add_one(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -52,7 +52,7 @@ pub(in crate::http) async fn add_one(
 ) -> Result<HttpResponse, Problem> {
     let Adding { operator, why } = body.into_inner();
     let new = operator.into_new(&services).map_err(|why| invalid(&request).because(why))?;
-    let measure = Measure::AddOperator { operator: Box::new(new) };
+    let measure = ControlledAction::AddOperator { operator: Box::new(new) };
     proposals::ask(&request, &services, &staff, measure, &why).await
 }
 
@@ -72,7 +72,7 @@ pub(in crate::http) struct Changing {
 /// by a set that holds the old and the new.
 #[utoipa::path(patch, path = "/api/console/operators/{id}", tag = "console", operation_id = "consoleChangeOperator",
     security(("session" = [])), params(("id" = String, Path)), request_body = Changing,
-    responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn change_one(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -85,7 +85,7 @@ pub(in crate::http) async fn change_one(
     let store = services.store.as_ref();
     if would_open(store, &id, &wanted).await.map_err(|error| not_changed(&request, &error))? {
         let operator = operator_id(&request, &id)?;
-        let measure = Measure::ChangeOperator { operator, change: Box::new(wanted) };
+        let measure = ControlledAction::ChangeOperator { operator, change: Box::new(wanted) };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
@@ -107,7 +107,7 @@ pub(in crate::http) struct Switching {
 /// Stopping takes one, who says why, and what the operator was granted ends with it. That it goes on takes two: the answer is then a proposal.
 #[utoipa::path(post, path = "/api/console/operators/{id}/switch", tag = "console", operation_id = "switchOperator",
     security(("session" = [])), params(("id" = String, Path)), request_body = Switching,
-    responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = OperatorView), (status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn switch_one(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -117,7 +117,7 @@ pub(in crate::http) async fn switch_one(
 ) -> Result<HttpResponse, Problem> {
     let Switching { disabled, why } = body.into_inner();
     if !disabled {
-        let measure = Measure::EnableOperator { operator: operator_id(&request, &id)? };
+        let measure = ControlledAction::EnableOperator { operator: operator_id(&request, &id)? };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let why = read_why(&request, why.as_deref().unwrap_or_default())?;
@@ -136,7 +136,7 @@ pub(in crate::http) struct Standing {
 /// What stopping an operator would end
 #[utoipa::path(get, path = "/api/console/operators/{id}/standing", tag = "console", operation_id = "operatorStanding",
     security(("session" = [])), params(("id" = String, Path)),
-    responses((status = 200, body = Standing), Malformed, NotIn, Forbidden, Gone))]
+    responses((status = 200, body = Standing), Malformed, Unauthorized, Forbidden, NotFound))]
 pub(in crate::http) async fn standing(
     request: HttpRequest,
     services: web::Data<Services>,

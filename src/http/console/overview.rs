@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::sign_in::{Forbidden, Malformed, NotIn, private};
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 use super::problem::case_problem;
 use crate::app::Services;
 use crate::app::review::case_work::overview::{Overview, read_overview};
@@ -99,7 +99,7 @@ fn date(day: i64) -> String {
 
 /// Attempts, how they ended and why, by day and operator
 #[utoipa::path(get, path = "/api/console/overview", tag = "console", operation_id = "getOverview",
-    security(("session" = [])), params(Days), responses((status = 200, body = OverviewView), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), params(Days), responses((status = 200, body = OverviewView), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -149,7 +149,7 @@ pub(in crate::http) async fn show(
 /// The same as a table
 #[utoipa::path(get, path = "/api/console/overview.csv", tag = "console", operation_id = "getOverviewTable",
     security(("session" = [])), params(Days),
-    responses((status = 200, description = "day,operator,what,code,count", content_type = "text/csv"), Malformed, NotIn, Forbidden))]
+    responses((status = 200, description = "day,operator,what,code,count", content_type = "text/csv"), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn table(
     request: HttpRequest,
     services: web::Data<Services>,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 
-use crate::app::dual_control::MeasureError;
+use crate::app::dual_control::DualControlError;
 use crate::app::restrictions::registry::manage::ManageError;
 use crate::app::review::case_work::CaseWorkError;
 use crate::app::review::evidence::EvidenceError;
@@ -45,39 +45,39 @@ pub(super) fn problem(request: &HttpRequest, error: &StaffError) -> Problem {
 }
 
 /// The same of what takes two, and of evidence.
-pub(super) fn measure_problem(request: &HttpRequest, error: &MeasureError) -> Problem {
+pub(super) fn measure_problem(request: &HttpRequest, error: &DualControlError) -> Problem {
     let plain = |code| Problem::new(code, locale(request));
     match error {
-        MeasureError::Unknown
-        | MeasureError::Unlock(UnlockError::Unknown)
-        | MeasureError::Forget(ForgetError::Unknown) => plain(ProblemCode::NotFound),
-        MeasureError::TakeBack(TakeBackError::Rule(SelfRestrictionError::NotIndependent)) => {
+        DualControlError::Unknown
+        | DualControlError::Unlock(UnlockError::Unknown)
+        | DualControlError::Forget(ForgetError::Unknown) => plain(ProblemCode::NotFound),
+        DualControlError::TakeBack(TakeBackError::Rule(SelfRestrictionError::NotIndependent)) => {
             plain(ProblemCode::FactorsStand)
         }
-        MeasureError::TakeBack(TakeBackError::Rule(_)) => plain(ProblemCode::SelfRestrictionStays),
-        MeasureError::IdentityCheck => plain(ProblemCode::IdentityCheckMissing),
-        MeasureError::Forget(ForgetError::NothingThere) => plain(ProblemCode::NoFactorThere),
-        MeasureError::Forget(ForgetError::Effect(error)) => {
+        DualControlError::TakeBack(TakeBackError::Rule(_)) => plain(ProblemCode::SelfRestrictionStays),
+        DualControlError::IdentityCheck => plain(ProblemCode::IdentityCheckMissing),
+        DualControlError::Forget(ForgetError::NothingThere) => plain(ProblemCode::NoFactorThere),
+        DualControlError::Forget(ForgetError::Effect(error)) => {
             tracing::error!(%error, "what follows from forgetting factors was not done");
             plain(ProblemCode::Internal)
         }
-        MeasureError::Asked => plain(ProblemCode::ProposalWaits),
-        MeasureError::Fault(WorkFault::OwnDecision) => plain(ProblemCode::CaseOwnDecision),
-        MeasureError::Fault(WorkFault::NotYours) => plain(ProblemCode::ProposalNotYours),
-        MeasureError::Fault(_) => plain(ProblemCode::ProposalNotDue),
-        MeasureError::Evidence(error) => evidence_problem(request, error),
-        MeasureError::Unlock(UnlockError::NotLocked) => plain(ProblemCode::PersonNotLocked),
-        MeasureError::Source(ManageError::NothingWaits(_)) => plain(ProblemCode::NothingWaits),
-        MeasureError::Source(ManageError::NoPrevious(_)) => plain(ProblemCode::NoStepBack),
-        MeasureError::AddOperator(error) => not_added(request, error),
-        MeasureError::ChangeOperator(error) => not_changed(request, error),
-        MeasureError::Webhook(error) => webhook_problem(request, error),
-        MeasureError::Staff(error) => problem(request, error),
-        MeasureError::Unlock(UnlockError::Store(error))
-        | MeasureError::Forget(ForgetError::Store(error))
-        | MeasureError::TakeBack(TakeBackError::Store(error))
-        | MeasureError::Source(ManageError::Store(error))
-        | MeasureError::Store(error) => Problem::store(error, locale(request)),
+        DualControlError::Asked => plain(ProblemCode::ProposalWaits),
+        DualControlError::Fault(WorkFault::OwnDecision) => plain(ProblemCode::CaseOwnDecision),
+        DualControlError::Fault(WorkFault::NotYours) => plain(ProblemCode::ProposalNotYours),
+        DualControlError::Fault(_) => plain(ProblemCode::ProposalNotDue),
+        DualControlError::Evidence(error) => evidence_problem(request, error),
+        DualControlError::Unlock(UnlockError::NotLocked) => plain(ProblemCode::PersonNotLocked),
+        DualControlError::Source(ManageError::NothingWaits(_)) => plain(ProblemCode::NothingWaits),
+        DualControlError::Source(ManageError::NoPrevious(_)) => plain(ProblemCode::NoStepBack),
+        DualControlError::AddOperator(error) => not_added(request, error),
+        DualControlError::ChangeOperator(error) => not_changed(request, error),
+        DualControlError::Webhook(error) => webhook_problem(request, error),
+        DualControlError::Staff(error) => problem(request, error),
+        DualControlError::Unlock(UnlockError::Store(error))
+        | DualControlError::Forget(ForgetError::Store(error))
+        | DualControlError::TakeBack(TakeBackError::Store(error))
+        | DualControlError::Source(ManageError::Store(error))
+        | DualControlError::Store(error) => Problem::store(error, locale(request)),
     }
 }
 

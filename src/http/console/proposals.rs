@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::cases::{Gone, Looking, Overtaken, Settling, read_why};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
+use super::cases::{Looking, NotFound, Overtaken, Settling, read_why};
 use super::invitation::{Invited, invited};
 use super::problem::measure_problem;
 use crate::app::Services;
-use crate::app::dual_control::MeasureError;
+use crate::app::dual_control::DualControlError;
 use crate::app::dual_control::fetch::{fetch_bundle, fetch_invitation, fetch_secret};
 use crate::app::dual_control::list::list_proposals;
 use crate::app::dual_control::propose::propose;
@@ -22,7 +22,7 @@ use crate::app::review::evidence::EvidenceError;
 use crate::app::review::evidence::bundle::pack;
 use crate::app::review::evidence::hold::hold_evidence;
 use crate::app::staff::list::list_staff;
-use crate::domain::dual_control::{ALLOWED, Measure, Proposal, WAITS};
+use crate::domain::dual_control::{APPROVAL_TTL, ControlledAction, PROPOSAL_TTL, Proposal};
 use crate::domain::kernel::id::{CaseId, MeasureId};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
@@ -73,11 +73,11 @@ pub(in crate::http) struct View {
 impl View {
     pub(super) fn of(proposal: &Proposal, staff: &[StaffMember], now: Timestamp) -> Self {
         let (state, until) = match &proposal.settlement {
-            None if proposal.waits(now) => ("waiting", Some(proposal.at.plus(WAITS))),
+            None if proposal.waits(now) => ("waiting", Some(proposal.at.plus(PROPOSAL_TTL))),
             None => ("lapsed", None),
             Some(settled) if !settled.yes => ("refused", None),
             Some(settled) => {
-                let end = settled.at.plus(ALLOWED);
+                let end = settled.at.plus(APPROVAL_TTL);
                 let again = proposal.done_at.is_none() || !proposal.measure.is_fetched_once();
                 match (proposal.measure.is_fetched() && again, now < end, proposal.done_at) {
                     (true, true, _) => ("allowed", Some(end)),
@@ -122,7 +122,7 @@ pub(in crate::http) struct About {
 
 /// What takes two, the newest first
 #[utoipa::path(get, path = "/api/console/proposals", tag = "console", operation_id = "listProposals",
-    security(("session" = [])), params(About), responses((status = 200, body = Vec<View>), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), params(About), responses((status = 200, body = Vec<View>), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -138,7 +138,7 @@ pub(in crate::http) async fn list(
 /// Yes or no to what another asked for
 #[utoipa::path(post, path = "/api/console/proposals/{id}/settle", tag = "console", operation_id = "settleProposal",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Settling,
-    responses((status = 200, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn settle(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -156,7 +156,7 @@ pub(in crate::http) async fn settle(
 #[utoipa::path(post, path = "/api/console/proposals/{id}/bundle", tag = "console", operation_id = "fetchBundle",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
     responses((status = 200, description = "The bundle", content_type = "application/zip"),
-        Malformed, NotIn, Forbidden, Gone, Overtaken))]
+        Malformed, Unauthorized, Forbidden, NotFound, Overtaken))]
 pub(in crate::http) async fn bundle(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -167,7 +167,7 @@ pub(in crate::http) async fn bundle(
         let collected = fetch_bundle(&services, &staff.0, *id).await?;
         let page = report_page(&collected.report, locale(&request));
         let name = format!("attachment; filename=\"case-{}.zip\"", collected.report.case);
-        Ok::<_, MeasureError>((pack(&services, collected, page)?, name))
+        Ok::<_, DualControlError>((pack(&services, collected, page)?, name))
     };
     let (bundle, name) = made.await.map_err(|error| measure_problem(&request, &error))?;
     Ok(HttpResponse::Ok()
@@ -180,7 +180,7 @@ pub(in crate::http) async fn bundle(
 /// Fetch the invitation that another allowed
 #[utoipa::path(post, path = "/api/console/proposals/{id}/invitation", tag = "console", operation_id = "fetchInvitation",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = Invited), Malformed, NotIn, Forbidden, Gone, Overtaken))]
+    responses((status = 200, body = Invited), Malformed, Unauthorized, Forbidden, NotFound, Overtaken))]
 pub(in crate::http) async fn invitation(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -207,7 +207,7 @@ pub(in crate::http) struct Drawn {
 /// Of an operator in a sandbox, or of an operator's messages.
 #[utoipa::path(post, path = "/api/console/proposals/{id}/secret", tag = "console", operation_id = "fetchSecret",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = Drawn), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = Drawn), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn secret(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -218,7 +218,7 @@ pub(in crate::http) async fn secret(
     let drawn = async {
         let (proposal, secret) = fetch_secret(&services, sender.as_ref(), &staff.0, *id).await?;
         let all = list_staff(services.store.as_ref()).await?;
-        Ok::<_, MeasureError>(Drawn { proposal: whole(&proposal, &all, &staff, services.clock.now()), secret })
+        Ok::<_, DualControlError>(Drawn { proposal: whole(&proposal, &all, &staff, services.clock.now()), secret })
     };
     Ok(private(&drawn.await.map_err(|error| measure_problem(&request, &error))?))
 }
@@ -228,7 +228,7 @@ pub(in crate::http) async fn secret(
 /// Its key is destroyed when another says yes; its hash stays in the log.
 #[utoipa::path(post, path = "/api/console/cases/{id}/erase", tag = "console", operation_id = "askToErase",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
-    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn erase(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -236,13 +236,13 @@ pub(in crate::http) async fn erase(
     id: web::Path<CaseId>,
     body: web::Json<Looking>,
 ) -> Result<HttpResponse, Problem> {
-    ask(&request, &services, &staff, Measure::EraseEvidence { case: *id }, &body.why).await
+    ask(&request, &services, &staff, ControlledAction::EraseEvidence { case: *id }, &body.why).await
 }
 
 /// Ask for a case's evidence to be taken out
 #[utoipa::path(post, path = "/api/console/cases/{id}/export", tag = "console", operation_id = "askToExport",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
-    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn export(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -250,13 +250,13 @@ pub(in crate::http) async fn export(
     id: web::Path<CaseId>,
     body: web::Json<Looking>,
 ) -> Result<HttpResponse, Problem> {
-    ask(&request, &services, &staff, Measure::ExportEvidence { case: *id }, &body.why).await
+    ask(&request, &services, &staff, ControlledAction::ExportEvidence { case: *id }, &body.why).await
 }
 
 /// Ask for the person of a case to be unlocked
 #[utoipa::path(post, path = "/api/console/cases/{id}/unlock", tag = "console", operation_id = "askToUnlock",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Looking,
-    responses((status = 202, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn unlock(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -264,7 +264,7 @@ pub(in crate::http) async fn unlock(
     id: web::Path<CaseId>,
     body: web::Json<Looking>,
 ) -> Result<HttpResponse, Problem> {
-    ask(&request, &services, &staff, Measure::UnlockPerson { case: *id }, &body.why).await
+    ask(&request, &services, &staff, ControlledAction::UnlockPerson { case: *id }, &body.why).await
 }
 
 /// Whether evidence is kept beyond its term
@@ -279,7 +279,7 @@ pub(in crate::http) struct Holding {
 /// Keep a case's evidence beyond its term, or no longer
 #[utoipa::path(post, path = "/api/console/cases/{id}/hold", tag = "console", operation_id = "holdEvidence",
     security(("session" = [])), params(("id" = String, Path, format = "uuid")), request_body = Holding,
-    responses((status = 204, description = "Done"), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 204, description = "Done"), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn hold(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -298,7 +298,7 @@ pub(super) async fn ask(
     request: &HttpRequest,
     services: &Services,
     staff: &Staff,
-    measure: Measure,
+    measure: ControlledAction,
     why: &str,
 ) -> Result<HttpResponse, Problem> {
     let why = read_why(request, why)?;
@@ -310,13 +310,13 @@ pub(super) async fn answer(
     request: &HttpRequest,
     services: &Services,
     reader: &Staff,
-    result: Result<Proposal, MeasureError>,
+    result: Result<Proposal, DualControlError>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let told = async {
         let proposal = result?;
         let staff = list_staff(services.store.as_ref()).await?;
-        Ok::<_, MeasureError>(whole(&proposal, &staff, reader, services.clock.now()))
+        Ok::<_, DualControlError>(whole(&proposal, &staff, reader, services.clock.now()))
     };
     let view = told.await.map_err(|error| measure_problem(request, &error))?;
     Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(view))

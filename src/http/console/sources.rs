@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::cases::{Gone, Overtaken};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
+use super::cases::{NotFound, Overtaken};
 use super::proposals;
 use crate::app::Services;
 use crate::app::restrictions::registry::list::list_sources_with_versions;
-use crate::domain::dual_control::Measure;
+use crate::domain::dual_control::ControlledAction;
 use crate::domain::restrictions::{Source, Version};
 use crate::http::problem::{Problem, locale};
 
@@ -66,7 +66,7 @@ const VERSIONS: usize = 10;
 
 /// Sources of restrictions with their versions
 #[utoipa::path(get, path = "/api/console/sources", tag = "console", operation_id = "consoleSources",
-    security(("session" = [])), responses((status = 200, body = Vec<SourceRow>), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Vec<SourceRow>), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -100,7 +100,7 @@ pub(in crate::http) struct Deciding {
 /// Ask for a version that waits to count
 #[utoipa::path(post, path = "/api/console/sources/{id}/release", tag = "console", operation_id = "askToRelease",
     security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Deciding,
-    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn release(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -108,7 +108,7 @@ pub(in crate::http) async fn release(
     id: web::Path<String>,
     body: web::Json<Deciding>,
 ) -> Result<HttpResponse, Problem> {
-    let measure = Measure::ReleaseVersion { source: id.into_inner(), version: body.version };
+    let measure = ControlledAction::ReleaseVersion { source: id.into_inner(), version: body.version };
     proposals::ask(&request, &services, &staff, measure, &body.why).await
 }
 
@@ -117,7 +117,7 @@ pub(in crate::http) async fn release(
 /// Whom it would restrict stays free, and so another must say yes.
 #[utoipa::path(post, path = "/api/console/sources/{id}/discard", tag = "console", operation_id = "askToDiscard",
     security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = Deciding,
-    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn discard(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -125,7 +125,7 @@ pub(in crate::http) async fn discard(
     id: web::Path<String>,
     body: web::Json<Deciding>,
 ) -> Result<HttpResponse, Problem> {
-    let measure = Measure::DiscardVersion { source: id.into_inner(), version: body.version };
+    let measure = ControlledAction::DiscardVersion { source: id.into_inner(), version: body.version };
     proposals::ask(&request, &services, &staff, measure, &body.why).await
 }
 
@@ -147,7 +147,7 @@ pub(in crate::http) struct RollingBack {
 /// past its limit, everybody is refused until a new one comes.
 #[utoipa::path(post, path = "/api/console/sources/{id}/roll-back", tag = "console", operation_id = "askToRollBack",
     security(("session" = [])), params(("id" = String, Path, description = "The source's name")), request_body = RollingBack,
-    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn roll_back(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -155,6 +155,6 @@ pub(in crate::http) async fn roll_back(
     id: web::Path<String>,
     body: web::Json<RollingBack>,
 ) -> Result<HttpResponse, Problem> {
-    let measure = Measure::RollBackSource { source: id.into_inner(), from: body.from, version: body.version };
+    let measure = ControlledAction::RollBackSource { source: id.into_inner(), from: body.from, version: body.version };
     proposals::ask(&request, &services, &staff, measure, &body.why).await
 }

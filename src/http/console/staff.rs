@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::cases::{Gone, Overtaken, read_why};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
+use super::cases::{NotFound, Overtaken, read_why};
 use super::invitation::Invited;
 use super::member::View;
 use super::problem::problem;
@@ -17,7 +17,7 @@ use crate::app::Services;
 use crate::app::staff::list::{find_staff, list_staff};
 use crate::app::staff::manage::{StaffChange, change_staff, invite_staff, reinvite_staff};
 use crate::app::staff::{Asker, StaffError};
-use crate::domain::dual_control::{Measure, are_eyes};
+use crate::domain::dual_control::{ControlledAction, can_approve};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::{Login, Role, StaffMember};
 use crate::http::problem::{Problem, ProblemCode, locale};
@@ -52,7 +52,7 @@ pub(in crate::http) struct Reinviting {
 
 /// Staff, by login
 #[utoipa::path(get, path = "/api/console/staff", tag = "console", operation_id = "listStaff",
-    security(("session" = [])), responses((status = 200, body = Vec<View>), Malformed, NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Vec<View>), Malformed, Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -68,7 +68,7 @@ pub(in crate::http) async fn list(
 /// invited by two: the answer is then a proposal, which another settles.
 #[utoipa::path(post, path = "/api/console/staff", tag = "console", operation_id = "inviteStaff",
     security(("session" = [])), request_body = NewStaff,
-    responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn invite(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -78,8 +78,8 @@ pub(in crate::http) async fn invite(
     let NewStaff { login, name, roles, why } = body.into_inner();
     let login = login.parse().map_err(|why| wrong(&request, why))?;
     let roles = read_roles(&request, &roles)?;
-    if are_eyes(&roles) {
-        let measure = Measure::InviteStaff { login, name, roles };
+    if can_approve(&roles) {
+        let measure = ControlledAction::InviteStaff { login, name, roles };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
@@ -94,7 +94,7 @@ pub(in crate::http) async fn invite(
 /// a proposal, which another settles; and they are confirmed anew.
 #[utoipa::path(patch, path = "/api/console/staff/{login}", tag = "console", operation_id = "changeStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = ChangedStaff,
-    responses((status = 200, body = View), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = View), (status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn change(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -114,11 +114,11 @@ pub(in crate::http) async fn change(
     let explained = stops.then(|| read_why(&request, why.as_deref().unwrap_or_default())).transpose()?;
     let stated = explained.map(|why| why.as_str().to_owned());
     let change = StaffChange { name, roles, disabled, why: stated };
-    if change.makes_eyes(&before) {
+    if change.grants_approval(&before) {
         if change.name.is_some() {
             return Err(wrong(&request, "change the name apart from what takes two".to_owned()));
         }
-        let measure = Measure::ChangeStaff { login, roles: change.roles, disabled: change.disabled };
+        let measure = ControlledAction::ChangeStaff { login, roles: change.roles, disabled: change.disabled };
         return proposals::ask(&request, &services, &staff, measure, &why.unwrap_or_default()).await;
     }
     let by = Asker::member(&staff.0.member);
@@ -132,7 +132,7 @@ pub(in crate::http) async fn change(
 /// approves or confirms is invited by two: the answer is then a proposal, which another settles.
 #[utoipa::path(post, path = "/api/console/staff/{login}/invite", tag = "console", operation_id = "reinviteStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = Reinviting,
-    responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = Invited), (status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn reinvite(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -141,9 +141,9 @@ pub(in crate::http) async fn reinvite(
     body: web::Json<Reinviting>,
 ) -> Result<HttpResponse, Problem> {
     let login: Login = login.parse().map_err(|why| wrong(&request, why))?;
-    if are_eyes(&known(&request, &services, &login).await?.roles) {
+    if can_approve(&known(&request, &services, &login).await?.roles) {
         let why = body.into_inner().why.unwrap_or_default();
-        return proposals::ask(&request, &services, &staff, Measure::ReinviteStaff { login }, &why).await;
+        return proposals::ask(&request, &services, &staff, ControlledAction::ReinviteStaff { login }, &why).await;
     }
     let tools = (services.clock.as_ref(), services.randomness.as_ref());
     let by = Asker::member(&staff.0.member);

@@ -4,15 +4,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
-use super::access::door::Staff;
-use super::access::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
-use super::cases::{Gone, Looking, Overtaken};
+use super::access::authorize::Staff;
+use super::access::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
+use super::cases::{Looking, NotFound, Overtaken};
 use super::operators::operator_id;
 use super::proposals;
 use crate::app::Services;
 use crate::app::webhooks::manage::{reachable, remove_webhook};
 use crate::app::webhooks::view::find_endpoint;
-use crate::domain::dual_control::Measure;
+use crate::domain::dual_control::ControlledAction;
 use crate::domain::webhooks::ports::WebhookSender;
 use crate::http::administration::view::{RemovedWebhook, WebhookView};
 use crate::http::administration::webhook::problem;
@@ -27,7 +27,7 @@ pub(in crate::http) struct NotNow(ProblemBody);
 /// The webhook endpoint of an operator
 #[utoipa::path(get, path = "/api/console/operators/{id}/webhook", tag = "console", operation_id = "consoleWebhook",
     security(("session" = [])), params(("id" = String, Path)),
-    responses((status = 200, description = "Without its secret", body = WebhookView), Malformed, NotIn, Forbidden, Gone))]
+    responses((status = 200, description = "Without its secret", body = WebhookView), Malformed, Unauthorized, Forbidden, NotFound))]
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -56,7 +56,7 @@ pub(in crate::http) struct Setting {
 /// there stays. Where messages went before is told.
 #[utoipa::path(put, path = "/api/console/operators/{id}/webhook", tag = "console", operation_id = "askToSetWebhook",
     security(("session" = [])), params(("id" = String, Path)), request_body = Setting,
-    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong, NotNow))]
+    responses((status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable, NotNow))]
 pub(in crate::http) async fn set(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -67,7 +67,7 @@ pub(in crate::http) async fn set(
 ) -> Result<HttpResponse, Problem> {
     let operator = operator_id(&request, &id)?;
     let url = reachable(sender.as_ref(), &body.url).await.map_err(|error| problem(&request, &error))?;
-    proposals::ask(&request, &services, &staff, Measure::SetWebhook { operator, url }, &body.why).await
+    proposals::ask(&request, &services, &staff, ControlledAction::SetWebhook { operator, url }, &body.why).await
 }
 
 /// Ask for a new webhook secret
@@ -75,7 +75,7 @@ pub(in crate::http) async fn set(
 /// When another said yes, who asked fetches it. The old one signs beside it for a day.
 #[utoipa::path(post, path = "/api/console/operators/{id}/webhook/rotate", tag = "console",
     operation_id = "askToRotateWebhook", security(("session" = [])), params(("id" = String, Path)), request_body = Looking,
-    responses((status = 202, body = proposals::View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 202, body = proposals::View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn rotate(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -84,13 +84,13 @@ pub(in crate::http) async fn rotate(
     body: web::Json<Looking>,
 ) -> Result<HttpResponse, Problem> {
     let operator = operator_id(&request, &id)?;
-    proposals::ask(&request, &services, &staff, Measure::RotateWebhook { operator }, &body.why).await
+    proposals::ask(&request, &services, &staff, ControlledAction::RotateWebhook { operator }, &body.why).await
 }
 
 /// Remove an operator's webhook endpoint
 #[utoipa::path(delete, path = "/api/console/operators/{id}/webhook", tag = "console",
     operation_id = "consoleRemoveWebhook", security(("session" = [])), params(("id" = String, Path)),
-    responses((status = 200, description = "Gone, with its secrets", body = RemovedWebhook), Malformed, NotIn, Forbidden, Gone))]
+    responses((status = 200, description = "Gone, with its secrets", body = RemovedWebhook), Malformed, Unauthorized, Forbidden, NotFound))]
 pub(in crate::http) async fn remove(
     request: HttpRequest,
     services: web::Data<Services>,

@@ -16,7 +16,7 @@ use crate::app::address_below;
 use crate::domain::oauth::confirmation::Thumbprint;
 
 /// No certificate is longer, in bytes of the header.
-const LONGEST: usize = 16 * 1_024;
+const MAX_LENGTH: usize = 16 * 1_024;
 
 /// Whom we believe about certificates. Nobody, unless it is configured.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ const NONE: [&str; 2] = ["", "::"];
 /// - a PEM block, percent-encoded or with blanks for its line ends, with its chain behind it or not (nginx, AWS, Apache, Kong);
 /// - the member `Cert` of `X-Forwarded-Client-Cert` (Envoy, Istio), of one hop: of several it is not said which one is the client's.
 fn certificate(value: &str) -> Option<Vec<u8>> {
-    if value.len() > LONGEST {
+    if value.len() > MAX_LENGTH {
         return None;
     }
     let encoded = if let Some(rest) = value.strip_prefix(':') {
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_no_certificate() {
-        let (value, long) = (rfc_9440(), format!(":{}:", "A".repeat(LONGEST)));
+        let (value, long) = (rfc_9440(), format!(":{}:", "A".repeat(MAX_LENGTH)));
         for bad in [
             ":",
             ":::",

@@ -16,7 +16,7 @@ use super::rate_limit::OperatorLimiter;
 use super::uncached;
 use crate::app::Services;
 use crate::app::operators::check_players::{CheckAnswer, CheckError, CheckRequest, check_players};
-use crate::domain::operators::check::{MOST_SUBJECTS, Purpose, RequestId, is_subject};
+use crate::domain::operators::check::{CheckPurpose, MAX_SUBJECTS, RequestId, is_subject};
 use crate::domain::operators::operator::Operator;
 
 /// A thousand subjects, and the client's assertion.
@@ -104,11 +104,11 @@ pub(in crate::http) async fn many(
 }
 
 fn read(form: &mut Form, subjects: Vec<String>) -> Result<CheckRequest, OAuthError> {
-    let purpose = Purpose::from_name(&form.require("purpose")?)
+    let purpose = CheckPurpose::from_name(&form.require("purpose")?)
         .ok_or_else(|| OAuthError::invalid_request("purpose is login, bet or marketing"))?;
     let id = RequestId::parse(&form.require("request_id")?)
         .ok_or_else(|| OAuthError::invalid_request("request_id is 1 to 64 visible ASCII characters"))?;
-    if subjects.len() > MOST_SUBJECTS {
+    if subjects.len() > MAX_SUBJECTS {
         return Err(OAuthError::invalid_request("at most 1000 subjects may be asked about at once"));
     }
     if let Some(place) = subjects.iter().position(|subject| !is_subject(subject)) {

@@ -14,7 +14,7 @@ use crate::domain::kernel::store_error::StoreError;
 /// RFC 9449 section 7.1.
 pub(super) const DPOP_CHALLENGE: &str = r#"DPoP algs="ES256 PS256 EdDSA Ed25519""#;
 /// No reason is longer, in characters.
-const LONGEST_REASON: usize = 300;
+const MAX_REASON: usize = 300;
 
 /// RFC 6749 section 5.2.
 #[derive(Serialize, ToSchema)]
@@ -136,7 +136,7 @@ impl OAuthError {
     /// The same with a reason, in the characters that a description may have (RFC 6749 section 5.2).
     pub(super) fn because(self, reason: &str) -> Self {
         let plain = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '.' };
-        let reason: String = reason.chars().take(LONGEST_REASON).map(plain).collect();
+        let reason: String = reason.chars().take(MAX_REASON).map(plain).collect();
         Self { description: format!("{}: {reason}", self.description), ..self }
     }
 

@@ -12,7 +12,7 @@ use super::error::OAuthError;
 use super::form::Form;
 use super::uncached;
 use crate::app::Services;
-use crate::app::webhooks::events::{MOST, list_events};
+use crate::app::webhooks::events::{MAX_EVENTS, list_events};
 use crate::domain::kernel::id::WebhookId;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::webhooks::message::WebhookMessage;
@@ -80,7 +80,7 @@ pub(in crate::http) async fn get(services: Data<Services>, request: HttpRequest)
     let after = query.take("after").as_deref().map(place).transpose()?;
     let from = after.unwrap_or(WebhookId::least(Timestamp::from_seconds(0)));
     let limit = query.take("limit").map_or(Ok(USUAL), |limit| limit.parse());
-    let limit = limit.ok().filter(|limit| (1..=MOST).contains(limit));
+    let limit = limit.ok().filter(|limit| (1..=MAX_EVENTS).contains(limit));
     let limit = limit.ok_or_else(|| OAuthError::invalid_request("limit is 1 to 500"))?;
     let found = list_events(&services, &operator, from, limit).await.map_err(|error| OAuthError::store(&error))?;
     let next = found.events.last().map(|last| last.id).or(after).map(|id| id.to_string());

@@ -12,7 +12,7 @@ use url::form_urlencoded;
 use super::error::OAuthError;
 
 /// No request needs more, in bytes.
-const MOST_BYTES: usize = 16 * 1_024;
+const MAX_BYTES: usize = 16 * 1_024;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The parameters of one request.
@@ -22,7 +22,7 @@ pub(super) struct Form(HashMap<String, String>);
 impl Form {
     /// Reads the body, never more than the limit of it.
     pub(super) async fn read(request: &HttpRequest, body: Payload) -> Result<Self, OAuthError> {
-        Self::read_at_most(request, body, MOST_BYTES).await
+        Self::read_at_most(request, body, MAX_BYTES).await
     }
 
     /// The same with another limit, in bytes.

@@ -34,14 +34,14 @@ use rate_limit::OperatorLimiter;
 
 /// What all workers share: who asked how often, and the status lists as they were signed.
 #[derive(Clone, Debug, Default)]
-pub struct OperatorDoor {
+pub struct OperatorApi {
     limiter: Arc<OperatorLimiter>,
     lists: Arc<StatusLists>,
     certificates: Arc<ClientCertificates>,
     renewals: Arc<Renewals>,
 }
 
-impl OperatorDoor {
+impl OperatorApi {
     /// A door that learns of clients' certificates in this way.
     pub fn new(certificates: ClientCertificates) -> Self {
         Self { certificates: Arc::new(certificates), ..Self::default() }

@@ -15,7 +15,7 @@ use crate::messages::Locale;
 use crate::messages::page::page_texts;
 
 /// Longer documents are none of ours.
-const LONGEST: usize = 64 * 1024;
+const MAX_LENGTH: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 struct Document {
@@ -55,7 +55,7 @@ fn told(mut answer: HttpResponse, reads: bool, locale: Locale) -> HttpResponse {
 
 fn page_of(answer: HttpResponse, locale: Locale) -> HttpResponse {
     let (mut answer, body) = answer.into_parts();
-    let read = body.try_into_bytes().ok().filter(|bytes| bytes.len() <= LONGEST);
+    let read = body.try_into_bytes().ok().filter(|bytes| bytes.len() <= MAX_LENGTH);
     let document: Option<Document> = read.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
     let Some(document) = document else {
         return answer.set_body(BoxBody::new(read.unwrap_or_default()));

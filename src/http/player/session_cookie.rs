@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, web};
 use crate::app::Services;
 use crate::domain::kernel::handle::{HandleHash, hash_handle, visit_name};
 use crate::domain::restrictions::self_restriction::SELF_SERVICE;
-use crate::domain::verification::VERIFICATION_LIFETIME;
+use crate::domain::verification::VERIFICATION_TTL;
 use crate::http::own_cookie::{is_https, own_cookie};
 use crate::http::problem::{Problem, ProblemCode, locale};
 
@@ -26,7 +26,7 @@ pub(in crate::http) fn name(services: &Services) -> &'static str {
 /// The cookie for a new session.
 pub(super) fn make(services: &Services, handle: &str) -> Cookie<'static> {
     // To the last moment at which the person may act on a decision of the last moment.
-    let seconds = i64::try_from((VERIFICATION_LIFETIME + SELF_SERVICE).as_secs()).unwrap_or(0);
+    let seconds = i64::try_from((VERIFICATION_TTL + SELF_SERVICE).as_secs()).unwrap_or(0);
     ours(services, name(services), handle, Duration::seconds(seconds))
 }
 

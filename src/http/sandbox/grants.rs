@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::Services;
-use crate::app::sandbox::follow_code::{Followed, follow_code};
+use crate::app::sandbox::follow_code::{FollowedCode, follow_code};
 use crate::domain::kernel::secret::SecretText;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
@@ -50,8 +50,8 @@ struct EndView {
     why: Option<String>,
 }
 
-impl From<Followed> for GrantView {
-    fn from(followed: Followed) -> Self {
+impl From<FollowedCode> for GrantView {
+    fn from(followed: FollowedCode) -> Self {
         let issued = followed.tokens.into_iter();
         Self {
             operator: followed.operator.to_string(),

@@ -23,7 +23,7 @@ use crate::domain::oauth::id_token::SCOPE;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 /// So many visits are remembered; then the oldest half is forgotten.
-const MOST_VISITS: usize = 1_000;
+const MAX_VISITS: usize = 1_000;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The demo operator: its credentials, and the visits under way.
@@ -85,7 +85,7 @@ impl DemoOperator {
     fn visits(&self) -> MutexGuard<'_, Visits> {
         // A panic elsewhere left the maps whole: each change is one insert or remove.
         let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        if visits.pending.len() + visits.ended.len() > MOST_VISITS {
+        if visits.pending.len() + visits.ended.len() > MAX_VISITS {
             *visits = Visits::default();
         }
         visits

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 const WIDTH: u32 = 192;
 const HEIGHT: u32 = 240;
 /// As much as an ID photo of 25 megapixels takes while it is read.
-const MOST_MEMORY: u64 = 256 * 1024 * 1024;
+const MAX_MEMORY: u64 = 256 * 1024 * 1024;
 const QUALITY: u8 = 82;
 /// So many are read at once: a page asks for a dozen, and each may be large.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -29,7 +29,7 @@ pub(super) async fn shrunk(photo: Vec<u8>) -> Vec<u8> {
 fn thumbnail(photo: &[u8]) -> Option<Vec<u8>> {
     let mut reader = ImageReader::new(Cursor::new(photo)).with_guessed_format().ok()?;
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
+    limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().ok()?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);

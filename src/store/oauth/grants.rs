@@ -16,7 +16,7 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::confirmation::Confirmation;
 use crate::domain::oauth::grant::{Grant, NewRefreshToken, ShownRefreshToken};
 use crate::domain::oauth::ports::Grants;
-use crate::domain::oauth::status_list::StatusPlace;
+use crate::domain::oauth::status_list::StatusListIndex;
 use crate::domain::operators::operator::OperatorId;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 use crate::store::engine::Engine;
@@ -63,8 +63,8 @@ pub(super) struct GrantRow {
 }
 
 impl GrantRow {
-    fn place(&self) -> Result<StatusPlace> {
-        Ok(StatusPlace {
+    fn place(&self) -> Result<StatusListIndex> {
+        Ok(StatusListIndex {
             list: count(self.status_list, "play_grant.status_list")?,
             index: count(self.status_index, "play_grant.status_index")?,
         })
@@ -101,8 +101,8 @@ impl GrantRow {
 /// Grants by their places, those of many callers at once. One that cannot be read is its own caller's trouble.
 pub(in crate::store) async fn all_at(
     engine: Engine,
-    wanted: Vec<StatusPlace>,
-) -> Result<HashMap<StatusPlace, Result<Grant>>> {
+    wanted: Vec<StatusListIndex>,
+) -> Result<HashMap<StatusListIndex, Result<Grant>>> {
     let wanted = padded(wanted);
     let values = places(wanted.len(), 2);
     let text = format!("{} (status_list, status_index) IN (VALUES {values})", select_grant!(""));
@@ -215,14 +215,14 @@ impl Grants for SqlUnitOfWork {
         self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
     }
 
-    async fn grant_at(&mut self, place: StatusPlace) -> Result<Option<Grant>> {
+    async fn grant_at(&mut self, place: StatusListIndex) -> Result<Option<Grant>> {
         let query = sqlx::query_as::<_, GrantRow>(select_grant!("status_list = $1 AND status_index = $2"))
             .bind(i64::from(place.list))
             .bind(i64::from(place.index));
         self.fetch_optional(query).await?.map(GrantRow::into_grant).transpose()
     }
 
-    async fn standing_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>> {
+    async fn active_grants(&mut self, player: PlayerId, now: Timestamp) -> Result<Vec<Grant>> {
         let query =
             sqlx::query_as::<_, GrantRow>(select_grant!("player = $1 AND ended_at IS NULL AND expires_at > $2"))
                 .bind(player.to_string())

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use crate::app::support::request_batcher::Ticket;
+use crate::app::support::request_batcher::RequestToken;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::OperatorId;
@@ -15,7 +15,7 @@ use crate::store::engine::unit_of_work::Result;
 /// One showing. Two showings of one thing are two: the second is a replay.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::store) struct Shown<T> {
-    ticket: Ticket,
+    ticket: RequestToken,
     what: T,
     expires_at: Timestamp,
     now: Timestamp,
@@ -27,7 +27,7 @@ pub(in crate::store) type ShownAssertion = Shown<(OperatorId, HandleHash)>;
 
 impl<T: Clone + Eq + Hash> Shown<T> {
     pub(in crate::store) fn new(what: T, expires_at: Timestamp, now: Timestamp) -> Self {
-        Self { ticket: Ticket::draw(), what, expires_at, now }
+        Self { ticket: RequestToken::draw(), what, expires_at, now }
     }
 
     /// Each thing once, as its first showing has it, and the time of the earliest.

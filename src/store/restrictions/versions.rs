@@ -182,7 +182,7 @@ impl RestrictionVersions for SqlUnitOfWork {
         self.change(touch.bind(VersionState::Staging.as_str())).await
     }
 
-    async fn bring_rows(&mut self, version: &Version, rows: &[(PersonKey, Restriction)]) -> Result<()> {
+    async fn add_version_rows(&mut self, version: &Version, rows: &[(PersonKey, Restriction)]) -> Result<()> {
         for chunk in rows.chunks(self.rows_at_once) {
             let text = format!(
                 "INSERT INTO restriction (iin_lookup, source, source_key, since, ground, legal_basis, starts_at, ends_at) \
@@ -205,7 +205,7 @@ impl RestrictionVersions for SqlUnitOfWork {
         Ok(())
     }
 
-    async fn take_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>> {
+    async fn withdraw_version_rows(&mut self, version: &Version, records: &[RecordKey]) -> Result<HashSet<RecordKey>> {
         let mut taken = HashSet::new();
         for chunk in records.chunks(self.rows_at_once) {
             let text = format!(
@@ -232,7 +232,7 @@ impl RestrictionVersions for SqlUnitOfWork {
         Ok(taken)
     }
 
-    async fn let_count(&mut self, version: &Version) -> Result<()> {
+    async fn activate_version(&mut self, version: &Version) -> Result<()> {
         let switch = sqlx::query(
             "UPDATE restriction_source SET version = $2, base = $3, refreshed_at = $4, max_age_micros = $5, \
              key_generation = $6 WHERE name = $1",

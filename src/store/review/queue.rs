@@ -12,7 +12,7 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::operators::operator::OperatorId;
 use crate::domain::review::case::CaseStatus;
 use crate::domain::review::case_work::{CaseDecision, CaseWork, Conclusion, Settlement};
-use crate::domain::review::ports::{CaseFilter, CaseQueue, Holder, QueuedCase};
+use crate::domain::review::ports::{CaseFilter, CaseHolder, CaseQueue, QueuedCase};
 use crate::store::engine::columns::{corrupt, count, instant, micros, named, parse};
 use crate::store::engine::encryption::{Column, ColumnCipher};
 use crate::store::engine::unit_of_work::{Result, SqlUnitOfWork};
@@ -108,7 +108,7 @@ fn statement(filter: &CaseFilter) -> (String, Vec<Value>) {
     if let Some(status) = filter.status {
         add("review_case.status = ?", status.as_str().to_owned());
     }
-    if let Some(Holder::Of(staff)) = filter.holder {
+    if let Some(CaseHolder::Of(staff)) = filter.holder {
         add("assignee = ?", staff.to_string());
     }
     if let Some(reason) = filter.reason {
@@ -139,7 +139,7 @@ fn statement(filter: &CaseFilter) -> (String, Vec<Value>) {
     if let Some(before) = filter.before {
         add("id < ?", before.to_string());
     }
-    if filter.holder == Some(Holder::Nobody) {
+    if filter.holder == Some(CaseHolder::Nobody) {
         conditions.push("assignee IS NULL".to_owned());
     }
     let mut from = "review_case".to_owned();
@@ -260,12 +260,12 @@ impl CaseQueue for SqlUnitOfWork {
         row.map(|(id, sealed)| note_of(&self.cipher, TO_PLAYER, &id, &sealed)).transpose()
     }
 
-    async fn put_leave(&mut self, case: CaseId, device: HandleHash, until: Timestamp) -> Result<()> {
+    async fn grant_face_waiver(&mut self, case: CaseId, device: HandleHash, until: Timestamp) -> Result<()> {
         let query = sqlx::query("UPDATE review_case SET cleared_until = $2, cleared_device = $3 WHERE id = $1");
         self.change(query.bind(case.to_string()).bind(until.micros()).bind(device.0.to_vec())).await
     }
 
-    async fn take_leave(
+    async fn consume_face_waiver(
         &mut self,
         player: PlayerId,
         operator: &OperatorId,

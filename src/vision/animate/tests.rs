@@ -1,6 +1,6 @@
 use super::super::testing::{astronaut, examiner, portrait};
 use super::*;
-use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::liveness::decision::{Presentation, decide};
 use crate::vision::model::manifest::Manifest;
 
@@ -21,7 +21,7 @@ fn frames_follow_from_number_and_seed_alone() {
 fn demo_people_pass_as_a_capture_does() {
     let Some(mut examiner) = examiner() else { return };
     let thresholds = Manifest::load(&super::super::testing::models().unwrap()).unwrap().presentation_thresholds();
-    let ask = Ask::of(Gate::LiveFrame, true, Detail::None);
+    let ask = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::None);
     for (file, at) in [
         ("astronaut.png", [223.0, 120.0]),
         ("group3.jpg", [690.0, 463.0]),
@@ -45,7 +45,7 @@ fn demo_people_pass_as_a_capture_does() {
 fn an_id_photo_is_another_picture_of_the_same_person() {
     let Some(mut examiner) = examiner() else { return };
     let photo = astronaut(&mut examiner).id_photo().unwrap();
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
     let examination = examiner.examine(&photo, ask).unwrap();
     assert_eq!(examination.size, ID_PHOTO);
     assert_eq!(examination.rejection, None);

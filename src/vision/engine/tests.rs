@@ -2,13 +2,13 @@
 
 use super::super::testing::{astronaut, examiner, models};
 use super::*;
-use crate::domain::face::engine::{Detail, Gate};
+use crate::domain::face::engine::{QualityGate, TemplateDepth};
 use crate::domain::reason::ReasonCode;
 use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-const ASK: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+const ASK: ExamineRequest = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::Quick);
 
 fn small_pool(queue: usize) -> PoolSettings {
     PoolSettings { queue, retry_after: Duration::from_secs(2), ..PoolSettings::patient(1) }

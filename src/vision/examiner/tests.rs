@@ -3,13 +3,13 @@
 use super::super::animate::FRAME;
 use super::super::testing::{astronaut, evaluation, examiner, portrait, toned};
 use super::*;
-use crate::domain::face::engine::Detail;
+use crate::domain::face::engine::TemplateDepth;
 use crate::domain::reason::ReasonCode;
 use crate::vision::picture::geometry::{Area, crop, lay, resize};
 use std::path::Path;
 
-const EVERYTHING: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
-const PHOTO: Ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+const EVERYTHING: ExamineRequest = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::Quick);
+const PHOTO: ExamineRequest = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
 
 fn rejection(examiner: &mut Examiner, picture: &Picture) -> Option<ReasonCode> {
     let examination = examiner.judge(picture, EVERYTHING).unwrap();

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use ort::session::{Session, SessionOutputs};
 
 use crate::domain::face::detection::Face;
-use crate::domain::face::engine::Gate;
+use crate::domain::face::engine::QualityGate;
 use crate::vision::model::manifest::{DetectionThresholds, Model};
 use crate::vision::model::tensor::{Feeding, InferenceError, output};
 use crate::vision::picture::Picture;
@@ -54,11 +54,11 @@ impl Detector {
     ///
     /// # Errors
     /// When OpenCV or the runtime fails.
-    pub fn detect(&mut self, picture: &Picture, gate: Gate) -> Result<Vec<Face>, InferenceError> {
+    pub fn detect(&mut self, picture: &Picture, gate: QualityGate) -> Result<Vec<Face>, InferenceError> {
         let plain = self.look(picture, 0.0, 1)?;
         let long = picture.width().max(picture.height()) as f32;
         let is_small = plain.first().is_some_and(|face| face.bounds[3] < FILLS * long);
-        if is_small && gate != Gate::IdPhoto {
+        if is_small && gate != QualityGate::IdPhoto {
             return Ok(plain);
         }
         let bordered = self.look(picture, BORDER, 1)?;

@@ -4,7 +4,7 @@ use ort::session::Session;
 use zeroize::Zeroizing;
 
 use crate::domain::face::comparison::{Fusion, ModelHash, Template};
-use crate::domain::face::engine::Detail;
+use crate::domain::face::engine::TemplateDepth;
 use crate::vision::model::manifest::Model;
 use crate::vision::model::tensor::{Feeding, InferenceError, InputNumbers, output};
 use crate::vision::picture::Picture;
@@ -41,15 +41,15 @@ impl TemplateMaker {
     ///
     /// # Errors
     /// When the runtime fails or answers no direction at all.
-    pub fn template(&mut self, aligned: &Picture, detail: Detail) -> Result<Option<Template>, InferenceError> {
+    pub fn template(&mut self, aligned: &Picture, detail: TemplateDepth) -> Result<Option<Template>, InferenceError> {
         let (first, second) = match detail {
-            Detail::None => return Ok(None),
-            Detail::Quick => (self.first.direction(aligned)?, None),
-            Detail::Both => {
+            TemplateDepth::None => return Ok(None),
+            TemplateDepth::Quick => (self.first.direction(aligned)?, None),
+            TemplateDepth::Both => {
                 let look = |embedder: &mut Embedder| embedder.direction(aligned);
                 (look(&mut self.first)?, self.second.as_mut().map(|(second, _)| look(second)).transpose()?)
             }
-            Detail::Full => {
+            TemplateDepth::Full => {
                 let mirrored = mirror(aligned);
                 let both = |embedder: &mut Embedder| embedder.mean_direction(aligned, &mirrored);
                 (both(&mut self.first)?, self.second.as_mut().map(|(second, _)| both(second)).transpose()?)

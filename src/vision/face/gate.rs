@@ -2,7 +2,7 @@
 
 use super::align::{inverse, similarity};
 use crate::domain::face::detection::Face;
-use crate::domain::face::engine::Gate;
+use crate::domain::face::engine::QualityGate;
 use crate::domain::face::quality::FaceQuality;
 use crate::domain::reason::ReasonCode;
 
@@ -86,11 +86,11 @@ const SECOND_PERSON: f32 = 0.5;
 /// Where a face lies among the 112 x 112 pixels of the aligned one: columns and rows.
 const FACE: [std::ops::Range<u16>; 2] = [18..94, 22..108];
 
-fn bounds(gate: Gate) -> &'static Bounds {
+fn bounds(gate: QualityGate) -> &'static Bounds {
     match gate {
-        Gate::LiveFrame => &LIVE_FRAME,
-        Gate::MovingFrame => &MOVING_FRAME,
-        Gate::IdPhoto => &ID_PHOTO,
+        QualityGate::LiveFrame => &LIVE_FRAME,
+        QualityGate::MovingFrame => &MOVING_FRAME,
+        QualityGate::IdPhoto => &ID_PHOTO,
     }
 }
 
@@ -111,7 +111,7 @@ pub fn only_face(faces: &[Face]) -> Result<&Face, ReasonCode> {
 
 /// Why a face does not pass, the first thing to change first; `None` when it passes. A measure that is no number never
 /// passes.
-pub fn reject(gate: Gate, quality: &FaceQuality) -> Option<ReasonCode> {
+pub fn reject(gate: QualityGate, quality: &FaceQuality) -> Option<ReasonCode> {
     let bounds = bounds(gate);
     let [dark, bright] = bounds.brightness;
     let passes = [
@@ -164,7 +164,7 @@ mod tests {
     fn judged(change: impl FnOnce(&mut FaceQuality)) -> Option<ReasonCode> {
         let mut quality = good();
         change(&mut quality);
-        reject(Gate::LiveFrame, &quality)
+        reject(QualityGate::LiveFrame, &quality)
     }
 
     #[test]
@@ -192,12 +192,12 @@ mod tests {
         };
         let judged = |gate, x, y| reject(gate, &FaceQuality { inside: inside(SIZE, &moved(x, y)), ..good() });
         for (x, y) in [(-265.0, 0.0), (285.0, 0.0), (0.0, -190.0), (0.0, 190.0)] {
-            assert_eq!(judged(Gate::LiveFrame, x, y), Some(ReasonCode::FaceCutOff));
-            assert_eq!(judged(Gate::IdPhoto, x, y), None);
+            assert_eq!(judged(QualityGate::LiveFrame, x, y), Some(ReasonCode::FaceCutOff));
+            assert_eq!(judged(QualityGate::IdPhoto, x, y), None);
         }
         for (x, y) in [(-285.0, 0.0), (301.0, 0.0), (0.0, -215.0), (0.0, 240.0)] {
             assert!(inside(SIZE, &moved(x, y)).abs() < f32::EPSILON);
-            assert_eq!(judged(Gate::IdPhoto, x, y), Some(ReasonCode::FaceCutOff));
+            assert_eq!(judged(QualityGate::IdPhoto, x, y), Some(ReasonCode::FaceCutOff));
         }
         assert!((inside(SIZE, &face()) - 1.0).abs() < f32::EPSILON);
     }
@@ -225,12 +225,12 @@ mod tests {
                 eye_distance: v[0], height_share: v[1], brightness: v[2], contrast: v[3], sharpness: v[4], yaw: v[5], ..good()
             };
             let of = |gate, v| reject(gate, &build(v));
-            if of(Gate::LiveFrame, values).is_none() {
-                prop_assert_eq!(of(Gate::IdPhoto, values), None);
+            if of(QualityGate::LiveFrame, values).is_none() {
+                prop_assert_eq!(of(QualityGate::IdPhoto, values), None);
             }
             values[lost] = f32::NAN;
-            prop_assert!(of(Gate::LiveFrame, values).is_some());
-            prop_assert!(of(Gate::IdPhoto, values).is_some());
+            prop_assert!(of(QualityGate::LiveFrame, values).is_some());
+            prop_assert!(of(QualityGate::IdPhoto, values).is_some());
         }
     }
 }

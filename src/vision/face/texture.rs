@@ -35,7 +35,7 @@ const LIPS_OUT: f32 = 1.25;
 /// A pixel of the flat face is the mean of so many looks, by as many.
 const LOOKS: usize = 2;
 /// A part of the skin that a frame shows smaller than this, against straight, is seen too obliquely.
-const LEAST_AREA: f32 = 0.45;
+const MIN_AREA: f32 = 0.45;
 /// The Gaussian that leaves light and shade, pixels.
 const SHADE: f32 = 2.0;
 /// Every so many pixels, in both directions, one is enough of light and shade.
@@ -91,7 +91,7 @@ pub(in crate::vision) fn measure(picture: &Picture, landmarks: &Landmarks) -> Op
         .iter()
         .map(|corners| {
             let shown = area(corners.map(|corner| [points[corner][0], points[corner][1]])) / (eyes * eyes);
-            shown / area(corners.map(|corner| flat.points[corner])) >= LEAST_AREA
+            shown / area(corners.map(|corner| flat.points[corner])) >= MIN_AREA
         })
         .collect();
     let lay = |patch: &Patch| patch.lay(picture, points, &flat.triangles);

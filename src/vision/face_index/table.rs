@@ -115,12 +115,12 @@ impl PartialOrd for Found {
 
 /// All rows, and where each key's stands.
 #[derive(Default)]
-pub(super) struct Table {
+pub(super) struct IndexTable {
     chunks: Vec<Chunk>,
     places: HashMap<SightingKey, usize>,
 }
 
-impl Table {
+impl IndexTable {
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }
@@ -209,7 +209,7 @@ impl Table {
     }
 }
 
-impl fmt::Debug for Table {
+impl fmt::Debug for IndexTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Table({} faces, redacted)", self.len())
     }

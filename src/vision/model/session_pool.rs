@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::domain::kernel::observer::{InferenceStep, Observation, Observer, Purpose};
+use crate::domain::kernel::observer::{InferencePurpose, InferenceStep, Observation, Observer};
 
 /// How many pictures are worked on, and how many may wait for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,12 +107,12 @@ impl<T> Drop for Return<T> {
 /// A caller in the queue; one that goes away is noticed by its drop.
 struct Waiting<'a> {
     observer: &'a dyn Observer,
-    purpose: Purpose,
+    purpose: InferencePurpose,
     settled: bool,
 }
 
 impl<'a> Waiting<'a> {
-    fn begin(observer: &'a dyn Observer, purpose: Purpose) -> Self {
+    fn begin(observer: &'a dyn Observer, purpose: InferencePurpose) -> Self {
         observer.note(Observation::Inference(purpose, InferenceStep::Queued));
         Self { observer, purpose, settled: false }
     }
@@ -156,7 +156,7 @@ impl<T: Send + 'static> SessionPool<T> {
     /// [`PoolError::Failed`] when the work panicked, no worker is left or the process is ending.
     pub async fn run<R: Send + 'static>(
         &self,
-        purpose: Purpose,
+        purpose: InferencePurpose,
         work: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Result<R, PoolError> {
         let place = self.place(purpose)?;
@@ -178,7 +178,7 @@ impl<T: Send + 'static> SessionPool<T> {
     /// As [`SessionPool::run`].
     pub async fn run_when_idle<R: Send + 'static>(
         &self,
-        purpose: Purpose,
+        purpose: InferencePurpose,
         work: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Result<R, PoolError> {
         let place = self.place(purpose)?;
@@ -214,7 +214,7 @@ impl<T: Send + 'static> SessionPool<T> {
         task.await.map_err(|error| PoolError::Failed(error.to_string()))
     }
 
-    fn place(&self, purpose: Purpose) -> Result<OwnedSemaphorePermit, PoolError> {
+    fn place(&self, purpose: InferencePurpose) -> Result<OwnedSemaphorePermit, PoolError> {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
             self.shared.observer.note(Observation::Inference(purpose, InferenceStep::Refused));
             self.busy()
@@ -227,7 +227,7 @@ impl<T: Send + 'static> SessionPool<T> {
 
     async fn serve<R: Send + 'static>(
         &self,
-        purpose: Purpose,
+        purpose: InferencePurpose,
         turn: OwnedSemaphorePermit,
         place: OwnedSemaphorePermit,
         work: impl FnOnce(&mut T) -> R + Send + 'static,

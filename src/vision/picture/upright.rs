@@ -10,7 +10,7 @@ use opencv::core::{Mat, ROTATE_90_CLOCKWISE, ROTATE_90_COUNTERCLOCKWISE, ROTATE_
 use super::Picture;
 use super::geometry::resize;
 use crate::domain::face::detection::Face;
-use crate::domain::face::engine::{Ask, Examination, Gate};
+use crate::domain::face::engine::{Examination, ExamineRequest, QualityGate};
 use crate::domain::reason::ReasonCode;
 use crate::vision::examiner::Examiner;
 use crate::vision::face::gate;
@@ -36,11 +36,11 @@ impl Examiner {
         &mut self,
         picture: &Picture,
         face: &Face,
-        gate: Gate,
+        gate: QualityGate,
     ) -> Result<Landmarks, InferenceError> {
         match gate {
-            Gate::IdPhoto => self.place_in_photo(picture, face),
-            Gate::LiveFrame | Gate::MovingFrame => self.place_in_frame(picture, face),
+            QualityGate::IdPhoto => self.place_in_photo(picture, face),
+            QualityGate::LiveFrame | QualityGate::MovingFrame => self.place_in_frame(picture, face),
         }
     }
 
@@ -81,7 +81,7 @@ impl Examiner {
     pub(in crate::vision) fn judge_turned(
         &mut self,
         picture: &Picture,
-        ask: Ask,
+        ask: ExamineRequest,
     ) -> Result<Option<Examination>, InferenceError> {
         let Some(quarters) = self.find_lying(picture, ask.gate)? else { return Ok(None) };
         let upright = turn(picture, 4 - quarters)?;
@@ -102,7 +102,7 @@ impl Examiner {
     pub(in crate::vision) fn find_lying(
         &mut self,
         picture: &Picture,
-        gate: Gate,
+        gate: QualityGate,
     ) -> Result<Option<QuarterTurns>, InferenceError> {
         let long = picture.width().max(picture.height());
         let smaller = |side: u32| (u64::from(side) * u64::from(LOOKED_AT) / u64::from(long)).max(1) as u32;
@@ -115,8 +115,8 @@ impl Examiner {
         for quarters in 0..4 {
             let turned = turn(&small, 4 - quarters)?;
             let faces = match gate {
-                Gate::IdPhoto => self.detector.detect(&turned, gate)?,
-                Gate::LiveFrame | Gate::MovingFrame => self.detector.glance(&turned)?,
+                QualityGate::IdPhoto => self.detector.detect(&turned, gate)?,
+                QualityGate::LiveFrame | QualityGate::MovingFrame => self.detector.glance(&turned)?,
             };
             let Ok(face) = gate::only_face(&faces) else { continue };
             let placed = self.place(&turned, face, gate)?;

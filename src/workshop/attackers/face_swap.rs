@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::dice::Dice;
 use super::super::person::VirtualPlayer;
+use super::super::seeded_rng::SeededRng;
 use crate::vision::animate::AnimateError;
 use crate::workshop::scene::puppet::Puppet;
 
@@ -23,7 +23,7 @@ impl FaceSwap {
     /// By seed the victim is seen first or last.
     pub(super) fn new(victim: Arc<Puppet>, other: Arc<Puppet>, seed: u64) -> Self {
         let mut cast = [other, victim];
-        if Dice::new(seed, 0xF5).coin() {
+        if SeededRng::new(seed, 0xF5).coin() {
             cast.reverse();
         }
         Self { players: cast.map(|puppet| VirtualPlayer::new(puppet, seed)), last: None, commands: 0 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::dice::Dice;
 use super::super::motion::Sway;
 use super::super::person::VirtualPlayer;
 use super::super::rehearsal::Rehearsal;
+use super::super::seeded_rng::SeededRng;
 use super::sheet::{Held, Sheet, Wall};
 use crate::vision::animate::{AnimateError, FRAME};
 use crate::vision::picture::Picture;
@@ -40,7 +40,7 @@ pub(super) struct ScreenReplay {
 
 impl ScreenReplay {
     pub(super) fn new(victim: Arc<Puppet>, seed: u64) -> Result<Self, AnimateError> {
-        let mut dice = Dice::new(seed, 0x5C);
+        let mut dice = SeededRng::new(seed, 0x5C);
         // Near enough that the frame shows nothing but the screen, or not.
         let scale = if dice.coin() { 1.08 } else { 0.9 };
         let [width, height] = FRAME.map(|side| side as f32);
@@ -48,8 +48,8 @@ impl ScreenReplay {
         let at = [(width - size[0]) / 2.0, (height - size[1]) / 2.0, size[0], size[1]];
         let wall = Wall::like(&victim)?;
         Ok(Self {
-            recorded: VirtualPlayer::new(victim, Dice::new(seed, 0xEA).bits()),
-            rehearsal: Rehearsal::new(Dice::new(seed, 0xEB).bits()),
+            recorded: VirtualPlayer::new(victim, SeededRng::new(seed, 0xEA).bits()),
+            rehearsal: Rehearsal::new(SeededRng::new(seed, 0xEB).bits()),
             screen: Sheet { picture: Picture::black(FRAME[0], FRAME[1]), holes: None, at, sheen: SHEEN },
             glass: glass(&mut dice),
             levels: (0..256_u16).map(|level| 12.0 + 218.0 * (f32::from(level) / 255.0).powf(1.18)).collect(),
@@ -63,7 +63,7 @@ impl ScreenReplay {
 }
 
 /// Stripes of the monitor's pixels against the camera's, each colour with its own, one glare, and the black edge.
-fn glass(dice: &mut Dice) -> Vec<([f32; 3], f32)> {
+fn glass(dice: &mut SeededRng) -> Vec<([f32; 3], f32)> {
     let [width, height] = FRAME.map(|side| side as usize);
     let period = [dice.within(2.15..=2.6), dice.within(2.15..=2.6)];
     let depth = dice.within(0.04..=0.09);

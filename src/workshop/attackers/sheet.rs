@@ -1,8 +1,8 @@
 //! Something flat that is held before the camera: a print, a screen.
 
 use super::super::actor::Shown;
-use super::super::dice::Dice;
 use super::super::motion::Sway;
+use super::super::seeded_rng::SeededRng;
 use crate::vision::animate::{AnimateError, FRAME, MARGIN};
 use crate::vision::picture::Picture;
 use crate::vision::picture::geometry::{Area, crop, resize};
@@ -159,7 +159,7 @@ impl Wall {
 /// A print of the person: a small one with a white rim, or one so large that its edges lie outside the frame, by seed.
 pub(super) fn print(puppet: &Puppet, seed: u64) -> Sheet {
     let scene = puppet.portrait().scene();
-    let small = Dice::new(seed, 0x60).coin();
+    let small = SeededRng::new(seed, 0x60).coin();
     let area = if small {
         Area { x: MARGIN + 140, y: MARGIN + 10, width: 360, height: 450 }
     } else {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::dice::Dice;
 use super::super::motion::Sway;
 use super::super::person::VirtualPlayer;
+use super::super::seeded_rng::SeededRng;
 use crate::vision::animate::AnimateError;
 use crate::workshop::scene::camera::{Camera, tone};
 use crate::workshop::scene::page_light::Lighting;
@@ -33,7 +33,7 @@ struct StillPicture {
 
 impl StraightSwap {
     pub(super) fn new(victim: Arc<Puppet>, other: Arc<Puppet>, seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0x55);
+        let mut dice = SeededRng::new(seed, 0x55);
         let picture = StillPicture {
             puppet: victim,
             stage: Stage::default(),

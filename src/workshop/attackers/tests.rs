@@ -5,7 +5,7 @@ use super::super::person::VirtualPlayer;
 use super::super::rehearsal::Rehearsal;
 use super::super::testing::{cast, examiner};
 use super::*;
-use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::liveness::challenge::Command;
 use crate::domain::face::liveness::signs::FaceMesh;
 use crate::vision::face::turn;
@@ -42,7 +42,7 @@ fn nobody_but_the_sandboxs_own_player_names_its_camera() {
 fn every_attack_shows_a_face_and_follows_from_its_seed() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
-    let ask = Ask::of(Gate::LiveFrame, false, Detail::None);
+    let ask = ExamineRequest::of(QualityGate::LiveFrame, false, TemplateDepth::None);
     for kind in AttackKind::ALL {
         for seed in [1, 2] {
             let make = || attacker(kind, &victim, &other, seed).unwrap();
@@ -100,7 +100,7 @@ fn resent_frames_are_the_bytes_of_the_other_session() {
 #[test]
 fn a_print_that_is_turned_is_flat_and_a_head_is_solid() {
     let Some(mut examiner) = examiner() else { return };
-    let ask = Ask::of(Gate::MovingFrame, false, Detail::None);
+    let ask = ExamineRequest::of(QualityGate::MovingFrame, false, TemplateDepth::None);
     let (mut sheets, mut heads) = (Vec::new(), Vec::new());
     for (person, seed) in cast(&mut examiner).into_iter().zip(1..) {
         let mut mesh = |frame: &[u8]| examiner.examine(frame, ask).unwrap().mesh;
@@ -143,7 +143,7 @@ fn a_print_that_is_turned_is_flat_and_a_head_is_solid() {
 fn a_swap_shows_two_people_and_either_may_come_first() {
     let Some(mut examiner) = examiner() else { return };
     let [victim, other] = cast(&mut examiner);
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Quick);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Quick);
     let mut template = |frame: &[u8]| examiner.examine(frame, ask).unwrap().template.unwrap();
     let reference = template(&VirtualPlayer::new(Arc::clone(&victim), 8).frame(&Shown::default()).unwrap());
     let mut orders = HashSet::new();

@@ -5,9 +5,9 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 
 use super::super::actor::{Actor, Shown};
-use super::super::dice::Dice;
 use super::super::motion::Sway;
 use super::super::reaction::{Reactions, follow};
+use super::super::seeded_rng::SeededRng;
 use crate::vision::animate::{AnimateError, FRAME};
 use crate::vision::picture::Picture;
 use crate::vision::picture::geometry::{Affine, warp_extended};
@@ -42,7 +42,7 @@ pub(super) struct VictimPuppetRelit {
 
 impl VictimPuppetRelit {
     pub(super) fn new(puppet: Arc<Puppet>, seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0x7E);
+        let mut dice = SeededRng::new(seed, 0x7E);
         // A lamp above and to one side, before the face.
         let side = if dice.coin() { 1.0 } else { -1.0 } * dice.within(0.25..=0.6);
         let towards = [side, -dice.within(0.35..=0.6), -0.75];
@@ -84,7 +84,7 @@ impl Actor for VictimPuppetRelit {
             }
         }
         let mut frame = warp_extended(self.stage.raster.picture(), &turned(roll), FRAME[0], FRAME[1])?;
-        expose(&mut frame, Dice::new(self.seed, shown.millis ^ 0x6A_4100));
+        expose(&mut frame, SeededRng::new(self.seed, shown.millis ^ 0x6A_4100));
         Camera::encode(&frame)
     }
 }
@@ -143,7 +143,7 @@ fn without_noise(photo: &Picture) -> Picture {
 
 /// Shot noise: more where it is bright, the same grain in all channels for the greater part, as a sensor behind its own
 /// denoiser gives it.
-fn expose(frame: &mut Picture, mut dice: Dice) {
+fn expose(frame: &mut Picture, mut dice: SeededRng) {
     for pixel in frame.pixels_mut().as_chunks_mut::<3>().0 {
         let bright = f32::from(pixel[1]) / 255.0;
         let spread = DARK_NOISE + LIGHT_NOISE * bright.sqrt();

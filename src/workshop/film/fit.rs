@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Sight;
 use crate::domain::face::capture::CAPTURE_TIME;
 use crate::domain::face::liveness::challenge::{COMMANDS_WITHOUT_LIGHTS, Challenge, Command};
-use crate::domain::face::liveness::course::{Course, Glance};
+use crate::domain::face::liveness::course::{ChallengeRun, FrameObservation};
 use crate::domain::face::liveness::response::{Answer, ResponseWatch};
 use crate::domain::face::liveness::signs::FaceSigns;
 use crate::domain::kernel::clock::Randomness;
@@ -25,7 +25,7 @@ const STILL: usize = 3;
 /// Frames sent beyond the last command.
 const LAST_FRAMES: usize = 6;
 /// A film longer than this is not one capture: some seconds under what a capture may take.
-const LONGEST: u64 = CAPTURE_TIME.as_secs() * 1_000 - 8_000;
+const MAX_LENGTH_MILLIS: u64 = CAPTURE_TIME.as_secs() * 1_000 - 8_000;
 /// Places of a film that are tried as the beginning of a capture.
 const BEGINNINGS: usize = 40;
 /// How much smaller or larger the same movement may be seen when the film is played.
@@ -119,7 +119,7 @@ pub fn fits(film: &[Sight], places: usize, wanted: Wanted) -> Vec<Fit> {
 
 fn fit(film: &[Sight], begins: usize, wanted: Wanted, missed: &[Missed]) -> Option<Fit> {
     let base = Base::of(film, begins)?;
-    let last = film.iter().rposition(|sight| sight.millis <= film[begins].millis + LONGEST)?;
+    let last = film.iter().rposition(|sight| sight.millis <= film[begins].millis + MAX_LENGTH_MILLIS)?;
     let straight = base.straight(&film[..=last]);
     let ends = |after: usize| (after..=last).find(|place| ready(film, &straight, *place, film[after].millis));
     let mut best: HashMap<Vec<Command>, Vec<Followed>> = HashMap::from([(Vec::new(), Vec::new())]);
@@ -178,7 +178,7 @@ fn row(film: &[Sight], straight: &[bool], places: Range<usize>) -> bool {
 
 /// A course that has got its baseline from this film.
 struct Base {
-    course: Course,
+    course: ChallengeRun,
     straight: FaceSigns,
     over: usize,
 }
@@ -187,7 +187,7 @@ impl Base {
     /// Shows a course the film from here on, until it has its baseline.
     fn of(film: &[Sight], begins: usize) -> Option<Self> {
         let challenge = Challenge { commands: vec![Command::TurnLeft], lights: Vec::new() };
-        let mut course = Course::begin(challenge, at(film[begins].millis));
+        let mut course = ChallengeRun::begin(challenge, at(film[begins].millis));
         let (mut still, mut kept_at, mut kept): (Vec<FaceSigns>, Option<u64>, usize) = (Vec::new(), None, 0);
         for (place, sight) in film.iter().enumerate().skip(begins).take(BASELINE_FRAMES) {
             let counts = sight.signs.filter(|signs| sight.good && course.is_straight(signs));
@@ -264,9 +264,9 @@ fn stretched(straight: FaceSigns, signs: FaceSigns, by: f32) -> FaceSigns {
     }
 }
 
-fn glance(sight: &Sight) -> Glance<'_> {
+fn glance(sight: &Sight) -> FrameObservation<'_> {
     let Sight { millis, signs, good } = sight;
-    Glance { index: 1, now: at(*millis), signs: signs.as_ref(), colours: None, mesh: None, good: *good }
+    FrameObservation { index: 1, now: at(*millis), signs: signs.as_ref(), colours: None, mesh: None, good: *good }
 }
 
 fn at(millis: u64) -> Timestamp {

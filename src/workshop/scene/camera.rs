@@ -5,7 +5,7 @@ use crate::domain::face::liveness::challenge::Light;
 use crate::vision::animate::AnimateError;
 use crate::vision::picture::Picture;
 use crate::vision::picture::encode::jpeg;
-use crate::workshop::dice::Dice;
+use crate::workshop::seeded_rng::SeededRng;
 
 /// Standard deviation of the sensor's noise, levels of 255.
 const NOISE: f32 = 2.0;
@@ -43,13 +43,13 @@ pub struct Camera {
 impl Camera {
     /// The same seed gives the same noise at the same time.
     pub fn new(seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0xCA);
+        let mut dice = SeededRng::new(seed, 0xCA);
         Self { noise: (0..NOISE_DRAWN).map(|_| (NOISE * dice.normal()).round() as i8).collect(), seed }
     }
 
     /// Adds the noise of this instant.
     pub fn expose(&self, frame: &mut Picture, millis: u64) {
-        let mut dice = Dice::new(self.seed, millis ^ 0xF0_0D00);
+        let mut dice = SeededRng::new(self.seed, millis ^ 0xF0_0D00);
         let row = frame.width() as usize * 3;
         let starts = NOISE_DRAWN.saturating_sub(row).max(1) as u64;
         for line in frame.pixels_mut().chunks_exact_mut(row) {

@@ -3,7 +3,7 @@
 use super::camera::PageLight;
 use crate::domain::face::liveness::challenge::Light;
 use crate::workshop::actor::Shown;
-use crate::workshop::dice::Dice;
+use crate::workshop::seeded_rng::SeededRng;
 
 /// What of the page's light a camera sees.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Lighting {
 impl Lighting {
     /// Another seed is another room, phone and camera.
     pub fn new(seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0x11);
+        let mut dice = SeededRng::new(seed, 0x11);
         Self { strength: dice.within(0.12..=0.2), lag: dice.millis(100..=200), shown: Vec::new() }
     }
 

@@ -6,7 +6,7 @@ use super::mesh::{Closed, Mesh, Placed, smooth};
 use super::pose::Pose;
 use super::raster::{Corner, Paint, Raster, Tone};
 use super::regions::EYES;
-use crate::domain::face::engine::Gate;
+use crate::domain::face::engine::QualityGate;
 use crate::vision::animate::{AnimateError, MARGIN, Portrait};
 use crate::vision::examiner::Examiner;
 use crate::vision::face::landmarks::POINTS;
@@ -75,7 +75,7 @@ impl Puppet {
     /// # Errors
     /// [`AnimateError::NoFace`] when there is none or the mesh finds none in it; else when OpenCV or a model fails.
     pub fn new(examiner: &mut Examiner, photo: &Picture, centre: [f32; 2]) -> Result<Self, AnimateError> {
-        let faces = examiner.detector.detect(photo, Gate::IdPhoto)?;
+        let faces = examiner.detector.detect(photo, QualityGate::IdPhoto)?;
         let distance = |place: &usize| {
             let [left, top, width, height] = faces[*place].bounds;
             (left + width / 2.0 - centre[0]).hypot(top + height / 2.0 - centre[1])
@@ -83,7 +83,7 @@ impl Puppet {
         let which = (0..faces.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).ok_or(AnimateError::NoFace)?;
         let portrait = Portrait::new(photo, &faces, which)?;
         let scene = portrait.scene();
-        let faces = examiner.detector.detect(scene, Gate::LiveFrame)?;
+        let faces = examiner.detector.detect(scene, QualityGate::LiveFrame)?;
         let landmarks = examiner.landmarks.detect(scene, faces.first().ok_or(AnimateError::NoFace)?)?;
         if !landmarks.present {
             return Err(AnimateError::NoFace);

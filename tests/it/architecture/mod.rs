@@ -4,6 +4,7 @@
 mod capabilities;
 mod circles;
 mod layers;
+mod names;
 mod promise;
 mod rooms;
 mod sources;

@@ -16,7 +16,7 @@ use rastau::domain::operators::operator::OperatorId;
 use rastau::domain::restrictions::{Source, Version, VersionKind, VersionState};
 use rastau::domain::staff::Role;
 use rastau::gateways::webhook_http::HttpWebhookSender;
-use rastau::http::description::{OpenDoors, describe};
+use rastau::http::description::{EnabledApis, describe};
 use rastau::http::takes_two::{Door, ROWS, Row, Takes};
 use serde_json::{Value, json};
 
@@ -183,7 +183,7 @@ fn is_no(answer: &Answer) -> bool {
 
 #[test]
 fn every_operation_of_both_doors_has_a_row() {
-    let open = OpenDoors { sandbox: false, administration: true, compliance: false, sources: false };
+    let open = EnabledApis { sandbox: false, administration: true, compliance: false, sources: false };
     let document = serde_json::to_value(describe("https://rastau.example", "https://rastau.example", open)).unwrap();
     for door in [Door::Console, Door::Administration] {
         let mut described = BTreeSet::new();

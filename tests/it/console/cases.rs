@@ -140,7 +140,7 @@ async fn who_had_gone_comes_again_without_the_camera_once_and_on_the_same_device
     let (player, operator) = (verification.player.unwrap(), verification.operator.clone());
     let take = async |device| {
         let mut unit = world.services.store.begin().await.unwrap();
-        let taken = unit.take_leave(player, &operator, device, world.services.clock.now()).await.unwrap();
+        let taken = unit.consume_face_waiver(player, &operator, device, world.services.clock.now()).await.unwrap();
         unit.commit().await.unwrap();
         taken
     };

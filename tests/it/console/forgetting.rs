@@ -124,7 +124,7 @@ async fn two_forget_the_factors_of_a_person_and_all_that_was_reached_by_them_end
     assert!(!has_factors(&world, player).await);
     let mut unit = world.services.store.begin().await.unwrap();
     let now = world.services.clock.now();
-    assert_eq!(unit.standing_grants(player, now).await.unwrap(), []);
+    assert_eq!(unit.active_grants(player, now).await.unwrap(), []);
     assert_eq!(unit.take_ceremony(verification, CeremonyKind::Authentication, now).await.unwrap(), None);
     drop(unit);
     assert_eq!(world.redeem(&code).await.1["error"], "invalid_grant");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use rastau::domain::staff::{Act, Role};
 use rastau::http::console::access::rules::{RULES, Rule};
-use rastau::http::description::{OpenDoors, describe};
+use rastau::http::description::{EnabledApis, describe};
 use serde_json::json;
 
 use super::desk::Desk;
@@ -14,7 +14,7 @@ use crate::operator::world::World;
 
 /// Method and path of every operation of the console that is described.
 fn described() -> BTreeSet<(String, String)> {
-    let open = OpenDoors { sandbox: false, administration: false, compliance: false, sources: false };
+    let open = EnabledApis { sandbox: false, administration: false, compliance: false, sources: false };
     let document = serde_json::to_value(describe("https://rastau.example", "https://rastau.example", open)).unwrap();
     let mut all = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rastau::domain::kernel::observer::{InferenceStep, Observation, Observer as _, Purpose};
+use rastau::domain::kernel::observer::{InferencePurpose, InferenceStep, Observation, Observer as _};
 use rastau::metrics::Metrics;
 
 /// The report after one of everything.
@@ -18,7 +18,7 @@ pub(super) fn report() -> String {
         InferenceStep::Refused,
     ];
     for step in steps {
-        metrics.note(Observation::Inference(Purpose::LiveFrame, step));
+        metrics.note(Observation::Inference(InferencePurpose::LiveFrame, step));
     }
     metrics.note(Observation::SessionLost { replaced: true });
     metrics.note(Observation::Request { method: "GET", route: "/health/live", status: 200, took });

@@ -8,7 +8,7 @@ use rastau::domain::identity::contact::{Channel, Contact};
 use rastau::domain::identity::person::Iin;
 use rastau::domain::kernel::clock::Clock as _;
 use rastau::domain::kernel::locale::Locale;
-use rastau::domain::notices::{NOTICES_KEPT, NoticeContent};
+use rastau::domain::notices::{NOTICES_RETENTION, NoticeContent};
 use rastau::domain::ports::Store as _;
 use rastau::messages::notice::NoticeTexts;
 
@@ -139,13 +139,13 @@ async fn rows_go_when_their_term_is_over() {
     world.tell(0, player, &code()).await.unwrap();
     world.deliver_after(Duration::ZERO).await;
     let count = async || {
-        let since = world.clock.now().minus(NOTICES_KEPT * 2);
+        let since = world.clock.now().minus(NOTICES_RETENTION * 2);
         let bucket = rastau::domain::notices::Bucket::of(code().kind());
         let mut unit = world.store.read().await.unwrap();
         unit.earlier_notices(player, &phone(1), bucket, since).await.unwrap().len()
     };
     let store = &world.store;
-    world.clock.advance(NOTICES_KEPT);
+    world.clock.advance(NOTICES_RETENTION);
     forget_old_notices(store, world.clock.now()).await.unwrap();
     assert_eq!(count().await, 1);
     world.clock.advance(Duration::from_secs(1));

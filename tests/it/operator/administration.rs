@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use rastau::domain::kernel::id::StaffId;
-use rastau::domain::operators::idempotency::KEPT;
+use rastau::domain::operators::idempotency::ANSWER_RETENTION;
 use rastau::domain::staff::{Role, StaffMember};
 use rastau::http::takes_two::{Door, ROWS, Takes};
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ async fn a_write_that_comes_twice_happens_once_and_its_secret_is_heard_twice() {
     other["id"] = json!("third-bet");
     assert_eq!(add(&world, "two", &other).await.status, StatusCode::CREATED);
     // A day later nobody can ask again, and the secret is gone.
-    world.clock.advance(KEPT);
+    world.clock.advance(ANSWER_RETENTION);
     world.clock.advance(std::time::Duration::from_secs(1));
     rastau::app::operators::idempotent::forget_old_answers(world.services.store.as_ref(), world.services.clock.now())
         .await

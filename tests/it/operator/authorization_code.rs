@@ -10,7 +10,7 @@ use rastau::app::verification::view::view_verification;
 use rastau::app::verification::way_back::return_to_operator;
 use rastau::credentials::jose::{JoseSigner, generate_es256};
 use rastau::domain::kernel::handle::{HandleHash, hash_handle};
-use rastau::domain::oauth::authorization::{AuthorizationCode, MOST_CODES};
+use rastau::domain::oauth::authorization::{AuthorizationCode, MAX_CODES};
 use serde_json::json;
 
 use super::forms::{CALLBACK, CHALLENGE, grant_fields, with};
@@ -306,7 +306,7 @@ async fn codes_are_not_drawn_for_ever() {
     let session = world.approved().await;
     world.allow().await;
     let mut last = String::new();
-    for _ in 0..MOST_CODES {
+    for _ in 0..MAX_CODES {
         last = way_back(&world, session).await.unwrap().unwrap();
     }
     assert_eq!(way_back(&world, session).await, Err(PlayerError::AlreadyReturned));

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rastau::domain::face::comparison::ModelHash;
-use rastau::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use rastau::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine};
 use rastau::domain::face::liveness::geometry::TurnGeometry;
 use rastau::domain::face::liveness::signs::FaceMesh;
 use rastau::domain::identity::person::{Citizen, Iin};
@@ -21,11 +21,11 @@ impl PopulationRegister for NotAsked {
 
 #[async_trait]
 impl FaceEngine for NotAsked {
-    async fn examine(&self, _: SecretBytes, _: Ask) -> Result<Examination, EngineError> {
+    async fn examine(&self, _: SecretBytes, _: ExamineRequest) -> Result<Examination, EngineError> {
         Err(EngineError::Failed("not asked here".to_owned()))
     }
 
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         self.examine(picture, ask).await
     }
 

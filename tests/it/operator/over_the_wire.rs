@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use actix_web::{App, HttpServer, web};
-use rastau::http::operator::OperatorDoor;
+use rastau::http::operator::OperatorApi;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -15,7 +15,7 @@ pub(super) fn serve(world: &World) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     let services = web::Data::new(world.services.clone());
     let app =
-        move || App::new().app_data(services.clone()).configure(|config| OperatorDoor::default().configure(config));
+        move || App::new().app_data(services.clone()).configure(|config| OperatorApi::default().configure(config));
     let server = HttpServer::new(app).workers(2).disable_signals().shutdown_timeout(0);
     tokio::spawn(server.listen(listener).unwrap().run());
     address

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use rastau::domain::oauth::status_list::StatusPlace;
+use rastau::domain::oauth::status_list::StatusListIndex;
 use serde_json::{Value, json};
 
 use super::forms::refresh_fields;
@@ -142,7 +142,7 @@ async fn told_of(world: &World, tokens: &Value) -> Vec<String> {
     let wanted = status(&tokens["access_token"]).status_list;
     let list: u32 = wanted.uri.rsplit('/').next().unwrap().parse().unwrap();
     let mut unit = world.services.store.read().await.unwrap();
-    let grant = unit.grant_at(StatusPlace { list, index: wanted.idx }).await.unwrap().unwrap();
+    let grant = unit.grant_at(StatusListIndex { list, index: wanted.idx }).await.unwrap().unwrap();
     let events = unit.list_audit(1, 1_000).await.unwrap();
     let kinds = events.into_iter().filter(|event| event.details.contains(&grant.id.to_string()));
     kinds.map(|event| event.kind).collect()

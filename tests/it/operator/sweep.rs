@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use rastau::app::oauth::end_restricted::Sweeper;
+use rastau::app::oauth::end_restricted::RestrictionSweep;
 use rastau::domain::kernel::handle::hash_handle;
 use rastau::domain::kernel::id::GrantId;
 use rastau::domain::oauth::authorization::Redemption;
-use rastau::domain::oauth::grant::{GREATEST_AGE, Grant};
-use rastau::domain::oauth::status_list::StatusPlace;
+use rastau::domain::oauth::grant::{Grant, MAX_AGE};
+use rastau::domain::oauth::status_list::StatusListIndex;
 
 use super::midnight::import;
 use super::world::World;
@@ -38,9 +38,9 @@ async fn grant(world: &World, code: &str) {
         bound_by: verification.bound_by.unwrap(),
         verified_at: verification.decided_at.unwrap(),
         confirmation: None,
-        status: StatusPlace::draw(now, randomness),
+        status: StatusListIndex::draw(now, randomness),
         openid: false,
-        expires_at: verification.decided_at.unwrap().plus(GREATEST_AGE),
+        expires_at: verification.decided_at.unwrap().plus(MAX_AGE),
         ended_at: None,
     };
     unit.insert_grant(&grant, code.hash).await.unwrap();
@@ -52,7 +52,7 @@ async fn what_comes_between_two_looks_is_seen() {
     let world = World::production().await;
     world.allow().await;
     granted(&world).await;
-    let mut sweeper = Sweeper::new(world.services.clone());
+    let mut sweeper = RestrictionSweep::new(world.services.clone());
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     world.restrict().await;
@@ -69,7 +69,7 @@ async fn a_start_that_comes_is_seen_though_nothing_was_imported() {
     world.allow().await;
     import(&world, ROW).await;
     granted(&world).await;
-    let mut sweeper = Sweeper::new(world.services.clone());
+    let mut sweeper = RestrictionSweep::new(world.services.clone());
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     world.clock.advance(BEFORE_MIDNIGHT);
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
@@ -83,7 +83,7 @@ async fn a_grant_that_was_decided_on_before_the_look_and_seen_after_it_ends() {
     world.allow().await;
     let code = world.code(&world.bet).await;
     world.restrict().await;
-    let mut sweeper = Sweeper::new(world.services.clone());
+    let mut sweeper = RestrictionSweep::new(world.services.clone());
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     grant(&world, &code).await;
     world.clock.advance(Duration::from_secs(30));
@@ -95,7 +95,7 @@ async fn a_clock_that_jumps_back_makes_it_look_at_everybody() {
     let world = World::production().await;
     world.allow().await;
     let code = world.code(&world.bet).await;
-    let mut sweeper = Sweeper::new(world.services.clone());
+    let mut sweeper = RestrictionSweep::new(world.services.clone());
     world.restrict().await;
     let now = world.services.clock.now();
     // Looked at far ahead, where the grant would be too old to be looked at again.

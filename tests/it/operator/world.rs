@@ -45,7 +45,7 @@ use rastau::gateways::jwks_http::HttpKeySets;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 use rastau::http::administration;
 use rastau::http::middleware::bearer_key::BearerKey;
-use rastau::http::operator::{ClientCertificates, OperatorDoor, assertion_endpoints};
+use rastau::http::operator::{ClientCertificates, OperatorApi, assertion_endpoints};
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use rastau::vision::face_index::ScannedFaceIndex;
 use rastau::vision::picture::Picture;
@@ -77,7 +77,7 @@ pub(crate) struct World {
     pub(crate) database: SqlStore,
     /// Whether the administrators' key opens doors though there is a second person.
     pub(crate) alone: bool,
-    door: OperatorDoor,
+    door: OperatorApi,
     pub(crate) folder: Arc<TempDir>,
 }
 
@@ -133,7 +133,7 @@ impl World {
             remotes: Arc::default(),
             face: FaceServices {
                 engine: Arc::new(NotAsked),
-                turns: EngineTurns::new(1, EngineTurns::LONGEST_WAIT, Arc::new(Unobserved)),
+                turns: EngineTurns::new(1, EngineTurns::MAX_WAIT, Arc::new(Unobserved)),
                 marker: Arc::new(TextMarker),
                 index: Arc::new(ScannedFaceIndex::new(ModelHash(String::new()), 1)),
             },
@@ -158,7 +158,7 @@ impl World {
             other: Client::new("other-bet"),
             database: store,
             alone: false,
-            door: OperatorDoor::default(),
+            door: OperatorApi::default(),
             folder: Arc::new(folder),
         };
         world.register(&world.bet, false).await;
@@ -181,7 +181,7 @@ impl World {
             other: self.other.clone(),
             database: store,
             alone: self.alone,
-            door: OperatorDoor::default(),
+            door: OperatorApi::default(),
             folder: self.folder.clone(),
         }
     }
@@ -194,7 +194,7 @@ impl World {
 
     /// The same with other settings of certificates.
     pub(super) fn with_certificates(mut self, certificates: ClientCertificates) -> Self {
-        self.door = OperatorDoor::new(certificates);
+        self.door = OperatorApi::new(certificates);
         self
     }
 

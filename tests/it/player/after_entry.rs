@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rastau::app::oauth::end_restricted::Sweeper;
+use rastau::app::oauth::end_restricted::RestrictionSweep;
 use rastau::app::operators::change::change_operator;
 use rastau::domain::identity::person::Iin;
 use rastau::domain::operators::operator::{OperatorChange, OperatorId};
@@ -113,7 +113,7 @@ async fn who_is_restricted_later_is_out_everywhere_for_a_minute() {
     let app = TestApp::start().await;
     acquainted(&app).await;
     let operator = OperatorServer::of(&app);
-    let mut sweeper = Sweeper::new(app.services.clone());
+    let mut sweeper = RestrictionSweep::new(app.services.clone());
     let (tokens, code) = entered(&app, "restricted_later").await;
     assert_eq!(tokens["expires_in"], 300, "the operator must look before the token runs out");
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
@@ -211,7 +211,7 @@ async fn of_one_person_there_is_one_answer() {
     let app = TestApp::start().await;
     acquainted(&app).await;
     let (tokens, _) = entered(&app, "approved").await;
-    let mut sweeper = Sweeper::new(app.services.clone());
+    let mut sweeper = RestrictionSweep::new(app.services.clone());
     assert_eq!(sweeper.sweep().await.unwrap(), 0);
     let row = Restriction {
         ground: Ground::Debtor,

@@ -1,7 +1,7 @@
 //! A browser arrives by a link: what the link, its address and its headers can do beside what the operator pushed.
 
 use futures_util::future::join_all;
-use rastau::domain::oauth::authorization::MOST_OPENINGS;
+use rastau::domain::oauth::authorization::MAX_OPENINGS;
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ async fn a_request_is_opened_so_often_and_no_more_and_what_was_opened_goes_on() 
     let player = Browser::arrive(&app, &request_uri).await;
     let http = http();
     let opened = join_all((0..30).map(|_| http.get(link(&app, &request_uri, &[])).send())).await;
-    let (mut new, most) = (0, usize::try_from(MOST_OPENINGS).unwrap());
+    let (mut new, most) = (0, usize::try_from(MAX_OPENINGS).unwrap());
     for answer in opened {
         let answer = answer.unwrap();
         if answer.status() == 303 {

@@ -177,7 +177,7 @@ async fn story(app: &TestApp) {
     let own = remove(&player, &first, &factor).await.unwrap();
     assert_eq!(kinds(&own), ["passkey", "totp"]);
     let id = app.player_of(&iin).await;
-    assert!(app.unit().await.standing_grants(id, app.now()).await.unwrap().is_empty());
+    assert!(app.unit().await.active_grants(id, app.now()).await.unwrap().is_empty());
     assert_eq!(player.view().await.unwrap()["outcome"]["result"], "approved");
     assert_eq!(player.go_back().await.unwrap()["introspection"]["active"], true);
     let thief = app.arrive().await;

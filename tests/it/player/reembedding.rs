@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use rastau::app::face::reembed::{
-    Pace, Ports, Progress, ReembedError, forget_refusals, observe, prune_id_templates, reembed_id_photos,
+    Pace, Progress, ReembedError, ReembedPorts, forget_refusals, observe, prune_id_templates, reembed_id_photos,
 };
 use rastau::domain::face::comparison::{ModelHash, Template};
 use rastau::domain::identity::person::{Citizen, Iin};
@@ -31,8 +31,8 @@ impl PopulationRegister for Fragile<'_> {
     }
 }
 
-fn ports(app: &TestApp) -> Ports<'_> {
-    Ports {
+fn ports(app: &TestApp) -> ReembedPorts<'_> {
+    ReembedPorts {
         store: app.services.store.as_ref(),
         register: app.services.identity.register.as_ref(),
         faces: app.services.face.engine.as_ref(),
@@ -105,7 +105,7 @@ async fn work_that_breaks_off_goes_on_where_it_was() {
     let app = TestApp::start().await;
     veterans(&app, 4).await;
     let fragile = Fragile { register: app.services.identity.register.as_ref(), answers: AtomicUsize::new(2) };
-    let broken = Ports { register: &fragile, ..ports(&app) };
+    let broken = ReembedPorts { register: &fragile, ..ports(&app) };
     let outcome = reembed_id_photos(broken, Pace::Steady, |_| ()).await;
     assert!(matches!(outcome, Err(ReembedError::Register(_))), "{outcome:?}");
     assert_eq!(observe(ports(&app)).await.unwrap().due, 2, "what was done stands");
@@ -124,7 +124,7 @@ async fn an_interrupted_run_loses_nothing() {
     let services = app.services.clone();
     let run = tokio::spawn(async move {
         let mut first = Some(first);
-        let ports = Ports::of(&services);
+        let ports = ReembedPorts::of(&services);
         let tell = |progress: Progress| {
             if progress.embedded > 0
                 && let Some(first) = first.take()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rastau::domain::identity::person::Iin;
 use rastau::domain::scenario::SCENARIOS;
-use rastau::domain::second_factor::contact_code::{MOST_SENT, PAUSE};
+use rastau::domain::second_factor::contact_code::{MAX_SENT, PAUSE};
 use rastau::domain::second_factor::enrolment::{EndOfHold, ProofWanted};
 use serde_json::{Value, json};
 

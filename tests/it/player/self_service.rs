@@ -95,7 +95,7 @@ async fn tell(app: &TestApp) {
     assert_eq!(view["self_service"]["restricted_until"], year["until"]);
     assert_eq!(view["self_service"]["terms"][0]["months"], 13, "no shorter one is offered");
     let id = app.player_of(&iin).await;
-    let standing = app.unit().await.standing_grants(id, app.now()).await.unwrap();
+    let standing = app.unit().await.active_grants(id, app.now()).await.unwrap();
     assert!(standing.is_empty(), "what was granted has ended in the same moment: {standing:?}");
 
     let again = verified_again(app, &iin).await;
@@ -137,7 +137,7 @@ async fn a_code_that_the_operator_holds_gives_no_token() {
     // The demo operator's exchange of it fails, and there is nothing that it could show.
     assert_eq!(reqwest::get(callback).await.unwrap().status(), 503);
     let id = app.player_of(&iin).await;
-    assert!(app.unit().await.standing_grants(id, app.now()).await.unwrap().is_empty());
+    assert!(app.unit().await.active_grants(id, app.now()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -14,14 +14,14 @@ use crate::support::people::{adult, to_face};
 /// An address of this machine that is no trusted proxy's.
 const STRANGER: &str = "127.0.0.2:0";
 const BODY_TIME: Duration = Duration::from_secs(2);
-const MOST_A_CALLER: usize = 20;
+const MAX_A_CALLER: usize = 20;
 
 /// The head of a request whose body is yet to come.
 const JSON: &str = "content-type: application/json\r\ncontent-length: 16000\r\n\r\n{";
 const CHUNKED: &str = "content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n";
 
 async fn limited() -> TestApp {
-    let connections = ConnectionLimits { most: 200, most_a_caller: MOST_A_CALLER, ..ConnectionLimits::default() };
+    let connections = ConnectionLimits { most: 200, most_a_caller: MAX_A_CALLER, ..ConnectionLimits::default() };
     let bodies = BodyTimes { usual: BODY_TIME, ..BodyTimes::default() };
     TestApp::start_limited(Limits { connections, bodies }).await
 }
@@ -71,7 +71,7 @@ async fn hundreds_of_slow_connections_of_a_stranger_keep_nobody_out() {
     for stream in &mut held {
         answered += usize::from(heard_until_closed(stream).await.0.starts_with("HTTP/1.1 408"));
     }
-    assert_eq!(answered, MOST_A_CALLER, "the others were closed before they were read");
+    assert_eq!(answered, MAX_A_CALLER, "the others were closed before they were read");
     let mut again = connect(&app, STRANGER).await;
     again.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     assert!(heard_until_closed(&mut again).await.0.starts_with("HTTP/1.1 200"), "what was closed is counted no more");

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rastau::app::restrictions::registry::feed::{Feed, FeedError, News};
-use rastau::app::restrictions::registry::follow::{Followed, TakeError, Taken, take_in};
+use rastau::app::restrictions::registry::follow::{Followed, Intake, IntakeError, take_in};
 use rastau::app::restrictions::registry::import::{ImportRegistryError, Imported};
 use rastau::domain::kernel::clock::Clock as _;
 use rastau::domain::kernel::secret::SecretText;
@@ -35,13 +35,13 @@ fn followed(feed: Arc<dyn Feed>) -> Followed {
     }
 }
 
-async fn take(shop: &Shop<'_>, followed: &Followed) -> Result<Taken, TakeError> {
+async fn take(shop: &Shop<'_>, followed: &Followed) -> Result<Intake, IntakeError> {
     shop.clock.advance(Duration::from_secs(1));
     take_in(shop.store, &shop.clock, followed, &mut Heard::default()).await
 }
 
-fn counts(taken: Result<Taken, TakeError>) -> bool {
-    matches!(taken, Ok(Taken::Imported(imported)) if matches!(*imported, Imported::Counts { .. }))
+fn counts(taken: Result<Intake, IntakeError>) -> bool {
+    matches!(taken, Ok(Intake::Imported(imported)) if matches!(*imported, Imported::Counts { .. }))
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn files_of_a_folder_are_taken_one_after_the_other_and_put_away() {
     };
     let summed = |name: &str, text: &str| drop(name, text, &format!("{}  {name}\n", hex::encode(Sha256::digest(text))));
     let followed = followed(Arc::new(FolderFeed::new(folder.path().to_owned())));
-    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing));
+    assert_eq!(take(&shop, &followed).await, Ok(Intake::Nothing));
     summed("1.csv", &snapshot(&["a", "b"]));
     summed("2.changes.csv", &changes(&["+0 c", "-0 a"]));
     drop("3.csv", &snapshot(&[]), &"0".repeat(64));
@@ -65,10 +65,10 @@ async fn files_of_a_folder_are_taken_one_after_the_other_and_put_away() {
     assert!(counts(take(&shop, &followed).await) && counts(take(&shop, &followed).await));
     assert_eq!(shop.counting().await, ["0 b", "0 c"]);
     let cut = take(&shop, &followed).await;
-    assert!(matches!(&cut, Err(TakeError::Import(name, _)) if name == "3.csv"), "{cut:?}");
+    assert!(matches!(&cut, Err(IntakeError::Import(name, _)) if name == "3.csv"), "{cut:?}");
     let waits = take(&shop, &followed).await;
     assert!(!counts(waits), "nobody would be restricted any more");
-    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing));
+    assert_eq!(take(&shop, &followed).await, Ok(Intake::Nothing));
     assert_eq!(shop.counting().await, ["0 b", "0 c"]);
     for there in ["done/1.csv", "done/2.changes.csv", "refused/3.csv", "refused/3.csv.report", "done/4.csv.report"] {
         assert!(folder.path().join(there).exists(), "{there}");
@@ -88,10 +88,10 @@ async fn a_workbook_in_a_folder_is_put_away_unread_with_what_to_do() {
     std::fs::write(folder.path().join("1.xlsx.sha256"), hex::encode(Sha256::digest(b"PK"))).unwrap();
     let followed = followed(Arc::new(FolderFeed::new(folder.path().to_owned())));
     let refused = take(&shop, &followed).await;
-    assert!(matches!(&refused, Err(TakeError::Import(name, ImportRegistryError::Table(_))) if name == "1.xlsx"));
+    assert!(matches!(&refused, Err(IntakeError::Import(name, ImportRegistryError::Table(_))) if name == "1.xlsx"));
     let report = std::fs::read_to_string(folder.path().join("refused/1.xlsx.report")).unwrap();
     assert!(report.contains("rastau registry import"), "{report}");
-    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing));
+    assert_eq!(take(&shop, &followed).await, Ok(Intake::Nothing));
     assert!(shop.versions().await.is_empty());
 }
 
@@ -161,10 +161,10 @@ async fn a_source_is_asked_where_it_left_off_and_its_silence_refreshes_it() {
     let followed = source.followed();
     assert!(counts(take(&shop, &followed).await) && counts(take(&shop, &followed).await));
     shop.clock.advance(other);
-    assert_eq!(take(&shop, &followed).await, Ok(Taken::Refreshed));
+    assert_eq!(take(&shop, &followed).await, Ok(Intake::Refreshed));
     shop.clock.advance(other);
     let down = take(&shop, &followed).await;
-    assert!(matches!(&down, Err(TakeError::Feed(FeedError::Unavailable(why))) if why == "status 503"), "{down:?}");
+    assert!(matches!(&down, Err(IntakeError::Feed(FeedError::Unavailable(why))) if why == "status 503"), "{down:?}");
     assert!(shop.is_fresh().await, "as fresh as its last word");
     shop.clock.advance(other);
     assert!(!shop.is_fresh().await, "and no longer");
@@ -193,9 +193,9 @@ async fn a_file_that_waits_is_not_staged_again_each_time_the_source_is_asked() {
     let waits = take(&shop, &followed).await;
     assert!(!counts(waits) && shop.versions().await.len() == 1);
     let waiting = shop.versions().await;
-    assert_eq!(take(&shop, &followed).await, Ok(Taken::Nothing), "and nothing is refreshed");
+    assert_eq!(take(&shop, &followed).await, Ok(Intake::Nothing), "and nothing is refreshed");
     let again = take(&shop, &followed).await;
-    assert!(matches!(again, Err(TakeError::Import(_, ImportRegistryError::Waits(1)))), "{again:?}");
+    assert!(matches!(again, Err(IntakeError::Import(_, ImportRegistryError::Waits(1)))), "{again:?}");
     assert_eq!(shop.versions().await, waiting);
     assert!(counts(take(&shop, &followed).await), "another one takes its place");
     assert!(source.asked.lock().await[1].contains("if-none-match: \"bad\""));
@@ -239,7 +239,7 @@ async fn changes_that_others_took_in_meanwhile_are_not_taken_in_again() {
     shop.clock.advance(Duration::from_mins(1));
     let late = Followed { feed: Arc::new(feed), ..source.followed() };
     let overtaken = take(&shop, &late).await;
-    assert!(matches!(overtaken, Err(TakeError::Import(_, ImportRegistryError::Overtaken))), "{overtaken:?}");
+    assert!(matches!(overtaken, Err(IntakeError::Import(_, ImportRegistryError::Overtaken))), "{overtaken:?}");
     assert_eq!(shop.counting().await, ["0 a", "1 a"], "somebody would have been let in");
 }
 

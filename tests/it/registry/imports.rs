@@ -227,7 +227,7 @@ on_both_engines! {
         let dead = Version { number: 2, kind: VersionKind::Delta, base: 1, state: VersionState::Staging, ..current };
         let mut unit = database.begin().await;
         unit.insert_version(&dead).await.unwrap();
-        unit.take_rows(&dead, &[(person, "a".to_owned())]).await.unwrap();
+        unit.withdraw_version_rows(&dead, &[(person, "a".to_owned())]).await.unwrap();
         unit.commit().await.unwrap();
         let (busy, _) = shop.take(VersionKind::Delta, changes(&["+2 c"]).as_bytes()).await;
         assert_eq!(busy, Err(ImportRegistryError::UnderWay("debtors".to_owned())));

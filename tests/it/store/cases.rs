@@ -1,4 +1,4 @@
-use rastau::domain::face::liveness::cues::{Cue, Evidence, Finding, Support};
+use rastau::domain::face::liveness::cues::{Cue, CueResult, Finding, Support};
 use rastau::domain::face::scores::FaceScores;
 use rastau::domain::kernel::id::CaseId;
 use rastau::domain::kernel::secret::{SecretBytes, SecretText};
@@ -25,7 +25,7 @@ pub(super) async fn case(database: &Database, opened: i64) -> Case {
             presentation: None,
             frames: 6,
             quality: Some(0.5),
-            cues: vec![Evidence { cue: Cue::Lights, support: Some(Support::UNCLEAR), findings: vec![Finding::Cut] }],
+            cues: vec![CueResult { cue: Cue::Lights, support: Some(Support::UNCLEAR), findings: vec![Finding::Cut] }],
         },
         face_hits: Vec::new(),
         frame: Some(SecretBytes::new(b"jpeg".to_vec())),

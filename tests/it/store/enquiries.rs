@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use rastau::domain::kernel::id::{AnswerId, PlayerId};
-use rastau::domain::operators::check::{Enquiry, Purpose, RequestId};
+use rastau::domain::operators::check::{CheckPurpose, Enquiry, RequestId};
 use rastau::domain::operators::operator::OperatorId;
 
 use super::database::{Database, at, iin};
@@ -13,7 +13,7 @@ fn enquiry(database: &Database, player: PlayerId, operator: &str, seconds: i64) 
         id: AnswerId::new(at(seconds), database.randomness.as_ref()),
         player,
         operator: OperatorId::parse(operator).unwrap(),
-        purpose: Purpose::ALL[usize::try_from(seconds).unwrap() % 3],
+        purpose: CheckPurpose::ALL[usize::try_from(seconds).unwrap() % 3],
         request: RequestId::parse("r").unwrap(),
         asked_at: at(seconds),
         allowed: seconds % 2 == 0,

@@ -1,4 +1,4 @@
-use rastau::domain::face::lockout::{FaceLockout, LockSubject, QUIET};
+use rastau::domain::face::lockout::{FAILURE_RETENTION, FaceLockout, LockSubject};
 use rastau::domain::kernel::handle::HandleHash;
 use rastau::domain::kernel::store_error::StoreError;
 
@@ -53,8 +53,8 @@ on_both_engines! {
 
     async fn what_was_quiet_for_long_goes_and_a_lock_that_holds_stays(database: &Database) {
         let person = LockSubject::Person(database.player(0).await);
-        let now = at(0).plus(QUIET);
-        let held = FaceLockout { locked_until: Some(at(10).plus(QUIET)), ..locked(DEVICE) };
+        let now = at(0).plus(FAILURE_RETENTION);
+        let held = FaceLockout { locked_until: Some(at(10).plus(FAILURE_RETENTION)), ..locked(DEVICE) };
         let mut unit = database.begin().await;
         unit.put_face_lockout(person, &locked(person)).await.unwrap();
         unit.put_face_lockout(DEVICE, &held).await.unwrap();

@@ -6,8 +6,8 @@ use rastau::domain::kernel::id::GrantId;
 use rastau::domain::kernel::store_error::StoreError;
 use rastau::domain::oauth::authorization::AuthorizationCode;
 use rastau::domain::oauth::confirmation::{Confirmation, Thumbprint};
-use rastau::domain::oauth::grant::{GREATEST_AGE, Grant, NewRefreshToken, ShownRefreshToken};
-use rastau::domain::oauth::status_list::StatusPlace;
+use rastau::domain::oauth::grant::{Grant, MAX_AGE, NewRefreshToken, ShownRefreshToken};
+use rastau::domain::oauth::status_list::StatusListIndex;
 use rastau::domain::ports::Store as _;
 use rastau::domain::restrictions::{Ground, Restriction};
 use rastau::domain::second_factor::{BoundBy, FactorKind};
@@ -27,9 +27,9 @@ pub(super) async fn grant(database: &Database, code: &AuthorizationCode) -> Gran
         bound_by: BoundBy::Wait,
         verified_at: at(1),
         confirmation: Some(Confirmation::DpopKey(Thumbprint([9; 32]))),
-        status: StatusPlace::draw(at(1), database.randomness.as_ref()),
+        status: StatusListIndex::draw(at(1), database.randomness.as_ref()),
         openid: true,
-        expires_at: at(1).plus(GREATEST_AGE),
+        expires_at: at(1).plus(MAX_AGE),
         ended_at: None,
     }
 }
@@ -110,7 +110,7 @@ on_both_engines! {
         for _ in 0..3 {
             grants.push(kept(database).await);
         }
-        let nowhere = StatusPlace { list: grants[0].status.list + 1, index: grants[0].status.index };
+        let nowhere = StatusListIndex { list: grants[0].status.list + 1, index: grants[0].status.index };
         let places = grants.iter().map(|grant| grant.status).chain([nowhere, grants[0].status]);
         let found = futures_util::future::join_all(places.map(|place| database.store.grant_at(place))).await;
         let found: Vec<_> = found.into_iter().map(Result::unwrap).collect();
@@ -155,7 +155,7 @@ on_both_engines! {
         let mut unit = database.begin().await;
         assert_eq!(unit.insert_grant(&second, code.hash).await, Err(StoreError::Conflict));
         // The transaction goes on: another place is drawn.
-        let moved = Grant { status: StatusPlace { index: first.status.index ^ 1, ..first.status }, ..second };
+        let moved = Grant { status: StatusListIndex { index: first.status.index ^ 1, ..first.status }, ..second };
         unit.insert_grant(&moved, code.hash).await.unwrap();
         unit.commit().await.unwrap();
     }

@@ -1,4 +1,4 @@
-use rastau::domain::dual_control::{IdentityCheck, Measure, Proposal};
+use rastau::domain::dual_control::{ControlledAction, IdentityCheck, Proposal};
 use rastau::domain::kernel::id::{MeasureId, StaffId};
 use rastau::domain::kernel::store_error::StoreError;
 use rastau::domain::review::case_work::Settlement;
@@ -10,7 +10,7 @@ use super::on_both_engines;
 fn proposal(database: &Database, number: i64, by: StaffId, source: &str) -> Proposal {
     Proposal {
         id: MeasureId::new(at(number), database.randomness.as_ref()),
-        measure: Measure::ReleaseVersion { source: source.to_owned(), version: 3 },
+        measure: ControlledAction::ReleaseVersion { source: source.to_owned(), version: 3 },
         why: "мемлекеттік тізім \"тексерілді\"".to_owned(),
         by,
         at: at(number),

@@ -78,9 +78,9 @@ async fn counts(database: &Database, version: &Version, rows: &[(PersonKey, Rest
     let gone: Vec<_> = gone.iter().map(|own| (key(database, 0), (*own).to_owned())).collect();
     let mut unit = database.begin().await;
     unit.insert_version(version).await.unwrap();
-    assert_eq!(unit.take_rows(version, &gone).await.unwrap(), gone.into_iter().collect::<HashSet<_>>());
-    unit.bring_rows(version, rows).await.unwrap();
-    unit.let_count(version).await.unwrap();
+    assert_eq!(unit.withdraw_version_rows(version, &gone).await.unwrap(), gone.into_iter().collect::<HashSet<_>>());
+    unit.add_version_rows(version, rows).await.unwrap();
+    unit.activate_version(version).await.unwrap();
     unit.update_version(&Version { state: VersionState::Current, ..version.clone() }).await.unwrap();
     unit.commit().await.unwrap();
 }
@@ -159,16 +159,16 @@ on_both_engines! {
         let mut unit = database.begin().await;
         unit.insert_version(&two).await.unwrap();
         let gone = [(person, "b".to_owned()), (person, "x".to_owned()), (key(database, 1), "a".to_owned())];
-        assert_eq!(unit.take_rows(&two, &gone).await.unwrap(), HashSet::from([gone[0].clone()]));
-        unit.bring_rows(&two, &[(person, debt("c"))]).await.unwrap();
+        assert_eq!(unit.withdraw_version_rows(&two, &gone).await.unwrap(), HashSet::from([gone[0].clone()]));
+        unit.add_version_rows(&two, &[(person, debt("c"))]).await.unwrap();
         unit.commit().await.unwrap();
         assert_eq!(counting(database).await, ["a", "b"]);
         let mut unit = database.begin().await;
-        unit.let_count(&two).await.unwrap();
+        unit.activate_version(&two).await.unwrap();
         unit.commit().await.unwrap();
         assert_eq!(counting(database).await, ["a", "c"]);
         let mut unit = database.begin().await;
-        unit.let_count(&version(1, 1)).await.unwrap();
+        unit.activate_version(&version(1, 1)).await.unwrap();
         unit.commit().await.unwrap();
         assert_eq!(counting(database).await, ["a", "b"], "a step back");
     }
@@ -179,8 +179,8 @@ on_both_engines! {
         let dropped = Version { state: VersionState::Discarded, ..version(2, 1) };
         let mut unit = database.begin().await;
         unit.insert_version(&dropped).await.unwrap();
-        unit.take_rows(&dropped, &[(person, "b".to_owned())]).await.unwrap();
-        unit.bring_rows(&dropped, &[(person, debt("c"))]).await.unwrap();
+        unit.withdraw_version_rows(&dropped, &[(person, "b".to_owned())]).await.unwrap();
+        unit.add_version_rows(&dropped, &[(person, debt("c"))]).await.unwrap();
         unit.commit().await.unwrap();
         tidy(&database.store, "debtors", |_, _| ()).await.unwrap();
         counts(database, &version(3, 1), &[(person, debt("d"))], &["a"]).await;
@@ -202,13 +202,13 @@ on_both_engines! {
         let newer = version(9, 9);
         let known = unit.list_versions("debtors").await.unwrap();
         unit.insert_version(&newer).await.unwrap();
-        unit.bring_rows(&newer, &[(person, debt("z"))]).await.unwrap();
+        unit.add_version_rows(&newer, &[(person, debt("z"))]).await.unwrap();
         let all = (PersonKey([0; 32]), PersonKey([255; 32]));
         assert_eq!(unit.remove_rows(&known, all.0, all.1).await.unwrap(), 1, "a alone counts in neither");
         unit.commit().await.unwrap();
         for (counted, expected) in [(version(3, 1), vec!["c"]), (version(2, 1), vec!["b", "c"]), (newer, vec!["z"])] {
             let mut unit = database.begin().await;
-            unit.let_count(&counted).await.unwrap();
+            unit.activate_version(&counted).await.unwrap();
             unit.commit().await.unwrap();
             assert_eq!(counting(database).await, expected);
         }

@@ -76,14 +76,14 @@ on_both_engines! {
         let restriction = SelfRestriction { player: grant.player, ..restriction(database, 0, 10, 100).await };
         let other = database.player(1).await;
         let mut unit = database.begin().await;
-        let standing = unit.standing_grants(grant.player, at(2)).await.unwrap();
+        let standing = unit.active_grants(grant.player, at(2)).await.unwrap();
         assert_eq!(standing, std::slice::from_ref(&grant));
         unit.insert_self_restriction(&restriction).await.unwrap();
         for (now, found) in [(9, false), (10, true), (99, true), (100, false)] {
             assert_eq!(unit.restricted_grants(at(now), at(now), None).await.unwrap().len(), usize::from(found), "{now}");
         }
         unit.end_grant(grant.id, at(11)).await.unwrap();
-        assert!(unit.standing_grants(grant.player, at(12)).await.unwrap().is_empty());
-        assert!(unit.standing_grants(other, at(2)).await.unwrap().is_empty());
+        assert!(unit.active_grants(grant.player, at(12)).await.unwrap().is_empty());
+        assert!(unit.active_grants(other, at(2)).await.unwrap().is_empty());
     }
 }

@@ -321,7 +321,7 @@ impl Drop for TestApp {
 
 /// The real engine, and whose frame it looks at next.
 fn engine(pool: PoolSettings, metrics: &Arc<Metrics>) -> (Arc<Valve>, EngineTurns) {
-    let longest_wait = pool.longest_wait.max(EngineTurns::LONGEST_WAIT);
+    let longest_wait = pool.longest_wait.max(EngineTurns::MAX_WAIT);
     let turns = EngineTurns::new(pool.sessions, longest_wait, metrics.clone());
     let engine = OrtFaceEngine::observed(&models(), pool, metrics.clone()).unwrap();
     (Arc::new(Valve::new(Arc::new(engine))), turns)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rastau::domain::face::comparison::{ModelHash, NamedModel};
-use rastau::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use rastau::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine};
 use rastau::domain::face::liveness::geometry::TurnGeometry;
 use rastau::domain::face::liveness::signs::FaceMesh;
 use rastau::domain::kernel::secret::SecretBytes;
@@ -40,12 +40,12 @@ impl Valve {
 
 #[async_trait]
 impl FaceEngine for Valve {
-    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         self.pass()?;
         self.engine.examine(picture, ask).await
     }
 
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         self.pass()?;
         self.engine.examine_when_idle(picture, ask).await
     }

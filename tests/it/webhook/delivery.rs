@@ -6,7 +6,7 @@ use std::time::Duration;
 use rastau::app::webhooks::deliver::{deliver_due_webhooks, deliver_webhooks};
 use rastau::app::webhooks::purge::forget_old_webhooks;
 use rastau::domain::webhooks::endpoint::{ROTATION, WebhookEndpoint};
-use rastau::domain::webhooks::message::{Delivery, KEPT, MessageState, SendFailure};
+use rastau::domain::webhooks::message::{Delivery, MESSAGE_RETENTION, MessageState, SendFailure};
 use rastau::domain::webhooks::secret::WebhookSecret;
 use rastau::gateways::webhook_http::HttpWebhookSender;
 
@@ -56,7 +56,7 @@ on_both_engines! {
         let message = world.message().await;
         assert_eq!((message.state, message.attempts), (MessageState::Failed, 10));
         assert_eq!(world.receiver.seen().len(), 10);
-        let late = message.due_at.plus(KEPT);
+        let late = message.due_at.plus(MESSAGE_RETENTION);
         forget_old_webhooks(&database.store, late).await.unwrap();
         assert_eq!(world.messages().await.len(), 1);
         forget_old_webhooks(&database.store, late.plus(Duration::from_secs(1))).await.unwrap();

@@ -8,7 +8,7 @@ use crate::domain::face::error_rates::bootstrap::mix;
 use crate::domain::face::error_rates::{Pair, Scores};
 
 /// Of more pairs of two people than this a share is drawn: 12 bytes each.
-const MOST_IMPOSTOR_PAIRS: f64 = 2e7;
+const MAX_IMPOSTOR_PAIRS: f64 = 2e7;
 
 /// A pair that a list asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ impl Entries {
 
     fn share(&self, listed: Option<&[Listed]>) -> f64 {
         let pairs = self.all.len() as f64 * (self.all.len() as f64 - 1.0) / 2.0;
-        if listed.is_some() || pairs <= MOST_IMPOSTOR_PAIRS { 1.0 } else { MOST_IMPOSTOR_PAIRS / pairs }
+        if listed.is_some() || pairs <= MAX_IMPOSTOR_PAIRS { 1.0 } else { MAX_IMPOSTOR_PAIRS / pairs }
     }
 
     fn missing<'a>(&self, pair: &'a Listed) -> Option<&'a String> {

@@ -8,9 +8,9 @@ use crate::domain::face::error_rates::Scores;
 /// Groups are compared at the overall threshold of this false match rate.
 const AT_FMR: f64 = 1e-3;
 /// With fewer genuine pairs an FNMR says nothing.
-const FEWEST_GENUINE: usize = 30;
+const MIN_GENUINE: usize = 30;
 /// With fewer impostor pairs the FMR cannot be told from zero (rule of three).
-const FEWEST_IMPOSTOR: usize = 3_000;
+const MIN_IMPOSTOR: usize = 3_000;
 
 /// One group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,7 +84,7 @@ impl Groups {
                 impostor: count.impostor,
                 fmr: share(count.accepted, count.impostor),
                 fnmr: share(count.refused, count.genuine),
-                too_small: count.genuine < FEWEST_GENUINE || count.impostor < FEWEST_IMPOSTOR,
+                too_small: count.genuine < MIN_GENUINE || count.impostor < MIN_IMPOSTOR,
             })
             .collect();
         let told = || groups.iter().filter(|group| !group.too_small);

@@ -9,8 +9,8 @@ fn seen(scores: &[f32], stopped: &[(&'static str, usize)]) -> Seen {
     }
 }
 
-fn sample(line: u64, attack: Option<&str>, subject: &str, outcome: Result<Seen, Failure>) -> Sample {
-    Sample {
+fn sample(line: u64, attack: Option<&str>, subject: &str, outcome: Result<Seen, Failure>) -> PresentationSample {
+    PresentationSample {
         file: format!("{line}.mp4"),
         line,
         label: attack.map_or(Label::BonaFide, |kind| Label::Attack(kind.to_owned())),
@@ -19,7 +19,7 @@ fn sample(line: u64, attack: Option<&str>, subject: &str, outcome: Result<Seen, 
     }
 }
 
-fn samples() -> Vec<Sample> {
+fn samples() -> Vec<PresentationSample> {
     let gone = Failure { file: Some("8.mp4".into()), line: 8, code: "file_missing", detail: "gone".into() };
     vec![
         sample(2, None, "a", Ok(seen(&[0.9; 8], &[("blurred", 2)]))),
@@ -32,7 +32,7 @@ fn samples() -> Vec<Sample> {
     ]
 }
 
-const WANTED: Wanted = Wanted { threshold: 0.5, splits: 20, rounds: 50, seed: 1 };
+const WANTED: LivenessRequest = LivenessRequest { threshold: 0.5, splits: 20, rounds: 50, seed: 1 };
 
 #[test]
 fn rates_count_what_the_gate_stops_and_leave_out_what_cannot_be_read() {
@@ -58,7 +58,7 @@ fn every_file_tells_what_became_of_it() {
     assert_eq!(first.stopped["blurred"], 2);
     assert_eq!((found.files[2].score, found.files[2].accepted), (None, false));
     assert_eq!((found.files[5].attack.as_deref(), found.files[5].accepted), (Some("replay"), true));
-    let strict = measure(&samples(), vec![], &Wanted { threshold: 0.85, ..WANTED }).evaluation;
+    let strict = measure(&samples(), vec![], &LivenessRequest { threshold: 0.85, ..WANTED }).evaluation;
     assert!(!strict.files[5].accepted && !strict.files[1].accepted);
 }
 

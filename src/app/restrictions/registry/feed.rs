@@ -16,12 +16,12 @@ pub enum News {
     /// That nothing has changed.
     Unchanged,
     /// This.
-    Said(Said),
+    FeedContent(FeedContent),
 }
 
 /// A file that is there as a whole.
 #[derive(Debug)]
-pub struct Said {
+pub struct FeedContent {
     /// What people call it.
     pub name: String,
     /// Everything, or what has changed.

@@ -4,11 +4,11 @@ use std::io::BufReader;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::aside::on_a_thread;
-use super::feed::{Feed, FeedError, News, Said};
+use super::feed::{Feed, FeedContent, FeedError, News};
 use super::file::Format;
 use super::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, Watcher, import_registry};
 use super::manage::confirm;
+use super::spooled_file::run_blocking;
 use crate::app::support::table::{FileKind, TableError};
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::store_error::StoreError;
@@ -35,7 +35,7 @@ pub struct Followed {
 
 /// What came of asking once.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Taken {
+pub enum Intake {
     /// It had nothing to say, or nothing more.
     Nothing,
     /// Nothing has changed: it is as fresh as this answer.
@@ -44,7 +44,7 @@ pub enum Taken {
     Imported(Box<Imported>),
 }
 
-impl Taken {
+impl Intake {
     /// Whether the source may have more to say at once.
     pub fn may_go_on(&self) -> bool {
         matches!(self, Self::Imported(imported) if matches!(**imported, Imported::Counts { .. }))
@@ -53,7 +53,7 @@ impl Taken {
 
 /// Why nothing was taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TakeError {
+pub enum IntakeError {
     /// The source.
     #[error(transparent)]
     Feed(#[from] FeedError),
@@ -71,7 +71,7 @@ pub async fn keep_following(store: Arc<dyn Store>, clock: Arc<dyn Clock>, follow
         for _ in 0..AT_A_STRETCH {
             let (store, clock, asked) = (store.clone(), clock.clone(), followed.clone());
             let work = async move { take_in(store.as_ref(), clock.as_ref(), &asked, &mut Unwatched).await };
-            let taken = on_a_thread(work).await;
+            let taken = run_blocking(work).await;
             let taken = taken.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()).into()));
             tell(&followed.source, &taken);
             if !taken.is_ok_and(|taken| taken.may_go_on()) {
@@ -83,9 +83,9 @@ pub async fn keep_following(store: Arc<dyn Store>, clock: Arc<dyn Clock>, follow
 }
 
 /// Tells the log.
-fn tell(source: &str, taken: &Result<Taken, TakeError>) {
+fn tell(source: &str, taken: &Result<Intake, IntakeError>) {
     match taken {
-        Ok(Taken::Imported(imported)) => match imported.as_ref() {
+        Ok(Intake::Imported(imported)) => match imported.as_ref() {
             Imported::Counts { version, .. } => {
                 tracing::info!(
                     source,
@@ -105,7 +105,7 @@ fn tell(source: &str, taken: &Result<Taken, TakeError>) {
             }
             Imported::Unchanged(_) => {}
         },
-        Ok(Taken::Nothing | Taken::Refreshed) => {}
+        Ok(Intake::Nothing | Intake::Refreshed) => {}
         Err(error) => tracing::error!(source, %error, "a source of restrictions is not taken in; its age goes on"),
     }
 }
@@ -116,7 +116,7 @@ pub async fn take_in(
     clock: &dyn Clock,
     followed: &Followed,
     watcher: &mut dyn Watcher,
-) -> Result<Taken, TakeError> {
+) -> Result<Intake, IntakeError> {
     let versions = store.read().await?.list_versions(&followed.source).await?;
     let in_state = |state| Version::in_state(&versions, state);
     let current = in_state(VersionState::Current);
@@ -124,41 +124,41 @@ pub async fn take_in(
     let last = in_state(VersionState::Quarantined).or(current);
     let position = last.map(|version| version.position.clone()).unwrap_or_default();
     match followed.feed.ask(&position).await? {
-        News::Silent => Ok(Taken::Nothing),
+        News::Silent => Ok(Intake::Nothing),
         News::Unchanged if last.is_some() => refresh(store, clock, followed).await,
         // Of what, nobody here knows.
         News::Unchanged => {
             Err(FeedError::Disagreed("nothing has changed, it says, of what it never said".into()).into())
         }
-        News::Said(said) => {
+        News::FeedContent(said) => {
             let follows = current.map_or(0, |current| current.number);
             import(store, clock, followed, said, follows, watcher).await
         }
     }
 }
 
-async fn refresh(store: &dyn Store, clock: &dyn Clock, followed: &Followed) -> Result<Taken, TakeError> {
+async fn refresh(store: &dyn Store, clock: &dyn Clock, followed: &Followed) -> Result<Intake, IntakeError> {
     let mut unit = store.begin().await?;
     let versions = unit.list_versions(&followed.source).await?;
     let current = Version::in_state(&versions, VersionState::Current);
     // While something waits, what counts is known to be behind: its age goes on.
     let waits = Version::in_state(&versions, VersionState::Quarantined).is_some();
-    let Some(current) = current.filter(|_| !waits) else { return Ok(Taken::Nothing) };
+    let Some(current) = current.filter(|_| !waits) else { return Ok(Intake::Nothing) };
     let now = clock.now();
     let trust = (now.max(current.as_of), followed.max_age);
     confirm(unit.as_mut(), current, trust, current.position.clone(), now).await?;
     unit.commit().await?;
-    Ok(Taken::Refreshed)
+    Ok(Intake::Refreshed)
 }
 
 async fn import(
     store: &dyn Store,
     clock: &dyn Clock,
     followed: &Followed,
-    said: Said,
+    said: FeedContent,
     follows: u32,
     watcher: &mut dyn Watcher,
-) -> Result<Taken, TakeError> {
+) -> Result<Intake, IntakeError> {
     let wanted = RegistryImport {
         source: followed.source.clone(),
         kind: said.kind,
@@ -183,7 +183,7 @@ async fn import(
         Err(error) => followed.feed.settle(&said.name, false, &error.to_string()).await?,
         Ok(imported) => followed.feed.settle(&said.name, true, &report(imported)).await?,
     }
-    outcome.map(|imported| Taken::Imported(Box::new(imported))).map_err(|error| TakeError::Import(said.name, error))
+    outcome.map(|imported| Intake::Imported(Box::new(imported))).map_err(|error| IntakeError::Import(said.name, error))
 }
 
 /// Whether the same file may be taken in later.

@@ -53,7 +53,7 @@ pub async fn release_version(
     let versions = unit.list_versions(source).await?;
     let waits = named(waiting(&versions, source)?, number)?;
     let looked_at = Version { released: true, ..waits };
-    let released = let_count(unit, &versions, looked_at, now).await?;
+    let released = activate_version(unit, &versions, looked_at, now).await?;
     unit.append_audit(&event(AuditKind::RegistryReleased, &released, details, now)).await?;
     Ok(released)
 }
@@ -123,7 +123,7 @@ pub async fn roll_back_version(
     }
     let back = Version { state: VersionState::Current, counted_at: Some(now), released: true, ..previous.clone() };
     unit.update_version(&back).await?;
-    unit.let_count(&back).await?;
+    unit.activate_version(&back).await?;
     let mut details = details;
     details["from"] = json!(current.number);
     unit.append_audit(&event(AuditKind::RegistryRolledBack, &back, details, now)).await?;
@@ -143,14 +143,14 @@ pub async fn put(store: &dyn Store, source: &Source, rows: &[(Iin, Restriction)]
         rows.iter().map(|(iin, restriction)| Ok((store.person_key(iin, version.key_generation)?, restriction.clone())));
     let keyed: Vec<_> = keyed.collect::<Result<_, StoreError>>()?;
     unit.insert_version(&version).await?;
-    unit.bring_rows(&version, &keyed).await?;
-    let_count(unit.as_mut(), &versions, version, source.refreshed_at).await?;
+    unit.add_version_rows(&version, &keyed).await?;
+    activate_version(unit.as_mut(), &versions, version, source.refreshed_at).await?;
     unit.commit().await?;
     tidy(store, &source.name, |_, _| ()).await
 }
 
 /// The version counts from the end of this transaction on; what counted is a step back, and what was that, is superseded.
-pub(super) async fn let_count(
+pub(super) async fn activate_version(
     unit: &mut (impl RestrictionVersions + ?Sized),
     versions: &[Version],
     version: Version,
@@ -166,7 +166,7 @@ pub(super) async fn let_count(
     }
     let current = Version { state: VersionState::Current, counted_at: Some(now), ..version };
     unit.update_version(&current).await?;
-    unit.let_count(&current).await?;
+    unit.activate_version(&current).await?;
     Ok(current)
 }
 
@@ -181,7 +181,7 @@ pub(super) async fn confirm(
     unit.hold_source(&current.source).await?;
     let confirmed = Version { as_of, max_age, position, ..current.clone() };
     unit.update_version(&confirmed).await?;
-    unit.let_count(&confirmed).await?;
+    unit.activate_version(&confirmed).await?;
     let event = event(AuditKind::RegistryImported, &confirmed, json!({ "unchanged": true }), now);
     unit.append_audit(&event).await?;
     Ok(confirmed)

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::app::support::row_refusal::{RowFault, RowRefusal};
-use crate::domain::identity::written_iin::{Holder, WrittenIin, WrittenIinError};
+use crate::domain::identity::written_iin::{NumberHolder, WrittenIin, WrittenIinError};
 
 /// So many lines of a kind are kept; all are counted.
-const KEPT: usize = 1_000;
+const MAX_NOTES: usize = 1_000;
 /// So many of them are told in a sentence.
 const SHOWN: usize = 20;
 
@@ -21,7 +21,7 @@ pub struct Noted {
 impl Noted {
     fn push(&mut self, line: u64, digits: u8) {
         self.count += 1;
-        if self.first.len() < KEPT {
+        if self.first.len() < MAX_NOTES {
             self.first.push((line, digits));
         }
     }
@@ -30,7 +30,7 @@ impl Noted {
         self.count += other.count;
         self.first.extend(other.first);
         self.first.sort_unstable();
-        self.first.truncate(KEPT);
+        self.first.truncate(MAX_NOTES);
     }
 
     /// The first lines, for people: `lines 3, 4 and 12 more`.
@@ -78,7 +78,7 @@ impl Notes {
 
     /// Takes a row by its number.
     pub(super) fn take(&mut self, line: u64, read: &WrittenIin) {
-        let (is_company, digits) = (read.holder == Holder::Company, 12 - read.zeros);
+        let (is_company, digits) = (read.holder == NumberHolder::Company, 12 - read.zeros);
         match (read.rests_on_file(), is_company) {
             (true, true) => self.unproven_companies.push(line, digits),
             (true, false) => self.unproven.push(line, digits),
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(noted.places(), "line 3");
         (4..1_500).for_each(|line| noted.push(line, 11));
         assert!(noted.places().starts_with("lines 3, 4, ") && noted.places().ends_with(", 22 and 1477 more"));
-        assert_eq!(noted.json()["lines"].as_array().unwrap().len(), KEPT);
+        assert_eq!(noted.json()["lines"].as_array().unwrap().len(), MAX_NOTES);
     }
 
     #[test]

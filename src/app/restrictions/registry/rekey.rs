@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::file::Change;
 use super::import::DEAD_AFTER;
-use super::import::sorted::{Row, Sorter};
+use super::import::sorted::{SortedRow, Sorter};
 use super::manage::event;
 use super::tidy::{ranges, tidy};
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
@@ -150,7 +150,7 @@ async fn rekey_source(
         let rows = store.read().await?.counting_rows(&current, first, last).await?;
         for (person, restriction) in rows {
             let person = store.rekeyed(person, current.key_generation)?;
-            sorter.push(Row { person, line: 0, unproven_zeros: 0, change: Change::Add(restriction) })?;
+            sorter.push(SortedRow { person, line: 0, unproven_zeros: 0, change: Change::Add(restriction) })?;
         }
     }
     for bucket in sorter.finish()? {
@@ -161,7 +161,7 @@ async fn rekey_source(
             version.touched_at = clock.now();
             let mut unit = store.begin().await?;
             unit.touch_version(&version).await?;
-            unit.bring_rows(&version, &brought).await?;
+            unit.add_version_rows(&version, &brought).await?;
             unit.commit().await?;
             progress(source, version.counts.added, of);
         }
@@ -172,7 +172,7 @@ async fn rekey_source(
     Ok(Some(version.counts.rows))
 }
 
-fn added(row: &Row) -> Option<(PersonKey, Restriction)> {
+fn added(row: &SortedRow) -> Option<(PersonKey, Restriction)> {
     match &row.change {
         Change::Add(restriction) => Some((row.person, restriction.clone())),
         Change::Remove(_) => None,
@@ -240,7 +240,7 @@ async fn finish(store: &dyn Store, clock: &dyn Clock, from: &Version, version: &
         ..version.clone()
     };
     unit.update_version(&current).await?;
-    unit.let_count(&current).await?;
+    unit.activate_version(&current).await?;
     let told: NewAuditEvent = event(
         AuditKind::RegistryRekeyed,
         &current,

@@ -8,7 +8,7 @@ use crate::domain::restrictions::{PersonKey, Version, VersionState};
 
 /// About so many rows in one transaction.
 const AT_ONCE: u64 = 5_000;
-const MOST_RANGES: u64 = 65_536;
+const MAX_RANGES: u64 = 65_536;
 
 /// Undoes versions that were discarded and removes rows that only superseded ones had; `progress` hears how far it is, of how
 /// much.
@@ -72,7 +72,7 @@ async fn mark_removed(store: &dyn Store, versions: &mut [Version], state: Versio
 pub(super) fn ranges(versions: &[Version]) -> Vec<(PersonKey, PersonKey)> {
     let there = |version: &&Version| version.state != VersionState::Removed;
     let rows: u64 = versions.iter().filter(there).map(|version| version.counts.rows.max(version.counts.added)).sum();
-    let count = rows.div_ceil(AT_ONCE).clamp(1, MOST_RANGES);
+    let count = rows.div_ceil(AT_ONCE).clamp(1, MAX_RANGES);
     let key = |place: u64, rest: u8| {
         let mut key = [rest; 32];
         key[..4].copy_from_slice(&u32::try_from(place).unwrap_or(u32::MAX).to_be_bytes());

@@ -16,7 +16,7 @@ pub const DIGEST: &str = "content-digest";
 
 /// What its headers say of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
+pub struct FileLabel {
     /// Everything, or what has changed.
     pub kind: VersionKind,
     /// How rows are written.
@@ -27,7 +27,7 @@ pub struct Label {
     pub sha256: String,
 }
 
-impl Label {
+impl FileLabel {
     /// Reads the values of the headers, each there once or not at all.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use crate::domain::review::ports::QueuedCase;
 
 /// What somebody says.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct StatedConclusion {
     /// What the attempt was.
     pub conclusion: Conclusion,
     /// For the player to read.
@@ -30,7 +30,7 @@ pub async fn conclude_case(
     services: &Services,
     by: &Admitted,
     id: CaseId,
-    said: Said,
+    said: StatedConclusion,
 ) -> Result<CaseWork, CaseWorkError> {
     let now = services.clock.now();
     let (to_player, internal) = (read_note(said.to_player.as_ref())?, read_note(said.internal.as_ref())?);

@@ -54,7 +54,7 @@ pub(super) async fn refusal_falls(
     if goes_on {
         unit.update_verification(&mut verification).await?;
     } else if let Some(device) = verification.device {
-        unit.put_leave(case.id, device, now.plus(CLEARED)).await?;
+        unit.grant_face_waiver(case.id, device, now.plus(CLEARED)).await?;
     }
     let event = WebhookEvent::verification_reopened(verification.id, verification.request.state.clone());
     queue_webhook(unit, &verification.operator, &event, now, services.randomness.as_ref()).await?;

@@ -29,7 +29,7 @@ const EACH: u32 = 10;
 
 /// What a case has to show.
 #[derive(Debug)]
-pub struct Evidence {
+pub struct OpenedEvidence {
     /// What was measured and what the player contests.
     pub summary: CaseSummary,
     /// Who it is said to be.
@@ -58,7 +58,7 @@ pub async fn view_evidence(
     by: &Admitted,
     id: CaseId,
     why: &Why,
-) -> Result<Evidence, CaseWorkError> {
+) -> Result<OpenedEvidence, CaseWorkError> {
     let mut unit = services.store.begin().await?;
     let case = unit.find_case(id).await?.ok_or(CaseWorkError::Unknown)?;
     let details = json!({ "viewer": by.member.login, "why": why.as_str(), "what": "evidence" });
@@ -89,7 +89,7 @@ pub async fn view_evidence(
         (Some(iin), Some(reason)) => read_source_records(services, iin, reason).await?,
         _ => None,
     };
-    Ok(Evidence {
+    Ok(OpenedEvidence {
         summary: CaseSummary::from(&case),
         iin,
         verification,

@@ -9,7 +9,7 @@ use crate::domain::restrictions::Source;
 use crate::domain::review::ports::{FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
 
 /// Most days.
-pub const LONGEST: u32 = 366;
+pub const MAX_DAYS: u32 = 366;
 
 /// The figures of some days.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub struct Overview {
 /// Reads the last `days` days, today among them.
 pub async fn read_overview(services: &Services, days: u32) -> Result<Overview, CaseWorkError> {
     let until = services.clock.now();
-    let before = Duration::from_hours(24) * (days.clamp(1, LONGEST) - 1);
+    let before = Duration::from_hours(24) * (days.clamp(1, MAX_DAYS) - 1);
     let from = almaty_midnight(until.minus(before).almaty_date());
     let mut unit = services.store.read().await?;
     let mut verdicts = unit.verdicts_by_day(from, until).await?;

@@ -6,11 +6,11 @@ use super::CaseWorkError;
 use super::evidence::iin_of;
 use super::queue::note;
 use crate::app::Services;
-use crate::app::face::examine::{Patience, examine_patiently};
+use crate::app::face::examine::{RetryPolicy, examine_with_retry};
 use crate::app::review::why::Why;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::AuditKind;
-use crate::domain::face::engine::{Ask, Detail, EngineError, FoundFace, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, FoundFace, QualityGate, TemplateDepth};
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
@@ -97,8 +97,8 @@ async fn mark(
 
 /// Where the face is; a picture without one is shown as it is.
 async fn find_face(services: &Services, which: Picture, picture: &SecretBytes) -> Option<FoundFace> {
-    let gate = if which == Picture::IdPhoto { Gate::IdPhoto } else { Gate::MovingFrame };
-    let ask = Ask::of(gate, false, Detail::None);
-    let found = examine_patiently(services.face.engine.as_ref(), picture, ask, Patience::PERSON).await.ok()?;
+    let gate = if which == Picture::IdPhoto { QualityGate::IdPhoto } else { QualityGate::MovingFrame };
+    let ask = ExamineRequest::of(gate, false, TemplateDepth::None);
+    let found = examine_with_retry(services.face.engine.as_ref(), picture, ask, RetryPolicy::PERSON).await.ok()?;
     found.faces.first().map(|face| FoundFace { points: face.points, size: found.size })
 }

@@ -16,7 +16,7 @@ use crate::domain::review::ports::{CaseFilter, KeptEvidence, QueuedCase};
 use crate::domain::staff::{Act, Login, StaffMember};
 
 /// Most cases of one page.
-pub const LONGEST_PAGE: u32 = 200;
+pub const MAX_PAGE: u32 = 200;
 
 /// A page of the queue, and how many cases there are in each status.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct QueuePage {
 pub async fn read_queue(services: &Services, filter: &CaseFilter, limit: u32) -> Result<QueuePage, CaseWorkError> {
     let mut unit = services.store.read().await?;
     Ok(QueuePage {
-        cases: unit.queue_cases(filter, limit.clamp(1, LONGEST_PAGE)).await?,
+        cases: unit.queue_cases(filter, limit.clamp(1, MAX_PAGE)).await?,
         counts: unit.count_cases().await?,
         staff: unit.list_staff().await?,
     })

@@ -16,7 +16,7 @@ use crate::domain::ports::Store;
 /// Subtrees whose roots are made in one transaction.
 const AT_ONCE: u64 = 16;
 /// Most events of one trail.
-const LONGEST_TRAIL: u32 = 500;
+const MAX_TRAIL: u32 = 500;
 
 /// An event and the proof that it is in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub async fn prove_trail_of_case(services: &Services, id: CaseId) -> Result<Trai
 pub async fn prove_trail(services: &Services, subjects: &[String]) -> Result<Trail, EvidenceError> {
     let size = extend_tree(services.store.as_ref()).await?;
     let mut unit = services.store.read().await?;
-    let mut events = unit.audit_trail(subjects, LONGEST_TRAIL).await?;
+    let mut events = unit.audit_trail(subjects, MAX_TRAIL).await?;
     // What has come since is in the next checkpoint.
     events.retain(|event| u64::try_from(event.sequence).is_ok_and(|number| number <= size));
     let mut proven = Vec::with_capacity(events.len());

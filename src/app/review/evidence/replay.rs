@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::EvidenceError;
 use crate::app::Services;
-use crate::app::face::examine::{Patience, examine_patiently};
-use crate::app::face::live_capture::{Lines, LiveCapture};
+use crate::app::face::examine::{RetryPolicy, examine_with_retry};
+use crate::app::face::live_capture::{JudgementThresholds, LiveCapture};
 use crate::app::verification::error::PlayerError;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::audit::ports::AuditLog;
 use crate::domain::face::comparison::{NamedModel, Template};
-use crate::domain::face::engine::{Ask, Detail, Examination, Gate};
+use crate::domain::face::engine::{Examination, ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::judgement::{FaceJudgement, without_photo};
 use crate::domain::face::liveness::cues::{Cue, Support};
 use crate::domain::face::scores::FaceScores;
@@ -145,12 +145,12 @@ pub async fn replay_case(services: &Services, case: CaseId, by: &str) -> Result<
 
 async fn look_again(
     services: &Services,
-    pictures: BTreeMap<usize, (SecretBytes, Gate)>,
+    pictures: BTreeMap<usize, (SecretBytes, QualityGate)>,
 ) -> Result<BTreeMap<usize, (SecretBytes, Examination)>, EvidenceError> {
     let mut seen = BTreeMap::new();
     for (number, (picture, gate)) in pictures {
-        let ask = Ask::of(gate, true, Detail::Quick);
-        let found = examine_patiently(services.face.engine.as_ref(), &picture, ask, Patience::COMMAND).await?;
+        let ask = ExamineRequest::of(gate, true, TemplateDepth::Quick);
+        let found = examine_with_retry(services.face.engine.as_ref(), &picture, ask, RetryPolicy::COMMAND).await?;
         seen.insert(number, (picture, found));
     }
     Ok(seen)
@@ -169,7 +169,7 @@ async fn judge_again(
         PlayerError::Engine(error) => EvidenceError::Engine(error),
         _ => EvidenceError::Tampered("no template can be made"),
     })?;
-    let lines = Lines { comparison: judged.comparison, presentation: judged.presentation };
+    let lines = JudgementThresholds { comparison: judged.comparison, presentation: judged.presentation };
     let evidence = live.evidence(judged.replayed, lines);
     let (judgement, scores) = live.judge(evidence, template.as_ref(), &id_photo, lines, judged.attempts_left);
     let judgement = if judged.without_photo { without_photo(judgement) } else { judgement };

@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 use super::EvidenceError;
 use super::taken_out::{TakenOut, picture_file};
 use crate::app::Services;
-use crate::app::face::examine::{Patience, examine_patiently};
+use crate::app::face::examine::{RetryPolicy, examine_with_retry};
 use crate::domain::face::comparison::Template;
-use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::kernel::id::CaseId;
 use crate::domain::kernel::secret::{SecretBytes, SecretText};
 use crate::domain::kernel::time::Timestamp;
@@ -109,8 +109,8 @@ async fn reference(
 ) -> Result<ReferencePart, EvidenceError> {
     let same_models = capture.embedder == *services.face.engine.embedder();
     let like_then = if same_models {
-        let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
-        let now = examine_patiently(services.face.engine.as_ref(), photo, ask, Patience::PERSON).await?.template;
+        let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
+        let now = examine_with_retry(services.face.engine.as_ref(), photo, ask, RetryPolicy::PERSON).await?.template;
         let then = Template::from_bytes(capture.embedder.clone(), capture.id_template.0.expose()).ok();
         now.zip(then).and_then(|(now, then)| now.similarity(&then).ok())
     } else {

@@ -19,8 +19,8 @@ use crate::domain::review::evidence::dossier::Dossier;
 use crate::domain::review::evidence::report::Report;
 
 /// Most bytes of a bundle, and most files.
-const LARGEST: usize = 256 * 1024 * 1024;
-const MOST_FILES: usize = 200;
+const MAX_SIZE: usize = 256 * 1024 * 1024;
+const MAX_FILES: usize = 200;
 
 /// What is wrong with a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -128,11 +128,11 @@ pub fn verify_bundle(reader: &dyn StatementReader, bundle: &[u8], keys: Option<&
 /// Nothing is inflated: what would be is not ours.
 fn unpack(bundle: &[u8]) -> Result<BTreeMap<String, SecretBytes>, BundleFault> {
     let format = |error: &dyn std::fmt::Display| BundleFault::Format(error.to_string());
-    if bundle.len() > LARGEST {
+    if bundle.len() > MAX_SIZE {
         return Err(BundleFault::Format("it is too large".to_owned()));
     }
     let mut archive = ZipArchive::new(Cursor::new(bundle)).map_err(|error| format(&error))?;
-    if archive.len() > MOST_FILES {
+    if archive.len() > MAX_FILES {
         return Err(BundleFault::Format("it has too many files".to_owned()));
     }
     let mut files = BTreeMap::new();
@@ -144,7 +144,7 @@ fn unpack(bundle: &[u8]) -> Result<BTreeMap<String, SecretBytes>, BundleFault> {
             return Err(BundleFault::Format(format!("{name} is compressed")));
         }
         let mut content = Vec::new();
-        let room = (LARGEST - total) as u64;
+        let room = (MAX_SIZE - total) as u64;
         file.take(room).read_to_end(&mut content).map_err(|error| format(&error))?;
         total += content.len();
         if files.insert(name.clone(), SecretBytes::new(content)).is_some() {

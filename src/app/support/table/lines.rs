@@ -3,13 +3,13 @@
 use std::io::BufRead;
 
 use super::unicode::Unicode;
-use super::{LONGEST_ROW, TableError, unreadable};
+use super::{MAX_ROW, TableError, unreadable};
 use crate::app::support::row_refusal::RowFault;
 
 /// A line's number and its text, or why it has none.
 pub(in crate::app) type NumberedLine = (u64, Result<String, RowFault>);
 
-/// Lines, each within [`LONGEST_ROW`].
+/// Lines, each within [`MAX_ROW`].
 pub(in crate::app) struct Lines<R> {
     reader: Unicode<R>,
     line: u64,
@@ -40,7 +40,7 @@ impl<R: BufRead> Lines<R> {
                 _ => &bytes,
             };
             if too_long {
-                return Ok(Some((self.line, Err(RowFault::TooLong(LONGEST_ROW)))));
+                return Ok(Some((self.line, Err(RowFault::TooLong(MAX_ROW)))));
             }
             if bytes.iter().all(u8::is_ascii_whitespace) {
                 continue;
@@ -61,7 +61,7 @@ impl<R: BufRead> Lines<R> {
         self.reader.sha256()
     }
 
-    /// The bytes up to the next line end, at most [`LONGEST_ROW`], and whether there were more.
+    /// The bytes up to the next line end, at most [`MAX_ROW`], and whether there were more.
     fn next_bytes(&mut self) -> Result<Option<(Vec<u8>, bool)>, TableError> {
         let mut line = Vec::new();
         let mut too_long = false;
@@ -81,7 +81,7 @@ impl<R: BufRead> Lines<R> {
             let end = buffer[skip..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             let content = &buffer[skip..end.map_or(buffer.len(), |end| skip + end)];
             seen |= !content.is_empty() || end.is_some();
-            let room = LONGEST_ROW - line.len();
+            let room = MAX_ROW - line.len();
             too_long |= content.len() > room;
             line.extend_from_slice(&content[..content.len().min(room)]);
             let used = skip + content.len() + usize::from(end.is_some());

@@ -27,7 +27,7 @@ pub use self::workbook::WorkbookFault;
 use super::row_refusal::{RowFault, RowRefusal};
 
 /// No honest row is longer, bytes.
-pub const LONGEST_ROW: usize = 8 * 1024;
+pub const MAX_ROW: usize = 8 * 1024;
 
 /// Why a table cannot be read at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -34,7 +34,7 @@ fn bom_blank_lines_and_mixed_line_ends_are_no_matter() {
 
 #[test]
 fn a_bad_row_is_refused_alone() {
-    let long = "x".repeat(LONGEST_ROW);
+    let long = "x".repeat(MAX_ROW);
     let text = format!("a,b\n1\n\"1,2\n1\"2,3\n\"1\"2,3\n{long},1\n3,4\n");
     let codes = ["row_column_count", "row_quoting", "row_quoting", "row_quoting", "row_too_long"];
     let mut expected: Rows = (2..).zip(codes).map(|(line, code)| (line, Err(code))).collect();

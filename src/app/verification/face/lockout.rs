@@ -77,7 +77,7 @@ pub(super) async fn person_locked_until(
 
 /// A capture that failed.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) struct Failure {
+pub(in crate::app) struct FailedCapture {
     /// Whose it was.
     pub(in crate::app) asker: Asker,
     /// Whether the face may be that of the person who was named.
@@ -86,7 +86,7 @@ pub(in crate::app) struct Failure {
     pub(super) spares_browser: bool,
 }
 
-impl Failure {
+impl FailedCapture {
     /// One of this asker, with a face that may be the person's or not.
     pub(in crate::app) fn of(asker: Asker, like: bool) -> Self {
         Self { asker, like, spares_browser: false }
@@ -100,10 +100,10 @@ pub(in crate::app) async fn count_failure(
     services: &Services,
     unit: &mut (impl AuditLog + FaceLockouts + Tries + ?Sized),
     verification: &Verification,
-    failure: Failure,
+    failure: FailedCapture,
     now: Timestamp,
 ) -> Result<bool, PlayerError> {
-    let Failure { asker, like, spares_browser } = failure;
+    let FailedCapture { asker, like, spares_browser } = failure;
     let spent = count(services, unit, asker, Tried::ToBeSomebody, now).await?;
     let person = person(verification).filter(|_| like);
     let device = device(verification).filter(|_| !spares_browser);

@@ -2,7 +2,7 @@
 
 use super::capture::CaptureResult;
 use super::lockout::expect_unlocked;
-use super::settle::{Judged, settle};
+use super::settle::{SettledCapture, settle};
 use crate::app::scenario::played::expect_scenario;
 use crate::app::verification::session::open;
 use crate::app::{PlayerError, Services};
@@ -23,7 +23,7 @@ pub async fn pretend_capture(services: &Services, session: HandleHash) -> Result
     let scenario = expect_scenario(services, unit.as_mut(), &verification).await?;
     verification.expect(Stage::Face, now)?;
     expect_unlocked(unit.as_mut(), &verification, now).await?;
-    let judged = Judged {
+    let judged = SettledCapture {
         attempt: verification.begin_capture(now)?,
         judgement: scenario.judgement(),
         scores: FaceScores::default(),

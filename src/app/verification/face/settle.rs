@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::capture::CaptureResult;
-use crate::app::verification::record_case::{Captured, Evidence, record_case};
+use crate::app::verification::record_case::{Captured, CaseDraft, record_case};
 use crate::app::verification::second_factor::enrolled::standing_of;
 use crate::app::verification::session::{audit, record_decision};
 use crate::app::{PlayerError, Services};
@@ -23,7 +23,7 @@ use crate::domain::webhooks::ports::WebhookMessages;
 
 /// A capture that has come to its judgement.
 #[derive(Debug)]
-pub(in crate::app) struct Judged {
+pub(in crate::app) struct SettledCapture {
     pub(in crate::app) attempt: u32,
     pub(in crate::app) judgement: FaceJudgement,
     pub(in crate::app) scores: FaceScores,
@@ -45,10 +45,11 @@ pub(in crate::app) async fn settle(
     services: &Services,
     unit: &mut dyn UnitOfWork,
     verification: &mut Verification,
-    judged: Judged,
+    judged: SettledCapture,
     now: Timestamp,
 ) -> Result<CaptureResult, PlayerError> {
-    let Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, mirrored, pretended } = judged;
+    let SettledCapture { attempt, judgement, scores, face_hits, is_nobody, captured, asker, mirrored, pretended } =
+        judged;
     let (result, verdict, reasons) = match &judgement {
         FaceJudgement::Passed => ("passed", None, Vec::new()),
         FaceJudgement::Retry(reason) => (reason.code(), Some(Verdict::Refused), vec![*reason]),
@@ -63,7 +64,7 @@ pub(in crate::app) async fn settle(
     }
     note_judged(unit, verification, result, pretended, now).await?;
     if let Some(verdict) = verdict {
-        let evidence = Evidence { reasons, scores, face_hits, is_nobody, captured, attempt: Some(attempt), asker };
+        let evidence = CaseDraft { reasons, scores, face_hits, is_nobody, captured, attempt: Some(attempt), asker };
         record_case(services, unit, verification, verdict, evidence, now).await?;
     }
     match judgement {

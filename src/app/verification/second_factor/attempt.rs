@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::recovery::cancel::cancel_recovery;
 use crate::app::notices::tell::reachable;
 use crate::app::restrictions::check::{Checked, check_restrictions};
-use crate::app::verification::record_case::{Evidence, record_case};
+use crate::app::verification::record_case::{CaseDraft, record_case};
 use crate::app::verification::session::{audit, open, record_decision};
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
@@ -138,7 +138,7 @@ impl FactorAttempt {
         }
         record_decision(services, unit, &self.verification, &outcome, details, self.now).await?;
         if outcome.verdict != Verdict::Approved {
-            let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
+            let evidence = CaseDraft { reasons: outcome.codes(), ..CaseDraft::default() };
             record_case(services, unit, &self.verification, outcome.verdict, evidence, self.now).await?;
         }
         self.unit.commit().await?;

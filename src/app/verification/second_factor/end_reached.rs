@@ -8,7 +8,7 @@ use crate::app::{PlayerError, Services};
 use crate::domain::audit::ports::AuditLog;
 use crate::domain::kernel::id::{PlayerId, VerificationId};
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::oauth::authorization::CODE_LIFETIME;
+use crate::domain::oauth::authorization::CODE_TTL;
 use crate::domain::oauth::grant::EndOfGrant;
 use crate::domain::oauth::ports::Grants;
 use crate::domain::operators::ports::Enquiries;
@@ -46,7 +46,7 @@ pub(super) async fn end_reached(
     reached: Reached,
     now: Timestamp,
 ) -> Result<u32, PlayerError> {
-    for mut verification in unit.unsettled_verifications(player, now.minus(CODE_LIFETIME)).await? {
+    for mut verification in unit.unsettled_verifications(player, now.minus(CODE_TTL)).await? {
         if !reached.holds_of(&verification) || !verification.void(now) {
             continue;
         }
@@ -57,7 +57,7 @@ pub(super) async fn end_reached(
         }
     }
     let mut ended = 0;
-    for grant in unit.standing_grants(player, now).await? {
+    for grant in unit.active_grants(player, now).await? {
         if reached.holds(grant.verification, Some(grant.factor)) {
             ended += u32::from(end(services, unit, &grant, reached.why, now).await?);
         }

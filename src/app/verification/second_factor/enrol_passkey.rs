@@ -12,7 +12,7 @@ use crate::domain::kernel::id::PasskeyId;
 use crate::domain::kernel::locale::Locale;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::second_factor::FactorKind;
-use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::passkey::{CEREMONY_TTL, CeremonyKind, StoredPasskey};
 
 /// The account name that authenticators show; it must not tell who the player is.
 pub(super) const ACCOUNT: &str = "Rastau";
@@ -27,7 +27,7 @@ pub async fn begin_passkey_enrolment(services: &Services, session: HandleHash) -
     let (_, proof) = verification.expect_enrolment(now)?;
     make_room(unit.as_mut(), player, proof, now).await?;
     let started = services.passkeys.start_registration(player.uuid(), ACCOUNT, &[])?;
-    let expires_at = now.plus(CEREMONY_LIFETIME);
+    let expires_at = now.plus(CEREMONY_TTL);
     unit.put_ceremony(verification.id, CeremonyKind::Registration, &started.state, expires_at).await?;
     unit.commit().await?;
     Ok(started.options)

@@ -12,7 +12,7 @@ use crate::domain::kernel::id::{PlayerId, VerificationId};
 use crate::domain::kernel::secret::SecretBytes;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::second_factor::ceremony::Proof;
-use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::passkey::{CEREMONY_TTL, CeremonyKind, StoredPasskey};
 use crate::domain::second_factor::ports::Factors;
 use crate::domain::second_factor::{BoundBy, FactorKind};
 
@@ -76,7 +76,7 @@ pub(in crate::app) async fn begin(
     expect_unlocked(unit, player, now).await?;
     let passkeys = contents(&enrolled_passkeys(unit, player, now).await?);
     let started = services.passkeys.start_authentication(&passkeys)?;
-    unit.put_ceremony(verification, kind, &started.state, now.plus(CEREMONY_LIFETIME)).await?;
+    unit.put_ceremony(verification, kind, &started.state, now.plus(CEREMONY_TTL)).await?;
     Ok(started.options)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::enrolled::expect_any;
-use crate::app::verification::record_case::{Evidence, record_case};
+use crate::app::verification::record_case::{CaseDraft, record_case};
 use crate::app::verification::session::{open, record_decision};
 use crate::app::{PlayerError, Services};
 use crate::domain::decision::{Outcome, Verdict};
@@ -40,7 +40,7 @@ pub async fn report_lost_factors(services: &Services, session: HandleHash) -> Re
     unit.update_verification(&mut verification).await?;
     record_decision(services, unit.as_mut(), &verification, &outcome, json!({}), now).await?;
     if !is_open {
-        let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
+        let evidence = CaseDraft { reasons: outcome.codes(), ..CaseDraft::default() };
         record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
     }
     unit.commit().await?;

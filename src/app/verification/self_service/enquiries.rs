@@ -6,7 +6,7 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::AnswerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::operators::check::{Asked, ENQUIRIES_KEPT};
+use crate::domain::operators::check::{Asked, ENQUIRIES_RETENTION};
 use crate::domain::ports::Store;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub async fn view_enquiries(
 pub async fn forget_old_enquiries(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
     loop {
         let mut unit = store.begin().await?;
-        let deleted = unit.delete_enquiries(AnswerId::least(now.minus(ENQUIRIES_KEPT)), AT_ONCE).await?;
+        let deleted = unit.delete_enquiries(AnswerId::least(now.minus(ENQUIRIES_RETENTION)), AT_ONCE).await?;
         unit.commit().await?;
         if deleted < u64::from(AT_ONCE) {
             return Ok(());

@@ -79,7 +79,7 @@ async fn end_grants(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut told = !was_approved;
-    for grant in unit.standing_grants(player, now).await? {
+    for grant in unit.active_grants(player, now).await? {
         if end(services, unit, &grant, EndOfGrant::Restricted, now).await? {
             told |= grant.operator == verification.operator;
         }

@@ -9,7 +9,7 @@ use super::reel::Reel;
 use super::take::{Taken, take};
 use crate::cli::demo::made_up_time::Source;
 use crate::domain::face::comparison::Template;
-use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::liveness::challenge::{COMMANDS, Command};
 use crate::domain::face::liveness::cues::Cue;
 use crate::workshop::film::{Fit, Roll, Wanted, fits};
@@ -130,7 +130,7 @@ async fn id_photo(stage: &Stage, reel: &Reel, roll: &Roll, fit: &Fit) -> anyhow:
     let mut good: Vec<usize> = (0..reel.sights.len()).filter(|place| reel.sights[*place].good).collect();
     good.sort_by_key(|place| std::cmp::Reverse(away(millis(*place))));
     for place in good.into_iter().take(PHOTOS_TRIED) {
-        let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+        let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
         let found = stage.faces.examine(reel.pictures[place].clone().into(), ask).await?;
         if found.template.is_some() {
             return Ok(found.template);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::face::comparison::ModelHash;
-use crate::domain::face::engine::{Ask, EngineError, Examination, FaceEngine};
+use crate::domain::face::engine::{EngineError, Examination, ExamineRequest, FaceEngine};
 use crate::domain::face::liveness::geometry::TurnGeometry;
 use crate::domain::face::liveness::signs::FaceMesh;
 use crate::domain::kernel::secret::SecretBytes;
@@ -26,7 +26,7 @@ impl Recall {
 
 #[async_trait]
 impl FaceEngine for Recall {
-    async fn examine(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         let key = (Sha256::digest(picture.expose()).into(), format!("{ask:?}"));
         let seen = |error: &dyn std::fmt::Display| EngineError::Failed(error.to_string());
         if let Some(found) = self.seen.lock().map_err(|error| seen(&error))?.get(&key) {
@@ -37,7 +37,7 @@ impl FaceEngine for Recall {
         Ok(found)
     }
 
-    async fn examine_when_idle(&self, picture: SecretBytes, ask: Ask) -> Result<Examination, EngineError> {
+    async fn examine_when_idle(&self, picture: SecretBytes, ask: ExamineRequest) -> Result<Examination, EngineError> {
         self.examine(picture, ask).await
     }
 

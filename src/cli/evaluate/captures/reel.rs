@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::liveness::frames::{self, Unread};
 use crate::domain::face::detection::Face;
-use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::workshop::film::Sight;
 
 /// As often as a capture looks at the whole picture again.
@@ -27,7 +27,8 @@ impl Reel {
         let mut followed: Option<Face> = None;
         for (place, (millis, picture)) in frames.into_iter().enumerate() {
             let follow = followed.filter(|_| place % LOOK_AROUND != 0);
-            let ask = Ask { follow, ..Ask::of(Gate::LiveFrame, false, Detail::None) };
+            let ask =
+                ExamineRequest { follow, ..ExamineRequest::of(QualityGate::LiveFrame, false, TemplateDepth::None) };
             let sight = match engine.examine(picture.clone().into(), ask).await {
                 Ok(found) => {
                     followed = found.faces.first().copied().filter(|_| found.signs.is_some());

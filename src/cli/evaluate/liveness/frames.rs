@@ -14,7 +14,7 @@ use crate::vision::picture::encode::camera_frame;
 /// A capture's camera sends no more a second.
 const SPACING: Duration = Duration::from_millis(100);
 /// As many frames as a capture of 12 s has: of a longer clip fewer a second are taken.
-const MOST_FRAMES: usize = 120;
+const MAX_FRAMES: usize = 120;
 /// Files that are pictures by their names; everything else is a clip.
 const PICTURES: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
@@ -84,7 +84,7 @@ fn clip(path: &Path) -> Result<Vec<Vec<u8>>, Unread> {
         }
         frames.push(sent(&frame)?);
         due += spacing;
-        if frames.len() > MOST_FRAMES {
+        if frames.len() > MAX_FRAMES {
             thin(&mut frames);
             spacing *= 2;
             due = spacing * frames.len() as u32;

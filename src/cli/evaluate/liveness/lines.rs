@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use super::super::lines::{NONE, failure, interval, percent};
-use crate::app::face::evaluate_liveness::{Evaluation, Judged};
+use crate::app::face::evaluate_liveness::{Judged, LivenessEvaluation};
 
 /// With fewer people of a kind an interval says little: it was drawn among these few.
 const FEW_PEOPLE: usize = 30;
 
 /// A failure a line, in the order of the index.
-pub(super) fn failures(found: &Evaluation) -> Vec<String> {
+pub(super) fn failures(found: &LivenessEvaluation) -> Vec<String> {
     found.failures.iter().map(failure).collect()
 }
 
 /// What the figures do not say by themselves.
-pub(super) fn remarks(found: &Evaluation) -> Vec<String> {
+pub(super) fn remarks(found: &LivenessEvaluation) -> Vec<String> {
     let mut lines = Vec::new();
     if found.attacks.is_empty() {
         lines.push("there are no attacks, so no APCER can be told".to_owned());
@@ -32,7 +32,7 @@ pub(super) fn remarks(found: &Evaluation) -> Vec<String> {
 }
 
 /// Label and figure; the report shows the same.
-pub(super) fn figures(found: &Evaluation) -> Vec<(String, String)> {
+pub(super) fn figures(found: &LivenessEvaluation) -> Vec<(String, String)> {
     let mut rows = vec![
         ("presentations".to_owned(), format!("{} of {} people", found.presentations, found.people)),
         ("bona fide".to_owned(), found.bona_fide.to_string()),
@@ -63,7 +63,7 @@ pub(super) fn figures(found: &Evaluation) -> Vec<(String, String)> {
 }
 
 /// Everything, in columns, and a line for every file.
-pub(super) fn table(found: &Evaluation) -> String {
+pub(super) fn table(found: &LivenessEvaluation) -> String {
     let rows = figures(found);
     let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     let mut text = String::new();

@@ -6,24 +6,34 @@ use std::sync::Arc;
 use super::frames::{self, Unread};
 use super::index::Row;
 use crate::app::face::evaluate_faces::Failure;
-use crate::app::face::evaluate_liveness::{Sample, Seen};
+use crate::app::face::evaluate_liveness::{PresentationSample, Seen};
 use crate::cli::evaluate::progress;
-use crate::domain::face::engine::{Ask, Detail, EngineError, FaceEngine, Gate};
+use crate::domain::face::engine::{EngineError, ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 
 /// What is asked of every frame.
-const ASK: Ask = Ask::of(Gate::LiveFrame, true, Detail::None);
+const ASK: ExamineRequest = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::None);
 
 /// Examines every file, in the order of the rows.
-pub(super) async fn examine(engine: &Arc<dyn FaceEngine>, folder: &Path, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
+pub(super) async fn examine(
+    engine: &Arc<dyn FaceEngine>,
+    folder: &Path,
+    rows: &[Row],
+) -> anyhow::Result<Vec<PresentationSample>> {
     progress::through(rows, "files", |row| sample(engine.as_ref(), folder, row)).await
 }
 
-async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Sample {
+async fn sample(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> PresentationSample {
     let outcome = match seen(engine, folder, row).await {
         Ok(seen) => Ok(seen),
         Err((code, detail)) => Err(Failure { file: Some(row.file.clone()), line: row.line, code, detail }),
     };
-    Sample { file: row.file.clone(), line: row.line, label: row.label.clone(), subject: row.subject.clone(), outcome }
+    PresentationSample {
+        file: row.file.clone(),
+        line: row.line,
+        label: row.label.clone(),
+        subject: row.subject.clone(),
+        outcome,
+    }
 }
 
 async fn seen(engine: &dyn FaceEngine, folder: &Path, row: &Row) -> Result<Seen, Unread> {

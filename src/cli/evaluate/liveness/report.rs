@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use super::super::report::{escaped, figure, head, save, unusable};
 use super::lines;
-use crate::app::face::evaluate_liveness::{Evaluation, Measured};
+use crate::app::face::evaluate_liveness::{LivenessEvaluation, MeasuredPresentation};
 use crate::domain::kernel::time::Timestamp;
 
 /// Writes `report.html` into `folder`, which is made when it is missing.
-pub(super) fn write(folder: &Path, measured: &Measured, now: Timestamp) -> anyhow::Result<PathBuf> {
+pub(super) fn write(folder: &Path, measured: &MeasuredPresentation, now: Timestamp) -> anyhow::Result<PathBuf> {
     save(folder, || page(measured, now))
 }
 
-fn page(measured: &Measured, now: Timestamp) -> anyhow::Result<String> {
+fn page(measured: &MeasuredPresentation, now: Timestamp) -> anyhow::Result<String> {
     let found = &measured.evaluation;
     let mut page = head("Presentation attack detection");
     let _ = write!(
@@ -46,7 +46,7 @@ fn page(measured: &Measured, now: Timestamp) -> anyhow::Result<String> {
     Ok(page)
 }
 
-fn files(page: &mut String, found: &Evaluation) {
+fn files(page: &mut String, found: &LivenessEvaluation) {
     page.push_str(
         "<h2>Files</h2><div class=\"wide\"><table><tr><th>file</th><th></th><th>frames</th><th>score</th><th></th>\
          <th>gate</th></tr>",

@@ -12,7 +12,7 @@ use crate::app::face::evaluate_liveness::Label;
 use crate::cli::demo::camera::Studio;
 use crate::cli::demo::people::{ASTRONAUT, COLLEAGUE};
 use crate::domain::face::comparison::Template;
-use crate::domain::face::engine::{Ask, Detail, FaceEngine, Gate};
+use crate::domain::face::engine::{ExamineRequest, FaceEngine, QualityGate, TemplateDepth};
 use crate::vision::picture::decode::{DecodeLimits, decode};
 use crate::workshop::scene::puppet::Puppet;
 
@@ -98,7 +98,7 @@ async fn pair(
     let Some((place, id_photo)) = on_id else { return Ok(None) };
     for picture in pictures.iter().skip(place + 1).rev().take(TRIED) {
         let Ok(decoded) = decode(picture, DecodeLimits::PHOTO) else { continue };
-        let ask = Ask::of(Gate::LiveFrame, false, Detail::Quick);
+        let ask = ExamineRequest::of(QualityGate::LiveFrame, false, TemplateDepth::Quick);
         let straight = engine.examine(picture.clone().into(), ask).await.is_ok_and(|found| found.template.is_some());
         if straight && let Ok(puppet) = studio.puppet_of(&decoded) {
             return Ok(Some((id_photo, puppet)));
@@ -108,7 +108,7 @@ async fn pair(
 }
 
 async fn template(engine: &dyn FaceEngine, picture: Vec<u8>) -> anyhow::Result<Option<Template>> {
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
     // A picture that is none is nobody's failure here: the next one is tried.
     Ok(engine.examine(picture.into(), ask).await.ok().and_then(|found| found.template))
 }

@@ -11,7 +11,7 @@ use crate::domain::kernel::time::Timestamp;
 
 /// How the FMR of fresh people compares with the one asked for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Held {
+pub struct HeldOutComparisons {
     /// The rate asked for.
     pub fmr: f64,
     /// Observed over asked: the 5th, 50th and 95th of a hundred splits.
@@ -34,7 +34,7 @@ pub fn hold(
     splits: usize,
     fmr: &[f64],
     seed: u64,
-) -> Result<Vec<Held>, CalibrationError> {
+) -> Result<Vec<HeldOutComparisons>, CalibrationError> {
     let mut draws = Draws::new(seed);
     let mut ratios = vec![Vec::with_capacity(splits); fmr.len()];
     let mut pairs = 0.0;
@@ -60,13 +60,19 @@ pub fn half(people: usize, draws: &mut Draws) -> Vec<bool> {
     first
 }
 
-fn held(mut ratios: Vec<f64>, fmr: f64, pairs: f64) -> Held {
+fn held(mut ratios: Vec<f64>, fmr: f64, pairs: f64) -> HeldOutComparisons {
     ratios.sort_unstable_by(f64::total_cmp);
     let last = ratios.len().saturating_sub(1) as f64;
     let ratio = [0.05, 0.5, 0.95].map(|share| ratios.get((share * last).round() as usize).copied().unwrap_or(f64::NAN));
     let mean = ratios.iter().sum::<f64>() / ratios.len().max(1) as f64;
     let within = ratios.iter().filter(|ratio| (0.5..=2.0).contains(*ratio)).count();
-    Held { fmr, ratio, mean, within_two: within as f64 / ratios.len().max(1) as f64, expected_pairs: fmr * pairs }
+    HeldOutComparisons {
+        fmr,
+        ratio,
+        mean,
+        within_two: within as f64 / ratios.len().max(1) as f64,
+        expected_pairs: fmr * pairs,
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The standard normal distribution's upper tail, and back. Exact far out: rates of 1e-8 and below are asked for.
 
 /// The farthest deviate looked at; beyond it lies a share of 1e-33.
-const FARTHEST: f64 = 12.0;
+const MAX_DISTANCE: f64 = 12.0;
 
 /// The share of a standard normal distribution above `deviate`, 0 to 1.
 pub fn share_above(deviate: f64) -> f64 {
@@ -13,7 +13,7 @@ pub fn deviate_of(share: f64) -> f64 {
     if !(0.0..=1.0).contains(&share) {
         return f64::NAN;
     }
-    let (mut low, mut high) = (-FARTHEST, FARTHEST);
+    let (mut low, mut high) = (-MAX_DISTANCE, MAX_DISTANCE);
     // Halves 24 down to the precision of the numbers themselves.
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);

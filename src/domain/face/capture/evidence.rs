@@ -1,7 +1,7 @@
 //! What a capture says for and against a living person before the camera, and one throughout.
 
 use super::super::comparison::Thresholds;
-use super::super::liveness::cues::{Cue, Evidence, Finding, Support};
+use super::super::liveness::cues::{Cue, CueResult, Finding, Support};
 use super::super::liveness::shape;
 use super::super::liveness::texture::TextureChange;
 use super::{Capture, KeptFrame};
@@ -18,7 +18,7 @@ pub struct FaceChange {
 
 impl Capture {
     /// What commands, lights and continuity say; `lines` tell when two faces differ.
-    pub fn evidence(&self, lines: Thresholds) -> Vec<Evidence> {
+    pub fn evidence(&self, lines: Thresholds) -> Vec<CueResult> {
         let mut evidence = self.course.evidence().to_vec();
         let mut findings = self.continuity.signs();
         if self.virtual_camera {
@@ -43,7 +43,7 @@ impl Capture {
             (true, 0) => Support::FULL,
         };
         let support = if shape < support { shape } else { support };
-        evidence.push(Evidence { cue: Cue::Continuity, support: Some(support), findings });
+        evidence.push(CueResult { cue: Cue::Continuity, support: Some(support), findings });
         evidence.push(self.texture_evidence());
         evidence
     }
@@ -59,7 +59,7 @@ impl Capture {
         })
     }
 
-    fn texture_evidence(&self) -> Evidence {
+    fn texture_evidence(&self) -> CueResult {
         let support = self.change().texture.map(|change| change.support());
         let rigid = support.is_some_and(|support| !support.speaks_for());
         let (support, finding) = if self.played {
@@ -67,7 +67,7 @@ impl Capture {
         } else {
             (support, rigid.then_some(Finding::Rigid))
         };
-        Evidence { cue: Cue::Texture, support, findings: finding.into_iter().collect() }
+        CueResult { cue: Cue::Texture, support, findings: finding.into_iter().collect() }
     }
 
     /// What changed between the meshes and the faces laid flat that were taken.

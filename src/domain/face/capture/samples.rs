@@ -11,7 +11,7 @@ use super::super::comparison::{Template, Thresholds};
 use super::super::liveness::challenge::{COMMANDS, LIGHTS, below};
 use super::super::liveness::course::Content;
 use super::super::liveness::evidence::PresentationScores;
-use super::super::liveness::response::LEAST_REACTION;
+use super::super::liveness::response::MIN_REACTION;
 use crate::domain::kernel::clock::Randomness;
 use crate::domain::kernel::time::Timestamp;
 
@@ -21,7 +21,7 @@ const COMMANDS_SAMPLED: usize = 2;
 /// A light is sampled within this time from when it is told, a command before anybody can have answered it: a later moment
 /// would be passed by whoever answers as fast as a program does.
 const LIGHT_WITHIN_MILLIS: usize = 550;
-const COMMAND_WITHIN_MILLIS: usize = LEAST_REACTION.as_millis() as usize;
+const COMMAND_WITHIN_MILLIS: usize = MIN_REACTION.as_millis() as usize;
 /// Up to here, degrees off the straight head, frames of one sitting are as alike as straight ones: of 30 filmed people no
 /// frame lay below .54 (docs/ACCURACY.md). Further round they fall to .3.
 const NEARLY_STRAIGHT: f32 = 22.0;

@@ -33,7 +33,7 @@ pub(crate) const STRAIGHT: FaceSigns =
 static SEEN: AtomicU32 = AtomicU32::new(0);
 
 /// What the engine would say of a good frame.
-pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Examination {
+pub(crate) fn found(ask: ExamineRequest, signs: FaceSigns, bona_fide: f32, towards: [f32; 2]) -> Examination {
     Examination {
         size: [640, 480],
         turned: 0,
@@ -41,7 +41,7 @@ pub(crate) fn found(ask: Ask, signs: FaceSigns, bona_fide: f32, towards: [f32; 2
         quality: Some(good()),
         rejection: None,
         presentation: ask.presentation.then(|| PresentationScores::new([bona_fide; 3])),
-        template: (ask.template_of(&signs) == Detail::Quick).then(|| template(towards)),
+        template: (ask.template_of(&signs) == TemplateDepth::Quick).then(|| template(towards)),
         signs: Some(signs),
         mesh: Some(FaceMesh::new(Vec::new())),
         colours: Some(SceneColours { face: [150.0, 120.0, 100.0], background: [90.0; 3] }),
@@ -82,7 +82,7 @@ fn play_as(
             _ => STRAIGHT,
         };
         let ask = capture.ask(at(millis));
-        assert!(!ask.texture || ask.template == Detail::Quick, "nothing is laid flat of nobody knows whom");
+        assert!(!ask.texture || ask.template == TemplateDepth::Quick, "nothing is laid flat of nobody knows whom");
         let examination = found(ask, signs, bona_fide, towards(&capture));
         let step = capture.take(header, vec![1].into(), examination, at(millis), &randomness);
         if let Some(next) = step.show {
@@ -190,7 +190,7 @@ fn samples_are_drawn_and_nothing_tells_when() {
                 FrameHeader { sequence: step as u32 + 1, captured_millis: 100 * step, shown: capture.shown().index };
             capture.admit(header, now).unwrap();
             let ask = capture.ask(now);
-            if ask.gate == Gate::MovingFrame && ask.template == Detail::Quick {
+            if ask.gate == QualityGate::MovingFrame && ask.template == TemplateDepth::Quick {
                 moments.push(step);
             }
             let step = capture.take(header, vec![1].into(), found(ask, STRAIGHT, 0.9, [1.0, 0.0]), now, &randomness);

@@ -6,7 +6,7 @@ use super::super::liveness::texture::{FaceTexture, TextureChange};
 use crate::domain::kernel::time::Timestamp;
 
 /// Most of either kind, and the time between two straight ones: eyes and skin need a while to change.
-const MOST: usize = 14;
+const MAX_SAMPLES: usize = 14;
 const SPACING: Duration = Duration::from_millis(450);
 /// A turned face is one this far from straight, degrees: enough for light and shade to move, and most of it still seen.
 pub(super) const TURNED: std::ops::RangeInclusive<f32> = 10.0..=32.0;
@@ -28,12 +28,12 @@ pub(super) struct Textures {
 impl Textures {
     /// Whether a straight frame of `now` is wanted.
     pub(super) fn wants_straight(&self, now: Timestamp) -> bool {
-        self.straight.len() < MOST && self.last_straight.is_none_or(|last| now.since(last) >= SPACING)
+        self.straight.len() < MAX_SAMPLES && self.last_straight.is_none_or(|last| now.since(last) >= SPACING)
     }
 
     /// Whether the next frame of a head that was told to turn is wanted.
     pub(super) fn wants_turned(&self) -> bool {
-        self.turned.len() < MOST && self.tried < 2 * MOST && self.away >= TURNING_FROM
+        self.turned.len() < MAX_SAMPLES && self.tried < 2 * MAX_SAMPLES && self.away >= TURNING_FROM
     }
 
     /// A head is so far from straight now.
@@ -50,7 +50,7 @@ impl Textures {
     /// Takes one of a head that was told to turn, if it did.
     pub(super) fn take_turned(&mut self, texture: FaceTexture) {
         self.tried += 1;
-        if TURNED.contains(&self.away) && self.turned.len() < MOST {
+        if TURNED.contains(&self.away) && self.turned.len() < MAX_SAMPLES {
             self.turned.push(texture);
         }
     }

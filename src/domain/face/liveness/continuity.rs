@@ -6,8 +6,8 @@ use super::cues::Finding;
 use crate::domain::kernel::time::Timestamp;
 
 /// A face does not move further than this between two frames, in distances of its eyes, nor change its size more.
-const LONGEST_STEP: f32 = 1.3;
-const LARGEST_GROWTH: f32 = 1.4;
+const MAX_STEP: f32 = 1.3;
+const MAX_GROWTH: f32 = 1.4;
 /// Frames further apart than this say nothing of a cut: a connection stumbled.
 const GAP: Duration = Duration::from_millis(350);
 /// Intervals whose standard deviation is below this are a program's: timers of browsers and cameras waver by more.
@@ -103,7 +103,7 @@ impl Continuity {
 fn jumped(from: [f32; 2], size: f32, to: [f32; 2], new_size: f32) -> bool {
     let step = (to[0] - from[0]).hypot(to[1] - from[1]) / size.max(f32::EPSILON);
     let growth = (new_size / size.max(f32::EPSILON)).max(size / new_size.max(f32::EPSILON));
-    step > LONGEST_STEP || growth > LARGEST_GROWTH
+    step > MAX_STEP || growth > MAX_GROWTH
 }
 
 #[cfg(test)]

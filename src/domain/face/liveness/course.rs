@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{COMMANDS, COMMANDS_WITHOUT_LIGHTS, Challenge, Command, LIGHT_TIME, Light, below};
-use super::cues::{Cue, Evidence, Finding, Support};
+use super::cues::{Cue, CueResult, Finding, Support};
 use super::lights::LightWatch;
 use super::response::{Answer, CLOSED, PAINT_TIME, ResponseWatch};
 use super::shape::RigidShape;
@@ -21,10 +21,10 @@ const BASELINE_FRAMES: usize = 6;
 /// Straight frames in a row before a command is shown.
 const STILL_FRAMES: usize = 3;
 /// A command comes after the head is straight again, and after a pause of this and up to as much again and more, drawn.
-const LEAST_PAUSE: Duration = Duration::from_millis(300);
+const MIN_PAUSE: Duration = Duration::from_millis(300);
 const PAUSE_SPREAD_MILLIS: usize = 900;
 /// So many failed commands end the course.
-const MOST_FAILURES: usize = 3;
+const MAX_FAILURES: usize = 3;
 /// How far a straight head may be off its baseline: degrees of yaw and pitch, rise of the mouth, share of the eyes.
 const STRAIGHT_YAW: f32 = 9.0;
 const STRAIGHT_PITCH: f32 = 7.0;
@@ -60,7 +60,7 @@ pub struct Shown {
 
 /// A frame as the course sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct Glance<'a> {
+pub struct FrameObservation<'a> {
     /// The index that was on the page when the frame was taken.
     pub index: u16,
     /// When it arrived.
@@ -87,7 +87,7 @@ enum Phase {
 
 /// Runs one challenge.
 #[derive(Debug)]
-pub struct Course {
+pub struct ChallengeRun {
     challenge: Challenge,
     phase: Phase,
     shown: Shown,
@@ -112,7 +112,7 @@ pub struct Course {
     moving_shape: RigidShape,
 }
 
-impl Course {
+impl ChallengeRun {
     /// Begins with the head straight.
     pub fn begin(challenge: Challenge, now: Timestamp) -> Self {
         Self {
@@ -225,7 +225,7 @@ impl Course {
 
     /// Takes a frame; what is to be shown from now on, if that changes. `enough` says whether this stretch has given the
     /// frames that are kept of it.
-    pub fn take(&mut self, glance: Glance<'_>, enough: bool, randomness: &dyn Randomness) -> Option<Shown> {
+    pub fn take(&mut self, glance: FrameObservation<'_>, enough: bool, randomness: &dyn Randomness) -> Option<Shown> {
         let now = glance.now;
         let current = glance.index == self.shown.index;
         self.add_shape(&glance);
@@ -285,7 +285,7 @@ impl Course {
     }
 
     /// What commands and lights say.
-    pub fn evidence(&self) -> [Evidence; 2] {
+    pub fn evidence(&self) -> [CueResult; 2] {
         // One command more is asked where one was missed; a second miss is not made good.
         let missing = self.needed.saturating_sub(self.followed) + self.failures.len().saturating_sub(1);
         let support = match missing {
@@ -296,7 +296,7 @@ impl Course {
             1 => Some(Support::UNCLEAR),
             _ => Some(Support::NONE),
         };
-        [Evidence { cue: Cue::Commands, support, findings: self.failures.clone() }, self.lights.evidence()]
+        [CueResult { cue: Cue::Commands, support, findings: self.failures.clone() }, self.lights.evidence()]
     }
 
     /// The straight face, and the turned ones.
@@ -304,7 +304,7 @@ impl Course {
         (self.front.as_ref(), &self.turns)
     }
 
-    fn add_shape(&mut self, glance: &Glance<'_>) {
+    fn add_shape(&mut self, glance: &FrameObservation<'_>) {
         let (Some(signs), Some(mesh)) = (glance.signs, glance.mesh) else { return };
         let moves = matches!(self.phase, Phase::Light { .. } | Phase::Command(_));
         if self.wants_straight() && glance.good {
@@ -314,7 +314,7 @@ impl Course {
         }
     }
 
-    fn count_still(&mut self, glance: &Glance<'_>) {
+    fn count_still(&mut self, glance: &FrameObservation<'_>) {
         match glance.signs.filter(|signs| glance.good && self.is_straight(signs)) {
             Some(signs) => self.still.push(*signs),
             None => self.still.clear(),
@@ -344,7 +344,7 @@ impl Course {
 
     fn straight(&mut self, now: Timestamp, randomness: &dyn Randomness) -> Shown {
         let spread = below(PAUSE_SPREAD_MILLIS, randomness) as u64;
-        let not_before = now.plus(LEAST_PAUSE).plus(Duration::from_millis(spread));
+        let not_before = now.plus(MIN_PAUSE).plus(Duration::from_millis(spread));
         self.phase = Phase::Straight { not_before };
         self.show(Content::Straight, 0, 0, now)
     }
@@ -353,7 +353,7 @@ impl Course {
         let of = self.needed + self.failures.len().min(1);
         let straight = self.reference()?;
         let next = self.challenge.commands.get(self.told).copied();
-        let Some(command) = next.filter(|_| self.told < of && self.failures.len() < MOST_FAILURES) else {
+        let Some(command) = next.filter(|_| self.told < of && self.failures.len() < MAX_FAILURES) else {
             self.phase = Phase::Over;
             return None;
         };

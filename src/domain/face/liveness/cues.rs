@@ -102,7 +102,7 @@ impl Support {
 
 /// What one cue says of a capture; for staff alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
+pub struct CueResult {
     /// Which cue.
     pub cue: Cue,
     /// How much it speaks for a bona fide presentation; `None` when it abstains.
@@ -216,7 +216,7 @@ impl Finding {
 }
 
 /// The rule: any cue against is an attack, any unclear or wanting one a doubt, all for is bona fide.
-pub fn weigh(evidence: &[Evidence]) -> Presentation {
+pub fn weigh(evidence: &[CueResult]) -> Presentation {
     let supports = || evidence.iter().filter_map(|evidence| evidence.support);
     let silent = |cue: Cue| !evidence.iter().any(|evidence| evidence.cue == cue && evidence.support.is_some());
     if supports().any(Support::speaks_against) {
@@ -241,9 +241,9 @@ mod tests {
         }
     }
 
-    fn evidence(supports: [Option<f32>; 7]) -> Vec<Evidence> {
+    fn evidence(supports: [Option<f32>; 7]) -> Vec<CueResult> {
         let one =
-            |(cue, support): (Cue, Option<f32>)| Evidence { cue, support: support.map(Support), findings: Vec::new() };
+            |(cue, support): (Cue, Option<f32>)| CueResult { cue, support: support.map(Support), findings: Vec::new() };
         Cue::ALL.into_iter().zip(supports).map(one).collect()
     }
 

@@ -11,9 +11,9 @@ const CELLS: usize = RASTER[0] * RASTER[1];
 const BLOCK: usize = 4;
 const BLOCKS: usize = CELLS / (BLOCK * BLOCK);
 /// A frame whose cells spread less than this about their mean (standard deviation, levels) shows nothing to know again.
-const LEAST_SPREAD: f32 = 8.0;
+const MIN_SPREAD: f32 = 8.0;
 /// Spreads that differ more than this are not those of one frame under two exposures.
-const MOST_CONTRAST: f32 = 1.25;
+const MAX_CONTRAST: f32 = 1.25;
 
 /// The luma (0 to 255) of a frame brought to [`RASTER`] by averaging, row by row. Wiped when dropped, never shown by
 /// `Debug`: though nobody can be recognised in it, it is made of a person's picture.
@@ -96,7 +96,7 @@ impl Relief {
     /// How many levels the common unit of the two is, if they can be compared.
     fn levels(&self, other: &Self) -> Option<f32> {
         let (less, more) = (self.spread.min(other.spread), self.spread.max(other.spread));
-        (less >= LEAST_SPREAD && more <= less * MOST_CONTRAST).then(|| (less * more).sqrt())
+        (less >= MIN_SPREAD && more <= less * MAX_CONTRAST).then(|| (less * more).sqrt())
     }
 }
 

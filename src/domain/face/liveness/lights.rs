@@ -5,7 +5,7 @@
 //! each colour would do to a white surface. Their correlation says whether the face followed, their regression how much.
 
 use super::challenge::Light;
-use super::cues::{Cue, Evidence, Finding, Support};
+use super::cues::{Cue, CueResult, Finding, Support};
 use super::signs::SceneColours;
 
 /// Frames of a light that show the one before, or both: a camera's lag at ten frames a second.
@@ -45,18 +45,18 @@ impl LightWatch {
     }
 
     /// What the lights say; abstains in daylight, and without lights.
-    pub fn evidence(&self) -> Evidence {
+    pub fn evidence(&self) -> CueResult {
         let (support, finding) = match self.read() {
             None => (None, Finding::LightsRefused),
             Some(Reading::Followed(support)) => {
-                return Evidence { cue: Cue::Lights, support: Some(support), findings: vec![] };
+                return CueResult { cue: Cue::Lights, support: Some(support), findings: vec![] };
             }
             Some(Reading::Everywhere) => (Some(Support::UNCLEAR), Finding::LightEverywhere),
             Some(Reading::Unclear(support)) => (Some(support), Finding::OtherLights),
             Some(Reading::Daylight) => (None, Finding::Daylight),
             Some(Reading::Dark) => (Some(Support::UNCLEAR), Finding::NoLight),
         };
-        Evidence { cue: Cue::Lights, support, findings: vec![finding] }
+        CueResult { cue: Cue::Lights, support, findings: vec![finding] }
     }
 
     fn read(&self) -> Option<Reading> {
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     /// A face and a wall under daylight of `ambient`, the page's light adding `share` to the face and `behind` to the wall.
-    fn watched(shown: &[Light], true_lights: &[Light], ambient: f32, share: f32, behind: f32) -> Evidence {
+    fn watched(shown: &[Light], true_lights: &[Light], ambient: f32, share: f32, behind: f32) -> CueResult {
         let mut watch = LightWatch::default();
         let lit = |surface: [f32; 3], light: Light, share: f32| {
             let mut place = 0;

@@ -21,15 +21,15 @@ const NEIGHBOURS: Duration = Duration::from_secs(1);
 const MOVED: f32 = 2.0;
 /// Frames are taken in no faster than this, and no more than so many.
 const SPACING: Duration = Duration::from_millis(80);
-const MOST_TAKEN: usize = 600;
+const MAX_TAKEN: usize = 600;
 /// Of them so many are kept for later captures, no faster than this.
-pub const MOST_KEPT: usize = 64;
+pub const MAX_KEPT: usize = 64;
 const KEPT_SPACING: Duration = Duration::from_millis(500);
 
 /// How long a capture is known again.
 pub const REMEMBERED: Duration = Duration::from_hours(90 * 24);
 /// Of one person's captures so many are searched, the newest.
-pub const MOST_CAPTURES: u32 = 40;
+pub const MAX_CAPTURES: u32 = 40;
 
 /// What is kept of one capture's frames.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct CaptureFilm {
     pub player: PlayerId,
     /// When it ended.
     pub seen_at: Timestamp,
-    /// See [`Film::kept`].
+    /// See [`FingerprintSequence::kept`].
     pub frames: Vec<FrameFingerprint>,
 }
 
@@ -57,20 +57,20 @@ pub struct Replayed {
 
 /// The frames of one capture, as far as they are needed to know them again.
 #[derive(Clone, Debug, Default)]
-pub struct Film {
+pub struct FingerprintSequence {
     frames: Vec<(Timestamp, FrameFingerprint)>,
 }
 
-impl Film {
+impl FingerprintSequence {
     /// Takes in a frame that arrived at `at`, unless it comes too soon after the one before.
     pub fn take(&mut self, at: Timestamp, frame: FrameFingerprint) {
         let soon = self.frames.last().is_some_and(|(last, _)| at.since(*last) < SPACING);
-        if !soon && self.frames.len() < MOST_TAKEN {
+        if !soon && self.frames.len() < MAX_TAKEN {
             self.frames.push((at, frame));
         }
     }
 
-    /// What later captures are held against: about two frames a second, at most [`MOST_KEPT`], from the whole length.
+    /// What later captures are held against: about two frames a second, at most [`MAX_KEPT`], from the whole length.
     pub fn kept(&self) -> Vec<FrameFingerprint> {
         let mut kept: Vec<&(Timestamp, FrameFingerprint)> = Vec::new();
         for frame in &self.frames {
@@ -78,7 +78,7 @@ impl Film {
                 kept.push(frame);
             }
         }
-        let every = kept.len().div_ceil(MOST_KEPT).max(1);
+        let every = kept.len().div_ceil(MAX_KEPT).max(1);
         kept.into_iter().step_by(every).map(|(_, frame)| frame.clone()).collect()
     }
 
@@ -140,8 +140,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// Ten frames a second of the scenes with these numbers.
-    fn film(scenes: impl IntoIterator<Item = u32>) -> Film {
-        let mut film = Film::default();
+    fn film(scenes: impl IntoIterator<Item = u32>) -> FingerprintSequence {
+        let mut film = FingerprintSequence::default();
         for (tick, number) in (0_i64..).zip(scenes) {
             film.take(Timestamp::from_micros(tick * 100_000), scene(number));
         }
@@ -156,19 +156,19 @@ mod tests {
     fn two_frames_a_second_are_kept_and_no_more_than_fit() {
         assert_eq!(film(0..100).kept().len(), 20);
         assert_eq!(film(0..590).kept().len(), 59);
-        let mut long = Film::default();
+        let mut long = FingerprintSequence::default();
         for tick in 0..600 {
             long.take(Timestamp::from_micros(tick * 150_000), scene(u32::try_from(tick).unwrap()));
         }
         let kept = long.kept();
-        assert!((40..=MOST_KEPT).contains(&kept.len()), "{}", kept.len());
+        assert!((40..=MAX_KEPT).contains(&kept.len()), "{}", kept.len());
         assert_eq!(kept[0], scene(0));
-        assert!(Film::default().kept().is_empty());
+        assert!(FingerprintSequence::default().kept().is_empty());
     }
 
     #[test]
     fn frames_too_soon_after_each_other_and_too_many_are_left_out() {
-        let mut film = Film::default();
+        let mut film = FingerprintSequence::default();
         for tick in 0..1_000 {
             film.take(Timestamp::from_micros(tick * 10_000), scene(1));
         }
@@ -176,7 +176,7 @@ mod tests {
         for tick in 1_000..9_000 {
             film.take(Timestamp::from_micros(tick * 100_000), scene(1));
         }
-        assert_eq!(film.frames.len(), MOST_TAKEN);
+        assert_eq!(film.frames.len(), MAX_TAKEN);
     }
 
     #[test]
@@ -188,7 +188,7 @@ mod tests {
         let half = film((0..60).chain(500..560)).seen_before(&earlier);
         assert!((0.45..0.55).contains(&half), "{half}");
         assert!(close(film(0..120).seen_before(&[]), 0.0));
-        assert!(close(Film::default().seen_before(&earlier), 0.0));
+        assert!(close(FingerprintSequence::default().seen_before(&earlier), 0.0));
     }
 
     #[test]

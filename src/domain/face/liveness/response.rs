@@ -9,7 +9,7 @@ use crate::domain::kernel::time::Timestamp;
 
 /// No person answers sooner: simple reactions to something seen take 180 ms at the very least (Luce, "Response Times",
 /// 1986), and the way to the page and back only adds to it.
-pub const LEAST_REACTION: Duration = Duration::from_millis(180);
+pub const MIN_REACTION: Duration = Duration::from_millis(180);
 /// So long a command may be answered, counted from the first frame taken while it was shown.
 pub const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// A page that never shows the command has not answered it either.
@@ -85,7 +85,7 @@ impl ResponseWatch {
         }
         if let Some(signs) = signs {
             let share = self.share(self.command, signs);
-            let early = now.since(self.told_at) < LEAST_REACTION;
+            let early = now.since(self.told_at) < MIN_REACTION;
             if share >= ONSET && early {
                 return Answer::Failed(Finding::AnsweredTooEarly);
             }

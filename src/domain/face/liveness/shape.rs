@@ -11,7 +11,7 @@ const RIGID: [usize; 31] = [
 /// Outer corners of the eyes: the measure.
 const EYE_CORNERS: [usize; 2] = [33, 263];
 /// Meshes of each kind that make a mean worth comparing: single ones waver by as much as people differ.
-const LEAST_MESHES: usize = 4;
+const MIN_MESHES: usize = 4;
 /// Distances, in distances of the outer eye corners. Of 29 filmed people, six frames against six of the same recording:
 /// half below .009, the worst .024; of two people half above .033, a twentieth below .017 (docs/ACCURACY.md).
 const SAME_BELOW: f32 = 0.026;
@@ -56,7 +56,7 @@ impl RigidShape {
     /// Root mean square distance of the points of the two means, in distances of the outer eye corners; `None` while
     /// either is of too few meshes.
     pub fn distance(&self, other: &Self) -> Option<f32> {
-        if self.count.min(other.count) < LEAST_MESHES {
+        if self.count.min(other.count) < MIN_MESHES {
             return None;
         }
         let (one, other) = (self.mean(), other.mean());

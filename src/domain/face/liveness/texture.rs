@@ -10,10 +10,10 @@ use super::cues::Support;
 /// nobody else does.
 pub const PLAYED_CAMERA: &str = "Rastau virtual player";
 /// Places of the skin that two frames must both see.
-const LEAST_SEEN: usize = 22;
+const MIN_SEEN: usize = 22;
 /// Straight and turned frames without which nothing is said.
-const LEAST_STRAIGHT: usize = 4;
-const LEAST_TURNED: usize = 2;
+const MIN_STRAIGHT: usize = 4;
+const MIN_TURNED: usize = 2;
 /// Logistic regression of 19 filmed people against 58 photos of such that two programs animate: log-odds of life. The lines
 /// are drawn where none of those people is refused (docs/ACCURACY.md).
 const WEIGHTS: [f32; 4] = [3.38, 1.83, -2.07, -1.78];
@@ -57,7 +57,7 @@ impl TextureChange {
     /// Compares every straight frame with every other, and every turned one with every straight one; `None` when there are
     /// too few of either.
     pub fn measure(straight: &[FaceTexture], turned: &[FaceTexture]) -> Option<Self> {
-        if straight.len() < LEAST_STRAIGHT || turned.len() < LEAST_TURNED {
+        if straight.len() < MIN_STRAIGHT || turned.len() < MIN_TURNED {
             return None;
         }
         let open = middle(straight.iter().map(|texture| texture.eyes_open).collect(), 0.5)?;
@@ -105,7 +105,7 @@ impl Differences {
         let seen = one.seen.iter().zip(&other.seen).map(|(one, other)| *one && *other);
         let places = one.shade.iter().zip(other.shade.iter()).zip(seen);
         let change: Vec<f32> = places.filter(|(_, seen)| *seen).map(|((one, other), _)| other - one).collect();
-        if change.len() >= LEAST_SEEN {
+        if change.len() >= MIN_SEEN {
             self.shade.extend(deviation(&change).map(|deviation| (deviation + 1e-3).log10()));
         }
         if [one, other].into_iter().all(|texture| OPEN.contains(&(texture.eyes_open / open.max(f32::EPSILON)))) {

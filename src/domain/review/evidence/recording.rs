@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::face::capture::{Capture, FaceChange, FrameHeader};
-use crate::domain::face::engine::{Examination, Gate};
+use crate::domain::face::engine::{Examination, QualityGate};
 use crate::domain::face::liveness::challenge::Challenge;
 use crate::domain::face::liveness::course::{Content, Shown};
 use crate::domain::face::liveness::signs::{FaceMesh, FaceSigns, SceneColours};
@@ -22,9 +22,9 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::reason::ReasonCode;
 
 /// Most pictures of one capture.
-const MOST_PICTURES: usize = 48;
+const MAX_PICTURES: usize = 48;
 /// Of pictures that were not kept for comparison: whoever sends large frames fills no disk with them.
-const MOST_BYTES: usize = 2 * 1024 * 1024;
+const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// A picture now and then, where nothing else gave one.
 const NOW_AND_THEN: Duration = Duration::from_secs(4);
 
@@ -70,8 +70,8 @@ pub struct RecordedFrame {
 
 impl RecordedFrame {
     /// The gate that its picture passed when a template was made of it; `None` where none was.
-    pub fn gate(&self) -> Option<Gate> {
-        if self.kept { Some(Gate::LiveFrame) } else { self.sampled.then_some(Gate::MovingFrame) }
+    pub fn gate(&self) -> Option<QualityGate> {
+        if self.kept { Some(QualityGate::LiveFrame) } else { self.sampled.then_some(QualityGate::MovingFrame) }
     }
 }
 
@@ -286,7 +286,7 @@ impl Recorder {
         let next = after.shown();
         let ends_a_step = next.index != shown.index && shown.content != Content::Straight;
         let long_since = now.since(self.last_picture) >= NOW_AND_THEN;
-        let fits = self.pictures.len() < MOST_PICTURES && self.bytes + picture.len() <= MOST_BYTES;
+        let fits = self.pictures.len() < MAX_PICTURES && self.bytes + picture.len() <= MAX_BYTES;
         if seen_again || ((ends_a_step || long_since) && fits) {
             self.bytes += if seen_again { 0 } else { picture.len() };
             frame.picture = Some(self.pictures.len());

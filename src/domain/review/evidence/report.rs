@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::decision::Outcome;
 use crate::domain::face::comparison::{NamedModel, Thresholds};
 use crate::domain::face::liveness::challenge::Challenge;
-use crate::domain::face::liveness::cues::Evidence;
+use crate::domain::face::liveness::cues::CueResult;
 use crate::domain::face::liveness::decision::PresentationThresholds;
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::reason::ReasonCode;
@@ -49,7 +49,7 @@ pub struct LivenessPart {
     /// What was asked, as far as the course came.
     pub challenge: Challenge,
     /// What each cue says.
-    pub cues: Vec<Evidence>,
+    pub cues: Vec<CueResult>,
     /// Passive PAD, 0 to 1.
     pub presentation: Option<f32>,
     /// Its lines.

@@ -8,4 +8,4 @@ mod queue;
 pub use cases::Cases;
 pub use evidence::{CaseEvidence, KeptEvidence, SealedEvidence};
 pub use figures::{Figures, FindingFigure, ReasonFigure, TimeFigure, VerdictFigure};
-pub use queue::{CaseFilter, CaseQueue, Holder, QueuedCase};
+pub use queue::{CaseFilter, CaseHolder, CaseQueue, QueuedCase};

@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Whose a case is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
+pub enum CaseHolder {
     /// Nobody's.
     Nobody,
     /// This one's.
@@ -29,7 +29,7 @@ pub struct CaseFilter {
     /// Where they stand.
     pub status: Option<CaseStatus>,
     /// Whose they are.
-    pub holder: Option<Holder>,
+    pub holder: Option<CaseHolder>,
     /// One of their reasons.
     pub reason: Option<ReasonCode>,
     /// What a cue saw.
@@ -86,9 +86,9 @@ pub trait CaseQueue: Send {
         verification: VerificationId,
     ) -> Result<Option<crate::domain::kernel::secret::SecretText>>;
     /// The player of a case may go on without the camera: once, on this device, until then.
-    async fn put_leave(&mut self, case: CaseId, device: HandleHash, until: Timestamp) -> Result<()>;
+    async fn grant_face_waiver(&mut self, case: CaseId, device: HandleHash, until: Timestamp) -> Result<()>;
     /// Uses such a leave up; the case that it came of, if there is one for this operator.
-    async fn take_leave(
+    async fn consume_face_waiver(
         &mut self,
         player: PlayerId,
         operator: &OperatorId,

@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::door::Staff;
-use super::sign_in::{Forbidden, Malformed, NotIn, Wrong, private};
+use super::authorize::Staff;
+use super::sign_in::{Forbidden, Malformed, Unauthorized, Unprocessable, private};
 use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::confirm::{self, Waiting};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::Login;
-use crate::http::console::cases::{Gone, Overtaken};
+use crate::http::console::cases::{NotFound, Overtaken};
 use crate::http::console::member::View;
 use crate::http::console::problem::problem;
 use crate::http::problem::Problem;
@@ -57,7 +57,7 @@ pub(in crate::http) struct Confirming {
 ///
 /// Good for a quarter of an hour and five tries; the one before is void.
 #[utoipa::path(post, path = "/api/console/me/code", tag = "console", operation_id = "drawConfirmationCode",
-    security(("session" = [])), responses((status = 200, body = Code), NotIn, Forbidden, Overtaken))]
+    security(("session" = [])), responses((status = 200, body = Code), Unauthorized, Forbidden, Overtaken))]
 pub(in crate::http) async fn draw(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -70,7 +70,7 @@ pub(in crate::http) async fn draw(
 
 /// Who waits to be confirmed
 #[utoipa::path(get, path = "/api/console/confirmations", tag = "console", operation_id = "listUnconfirmed",
-    security(("session" = [])), responses((status = 200, body = Vec<Unconfirmed>), NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Vec<Unconfirmed>), Unauthorized, Forbidden))]
 pub(in crate::http) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -85,7 +85,7 @@ pub(in crate::http) async fn list(
 /// Whoever asked for them cannot. Meet or call them, and type the code that they see.
 #[utoipa::path(post, path = "/api/console/confirmations/{login}", tag = "console", operation_id = "confirmStaff",
     security(("session" = [])), params(("login" = String, Path)), request_body = Confirming,
-    responses((status = 200, body = View), Malformed, NotIn, Forbidden, Gone, Overtaken, Wrong))]
+    responses((status = 200, body = View), Malformed, Unauthorized, Forbidden, NotFound, Overtaken, Unprocessable))]
 pub(in crate::http) async fn confirm(
     request: HttpRequest,
     services: web::Data<Services>,

@@ -7,7 +7,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use crate::app::Services;
 use crate::domain::kernel::handle::{HandleHash, hash_handle};
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::staff::LONGEST_SESSION;
+use crate::domain::staff::MAX_SESSION;
 use crate::http::own_cookie::{is_https, own_cookie};
 
 /// Over https, bound to this very host; over the sandbox's plain http a browser would not take that prefix.
@@ -20,7 +20,7 @@ fn name(services: &Services) -> &'static str {
 
 /// For a session that begins.
 pub(in crate::http) fn make(services: &Services, handle: &SecretText) -> Cookie<'static> {
-    let seconds = i64::try_from(LONGEST_SESSION.as_secs()).unwrap_or(0);
+    let seconds = i64::try_from(MAX_SESSION.as_secs()).unwrap_or(0);
     ours(services, handle.expose(), Duration::seconds(seconds))
 }
 

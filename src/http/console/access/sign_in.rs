@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::door::Staff;
-use super::{device_cookie, doorbell, session_cookie};
+use super::authorize::Staff;
+use super::{device_cookie, session_cookie, sign_in_rate_limiter};
 use crate::app::Services;
 use crate::app::staff::session::{Admitted, begin_step_up, finish_step_up, sign_out};
 use crate::app::staff::{StaffError, join, sign_in};
 use crate::domain::kernel::secret::SecretText;
-use crate::domain::staff::{Act, IDLE, LONGEST_SESSION, STEP_UP};
+use crate::domain::staff::{Act, IDLE_TIMEOUT, MAX_SESSION, STEP_UP};
 use crate::http::console::problem::problem;
 use crate::http::problem::{Problem, ProblemBody};
 
@@ -20,7 +20,7 @@ use crate::http::problem::{Problem, ProblemBody};
 #[derive(IntoResponses)]
 #[response(status = 401, content_type = "application/problem+json")]
 #[allow(dead_code)]
-pub(in crate::http) struct NotIn(ProblemBody);
+pub(in crate::http) struct Unauthorized(ProblemBody);
 
 /// Another role is needed, or the passkey once more
 #[derive(IntoResponses)]
@@ -32,7 +32,7 @@ pub(in crate::http) struct Forbidden(ProblemBody);
 #[derive(IntoResponses)]
 #[response(status = 422, content_type = "application/problem+json")]
 #[allow(dead_code)]
-pub(in crate::http) struct Wrong(ProblemBody);
+pub(in crate::http) struct Unprocessable(ProblemBody);
 
 /// No such form, or an invitation that does not count
 #[derive(IntoResponses)]
@@ -44,13 +44,13 @@ pub(in crate::http) struct Malformed(ProblemBody);
 #[derive(IntoResponses)]
 #[response(status = 409, content_type = "application/problem+json")]
 #[allow(dead_code)]
-pub(in crate::http) struct Over(ProblemBody);
+pub(in crate::http) struct Conflict(ProblemBody);
 
 /// Too many begin at once
 #[derive(IntoResponses)]
 #[response(status = 429, content_type = "application/problem+json")]
 #[allow(dead_code)]
-pub(in crate::http) struct Crowded(ProblemBody);
+pub(in crate::http) struct TooManyRequests(ProblemBody);
 
 /// Who is signed in
 #[derive(Serialize, ToSchema)]
@@ -80,8 +80,8 @@ impl From<&Admitted> for Me {
             roles: member.roles.iter().map(|role| role.as_str()).collect(),
             confirmed: member.confirmed_at.is_some(),
             may: Act::ALL.into_iter().filter(|act| member.may(*act)).map(Act::as_str).collect(),
-            idle_at: session.seen_at.plus(IDLE).rfc3339(),
-            ends_at: session.began_at.plus(LONGEST_SESSION).rfc3339(),
+            idle_at: session.seen_at.plus(IDLE_TIMEOUT).rfc3339(),
+            ends_at: session.began_at.plus(MAX_SESSION).rfc3339(),
             stepped_up_until: session.proven_at.plus(STEP_UP).rfc3339(),
         }
     }
@@ -123,7 +123,7 @@ pub(in crate::http) struct Shown {
 /// Whom the invitation is for, and the options for `navigator.credentials.create`.
 #[utoipa::path(post, path = "/api/console/join/start", tag = "console", operation_id = "beginJoining",
     request_body = Invitation,
-    responses((status = 200, body = Object), Malformed, NotIn, Forbidden, Wrong, Crowded))]
+    responses((status = 200, body = Object), Malformed, Unauthorized, Forbidden, Unprocessable, TooManyRequests))]
 pub(in crate::http) async fn join_start(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -139,7 +139,7 @@ pub(in crate::http) async fn join_start(
 /// Join with a passkey
 #[utoipa::path(post, path = "/api/console/join/finish", tag = "console", operation_id = "finishJoining",
     request_body = Joining,
-    responses((status = 200, description = "Signed in", body = Me), Malformed, NotIn, Forbidden, Over, Wrong, Crowded))]
+    responses((status = 200, description = "Signed in", body = Me), Malformed, Unauthorized, Forbidden, Conflict, Unprocessable, TooManyRequests))]
 pub(in crate::http) async fn join_finish(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -154,13 +154,13 @@ pub(in crate::http) async fn join_finish(
 /// Whatever login is named, the answer looks alike: for one that is nobody's the options are made up.
 #[utoipa::path(post, path = "/api/console/sign-in/start", tag = "console", operation_id = "beginSigningIn",
     request_body = SigningIn,
-    responses((status = 200, body = Object), Malformed, NotIn, Forbidden, Wrong, Crowded))]
+    responses((status = 200, body = Object), Malformed, Unauthorized, Forbidden, Unprocessable, TooManyRequests))]
 pub(in crate::http) async fn start(
     request: HttpRequest,
     services: web::Data<Services>,
     body: web::Json<SigningIn>,
 ) -> Result<HttpResponse, Problem> {
-    doorbell::name(&request, &services, &body.login)?;
+    sign_in_rate_limiter::name(&request, &services, &body.login)?;
     let begun = sign_in::begin_sign_in(&services, &body.login).await.map_err(|error| problem(&request, &error))?;
     Ok(private(&json!({ "ceremony": begun.handle, "options": begun.options })))
 }
@@ -168,7 +168,7 @@ pub(in crate::http) async fn start(
 /// Sign in with a passkey
 #[utoipa::path(post, path = "/api/console/sign-in/finish", tag = "console", operation_id = "finishSigningIn",
     request_body = Shown,
-    responses((status = 200, description = "Signed in", body = Me), Malformed, NotIn, Forbidden, Over, Wrong, Crowded))]
+    responses((status = 200, description = "Signed in", body = Me), Malformed, Unauthorized, Forbidden, Conflict, Unprocessable, TooManyRequests))]
 pub(in crate::http) async fn finish(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -180,14 +180,14 @@ pub(in crate::http) async fn finish(
 
 /// Who is signed in
 #[utoipa::path(get, path = "/api/console/me", tag = "console", operation_id = "getMe",
-    security(("session" = [])), responses((status = 200, body = Me), NotIn))]
+    security(("session" = [])), responses((status = 200, body = Me), Unauthorized))]
 pub(in crate::http) async fn me(staff: Staff) -> HttpResponse {
     private(&Me::from(&staff.0))
 }
 
 /// Sign out
 #[utoipa::path(post, path = "/api/console/sign-out", tag = "console", operation_id = "signOut",
-    security(("session" = [])), responses((status = 204, description = "Nobody is signed in here"), NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 204, description = "Nobody is signed in here"), Unauthorized, Forbidden))]
 pub(in crate::http) async fn out(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -199,7 +199,7 @@ pub(in crate::http) async fn out(
 
 /// Begin to show the passkey once more
 #[utoipa::path(post, path = "/api/console/step-up/start", tag = "console", operation_id = "beginStepUp",
-    security(("session" = [])), responses((status = 200, body = Object), NotIn, Forbidden))]
+    security(("session" = [])), responses((status = 200, body = Object), Unauthorized, Forbidden))]
 pub(in crate::http) async fn step_up_start(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -212,7 +212,7 @@ pub(in crate::http) async fn step_up_start(
 /// Show the passkey once more
 #[utoipa::path(post, path = "/api/console/step-up/finish", tag = "console", operation_id = "finishStepUp",
     security(("session" = [])), request_body = Shown,
-    responses((status = 200, body = Me), Malformed, NotIn, Forbidden, Over, Wrong))]
+    responses((status = 200, body = Me), Malformed, Unauthorized, Forbidden, Conflict, Unprocessable))]
 pub(in crate::http) async fn step_up_finish(
     request: HttpRequest,
     services: web::Data<Services>,

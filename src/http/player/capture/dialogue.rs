@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::wire::{self, Text};
 use crate::app::Services;
-use crate::app::verification::face::capture::{Begun, CaptureResult, FaceCapture, FrameAnswer, begin_capture};
+use crate::app::verification::face::capture::{CaptureResult, CaptureStart, FaceCapture, FrameAnswer, begin_capture};
 use crate::domain::decision::Verdict;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::observer::Observation;
@@ -42,8 +42,8 @@ impl Dialogue {
         let begun = begin_capture(&services, session, address, lights).await?;
         let mut dialogue = Self { services, texts, session, locale, capture: None, before_frames: true, _place: place };
         let said = match begun {
-            Begun::Ended(verdict) => vec![dialogue.result(ended(verdict), None).await],
-            Begun::Ready(capture) => {
+            CaptureStart::Ended(verdict) => vec![dialogue.result(ended(verdict), None).await],
+            CaptureStart::Ready(capture) => {
                 let said = vec![wire::ready(capture.nonce(), capture.lights()), wire::show(capture.shown())];
                 dialogue.capture = Some(capture);
                 said

@@ -12,7 +12,7 @@ use super::dialogue::Dialogue;
 use crate::domain::kernel::handle::HandleHash;
 
 /// Captures that may wait at once; each holds a few frames, some 400 KiB.
-const MOST: usize = 500;
+const MAX_CAPTURES: usize = 500;
 const TICK: Duration = Duration::from_secs(1);
 
 /// A capture and whom it belongs to.
@@ -35,7 +35,7 @@ impl fmt::Debug for CapturesUnderWay {
 impl CapturesUnderWay {
     /// Whether there is room for one more.
     pub(super) fn has_room(&self) -> bool {
-        self.captures().len() < MOST
+        self.captures().len() < MAX_CAPTURES
     }
 
     /// Keeps a capture under its handle until it is over. One that the session had before is broken off.

@@ -1,7 +1,7 @@
 //! Pictures degraded on purpose: the component that is hurt falls and never rises again, and so does the unified score.
 
 use super::*;
-use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::quality::Component;
 use crate::vision::examiner::Examiner;
 use crate::vision::picture::geometry::{lay, resize};
@@ -47,7 +47,7 @@ fn shifted(picture: &Picture, share: f32) -> Picture {
 
 /// Quality of the pictures in their order, until one shows no face any more.
 fn qualities(examiner: &mut Examiner, pictures: impl IntoIterator<Item = Picture>) -> Vec<FaceQuality> {
-    let ask = Ask::of(Gate::IdPhoto, false, Detail::None);
+    let ask = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::None);
     pictures.into_iter().map_while(|picture| examiner.judge(&picture, ask).unwrap().quality).collect()
 }
 

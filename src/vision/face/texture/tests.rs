@@ -1,9 +1,10 @@
 use super::*;
-use crate::domain::face::engine::{Ask, Detail, Gate};
+use crate::domain::face::engine::{ExamineRequest, QualityGate, TemplateDepth};
 use crate::domain::face::liveness::texture::TextureChange;
 use crate::vision::testing::{astronaut, examiner};
 
-const LAID_FLAT: Ask = Ask { texture: true, ..Ask::of(Gate::MovingFrame, false, Detail::None) };
+const LAID_FLAT: ExamineRequest =
+    ExamineRequest { texture: true, ..ExamineRequest::of(QualityGate::MovingFrame, false, TemplateDepth::None) };
 
 #[test]
 fn the_flat_face_has_skin_two_eyes_and_no_mouth() {

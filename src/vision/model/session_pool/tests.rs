@@ -56,7 +56,7 @@ impl Scene {
         &self,
         work: impl FnOnce(&mut usize) -> R + Send + 'static,
     ) -> Result<R, PoolError> {
-        self.pool.run(Purpose::LiveFrame, work).await
+        self.pool.run(InferencePurpose::LiveFrame, work).await
     }
 
     /// Keeps a worker until the sender speaks or is gone.
@@ -68,7 +68,7 @@ impl Scene {
             let _ = begun.send(());
             let _ = held.recv();
         };
-        let task = tokio::spawn(async move { pool.run(Purpose::LiveFrame, work).await });
+        let task = tokio::spawn(async move { pool.run(InferencePurpose::LiveFrame, work).await });
         started.await.unwrap();
         (release, task)
     }
@@ -91,7 +91,7 @@ async fn a_full_queue_is_busy_and_empties_again() {
     let scene = Scene::with_queue(1, 1);
     let (release, first) = scene.hold().await;
     let pool = Arc::clone(&scene.pool);
-    let second = tokio::spawn(async move { pool.run(Purpose::IdPhoto, |_| 2).await });
+    let second = tokio::spawn(async move { pool.run(InferencePurpose::IdPhoto, |_| 2).await });
     // Its place is taken a moment before it is heard.
     scene.until_heard("queued", 2).await;
     assert_eq!(scene.run(|_| 3).await, Err(PoolError::Busy { retry_after: RETRY }));
@@ -123,7 +123,7 @@ async fn work_of_a_caller_that_is_gone_is_skipped() {
     let (release, first) = scene.hold().await;
     let (pool, counter) = (Arc::clone(&scene.pool), Arc::clone(&done));
     let work = move |_: &mut usize| counter.fetch_add(1, Ordering::SeqCst);
-    let waiting = tokio::spawn(async move { pool.run(Purpose::LiveFrame, work).await });
+    let waiting = tokio::spawn(async move { pool.run(InferencePurpose::LiveFrame, work).await });
     scene.until_places(3).await;
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
@@ -157,9 +157,9 @@ async fn a_pool_that_cannot_replace_shrinks_and_says_so_at_its_end() {
     let settings = PoolSettings { sessions: 1, queue: 1, longest_wait: LONG, retry_after: RETRY };
     let replace: Replace<usize> = Box::new(|| Err("no models".into()));
     let pool = SessionPool::new(vec![0], settings, replace, scene.heard.clone());
-    assert!(pool.run(Purpose::LiveFrame, |_| -> () { panic!("on purpose") }).await.is_err());
-    assert_eq!(pool.run(Purpose::LiveFrame, |_| ()).await, Err(none_left()));
-    assert_eq!(pool.run_when_idle(Purpose::Reembedding, |_| ()).await, Err(none_left()));
+    assert!(pool.run(InferencePurpose::LiveFrame, |_| -> () { panic!("on purpose") }).await.is_err());
+    assert_eq!(pool.run(InferencePurpose::LiveFrame, |_| ()).await, Err(none_left()));
+    assert_eq!(pool.run_when_idle(InferencePurpose::Reembedding, |_| ()).await, Err(none_left()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,11 +167,11 @@ async fn background_work_begins_only_when_nobody_is_served() {
     let scene = Scene::with_queue(2, 2);
     let (release, first) = scene.hold().await;
     let busy = Err(PoolError::Busy { retry_after: RETRY });
-    assert_eq!(scene.pool.run_when_idle(Purpose::Reembedding, |_| 1).await, busy);
+    assert_eq!(scene.pool.run_when_idle(InferencePurpose::Reembedding, |_| 1).await, busy);
     release.send(()).unwrap();
     first.await.unwrap().unwrap();
     scene.until_places(4).await;
-    assert_eq!(scene.pool.run_when_idle(Purpose::Reembedding, |_| 2).await, Ok(2));
+    assert_eq!(scene.pool.run_when_idle(InferencePurpose::Reembedding, |_| 2).await, Ok(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,7 +202,7 @@ async fn no_worker_serves_two_at_once_and_everyone_is_served() {
                 at_work.fetch_sub(1, Ordering::SeqCst);
                 together
             };
-            tokio::spawn(async move { pool.run(Purpose::LiveFrame, work).await })
+            tokio::spawn(async move { pool.run(InferencePurpose::LiveFrame, work).await })
         })
         .collect();
     for caller in callers {

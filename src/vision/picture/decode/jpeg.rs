@@ -18,7 +18,7 @@ use frame::{Frame, Scan};
 use huffman::Tables;
 
 /// More scans than any encoder writes: each may cost a pass over the whole picture.
-const MOST_SCANS: u32 = 100;
+const MAX_SCANS: u32 = 100;
 
 const RESTART_0: u8 = 0xD0;
 const RESTART_7: u8 = 0xD7;
@@ -104,7 +104,7 @@ impl Contents {
     fn take_scan(&mut self, markers: &mut Markers<'_>) -> Result<(), ReasonCode> {
         let frame = self.frame.as_mut().ok_or(ReasonCode::PictureDamaged)?;
         self.scans += 1;
-        if self.scans > MOST_SCANS {
+        if self.scans > MAX_SCANS {
             return Err(ReasonCode::PictureJpegKind);
         }
         let scan = Scan::read(markers.segment()?, frame)?;

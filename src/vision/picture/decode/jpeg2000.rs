@@ -20,11 +20,11 @@ const CODESTREAM: &[u8] = b"\xFF\x4F\xFF\x51";
 /// Where behind those the number of components stands.
 const COMPONENTS: usize = 40;
 /// Colours and transparency.
-const MOST_COMPONENTS: u16 = 4;
+const MAX_COMPONENTS: u16 = 4;
 /// Bytes: a portrait of a chip has some 20 KiB, and decoding takes a third of a second for each MiB.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// Pixels, at most: a portrait of a chip has some 200,000. A hostile file of this size takes 330 MB (measured).
-const MOST_PIXELS: u64 = 500_000;
+const MAX_PIXELS: u64 = 500_000;
 
 /// Whether it begins as one.
 pub(super) fn is(bytes: &[u8]) -> bool {
@@ -37,7 +37,7 @@ pub(super) fn is(bytes: &[u8]) -> bool {
 /// [`ReasonCode::PictureTooManyBytes`], [`ReasonCode::PictureTooManyPixels`], [`ReasonCode::PictureFormat`] for what
 /// the decoder does not know, or [`ReasonCode::PictureDamaged`].
 pub(super) fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, ReasonCode> {
-    if bytes.len() > MOST_BYTES {
+    if bytes.len() > MAX_BYTES {
         return Err(ReasonCode::PictureTooManyBytes);
     }
     if !has_few_components(bytes) {
@@ -48,7 +48,7 @@ pub(super) fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, Reas
     let image = Image::new(bytes, &settings).map_err(refusal)?;
     let (width, height) = (image.width(), image.height());
     let pixels = u64::from(width) * u64::from(height);
-    if pixels > limits.pixels.min(MOST_PIXELS) || width.max(height) > limits.side {
+    if pixels > limits.pixels.min(MAX_PIXELS) || width.max(height) > limits.side {
         return Err(ReasonCode::PictureTooManyPixels);
     }
     let channels = match image.color_space() {
@@ -77,7 +77,7 @@ fn has_few_components(bytes: &[u8]) -> bool {
     let found = bytes.windows(CODESTREAM.len()).enumerate().filter(|(_, four)| *four == CODESTREAM);
     // One that ends before its count is not decoded at all.
     let counts = found.filter_map(|(place, _)| bytes.get(place + COMPONENTS..)?.first_chunk().copied());
-    counts.map(u16::from_be_bytes).all(|count| (1..=MOST_COMPONENTS).contains(&count))
+    counts.map(u16::from_be_bytes).all(|count| (1..=MAX_COMPONENTS).contains(&count))
 }
 
 fn refusal(error: DecodeError) -> ReasonCode {

@@ -2,13 +2,13 @@
 
 use super::super::decode::{DecodeLimits, decode};
 use super::*;
-use crate::domain::face::engine::Detail;
+use crate::domain::face::engine::TemplateDepth;
 use crate::vision::picture::geometry::warp_extended;
 use crate::vision::testing::{astronaut, evaluation, examiner};
 use proptest::prelude::*;
 
-const PHOTO: Ask = Ask::of(Gate::IdPhoto, false, Detail::Full);
-const FRAME: Ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+const PHOTO: ExamineRequest = ExamineRequest::of(QualityGate::IdPhoto, false, TemplateDepth::Full);
+const FRAME: ExamineRequest = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::Quick);
 
 fn marked() -> Picture {
     // 3 x 2 pixels, each another.
@@ -126,7 +126,7 @@ fn a_camera_that_lies_or_stands_on_its_head_is_told_so() {
     let Some(mut examiner) = examiner() else { return };
     let frame = astronaut(&mut examiner).render(3, 1).unwrap();
     assert_eq!(examiner.judge(&frame, FRAME).unwrap().rejection, None);
-    let lying = Ask { lying: true, ..FRAME };
+    let lying = ExamineRequest { lying: true, ..FRAME };
     for quarters in 1..4 {
         let turned = turn(&frame, quarters).unwrap();
         let found = examiner.judge(&turned, lying).unwrap();
@@ -147,7 +147,7 @@ fn no_head_upside_down_passes_a_gate() {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|kind| kind == "jpg"));
     files.sort();
-    let live = Ask::of(Gate::MovingFrame, false, Detail::None);
+    let live = ExamineRequest::of(QualityGate::MovingFrame, false, TemplateDepth::None);
     let (mut asked, mut turned) = (0, 0);
     for file in files.iter().step_by(8) {
         let upright = decode(&std::fs::read(file).unwrap(), DecodeLimits::PHOTO).unwrap();

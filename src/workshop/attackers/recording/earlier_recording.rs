@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::vision::animate::AnimateError;
 use crate::workshop::actor::{Actor, Shown};
-use crate::workshop::dice::Dice;
 use crate::workshop::person::VirtualPlayer;
 use crate::workshop::rehearsal::Rehearsal;
 use crate::workshop::scene::puppet::Puppet;
+use crate::workshop::seeded_rng::SeededRng;
 
 /// Time between two frames of the recording, milliseconds.
-const RECORDED_EVERY: u64 = 33;
+const RECORD_INTERVAL: u64 = 33;
 
 /// The recording. It is drawn as it is played, which gives the same frames.
 #[derive(Debug)]
@@ -22,14 +22,14 @@ pub(in crate::workshop) struct EarlierRecording {
 impl EarlierRecording {
     pub(in crate::workshop) fn new(victim: Arc<Puppet>, seed: u64) -> Self {
         Self {
-            recorded: VirtualPlayer::new(victim, Dice::new(seed, 0xEA).bits()),
-            rehearsal: Rehearsal::new(Dice::new(seed, 0xEB).bits()),
+            recorded: VirtualPlayer::new(victim, SeededRng::new(seed, 0xEA).bits()),
+            rehearsal: Rehearsal::new(SeededRng::new(seed, 0xEB).bits()),
         }
     }
 }
 
 impl Actor for EarlierRecording {
     fn frame(&mut self, shown: &Shown) -> Result<Vec<u8>, AnimateError> {
-        self.recorded.frame(&self.rehearsal.shown(shown.millis - shown.millis % RECORDED_EVERY))
+        self.recorded.frame(&self.rehearsal.shown(shown.millis - shown.millis % RECORD_INTERVAL))
     }
 }

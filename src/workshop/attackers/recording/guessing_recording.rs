@@ -5,15 +5,15 @@ use std::sync::Arc;
 use crate::domain::face::liveness::challenge::{Command, Light};
 use crate::vision::animate::AnimateError;
 use crate::workshop::actor::{Actor, Shown};
-use crate::workshop::dice::Dice;
 use crate::workshop::person::VirtualPlayer;
 use crate::workshop::scene::puppet::Puppet;
+use crate::workshop::seeded_rng::SeededRng;
 
 /// The guesser: whatever the page shows, something of the same kind is played.
 #[derive(Debug)]
 pub(in crate::workshop) struct GuessingRecording {
     recorded: VirtualPlayer,
-    dice: Dice,
+    dice: SeededRng,
     shown: Shown,
     guessed: Shown,
 }
@@ -21,8 +21,8 @@ pub(in crate::workshop) struct GuessingRecording {
 impl GuessingRecording {
     pub(in crate::workshop) fn new(victim: Arc<Puppet>, seed: u64) -> Self {
         Self {
-            recorded: VirtualPlayer::new(victim, Dice::new(seed, 0xEA).bits()),
-            dice: Dice::new(seed, 0x6E),
+            recorded: VirtualPlayer::new(victim, SeededRng::new(seed, 0xEA).bits()),
+            dice: SeededRng::new(seed, 0x6E),
             shown: Shown::default(),
             guessed: Shown::default(),
         }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::vision::animate::AnimateError;
 use crate::workshop::actor::{Actor, Shown};
-use crate::workshop::dice::Dice;
 use crate::workshop::person::VirtualPlayer;
 use crate::workshop::rehearsal::Rehearsal;
 use crate::workshop::scene::puppet::Puppet;
+use crate::workshop::seeded_rng::SeededRng;
 
 /// Time between two frames of a session that was never sent, milliseconds.
-const RECORDED_EVERY: u64 = 100;
+const RECORD_INTERVAL: u64 = 100;
 
 /// Lets somebody act and keeps every frame of theirs.
 pub struct Recorder<A> {
@@ -64,8 +64,8 @@ impl ResentFrames {
 
     /// Frames of a session of the victim under another challenge, for who has none at hand.
     pub(in crate::workshop) fn of_another_session(victim: Arc<Puppet>, seed: u64) -> Self {
-        let player = VirtualPlayer::new(victim, Dice::new(seed, 0xEA).bits());
-        let rehearsal = Rehearsal::new(Dice::new(seed, 0xEB).bits());
+        let player = VirtualPlayer::new(victim, SeededRng::new(seed, 0xEA).bits());
+        let rehearsal = Rehearsal::new(SeededRng::new(seed, 0xEB).bits());
         Self { frames: Vec::new(), next: 0, recording: Some((player, rehearsal)) }
     }
 }
@@ -73,7 +73,7 @@ impl ResentFrames {
 impl Actor for ResentFrames {
     fn frame(&mut self, _: &Shown) -> Result<Vec<u8>, AnimateError> {
         if let Some((player, rehearsal)) = &mut self.recording {
-            let millis = self.frames.len() as u64 * RECORDED_EVERY;
+            let millis = self.frames.len() as u64 * RECORD_INTERVAL;
             self.frames.push(player.frame(&rehearsal.shown(millis))?);
         }
         let frame = self.frames.get(self.next % self.frames.len().max(1)).cloned().unwrap_or_default();

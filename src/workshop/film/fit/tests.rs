@@ -20,12 +20,12 @@ fn film(seconds: u64, movements: &[(u64, Command)]) -> Vec<Sight> {
 }
 
 /// What a course makes of the fit: the service's own rules, told at its own time.
-fn played(film: &[Sight], fit: &Fit) -> (Course, Vec<Command>) {
+fn played(film: &[Sight], fit: &Fit) -> (ChallengeRun, Vec<Command>) {
     let challenge = Challenge { commands: fit.commands.clone(), lights: Vec::new() };
-    let mut course = Course::begin(challenge, at(film[fit.sent[0].start].millis));
+    let mut course = ChallengeRun::begin(challenge, at(film[fit.sent[0].start].millis));
     let mut told = Vec::new();
     for place in fit.sent.iter().cloned().flatten() {
-        let glance = Glance { index: course.shown().index, ..glance(&film[place]) };
+        let glance = FrameObservation { index: course.shown().index, ..glance(&film[place]) };
         let enough = course.still_frames() > 1;
         if let Some(shown) = course.take(glance, enough, &NoDraw)
             && let crate::domain::face::liveness::course::Content::Command(command) = shown.content

@@ -2,7 +2,7 @@ use super::super::camera::{Camera, PageLight, tone};
 use super::*;
 use crate::domain::face::comparison::Template;
 use crate::domain::face::detection::Face;
-use crate::domain::face::engine::{Ask, Detail};
+use crate::domain::face::engine::{ExamineRequest, TemplateDepth};
 use crate::domain::face::liveness::challenge::Light;
 use crate::vision::face::align::align;
 use crate::vision::face::landmarks::Landmarks;
@@ -29,14 +29,14 @@ struct Read {
 
 fn read(examiner: &mut Examiner, puppet: &Puppet, pose: &Pose) -> Read {
     let picture = decode(&shot(puppet, pose, None), DecodeLimits::FRAME).unwrap();
-    let faces = examiner.detector.detect(&picture, Gate::LiveFrame).unwrap();
+    let faces = examiner.detector.detect(&picture, QualityGate::LiveFrame).unwrap();
     assert_eq!(faces.len(), 1, "{pose:?}");
     let mut face = faces[0];
     let landmarks = examiner.landmarks.detect(&picture, &face).unwrap();
     assert!(landmarks.present, "{pose:?}");
     face.points = landmarks.five_points();
     let aligned = align(&picture, &face.points).unwrap();
-    let template = examiner.templates.template(&aligned, Detail::Quick).unwrap().unwrap();
+    let template = examiner.templates.template(&aligned, TemplateDepth::Quick).unwrap().unwrap();
     Read { face, landmarks, template }
 }
 
@@ -102,7 +102,7 @@ fn detector_and_mesh_read_the_pose_back() {
 fn a_frontal_puppet_stays_the_person_and_as_alive_as_the_portrait() {
     let Some(mut examiner) = examiner() else { return };
     let [puppet, _] = cast(&mut examiner);
-    let ask = Ask::of(Gate::LiveFrame, true, Detail::Quick);
+    let ask = ExamineRequest::of(QualityGate::LiveFrame, true, TemplateDepth::Quick);
     let portrait = examiner.examine(&puppet.portrait().frame(0, 1).unwrap(), ask).unwrap();
     let frame = examiner.examine(&shot(&puppet, &FRONT, None), ask).unwrap();
     let (then, now) = (portrait.presentation.unwrap().middle(), frame.presentation.unwrap().middle());

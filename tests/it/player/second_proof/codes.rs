@@ -117,7 +117,7 @@ async fn an_old_code_is_none_and_a_stale_face_gets_none() {
 async fn nobody_is_flooded_with_codes_whatever_many_sessions_ask() {
     let app = TestApp::start().await;
     let iin = iin_of("approved");
-    let (_, most) = MOST_SENT[0];
+    let (_, most) = MAX_SENT[0];
     let mut browser = past_the_face(&app, &iin).await;
     for number in 0..most + 3 {
         if number % 2 == 0 {

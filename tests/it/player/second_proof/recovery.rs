@@ -69,7 +69,7 @@ async fn by_link(app: &TestApp, path: &str, token: &str) -> (u16, Value) {
 /// Tokens live five minutes, grants some hours.
 async fn grants(app: &TestApp, iin: &Iin) -> usize {
     let player = app.player_of(iin).await;
-    app.unit().await.standing_grants(player, app.now()).await.unwrap().len()
+    app.unit().await.active_grants(player, app.now()).await.unwrap().len()
 }
 
 async fn is_active(app: &TestApp, token: &str) -> bool {
@@ -529,7 +529,7 @@ async fn guesses_and_floods_meet_the_limits_of_every_code() {
     );
     app.clock.advance(PAUSE);
     // One hour's codes, of whatever kind, and no more: two went out already.
-    let (_, most) = MOST_SENT[0];
+    let (_, most) = MAX_SENT[0];
     for number in 2..most + 2 {
         let (status, answer) = send(&browser).await;
         assert_eq!(status, if number < most { 200 } else { 429 }, "{number}: {answer}");

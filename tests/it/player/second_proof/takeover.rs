@@ -34,7 +34,7 @@ async fn a_stranger_whose_face_passes_gets_no_factor_no_ground_and_no_restrictio
     assert_eq!(kinds(&app, &victim).await, ["enrolment_held"]);
     let player = app.player_of(&victim).await;
     assert_eq!(app.unit().await.self_restricted_until(player).await.unwrap(), None);
-    assert!(app.unit().await.standing_grants(player, app.now()).await.unwrap().is_empty());
+    assert!(app.unit().await.active_grants(player, app.now()).await.unwrap().is_empty());
     app.verify_audit().await;
 }
 

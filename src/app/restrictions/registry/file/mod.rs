@@ -13,7 +13,7 @@ use super::notes::Notes;
 use crate::app::support::row_refusal::{RowFault, RowRefusal, is_total, text};
 use crate::app::support::table::{Lines, Table, TableError, TableFormat, Value};
 use crate::domain::identity::person::Iin;
-use crate::domain::identity::written_iin::{Holder, WrittenIin};
+use crate::domain::identity::written_iin::{NumberHolder, WrittenIin};
 use crate::domain::kernel::time::{Timestamp, almaty_midnight};
 use crate::domain::restrictions::{Ground, Restriction, VersionKind};
 
@@ -180,7 +180,7 @@ impl<R: BufRead> Records<R> {
             }
         })?;
         self.notes.see(&read);
-        let Holder::Person(iin) = &read.holder else {
+        let NumberHolder::Person(iin) = &read.holder else {
             self.notes.take(line, &read);
             return Ok(None);
         };

@@ -10,11 +10,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::file::{Format, Record, Records};
-use super::manage::{confirm, event, let_count};
+use super::manage::{activate_version, confirm, event};
 use super::notes::Notes;
 use super::tidy::tidy;
 use crate::app::restrictions::registry::import::freed::freed;
-use crate::app::restrictions::registry::import::sorted::{Row, Sorter};
+use crate::app::restrictions::registry::import::sorted::{SortedRow, Sorter};
 use crate::app::restrictions::registry::import::staging::{Read, Refusals, Staged, stage};
 use crate::app::support::row_refusal::RowRefusal;
 use crate::app::support::table::TableError;
@@ -209,7 +209,7 @@ fn read(
         match record {
             Ok(Record { line, iin, unproven_zeros, change }) => {
                 let person = store.person_key(&iin, generation)?;
-                sorter.push(Row { person, line, unproven_zeros, change }).map_err(scratch)?;
+                sorter.push(SortedRow { person, line, unproven_zeros, change }).map_err(scratch)?;
                 rows += 1;
             }
             Err(refusal) => refusals.push(refusal, watcher),
@@ -333,7 +333,7 @@ async fn finish(
         "tolerance": { "shrink": shrink, "growth": growth, "bad_rows": bad_rows },
     });
     let imported = if why.is_empty() {
-        let version = let_count(unit.as_mut(), &versions, version, now).await?;
+        let version = activate_version(unit.as_mut(), &versions, version, now).await?;
         unit.append_audit(&event(AuditKind::RegistryImported, &version, told, now)).await?;
         Imported::Counts { version, people }
     } else {

@@ -14,11 +14,11 @@ use crate::domain::restrictions::{Ground, PersonKey, Restriction};
 /// About so much of a file goes into one bucket, bytes.
 const BUCKET: u64 = 8 * 1024 * 1024;
 /// As many as files may stand open at once without anybody minding.
-const MOST_BUCKETS: u64 = 256;
+const MAX_BUCKETS: u64 = 256;
 
 /// A good row of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::app) struct Row {
+pub(in crate::app) struct SortedRow {
     /// Whose.
     pub(in crate::app) person: PersonKey,
     /// Its line.
@@ -29,7 +29,7 @@ pub(in crate::app) struct Row {
     pub(in crate::app) change: Change,
 }
 
-impl Row {
+impl SortedRow {
     fn place(&self) -> (PersonKey, &str, u64) {
         (self.person, self.change.source_key(), self.line)
     }
@@ -45,8 +45,8 @@ struct Spilled {
     restriction: Option<(Ground, String, Timestamp, Option<Timestamp>)>,
 }
 
-impl From<Row> for Spilled {
-    fn from(row: Row) -> Self {
+impl From<SortedRow> for Spilled {
+    fn from(row: SortedRow) -> Self {
         let (source_key, restriction) = match row.change {
             Change::Remove(key) => (key, None),
             Change::Add(r) => (r.source_key, Some((r.ground, r.legal_basis, r.starts_at, r.ends_at))),
@@ -56,7 +56,7 @@ impl From<Row> for Spilled {
 }
 
 impl Spilled {
-    fn into_row(self, source: &str) -> Row {
+    fn into_row(self, source: &str) -> SortedRow {
         let source_key = self.source_key;
         let change = match self.restriction {
             None => Change::Remove(source_key),
@@ -65,7 +65,7 @@ impl Spilled {
                 Change::Add(Restriction { ground, legal_basis, starts_at, ends_at, source, source_key })
             }
         };
-        Row { person: PersonKey(self.person), line: self.line, unproven_zeros: self.unproven_zeros, change }
+        SortedRow { person: PersonKey(self.person), line: self.line, unproven_zeros: self.unproven_zeros, change }
     }
 }
 
@@ -78,13 +78,13 @@ pub(in crate::app) struct Sorter {
 impl Sorter {
     /// For a file of `source` that is about so long, in bytes.
     pub(in crate::app) fn new(source: &str, length: u64) -> io::Result<Self> {
-        let count = length.div_ceil(BUCKET).clamp(1, MOST_BUCKETS);
+        let count = length.div_ceil(BUCKET).clamp(1, MAX_BUCKETS);
         let bucket = |_| tempfile::tempfile().map(BufWriter::new);
         Ok(Self { source: source.to_owned(), buckets: (0..count).map(bucket).collect::<io::Result<_>>()? })
     }
 
     /// Takes a row.
-    pub(in crate::app) fn push(&mut self, row: Row) -> io::Result<()> {
+    pub(in crate::app) fn push(&mut self, row: SortedRow) -> io::Result<()> {
         let [first, second, ..] = row.person.0;
         let place = (usize::from(u16::from_be_bytes([first, second])) * self.buckets.len()) >> 16;
         postcard::to_io(&Spilled::from(row), &mut self.buckets[place]).map(drop).map_err(io::Error::other)
@@ -109,7 +109,7 @@ pub(in crate::app) struct Bucket {
 
 impl Bucket {
     /// Its rows by person, key and line.
-    pub(in crate::app) fn rows(mut self) -> io::Result<Vec<Row>> {
+    pub(in crate::app) fn rows(mut self) -> io::Result<Vec<SortedRow>> {
         let mut bytes = Vec::new();
         self.file.seek(SeekFrom::Start(0))?;
         self.file.read_to_end(&mut bytes)?;
@@ -128,8 +128,8 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    fn row(person: u8, line: u64, change: Change) -> Row {
-        Row { person: PersonKey([person; 32]), line, unproven_zeros: person % 4, change }
+    fn row(person: u8, line: u64, change: Change) -> SortedRow {
+        SortedRow { person: PersonKey([person; 32]), line, unproven_zeros: person % 4, change }
     }
 
     fn restriction(key: &str) -> Restriction {
@@ -157,7 +157,7 @@ mod tests {
             for row in rows.clone() {
                 sorter.push(row).unwrap();
             }
-            let sorted: Vec<Row> =
+            let sorted: Vec<SortedRow> =
                 sorter.finish().unwrap().into_iter().flat_map(|bucket| bucket.rows().unwrap()).collect();
             assert_eq!(sorted, [3, 2, 1, 4, 0].map(|place| rows[place].clone()));
         }

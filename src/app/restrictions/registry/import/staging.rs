@@ -1,6 +1,6 @@
 //! Rows of a file that was read are staged, where nobody sees them.
 
-use super::sorted::{Bucket, Row};
+use super::sorted::{Bucket, SortedRow};
 use super::{ImportRegistryError, Watcher};
 use crate::app::restrictions::registry::file::Change;
 use crate::app::restrictions::registry::notes::{Notes, zeros_lost};
@@ -68,7 +68,7 @@ pub(in crate::app) async fn stage(
         people += rows.chunk_by(|a, b| a.person == b.person).count() as u64;
         let mut rows = rows.into_iter();
         loop {
-            let chunk: Vec<Row> = rows.by_ref().take(AT_ONCE).collect();
+            let chunk: Vec<SortedRow> = rows.by_ref().take(AT_ONCE).collect();
             if chunk.is_empty() {
                 break;
             }
@@ -80,8 +80,8 @@ pub(in crate::app) async fn stage(
 }
 
 /// Without the rows whose IINs are said to have lost zeros: the file has kept some, so these lack another digit.
-fn with_kept_zeros(rows: Vec<Row>, refusals: &mut Refusals, watcher: &mut dyn Watcher) -> Vec<Row> {
-    let (unproven, kept): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.unproven_zeros > 0);
+fn with_kept_zeros(rows: Vec<SortedRow>, refusals: &mut Refusals, watcher: &mut dyn Watcher) -> Vec<SortedRow> {
+    let (unproven, kept): (Vec<SortedRow>, Vec<SortedRow>) = rows.into_iter().partition(|row| row.unproven_zeros > 0);
     for row in unproven {
         refusals.push(zeros_lost(row.line, 12 - row.unproven_zeros), watcher);
     }
@@ -89,8 +89,8 @@ fn with_kept_zeros(rows: Vec<Row>, refusals: &mut Refusals, watcher: &mut dyn Wa
 }
 
 /// A record that stands twice is taken as it stands first; the second is refused by its line.
-fn without_repetitions(rows: Vec<Row>, refusals: &mut Refusals, watcher: &mut dyn Watcher) -> Vec<Row> {
-    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+fn without_repetitions(rows: Vec<SortedRow>, refusals: &mut Refusals, watcher: &mut dyn Watcher) -> Vec<SortedRow> {
+    let mut kept: Vec<SortedRow> = Vec::with_capacity(rows.len());
     for row in rows {
         match kept.last() {
             Some(first) if first.person == row.person && first.change.source_key() == row.change.source_key() => {
@@ -106,14 +106,14 @@ async fn stage_some(
     store: &dyn Store,
     clock: &dyn Clock,
     version: &mut Version,
-    rows: Vec<Row>,
+    rows: Vec<SortedRow>,
     refusals: &mut Refusals,
     watcher: &mut dyn Watcher,
 ) -> Result<(), ImportRegistryError> {
     let mut unit = store.begin().await?;
     if version.kind == VersionKind::Delta {
         let records: Vec<_> = rows.iter().map(|row| (row.person, row.change.source_key().to_owned())).collect();
-        let taken = unit.take_rows(version, &records).await?;
+        let taken = unit.withdraw_version_rows(version, &records).await?;
         version.counts.removed += taken.len() as u64;
         for (row, record) in rows.iter().zip(&records) {
             if matches!(row.change, Change::Remove(_)) && !taken.contains(record) {
@@ -121,7 +121,7 @@ async fn stage_some(
             }
         }
     }
-    let brought = |row: Row| match row.change {
+    let brought = |row: SortedRow| match row.change {
         Change::Add(restriction) => Some((row.person, restriction)),
         Change::Remove(_) => None,
     };
@@ -129,7 +129,7 @@ async fn stage_some(
     version.counts.added += brought.len() as u64;
     version.touched_at = clock.now();
     unit.touch_version(version).await?;
-    unit.bring_rows(version, &brought).await?;
+    unit.add_version_rows(version, &brought).await?;
     unit.commit().await?;
     Ok(())
 }

@@ -7,10 +7,10 @@ use calamine::{DataRef, ExcelDateTime, XlsxCellReader};
 
 use super::WorkbookFault;
 use crate::app::support::row_refusal::RowFault;
-use crate::app::support::table::{LONGEST_ROW, Value};
+use crate::app::support::table::{MAX_ROW, Value};
 
 /// More cells in a row are no register's.
-const MOST_CELLS: usize = 256;
+const MAX_CELLS: usize = 256;
 /// Rows and columns of a sheet.
 const SHEET: (u32, u32) = (1_048_576, 16_384);
 /// Whole numbers below are exact as a spreadsheet keeps them: 2 to the power of 53.
@@ -53,7 +53,7 @@ impl<'a> CellRows<'a> {
         let mut cell = Some((column, value));
         while let Some((column, value)) = cell.take() {
             length += value.as_ref().map_or(0, |value| value.text.len());
-            row.is_too_long |= length > LONGEST_ROW || row.cells.len() >= MOST_CELLS;
+            row.is_too_long |= length > MAX_ROW || row.cells.len() >= MAX_CELLS;
             if !row.is_too_long {
                 row.cells.push((column as usize, value));
             }

@@ -9,34 +9,34 @@ use super::WorkbookFault;
 use crate::app::support::table::{TableError, unreadable};
 
 /// No workbook is longer, bytes.
-pub(super) const LONGEST: u64 = 128 * 1024 * 1024;
+pub(super) const MAX_FILE_SIZE: u64 = 128 * 1024 * 1024;
 /// All parts together, unpacked: a full sheet of 1,048,576 rows has some 300 MB.
-const MOST_UNPACKED: u64 = 512 * 1024 * 1024;
+const MAX_UNPACKED: u64 = 512 * 1024 * 1024;
 /// The parts that are held in memory: all but the sheets.
-const MOST_HELD: u64 = 96 * 1024 * 1024;
+const MAX_HELD: u64 = 96 * 1024 * 1024;
 /// Parts of the archive.
-const MOST_PARTS: usize = 10_000;
+const MAX_PARTS: usize = 10_000;
 /// From one tag to the next: a cell holds 32,767 characters at most, and each may be written as an entity.
-const LONGEST_TEXT: u64 = 512 * 1024;
+const MAX_TEXT: u64 = 512 * 1024;
 /// Rows that are put aside.
-pub(super) const MOST_ASIDE: u64 = 2 * 1024 * 1024 * 1024;
+pub(super) const MAX_ASIDE: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Refuses what would take more room than an honest workbook.
 pub(super) fn check(file: &File) -> Result<(), TableError> {
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| WorkbookFault::Damaged)?;
-    if archive.len() > MOST_PARTS {
+    if archive.len() > MAX_PARTS {
         return Err(WorkbookFault::TooLarge.into());
     }
     let (mut unpacked, mut held) = (0, 0);
     for number in 0..archive.len() {
         let part = archive.by_index(number).map_err(|_| WorkbookFault::Damaged)?;
         let name = part.name().map_err(|_| WorkbookFault::Damaged)?.to_ascii_lowercase();
-        let length = measure(part, MOST_UNPACKED - unpacked, name.ends_with("sharedstrings.xml"))?;
+        let length = measure(part, MAX_UNPACKED - unpacked, name.ends_with("sharedstrings.xml"))?;
         unpacked += length;
         if !name.contains("/worksheets/") {
             held += length;
         }
-        if held > MOST_HELD {
+        if held > MAX_HELD {
             return Err(WorkbookFault::TooLarge.into());
         }
     }
@@ -61,7 +61,7 @@ fn measure(mut part: impl Read, room: u64, has_strings: bool) -> Result<u64, Wor
         length += read as u64;
         for byte in &buffer[..read] {
             since_tag = if *byte == b'<' { 0 } else { since_tag + 1 };
-            if length > room || since_tag > LONGEST_TEXT {
+            if length > room || since_tag > MAX_TEXT {
                 return Err(WorkbookFault::TooLarge);
             }
             if has_strings {
@@ -83,7 +83,7 @@ struct StringCount {
 impl StringCount {
     const NAME: &[u8] = b"uniqueCount";
     /// Six columns of a full sheet.
-    const MOST: u64 = 6 * 1024 * 1024;
+    const MAX_SIZE: u64 = 6 * 1024 * 1024;
 
     fn take(&mut self, byte: u8) -> Result<(), WorkbookFault> {
         // Other encodings than UTF-8 could say it otherwise.
@@ -96,7 +96,7 @@ impl StringCount {
                 b'=' | b'"' | b'\'' | b'+' | b' ' | b'\t' | b'\r' | b'\n' if number == 0 => {}
                 _ => self.number = None,
             }
-            return if number > Self::MOST { Err(WorkbookFault::TooLarge) } else { Ok(()) };
+            return if number > Self::MAX_SIZE { Err(WorkbookFault::TooLarge) } else { Ok(()) };
         }
         self.met = match Self::NAME.get(self.met) {
             Some(next) if *next == byte => self.met + 1,

@@ -14,7 +14,7 @@ use self::cells::{CellRow, CellRows};
 use super::hashed::Hashed;
 use super::header::{Columns, Header};
 use super::unicode::head;
-use super::{FileKind, LONGEST_ROW, NumberedRow, TableError, Value, unreadable};
+use super::{FileKind, MAX_ROW, NumberedRow, TableError, Value, unreadable};
 use crate::app::support::row_refusal::RowFault;
 
 /// Why a workbook cannot be read. No text carries what stands in it.
@@ -24,7 +24,7 @@ pub enum WorkbookFault {
     #[error("it is damaged, or of a kind that is not read (.xlsb): open it and save it anew as .xlsx")]
     Damaged,
     /// More than any honest one.
-    #[error("it is longer than {LONGEST} bytes, or unpacks to more than a register does: save it as \"CSV UTF-8\"", LONGEST = limits::LONGEST)]
+    #[error("it is longer than {MAX_FILE_SIZE} bytes, or unpacks to more than a register does: save it as \"CSV UTF-8\"", MAX_FILE_SIZE = limits::MAX_FILE_SIZE)]
     TooLarge,
     /// Cells that are not in their order.
     #[error("its rows or cells are not in their order: open it and save it anew as .xlsx")]
@@ -104,7 +104,7 @@ impl Sheet {
         let spilled = postcard::from_bytes(&bytes).map_err(|why| unreadable(io::Error::other(why)))?;
         Ok(Some(match spilled {
             Spilled::Values(line, values) => (line, Ok(values)),
-            Spilled::TooLong(line) => (line, Err(RowFault::TooLong(LONGEST_ROW))),
+            Spilled::TooLong(line) => (line, Err(RowFault::TooLong(MAX_ROW))),
             Spilled::TooMany(line, found, expected) => (line, Err(RowFault::ColumnCount { found, expected })),
             Spilled::Unreadable(line) => (line, Err(RowFault::Cell)),
         }))
@@ -132,8 +132,8 @@ fn put_aside(reader: impl BufRead) -> Result<(File, u64, String), TableError> {
     }
     let mut file = tempfile::tempfile().map_err(unreadable)?;
     file.write_all(&head).map_err(unreadable)?;
-    io::copy(&mut (&mut reader).take(limits::LONGEST), &mut file).map_err(unreadable)?;
-    if reader.length() > limits::LONGEST {
+    io::copy(&mut (&mut reader).take(limits::MAX_FILE_SIZE), &mut file).map_err(unreadable)?;
+    if reader.length() > limits::MAX_FILE_SIZE {
         return Err(WorkbookFault::TooLarge.into());
     }
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -156,7 +156,7 @@ fn spill(mut rows: CellRows<'_>, width: usize) -> Result<BufReader<File>, TableE
     while let Some(row) = rows.next_row()? {
         let spilled = postcard::to_stdvec(&spilled(row, width)).map_err(|why| unreadable(io::Error::other(why)))?;
         written += spilled.len() as u64;
-        if written > limits::MOST_ASIDE {
+        if written > limits::MAX_ASIDE {
             return Err(WorkbookFault::TooLarge.into());
         }
         let length = u32::try_from(spilled.len()).map_err(|_| WorkbookFault::TooLarge)?;

@@ -1,13 +1,13 @@
 //! A capture begins: counted, and alike whoever was named.
 
-use super::{Begun, FaceCapture};
+use super::{CaptureStart, FaceCapture};
 use crate::app::face::id_template::load_id_template;
 use crate::app::face::live_capture::LiveCapture;
 use crate::app::support::steady_answer::SteadyAnswer;
 use crate::app::verification::face::lockout::expect_unlocked;
 use crate::app::verification::face::search::expect_ready;
 use crate::app::verification::face::settle::end;
-use crate::app::verification::record_case::{Evidence, record_case};
+use crate::app::verification::record_case::{CaseDraft, record_case};
 use crate::app::verification::session::open;
 use crate::app::verification::tries::expect_room;
 use crate::app::{PlayerError, Services};
@@ -26,7 +26,7 @@ pub async fn begin_capture(
     session: HandleHash,
     address: Option<HandleHash>,
     lights: bool,
-) -> Result<Begun, PlayerError> {
+) -> Result<CaptureStart, PlayerError> {
     let answer = SteadyAnswer::begin();
     let begun = begin(services, session, address, lights).await;
     answer.due().await;
@@ -38,7 +38,7 @@ async fn begin(
     session: HandleHash,
     address: Option<HandleHash>,
     lights: bool,
-) -> Result<Begun, PlayerError> {
+) -> Result<CaptureStart, PlayerError> {
     let now = services.clock.now();
     let mut unit = services.store.read().await?;
     let verification = open(unit.as_mut(), session).await?;
@@ -58,11 +58,11 @@ async fn begin(
     if verification.face_attempts_left() == 0 {
         let refusal = Outcome::new(Verdict::Refused, [ReasonCode::CaptureAttempts]);
         let verdict = refusal.verdict;
-        let evidence = Evidence { reasons: refusal.codes(), ..Evidence::default() };
+        let evidence = CaseDraft { reasons: refusal.codes(), ..CaseDraft::default() };
         record_case(services, unit.as_mut(), &verification, verdict, evidence, now).await?;
         end(services, unit.as_mut(), &mut verification, refusal, now).await?;
         unit.commit().await?;
-        return Ok(Begun::Ended(verdict));
+        return Ok(CaptureStart::Ended(verdict));
     }
     let attempt = verification.begin_capture(now)?;
     unit.update_verification(&mut verification).await?;
@@ -78,5 +78,5 @@ async fn begin(
     let chain = FrameChain::new(nonce);
     let services = services.clone();
     let capture = FaceCapture { services, session, player, asker, attempt, id_photo, live, nonce, chain, lights };
-    Ok(Begun::Ready(Box::new(capture)))
+    Ok(CaptureStart::Ready(Box::new(capture)))
 }

@@ -1,13 +1,13 @@
 //! A capture is over: held against the ID photo, judged, and what follows of it.
 
 use super::{CaptureResult, FaceCapture, LOCKED};
-use crate::app::face::live_capture::Lines;
+use crate::app::face::live_capture::JudgementThresholds;
 use crate::app::face::recall_frames::{recall_frames, remember_frames};
 use crate::app::verification::face::lockout::{
-    Failure, clear, count_failure, device_locked_until, person_locked_until,
+    FailedCapture, clear, count_failure, device_locked_until, person_locked_until,
 };
 use crate::app::verification::face::search::search_faces;
-use crate::app::verification::face::settle::{Judged, note_judged, settle};
+use crate::app::verification::face::settle::{SettledCapture, note_judged, settle};
 use crate::app::verification::record_case::Captured;
 use crate::app::verification::session::open;
 use crate::app::verification::tries::note_spent;
@@ -51,7 +51,8 @@ impl FaceCapture {
             return Err(PlayerError::FaceLocked(until.since(now)));
         }
         let left = verification.face_attempts_left();
-        let lines = Lines { comparison: services.policy.comparison, presentation: services.policy.presentation };
+        let lines =
+            JudgementThresholds { comparison: services.policy.comparison, presentation: services.policy.presentation };
         let evidence = self.live.evidence(replayed, lines);
         let (judgement, scores) = self.live.judge(evidence, live.as_ref(), &photo, lines, left);
         let is_without = matches!(self.id_photo, IdPhoto::Unusable);
@@ -67,7 +68,7 @@ impl FaceCapture {
             && !self.is_forgiven(unit_ref, (&verification, &judgement), now).await?
         {
             // Nobody waits for a lock to end within one verification.
-            let failure = Failure::of(self.asker, self.is_like());
+            let failure = FailedCapture::of(self.asker, self.is_like());
             locked = count_failure(services, unit_ref, &verification, failure, now).await?;
             if locked {
                 judgement = judgement.ended();
@@ -94,7 +95,8 @@ impl FaceCapture {
         let is_nobody = matches!(self.id_photo, IdPhoto::Nobodys);
         let (attempt, asker) = (self.attempt, self.asker);
         let (mirrored, pretended) = (self.live.capture().is_mirrored(), false);
-        let found = Judged { attempt, judgement, scores, face_hits, is_nobody, captured, asker, mirrored, pretended };
+        let found =
+            SettledCapture { attempt, judgement, scores, face_hits, is_nobody, captured, asker, mirrored, pretended };
         let result = settle(services, unit_ref, &mut verification, found, now).await?;
         remember_frames(unit_ref, &verification, film, now).await?;
         note_spent(services, unit_ref, &verification, (Tried::RejectedFace, &spent), now).await?;

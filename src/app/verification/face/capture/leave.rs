@@ -2,7 +2,7 @@
 
 use super::FaceCapture;
 use crate::app::PlayerError;
-use crate::app::verification::face::lockout::{Failure, count_failure};
+use crate::app::verification::face::lockout::{FailedCapture, count_failure};
 use crate::app::verification::face::settle::note_judged;
 use crate::app::verification::session::open;
 use crate::app::verification::tries::{count, has_room, note_spent};
@@ -54,7 +54,7 @@ impl FaceCapture {
             how == Left::GivenUp && has_room(services, unit_ref, self.asker, Tried::LostCapture, now).await?;
         let spent: Vec<TriedBy> =
             if forgives { count(services, unit_ref, self.asker, Tried::LostCapture, now).await? } else { Vec::new() };
-        let failure = Failure { asker: self.asker, like: self.is_like(), spares_browser: forgives };
+        let failure = FailedCapture { asker: self.asker, like: self.is_like(), spares_browser: forgives };
         count_failure(services, unit_ref, &verification, failure, now).await?;
         if verification.expect_capture(self.attempt, now).is_ok() {
             note_judged(unit_ref, &verification, how.as_str(), false, now).await?;

@@ -41,7 +41,7 @@ pub struct FaceCapture {
 
 /// What a capture begins with.
 #[derive(Debug)]
-pub enum Begun {
+pub enum CaptureStart {
     /// Frames may come.
     Ready(Box<FaceCapture>),
     /// The verification ended instead: no attempts are left.

@@ -26,7 +26,7 @@ use crate::domain::notices::NoticeContent;
 use crate::domain::ports::UnitOfWork;
 use crate::domain::second_factor::lockout::Lockout;
 use crate::domain::second_factor::own::{FactorId, FactorName, OwnFactorFault, expect_addable};
-use crate::domain::second_factor::passkey::{CEREMONY_LIFETIME, CeremonyKind, StoredPasskey};
+use crate::domain::second_factor::passkey::{CEREMONY_TTL, CeremonyKind, StoredPasskey};
 use crate::domain::second_factor::totp::{Provisioning, TotpEnrolment};
 use crate::domain::second_factor::{Binding, FactorKind};
 use crate::domain::verification::Verification;
@@ -41,7 +41,7 @@ pub async fn begin_passkey_addition(
     let there = confirmed.unit.list_passkeys(confirmed.player).await?;
     let there: Vec<Vec<u8>> = there.into_iter().map(|passkey| passkey.credential_id).collect();
     let started = services.passkeys.start_registration(confirmed.player.uuid(), ACCOUNT, &there)?;
-    let (verification, until) = (confirmed.verification.id, confirmed.now.plus(CEREMONY_LIFETIME));
+    let (verification, until) = (confirmed.verification.id, confirmed.now.plus(CEREMONY_TTL));
     confirmed.unit.put_ceremony(verification, CeremonyKind::Addition, &started.state, until).await?;
     confirmed.unit.commit().await?;
     Ok(started.options)
@@ -90,7 +90,7 @@ pub async fn begin_totp_addition(
 ) -> Result<Provisioning, PlayerError> {
     let mut confirmed = confirm(services, session, FactorKind::Totp, shown).await?;
     let enrolment = TotpEnrolment::begin(confirmed.player, services.randomness.as_ref());
-    let (verification, until) = (confirmed.verification.id, confirmed.now.plus(CEREMONY_LIFETIME));
+    let (verification, until) = (confirmed.verification.id, confirmed.now.plus(CEREMONY_TTL));
     confirmed.unit.put_ceremony(verification, CeremonyKind::TotpAddition, &enrolment.secret, until).await?;
     confirmed.unit.commit().await?;
     Ok(provisioning(&enrolment))
@@ -112,7 +112,7 @@ pub async fn finish_totp_addition(
         TotpEnrolment { player: half.player, secret, last_step: None, told_step: None, binding: half.binding };
     enrolment.last_step = enrolment.accept(code, half.now);
     if enrolment.last_step.is_none() {
-        let until = half.now.plus(CEREMONY_LIFETIME);
+        let until = half.now.plus(CEREMONY_TTL);
         half.unit.put_ceremony(half.verification.id, kind, &enrolment.secret, until).await?;
         let rejected = Rejected { factor: FactorKind::Totp, drift: enrolment.drift(code, half.now) };
         let SecondHalf { unit, verification, player, now, lockout, .. } = half;

@@ -9,7 +9,7 @@ use super::cancel::lapse;
 use super::{contacts, expect_code_wanted, recoveries};
 use crate::app::notices::queue::queue_notice;
 use crate::app::notices::tell::tell;
-use crate::app::verification::record_case::{Evidence, record_case};
+use crate::app::verification::record_case::{CaseDraft, record_case};
 use crate::app::verification::second_factor::enrolled::expect_any;
 use crate::app::verification::session::{open, record_decision};
 use crate::app::{PlayerError, Services};
@@ -87,7 +87,7 @@ async fn begin(
     let outcome = verification.recovery_held(hold.until, now)?.clone();
     unit.update_verification(verification).await?;
     record_decision(services, unit, verification, &outcome, json!({ "hold": hold.id }), now).await?;
-    let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
+    let evidence = CaseDraft { reasons: outcome.codes(), ..CaseDraft::default() };
     record_case(services, unit, verification, outcome.verdict, evidence, now).await
 }
 

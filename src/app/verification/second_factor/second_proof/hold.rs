@@ -143,7 +143,7 @@ async fn end_grants_of_less(
     player: PlayerId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for grant in unit.standing_grants(player, now).await? {
+    for grant in unit.active_grants(player, now).await? {
         if grant.bound_by < BoundBy::Contact {
             end(services, unit, &grant, EndOfGrant::Disowned, now).await?;
         }

@@ -18,7 +18,7 @@ use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
-use crate::domain::second_factor::contact_code::LONGEST_COUNT;
+use crate::domain::second_factor::contact_code::MAX_COUNT;
 use crate::domain::second_factor::enrolment::ProofWanted;
 use crate::domain::second_factor::ports::ContactCodes;
 
@@ -58,7 +58,7 @@ pub(in crate::app) async fn sent(
     player: PlayerId,
     now: Timestamp,
 ) -> Result<Vec<Timestamp>, StoreError> {
-    unit.contact_codes_sent(player, now.minus(LONGEST_COUNT)).await
+    unit.contact_codes_sent(player, now.minus(MAX_COUNT)).await
 }
 
 /// Whether who is at this step may wait instead of typing a code. A doubted contact is on record all the same.

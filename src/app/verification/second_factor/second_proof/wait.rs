@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{codes, may_wait};
-use crate::app::verification::record_case::{Evidence, record_case};
+use crate::app::verification::record_case::{CaseDraft, record_case};
 use crate::app::verification::session::{audit, open, record_decision};
 use crate::app::{PlayerError, Services};
 use crate::domain::audit::event::AuditKind;
@@ -26,7 +26,7 @@ pub async fn wait_instead(services: &Services, session: HandleHash) -> Result<()
         unit.update_verification(&mut verification).await?;
         let details = json!({ "hold": hold.id });
         record_decision(services, unit.as_mut(), &verification, &outcome, details, now).await?;
-        let evidence = Evidence { reasons: outcome.codes(), ..Evidence::default() };
+        let evidence = CaseDraft { reasons: outcome.codes(), ..CaseDraft::default() };
         record_case(services, unit.as_mut(), &verification, outcome.verdict, evidence, now).await?;
     } else if may_wait(services, &codes) {
         verification.wait_instead(now)?;

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::super::super::report::charts::{
     GENUINE as BONA_FIDE, GRID, IMPOSTOR as ATTACK, SIZE, failed, framed, percent, text,
 };
-use crate::app::face::evaluate_liveness::Evaluation;
+use crate::app::face::evaluate_liveness::LivenessEvaluation;
 use crate::domain::face::error_rates::presentations::Presentations;
 
 /// Scores have this many bins from 0 to 1.
@@ -44,7 +44,7 @@ pub(super) fn det(presentations: &Presentations) -> Result<Option<String>> {
 }
 
 /// How many presentations have which score; `None` when none has one.
-pub(super) fn scores(found: &Evaluation) -> Result<Option<String>> {
+pub(super) fn scores(found: &LivenessEvaluation) -> Result<Option<String>> {
     let (attacks, bona_fide) = (bins(found, true), bins(found, false));
     let Some(most) = attacks.iter().chain(&bona_fide).max().filter(|most| **most > 0) else { return Ok(None) };
     let top = f64::from(*most) * 1.25;
@@ -87,7 +87,7 @@ pub(super) fn scores(found: &Evaluation) -> Result<Option<String>> {
 }
 
 /// How many presentations of one label lie in each bin.
-fn bins(found: &Evaluation, attacks: bool) -> Vec<u32> {
+fn bins(found: &LivenessEvaluation, attacks: bool) -> Vec<u32> {
     let mut bins = vec![0; BINS as usize];
     let scores = found.files.iter().filter(|file| file.attack.is_some() == attacks).filter_map(|file| file.score);
     for score in scores {

@@ -1,10 +1,10 @@
 use super::*;
 use crate::app::face::evaluate_faces::Failure;
-use crate::app::face::evaluate_liveness::{Label, Sample, Seen, Wanted, measure};
+use crate::app::face::evaluate_liveness::{Label, LivenessRequest, PresentationSample, Seen, measure};
 use crate::domain::face::liveness::evidence::PresentationScores;
 
-fn measured(attacks: bool) -> Measured {
-    let sample = |line: u16| Sample {
+fn measured(attacks: bool) -> MeasuredPresentation {
+    let sample = |line: u16| PresentationSample {
         file: format!("<b>{line}.mp4"),
         line: line.into(),
         label: if attacks && line.is_multiple_of(2) { Label::Attack("<print>".into()) } else { Label::BonaFide },
@@ -15,9 +15,9 @@ fn measured(attacks: bool) -> Measured {
             stopped: [("blurred", 1)].into(),
         }),
     };
-    let samples: Vec<Sample> = (2..12).map(sample).collect();
+    let samples: Vec<PresentationSample> = (2..12).map(sample).collect();
     let failure = Failure { file: Some("<i>.jpg".into()), line: 20, code: "no_face", detail: "No face & no".into() };
-    measure(&samples, vec![failure], &Wanted { threshold: 0.5, splits: 0, rounds: 20, seed: 1 })
+    measure(&samples, vec![failure], &LivenessRequest { threshold: 0.5, splits: 0, rounds: 20, seed: 1 })
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::domain::face::error_rates::bootstrap::Draws;
 
 /// What became of people who did not tune.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Held {
+pub struct HeldOutPresentations {
     /// How many splits had both kinds of presentations on both sides.
     pub splits: usize,
     /// The thresholds: the 5th, 50th and 95th of a hundred.
@@ -22,7 +22,7 @@ pub struct Held {
 
 /// Splits `people` people `splits` times, by draws from `seed`; `None` when no split had presentations of both kinds on
 /// both sides.
-pub fn hold(presentations: &Presentations, people: usize, splits: usize, seed: u64) -> Option<Held> {
+pub fn hold(presentations: &Presentations, people: usize, splits: usize, seed: u64) -> Option<HeldOutPresentations> {
     let mut draws = Draws::new(seed);
     let mut columns: [Vec<f64>; 3] = std::array::from_fn(|_| Vec::with_capacity(splits));
     for _ in 0..splits {
@@ -42,7 +42,7 @@ pub fn hold(presentations: &Presentations, people: usize, splits: usize, seed: u
     let last = thresholds.len().checked_sub(1)?;
     let at = |values: &[f64], share: f64| values[(share * last as f64).round() as usize];
     let rate = |values: &[f64]| [values.iter().sum::<f64>() / values.len() as f64, at(values, 0.95)];
-    Some(Held {
+    Some(HeldOutPresentations {
         splits: thresholds.len(),
         threshold: [0.05, 0.5, 0.95].map(|share| at(&thresholds, share)),
         apcer_worst: rate(&apcer),

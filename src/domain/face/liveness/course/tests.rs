@@ -17,7 +17,7 @@ fn run(
     suspicious: bool,
     answer: impl Fn(usize, Command) -> Command,
     lit: impl Fn(Light) -> Option<Light>,
-) -> (Course, u64) {
+) -> (ChallengeRun, u64) {
     let randomness = SeededRandomness::new(seed);
     run_challenge(Challenge::draw(&randomness, lights), &randomness, suspicious, answer, lit)
 }
@@ -28,8 +28,8 @@ fn run_challenge(
     suspicious: bool,
     answer: impl Fn(usize, Command) -> Command,
     lit: impl Fn(Light) -> Option<Light>,
-) -> (Course, u64) {
-    let mut course = Course::begin(challenge, at(0));
+) -> (ChallengeRun, u64) {
+    let mut course = ChallengeRun::begin(challenge, at(0));
     if suspicious {
         course.suspect();
     }
@@ -49,8 +49,14 @@ fn run_challenge(
         let face = [120.0 + tint[0], 100.0 + tint[1], 90.0 + tint[2]];
         let colours = Some(SceneColours { face, background: [90.0; 3] });
         stretch_frames += u32::from(course.wants_straight());
-        let glance =
-            Glance { index: shown.index, now: at(millis), signs: Some(&signs), colours, mesh: None, good: true };
+        let glance = FrameObservation {
+            index: shown.index,
+            now: at(millis),
+            signs: Some(&signs),
+            colours,
+            mesh: None,
+            good: true,
+        };
         if let Some(next) = course.take(glance, stretch_frames >= 2, randomness) {
             assert_eq!(next.index, shown.index + 1);
             (shown, since, stretch_frames) = (next, millis, 0);
@@ -112,7 +118,7 @@ fn one_slip_costs_another_command_and_two_are_not_made_good() {
     assert!(course.evidence()[0].support.unwrap().speaks_against(), "{course:?}");
     let (course, _) = run(seed, true, false, |_, command| opposite(command), Some);
     assert!(course.evidence()[0].support.unwrap().speaks_against());
-    assert_eq!(course.failures.len(), MOST_FAILURES);
+    assert_eq!(course.failures.len(), MAX_FAILURES);
 }
 
 /// The first seed whose commands are such.
@@ -188,10 +194,10 @@ fn orders() -> Vec<[Command; 4]> {
 #[test]
 fn a_head_that_never_holds_still_never_sees_a_command() {
     let randomness = SeededRandomness::new(1);
-    let mut course = Course::begin(Challenge::draw(&randomness, false), at(0));
+    let mut course = ChallengeRun::begin(Challenge::draw(&randomness, false), at(0));
     for step in 0..200_u16 {
         let signs = FaceSigns { yaw: if step % 2 == 0 { 15.0 } else { -15.0 }, ..STRAIGHT };
-        let glance = Glance {
+        let glance = FrameObservation {
             index: 1,
             now: at(u64::from(step) * 100),
             signs: Some(&signs),

@@ -1,15 +1,15 @@
 //! Follows the entropy-coded data of a scan to its end (ITU-T T.81, annexes F and G), and makes no pixel of it.
 
 use super::frame::{Frame, Scan};
-use super::huffman::{Bits, Table, Tables};
+use super::huffman::{Bits, HuffmanTable, Tables};
 use crate::domain::reason::ReasonCode;
 
 /// One component of a scan.
 struct Part<'a> {
     /// Blocks of it in a unit.
     blocks: u32,
-    dc: Option<&'a Table>,
-    ac: Option<&'a Table>,
+    dc: Option<&'a HuffmanTable>,
+    ac: Option<&'a HuffmanTable>,
 }
 
 /// Where the scan's data ends.
@@ -112,7 +112,7 @@ fn follow_sequential(bits: &mut Bits<'_>, part: &Part<'_>, last: u32) -> Option<
 }
 
 /// The first bits of a band; answers how many blocks behind this one hold nothing.
-fn follow_band(bits: &mut Bits<'_>, ac: &Table, band: &Band, known: &mut u64, run: u32) -> Option<u32> {
+fn follow_band(bits: &mut Bits<'_>, ac: &HuffmanTable, band: &Band, known: &mut u64, run: u32) -> Option<u32> {
     if run > 0 {
         return Some(run - 1);
     }
@@ -135,7 +135,7 @@ fn follow_band(bits: &mut Bits<'_>, ac: &Table, band: &Band, known: &mut u64, ru
 }
 
 /// One more bit of a band: of each coefficient that is known not to be 0, and of those that come to be so.
-fn refine_band(bits: &mut Bits<'_>, ac: &Table, band: &Band, known: &mut u64, run: u32) -> Option<u32> {
+fn refine_band(bits: &mut Bits<'_>, ac: &HuffmanTable, band: &Band, known: &mut u64, run: u32) -> Option<u32> {
     let mut place = band.first;
     let mut run = run;
     if run == 0 {

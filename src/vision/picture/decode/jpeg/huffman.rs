@@ -7,7 +7,7 @@ const QUICK: u32 = 9;
 
 /// Tables of DC and of AC coefficients, four of each.
 #[derive(Default)]
-pub(super) struct Tables([[Option<Box<Table>>; 4]; 2]);
+pub(super) struct Tables([[Option<Box<HuffmanTable>>; 4]; 2]);
 
 impl Tables {
     /// Reads a segment of tables.
@@ -19,21 +19,21 @@ impl Tables {
             let (symbols, rest) = rest.split_at_checked(total).ok_or(damaged)?;
             let (class, place) = (usize::from(kind >> 4), usize::from(kind & 15));
             let slot = self.0.get_mut(class).and_then(|tables| tables.get_mut(place)).ok_or(damaged)?;
-            *slot = Some(Box::new(Table::new(counts, symbols).ok_or(damaged)?));
+            *slot = Some(Box::new(HuffmanTable::new(counts, symbols).ok_or(damaged)?));
             segment = rest;
         }
         Ok(())
     }
 
     /// The table of a class (0 DC, 1 AC). Films leave out tables that everybody knows; as a picture that is of no use.
-    pub(super) fn get(&self, class: usize, place: usize) -> Result<&Table, ReasonCode> {
+    pub(super) fn get(&self, class: usize, place: usize) -> Result<&HuffmanTable, ReasonCode> {
         let found = self.0.get(class).and_then(|tables| tables.get(place)?.as_deref());
         found.ok_or(ReasonCode::PictureJpegKind)
     }
 }
 
 /// One Huffman table.
-pub(super) struct Table {
+pub(super) struct HuffmanTable {
     /// For the next [`QUICK`] bits the symbol and the length of its code; length 0 where it is longer.
     quick: Vec<[u8; 2]>,
     /// By length: one more than the last code, left-aligned in 16 bits.
@@ -43,7 +43,7 @@ pub(super) struct Table {
     symbols: Vec<u8>,
 }
 
-impl Table {
+impl HuffmanTable {
     fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
         let mut table =
             Self { quick: vec![[0; 2]; 1 << QUICK], ends: [0; 17], places: [0; 17], symbols: symbols.to_vec() };
@@ -89,7 +89,7 @@ impl<'a> Bits<'a> {
     }
 
     /// Reads a symbol; `None` where the data ends or no code fits.
-    pub(super) fn symbol(&mut self, table: &Table) -> Option<u8> {
+    pub(super) fn symbol(&mut self, table: &HuffmanTable) -> Option<u8> {
         if self.count < 16 {
             self.take_up();
         }

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 /// Draws numbers.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     /// The same seed and purpose give the same numbers; different purposes do not disturb each other.
     pub fn new(seed: u64, purpose: u64) -> Self {
         let mut dice = Self(seed ^ purpose.wrapping_mul(0xD6E8_FEB8_6659_FD93));
@@ -64,7 +64,7 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_follow_from_the_seed_and_stay_in_range(seed: u64, purpose: u64, low in 0_u64..1_000, more in 0_u64..1_000) {
-            let (mut dice, mut same) = (Dice::new(seed, purpose), Dice::new(seed, purpose));
+            let (mut dice, mut same) = (SeededRng::new(seed, purpose), SeededRng::new(seed, purpose));
             prop_assert_eq!(dice.bits(), same.bits());
             prop_assert!((0.0..1.0).contains(&dice.share()));
             prop_assert!((low..=low + more).contains(&dice.millis(low..=low + more)));
@@ -74,8 +74,8 @@ mod tests {
 
     #[test]
     fn purposes_differ_and_the_normal_has_its_spread() {
-        assert_ne!(Dice::new(1, 1).bits(), Dice::new(1, 2).bits());
-        let mut dice = Dice::new(1, 1);
+        assert_ne!(SeededRng::new(1, 1).bits(), SeededRng::new(1, 2).bits());
+        let mut dice = SeededRng::new(1, 1);
         let values: Vec<f32> = (0..20_000).map(|_| dice.normal()).collect();
         let mean = values.iter().sum::<f32>() / values.len() as f32;
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / values.len() as f32;

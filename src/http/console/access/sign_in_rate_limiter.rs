@@ -33,13 +33,13 @@ const fn quota(per_second: u32, at_once: u32) -> Quota {
 }
 
 /// The counts, shared by all workers.
-pub(in crate::http) struct Doorbell {
+pub(in crate::http) struct SignInRateLimiter {
     callers: DefaultKeyedRateLimiter<Option<Caller>>,
     logins: DefaultKeyedRateLimiter<String>,
     devices: DefaultKeyedRateLimiter<[u8; 32]>,
 }
 
-impl Default for Doorbell {
+impl Default for SignInRateLimiter {
     fn default() -> Self {
         Self {
             callers: RateLimiter::keyed(OF_CALLER),
@@ -49,15 +49,15 @@ impl Default for Doorbell {
     }
 }
 
-impl fmt::Debug for Doorbell {
+impl fmt::Debug for SignInRateLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Doorbell")
+        f.write_str("SignInRateLimiter")
     }
 }
 
-impl Doorbell {
+impl SignInRateLimiter {
     /// Counts the request by where it comes from; how long to wait, when there are too many.
-    fn ring(&self, device: Option<[u8; 32]>, caller: Option<Caller>) -> Result<(), Duration> {
+    fn admit(&self, device: Option<[u8; 32]>, caller: Option<Caller>) -> Result<(), Duration> {
         match device {
             Some(device) => count(&self.devices, &device),
             None => count(&self.callers, &caller),
@@ -78,8 +78,8 @@ fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) ->
 }
 
 /// Rings for a request; 429 when too many come from there.
-pub(super) fn ring(request: &HttpRequest, services: &Services) -> Result<(), Problem> {
-    at_bell(request, |bell| bell.ring(device_cookie::read(request, services), caller(request)))
+pub(super) fn admit(request: &HttpRequest, services: &Services) -> Result<(), Problem> {
+    at_bell(request, |bell| bell.admit(device_cookie::read(request, services), caller(request)))
 }
 
 /// Names a login; 429 when it was named too often.
@@ -87,9 +87,12 @@ pub(in crate::http) fn name(request: &HttpRequest, services: &Services, login: &
     at_bell(request, |bell| bell.name(device_cookie::read(request, services), login))
 }
 
-fn at_bell(request: &HttpRequest, ring: impl FnOnce(&Doorbell) -> Result<(), Duration>) -> Result<(), Problem> {
-    let Some(bell) = request.app_data::<web::Data<Doorbell>>() else { return Ok(()) };
-    ring(bell).map_err(|wait| Problem::new(ProblemCode::TooManyRequests, locale(request)).retry_after(wait))
+fn at_bell(
+    request: &HttpRequest,
+    admit: impl FnOnce(&SignInRateLimiter) -> Result<(), Duration>,
+) -> Result<(), Problem> {
+    let Some(bell) = request.app_data::<web::Data<SignInRateLimiter>>() else { return Ok(()) };
+    admit(bell).map_err(|wait| Problem::new(ProblemCode::TooManyRequests, locale(request)).retry_after(wait))
 }
 
 #[cfg(test)]
@@ -106,15 +109,15 @@ mod tests {
 
     #[test]
     fn a_crowd_at_one_address_waits_and_nobody_else_does() {
-        let bell = Doorbell::default();
-        let crowd = refused((0..100).map(|_| bell.ring(None, Some(stranger(1)))));
+        let bell = SignInRateLimiter::default();
+        let crowd = refused((0..100).map(|_| bell.admit(None, Some(stranger(1)))));
         assert!((50..=60).contains(&crowd), "{crowd}");
-        assert!(bell.ring(None, Some(stranger(2))).is_ok());
+        assert!(bell.admit(None, Some(stranger(2))).is_ok());
     }
 
     #[test]
     fn a_login_that_many_name_can_be_named_where_it_was_used_before() {
-        let bell = Doorbell::default();
+        let bell = SignInRateLimiter::default();
         let crowd = refused((0..100).map(|_| bell.name(None, "aigerim")));
         assert!((85..=90).contains(&crowd), "{crowd}");
         assert!(bell.name(None, "daniyar").is_ok());
@@ -123,10 +126,10 @@ mod tests {
 
     #[test]
     fn a_known_browser_has_a_count_of_its_own() {
-        let bell = Doorbell::default();
-        refused((0..100).map(|_| bell.ring(None, Some(stranger(1)))));
-        let own = refused((0..100).map(|_| bell.ring(Some([1; 32]), Some(stranger(1)))));
+        let bell = SignInRateLimiter::default();
+        refused((0..100).map(|_| bell.admit(None, Some(stranger(1)))));
+        let own = refused((0..100).map(|_| bell.admit(Some([1; 32]), Some(stranger(1)))));
         assert!((75..=80).contains(&own), "{own}");
-        assert!(bell.ring(Some([2; 32]), Some(stranger(1))).is_ok());
+        assert!(bell.admit(Some([2; 32]), Some(stranger(1))).is_ok());
     }
 }

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 
 use super::rules::{self, Rule, Ruled};
-use super::{doorbell, session_cookie};
+use super::{session_cookie, sign_in_rate_limiter};
 use crate::app::Services;
 use crate::app::staff::StaffError;
 use crate::app::staff::session::{Admitted, admit};
@@ -56,7 +56,7 @@ pub(in crate::http) async fn check(
     // Before the bell: pages of others ring none.
     own_origin::expect_own_change(&request)?;
     if rule == Rule::Open {
-        doorbell::ring(request.request(), &services)?;
+        sign_in_rate_limiter::admit(request.request(), &services)?;
     } else {
         let admitted = let_in(request.request(), &services, rule).await;
         let admitted = admitted.map_err(|error| problem(request.request(), &error))?;

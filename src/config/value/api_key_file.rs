@@ -9,12 +9,12 @@ use super::section::{Key, Problems};
 use crate::domain::kernel::secret::SecretText;
 
 /// A shorter token could be guessed.
-const SHORTEST: usize = 32;
+const MIN_LENGTH: usize = 32;
 
 /// `token` and `token_file` of a section.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct DoorKey {
+pub struct ApiKeyFile {
     /// The bearer token, inline (sandbox only).
     #[serde(serialize_with = "secret_file::redact")]
     pub token: Option<SecretText>,
@@ -22,7 +22,7 @@ pub struct DoorKey {
     pub token_file: Option<PathBuf>,
 }
 
-impl DoorKey {
+impl ApiKeyFile {
     pub(in crate::config) const KEYS: &'static [Key] = &[
         Key {
             name: "token",
@@ -35,15 +35,15 @@ impl DoorKey {
     pub(in crate::config) fn read(&self) -> Result<Option<SecretText>, String> {
         let token = secret_file::either(self.token.as_ref(), self.token_file.as_deref())?;
         match token {
-            Some(token) if token.expose().len() < SHORTEST => {
-                Err(format!("the token has fewer than {SHORTEST} characters"))
+            Some(token) if token.expose().len() < MIN_LENGTH => {
+                Err(format!("the token has fewer than {MIN_LENGTH} characters"))
             }
             token => Ok(token),
         }
     }
 
     pub(in crate::config) fn check(&self, problems: &mut Problems) {
-        if self.token.as_ref().is_some_and(|token| token.expose().len() < SHORTEST) {
+        if self.token.as_ref().is_some_and(|token| token.expose().len() < MIN_LENGTH) {
             problems.push(("token", "it is too short".into()));
         }
         if self.token.is_some() && self.token_file.is_some() {
