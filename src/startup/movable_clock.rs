@@ -72,6 +72,13 @@ mod tests {
         clock.advance(Duration::from_secs(39)).unwrap();
         real.advance(Duration::from_secs(1));
         assert_eq!(clock.now(), Timestamp::from_seconds(1_101));
+        assert_eq!(clock.real(), real.now());
+        let refreshed = Timestamp::from_seconds(500);
+        assert_eq!(
+            clock.now().since(clock.dated(refreshed)),
+            real.now().since(refreshed),
+            "skipped hours make nothing older"
+        );
         clock.reset();
         assert_eq!(clock.now(), real.now());
     }

@@ -1,7 +1,5 @@
 //! The last question: may this person play? Whatever goes wrong in asking it is a no.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::remote::Freshness;
@@ -9,7 +7,6 @@ use crate::app::scenario::played::{played_by, registry_answer};
 use crate::app::{PlayerError, Services};
 use crate::domain::decision::Outcome;
 use crate::domain::identity::person::Iin;
-use crate::domain::kernel::clock::MovableClock;
 use crate::domain::kernel::id::PlayerId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
@@ -84,7 +81,7 @@ fn required(services: &Services) -> Vec<String> {
 async fn ask_registries(services: &Services, iin: &Iin, freshness: Freshness) -> RegistryAnswer {
     let remote = async {
         match services.store.person_key(iin, services.store.key_generation()) {
-            Ok(person) => services.remotes.ask(iin, person, freshness, real_now(services)).await,
+            Ok(person) => services.remotes.ask(iin, person, freshness, services.clock.real()).await,
             Err(_) => Default::default(),
         }
     };
@@ -95,20 +92,10 @@ async fn ask_registries(services: &Services, iin: &Iin, freshness: Freshness) ->
     // What was once imported under the name of a registry outside restricts still, but does not answer in its stead.
     let answers_itself = |source: &Source| services.remotes.names().all(|name| name != source.name);
     sources.extend(own_sources.into_iter().filter(answers_itself));
-    // Sources are refreshed in real time: hours that a tester skips make none of them older.
-    let skipped = skipped(services);
     for source in &mut sources {
-        source.refreshed_at = source.refreshed_at.plus(skipped);
+        source.refreshed_at = services.clock.dated(source.refreshed_at);
     }
     RegistryAnswer { restrictions, sources, is_whole }
-}
-
-fn skipped(services: &Services) -> Duration {
-    services.clock.movable().map_or(Duration::ZERO, MovableClock::ahead)
-}
-
-fn real_now(services: &Services) -> Timestamp {
-    services.clock.now().minus(skipped(services))
 }
 
 /// The registry here; `None` when it failed or took too long.

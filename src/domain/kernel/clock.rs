@@ -13,6 +13,17 @@ pub trait Clock: Send + Sync {
     fn movable(&self) -> Option<&dyn MovableClock> {
         None
     }
+
+    /// Real time, which everybody outside goes by: behind [`Clock::now`] where a tester has moved that.
+    fn real(&self) -> Timestamp {
+        self.now().minus(self.movable().map_or(Duration::ZERO, MovableClock::ahead))
+    }
+
+    /// The moment on this clock that lies as long ago as `moment` does in real time: what others date grows no older by hours that a
+    /// tester skips.
+    fn dated(&self, moment: Timestamp) -> Timestamp {
+        moment.plus(self.movable().map_or(Duration::ZERO, MovableClock::ahead))
+    }
 }
 
 /// A clock that a tester moves ahead. It is never before real time.
