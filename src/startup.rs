@@ -8,6 +8,7 @@ mod face_search;
 pub mod faces;
 pub mod http_server;
 pub mod inspection;
+pub mod jobs;
 pub mod movable_clock;
 pub mod notices;
 pub mod sources;

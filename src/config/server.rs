@@ -26,6 +26,8 @@ pub struct Server {
     pub upload_timeout: Span,
     /// How long a connection waits for the next request.
     pub keep_alive: Span,
+    /// How long requests and jobs under way may take when the service is asked to stop.
+    pub drain: Span,
     /// Connections that may be open.
     pub max_connections: usize,
     /// The same by one address.
@@ -45,6 +47,7 @@ impl Default for Server {
             body_timeout: Span(Duration::from_secs(20)),
             upload_timeout: Span(Duration::from_mins(10)),
             keep_alive: Span(Duration::from_secs(130)),
+            drain: Span(Duration::from_secs(25)),
             max_connections: 4_096,
             max_connections_per_caller: 256,
             max_captures_per_caller: 24,
@@ -85,6 +88,10 @@ impl Section for Server {
             name: "keep_alive",
             allowed: "1s to 1h: how long a connection waits for the next request; longer than the reverse proxy keeps one (default 130s)",
         },
+        Key {
+            name: "drain",
+            allowed: "1s to 5m: how long requests and jobs under way may take when the service is asked to stop (default 25s)",
+        },
         Key { name: "max_connections", allowed: "64 to 100000 open connections (default 4096)" },
         Key {
             name: "max_connections_per_caller",
@@ -123,6 +130,7 @@ impl Section for Server {
         }
         let keep_alive = Span(Duration::from_secs(1))..=Span(Duration::from_hours(1));
         in_range("keep_alive", &self.keep_alive, keep_alive, problems);
+        in_range("drain", &self.drain, Span(Duration::from_secs(1))..=Span(Duration::from_mins(5)), problems);
         in_range("max_connections", &self.max_connections, 64..=100_000, problems);
         in_range("max_connections_per_caller", &self.max_connections_per_caller, 8..=100_000, problems);
         in_range("max_captures_per_caller", &self.max_captures_per_caller, 2..=100_000, problems);

@@ -8,6 +8,7 @@ pub mod decision;
 pub mod dual_control;
 pub mod face;
 pub mod identity;
+pub mod jobs;
 pub mod kernel;
 pub mod notices;
 pub mod oauth;

@@ -6,6 +6,7 @@ use crate::domain::dual_control::ports::Proposals;
 use crate::domain::face::ports::{FaceLockouts, FrameFingerprints, IdTemplates, Sightings};
 use crate::domain::identity::person::Iin;
 use crate::domain::identity::ports::{Citizens, Players, RecordedContacts};
+use crate::domain::jobs::ports::Jobs;
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
@@ -109,6 +110,7 @@ pub trait UnitOfWork:
     + Staff
     + WebhookEndpoints
     + WebhookMessages
+    + Jobs
     + Send
 {
     /// Makes everything since [`Store::begin`] last, or nothing of it.

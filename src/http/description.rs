@@ -12,7 +12,8 @@ use utoipa::{Modify, OpenApi};
 use super::administration::{operators, webhook};
 use super::compliance::cases;
 use super::console::{
-    cases as desk, colleagues, evidence, forgetting, keys, operators as desk_operators, overview, proposals,
+    cases as desk, colleagues, evidence, forgetting, operators as desk_operators, overview, proposals,
+    service::{jobs, keys},
     sources as desk_sources, staff, webhook as desk_webhook,
 };
 use super::operator::error::OAuthProblem;
@@ -72,7 +73,7 @@ pub struct EnabledApis {
         proposals::erase, proposals::export, proposals::unlock, proposals::hold, forgetting::forget_factors, forgetting::take_back,
         desk_operators::list, desk_operators::add_one, desk_operators::change_one, desk_operators::switch_one, desk_operators::standing,
         desk_webhook::show, desk_webhook::set, desk_webhook::rotate, desk_webhook::remove, desk_sources::list, desk_sources::release, desk_sources::discard,
-        desk_sources::roll_back, keys::show, confirmations::draw, confirmations::list, confirmations::confirm,
+        desk_sources::roll_back, jobs::list, keys::show, confirmations::draw, confirmations::list, confirmations::confirm,
         staff::list, staff::invite, staff::change, staff::reinvite,
         scenarios::list, notices::list, grants::follow, clock::read, clock::advance, clock::reset,
         health::live, health::ready,

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -38,6 +39,8 @@ pub struct HttpSettings {
     pub workers: usize,
     /// Connections that may be open.
     pub connections: ConnectionLimits,
+    /// How long requests under way may take when the service is asked to stop, whole seconds.
+    pub drain: Duration,
     /// How long bodies may take.
     pub bodies: BodyTimes,
     /// The demo operator's site; in a sandbox only.
@@ -132,7 +135,7 @@ pub fn serve(listener: TcpListener, services: Services, settings: &HttpSettings)
         .keep_alive(settings.connections.keep_alive)
         .max_connections(settings.connections.most.div_ceil(settings.workers.max(1)))
         .on_connect(move |connection, data| connections.begin(connection, data))
-        .shutdown_timeout(10)
+        .shutdown_timeout(settings.drain.as_secs().max(1))
         .listen(listener)?
         .run())
 }

@@ -160,6 +160,7 @@ pub const ROWS: &[Row] = &[
     console(Method::POST, "/sources/{id}/release", Takes::Two, "a version that waits counts"),
     console(Method::POST, "/sources/{id}/discard", Takes::Two, "whom a version that waits would restrict stays free"),
     console(Method::POST, "/sources/{id}/roll-back", Takes::Two, "whom the version that counts restricted is free"),
+    console(Method::GET, "/jobs", Takes::Looking, ""),
     console(Method::GET, "/keys", Takes::Looking, ""),
     console(Method::GET, "/confirmations", Takes::Looking, ""),
     console(

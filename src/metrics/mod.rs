@@ -12,7 +12,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::domain::jobs::JobResult;
 use crate::domain::kernel::observer::{InferencePurpose, InferenceStep, Observation, Observer};
+use crate::domain::kernel::time::Timestamp;
 
 /// What [`Metrics::text`] is.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -51,6 +53,17 @@ struct OfNotice {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfJob {
+    job: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RunOfJob {
+    job: String,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answer {
     method: &'static str,
     route: String,
@@ -76,6 +89,8 @@ pub struct Metrics {
     webhooks: Family<ByResult, Counter>,
     notices: Family<OfNotice, Counter>,
     requests: Durations<Answer>,
+    jobs: Durations<RunOfJob>,
+    jobs_succeeded: Family<OfJob, Gauge>,
     templates_due: Gauge,
     templates_unusable: Gauge,
     resident: Gauge,
@@ -89,6 +104,11 @@ fn inference_histogram() -> Histogram {
 /// 1 ms to 16 s: a register may be slow.
 fn request_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 4.0, 8))
+}
+
+/// 1 ms to about an hour: most find nothing to do, an import or new templates take long.
+fn job_histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 8.0, 8))
 }
 
 impl Default for Metrics {
@@ -108,6 +128,8 @@ impl Default for Metrics {
             webhooks: Family::default(),
             notices: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
+            jobs: Family::new_with_constructor(job_histogram),
+            jobs_succeeded: Family::default(),
             templates_due: Gauge::default(),
             templates_unusable: Gauge::default(),
             resident: Gauge::default(),
@@ -143,6 +165,10 @@ impl Metrics {
         registry.register("notices", help, self.notices.clone());
         let (name, help) = ("http_request", "Time until an answer began, by route pattern");
         registry.register_with_unit(name, help, Unit::Seconds, self.requests.clone());
+        let help = "Runs of background jobs in this process, by what came of them";
+        registry.register_with_unit("job_run", help, Unit::Seconds, self.jobs.clone());
+        let help = "When a background job last did everything in this process, seconds since 1970";
+        registry.register_with_unit("job_last_success_timestamp", help, Unit::Seconds, self.jobs_succeeded.clone());
         let help = "Players whose ID photo is to be embedded again for the model in use";
         registry.register("templates_due", help, self.templates_due.clone());
         let help = "Players whose ID photo does not pass with the model in use";
@@ -191,6 +217,14 @@ impl Metrics {
         }
     }
 
+    fn job(&self, name: &str, result: &'static str, ended: Timestamp, took: Duration) {
+        let labels = RunOfJob { job: name.to_owned(), result };
+        self.jobs.get_or_create(&labels).observe(took.as_secs_f64());
+        if result == JobResult::Succeeded.as_str() {
+            self.jobs_succeeded.get_or_create(&OfJob { job: name.to_owned() }).set(ended.micros() / 1_000_000);
+        }
+    }
+
     fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let labels = Answer { method: known_method(method), route: route.to_owned(), status };
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
@@ -227,6 +261,7 @@ impl Observer for Metrics {
             Observation::Notice { kind, channel, result } => {
                 self.notices.get_or_create(&OfNotice { kind, channel, result }).inc();
             }
+            Observation::Job { name, result, ended, took } => self.job(name, result, ended, took),
             Observation::Templates { due, unusable } => {
                 self.templates_due.set(whole(due));
                 self.templates_unusable.set(whole(unusable));

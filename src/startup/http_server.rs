@@ -1,20 +1,17 @@
 //! The HTTP doors, opened with what the configuration says.
 
+use std::fmt;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use anyhow::Context as _;
 
-use super::notices::keep_delivering;
 use super::sources::{sources, texts};
-use super::{descriptors, webhooks};
+use super::{descriptors, jobs, webhooks};
 use crate::app::Services;
-use crate::app::face::sightings::follow;
-use crate::app::jobs::retention::forget_what_is_past;
-use crate::app::oauth::end_restricted::keep_ending;
-use crate::app::restrictions::registry::follow::keep_following;
-use crate::app::webhooks::deliver::{Courier, deliver_webhooks};
+use crate::app::jobs::scheduler::Scheduler;
 use crate::config::Config;
 use crate::domain::kernel::secret::SecretText;
 use crate::http::administration::Alone;
@@ -37,14 +34,50 @@ pub struct DemoSite {
     pub notes: Vec<(String, &'static str)>,
 }
 
-/// Serves on `listener`, and meanwhile keeps the index of faces in step with the store and delivers webhooks and notices;
-/// the demo operator's site joins in a sandbox that brings one.
+/// A service that was opened.
+pub struct Service {
+    server: Server,
+    scheduler: Scheduler,
+    drain: Duration,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("scheduler", &self.scheduler).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Who may stop it before a signal does.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until a signal or the handle stops it: requests and jobs under way may come to their end within
+    /// `server.drain`, both at once.
+    ///
+    /// # Errors
+    /// When the server breaks off.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let stopper = self.scheduler.stopper();
+        let signals = tokio::spawn(async move {
+            jobs::asked_to_stop().await;
+            stopper.stop();
+        });
+        let began = self.server.await.context("the server broke off");
+        signals.abort();
+        self.scheduler.drain(self.drain).await;
+        began
+    }
+}
+
+/// Serves on `listener`, and meanwhile does the background jobs; the demo operator's site joins in a sandbox that brings one.
 pub fn open(
     listener: TcpListener,
     config: &Config,
     services: Services,
     demo: Option<DemoSite>,
-) -> anyhow::Result<Server> {
+) -> anyhow::Result<Service> {
     let sender = webhooks::sender(config)?;
     let sources = sources(config)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -56,6 +89,7 @@ pub fn open(
             keep_alive: config.server.keep_alive.0,
             captures_a_caller: config.server.max_captures_per_caller,
         },
+        drain: config.server.drain.0,
         bodies: BodyTimes { usual: config.server.body_timeout.0, upload: config.server.upload_timeout.0 },
         demo_operator: demo.map(operator).transpose()?,
         proxies: TrustedProxies::new(config.server.trusted_proxies.clone()),
@@ -67,16 +101,9 @@ pub fn open(
         sources: sources.pushed,
         texts: texts(config)?,
     };
-    // Ends with the process: what it does not come to, the next start does.
-    tokio::spawn(follow(services.clone()));
-    tokio::spawn(forget_what_is_past(services.clone()));
-    tokio::spawn(keep_ending(services.clone()));
-    for followed in sources.followed {
-        tokio::spawn(keep_following(services.store.clone(), services.clock.clone(), followed));
-    }
-    keep_delivering(config, &services)?;
-    tokio::spawn(deliver_webhooks(Courier::new(&services, sender)));
-    serve(listener, services, &settings).context("the server does not start")
+    let scheduler = jobs::start(config, &services, sources.followed, sender)?;
+    let server = serve(listener, services, &settings).context("the server does not start")?;
+    Ok(Service { server, scheduler, drain: config.server.drain.0 })
 }
 
 fn certificates(config: &Config) -> anyhow::Result<ClientCertificates> {

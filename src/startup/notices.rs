@@ -5,8 +5,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use super::{clock, randomness};
-use crate::app::Services;
-use crate::app::notices::deliver::{NoticeCourier, deliver_notices};
 use crate::config::{Config, ContactKind, SmtpTls};
 use crate::domain::identity::contact::{Channel, Contact};
 use crate::domain::identity::register::ContactsOfRecord;
@@ -16,7 +14,6 @@ use crate::domain::ports::Store;
 use crate::gateways::contacts_http::{ContactsSettings, HttpContacts};
 use crate::gateways::sms_http::HttpSmsGateway;
 use crate::gateways::smtp::{Protection, SmtpServer, SmtpSettings};
-use crate::messages::notice::NoticeTexts;
 use crate::store::EmbeddedContacts;
 
 /// Who knows how people are reached.
@@ -89,14 +86,4 @@ fn mail_server(config: &Config, host: &str) -> anyhow::Result<SmtpServer> {
         timeout: section.timeout.0,
     };
     SmtpServer::new(&settings).context("notices.smtp_host cannot be used")
-}
-
-/// Delivers for as long as the process lives. In a sandbox nothing leaves the house.
-pub(super) fn keep_delivering(config: &Config, services: &Services) -> anyhow::Result<()> {
-    if config.sandbox.enabled {
-        return Ok(());
-    }
-    let courier = NoticeCourier::new(services, senders(config)?, Arc::new(NoticeTexts));
-    tokio::spawn(deliver_notices(courier));
-    Ok(())
 }

@@ -15,6 +15,7 @@ mod dual_control;
 mod engine;
 mod face;
 mod identity;
+mod jobs;
 mod notices;
 mod oauth;
 mod operators;

@@ -8,6 +8,7 @@ mod cli;
 mod console;
 mod documents;
 mod image;
+mod jobs;
 mod notice;
 mod operator;
 mod pages;

@@ -7,7 +7,7 @@ use super::carry_out::{Two, carry_out};
 use super::propose::player_of;
 use crate::app::Services;
 use crate::app::notices::tell::reachable;
-use crate::app::restrictions::registry::tidy::tidy_later;
+use crate::app::restrictions::registry::tidy::TIDY_JOB;
 use crate::app::staff::session::Admitted;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
 use crate::domain::dual_control::{ControlledAction, Proposal};
@@ -41,10 +41,10 @@ pub async fn settle_proposal(
             Two { asker: asker.id, first: asker.login.to_string(), second: by.member.login.to_string(), proposal: id };
         carry_out(services, unit.as_mut(), &proposal.measure, &contacts, &two, now).await?;
     }
-    unit.commit().await?;
-    if let (true, Some(source)) = (yes, proposal.measure.source()) {
-        tidy_later(services.store.clone(), source.to_owned());
+    if yes && proposal.measure.source().is_some() {
+        unit.ask_for_job(TIDY_JOB).await?;
     }
+    unit.commit().await?;
     Ok(proposal)
 }
 

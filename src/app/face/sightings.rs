@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::Services;
 use crate::domain::face::comparison::ModelHash;
 use crate::domain::face::index::{FaceIndex, FaceIndexError};
-use crate::domain::face::search::{OVERLAP, REFRESH_INTERVAL};
+use crate::domain::face::search::OVERLAP;
 use crate::domain::kernel::id::SightingId;
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::kernel::time::Timestamp;
@@ -13,8 +13,6 @@ use crate::domain::ports::Store;
 
 /// Sightings of one page.
 const PAGE: u32 = 2_000;
-/// How often what is too old is deleted.
-const DELETE_EVERY: Duration = Duration::from_hours(1);
 /// Rows deleted in one transaction.
 const DELETE_PAGE: u32 = 5_000;
 /// How long the trace of something that was taken back stays for replicas to see: longer than any of them is searched
@@ -30,28 +28,6 @@ pub enum FollowError {
     /// The index.
     #[error(transparent)]
     Index(#[from] FaceIndexError),
-}
-
-/// Fills the index and refreshes it every [`REFRESH_INTERVAL`], for as long as the process lives. Does nothing where faces
-/// are not searched.
-pub async fn follow(services: Services) {
-    if !services.policy.face_search.enabled {
-        return;
-    }
-    let mut deleted_at = None;
-    loop {
-        if let Err(error) = refresh(&services).await {
-            tracing::error!(%error, "the face index was not refreshed");
-        }
-        let now = services.clock.now();
-        if deleted_at.is_none_or(|at| now.since(at) >= DELETE_EVERY) {
-            match delete_old(&services).await {
-                Ok(()) => deleted_at = Some(now),
-                Err(error) => tracing::error!(%error, "old faces were not deleted"),
-            }
-        }
-        tokio::time::sleep(REFRESH_INTERVAL).await;
-    }
 }
 
 /// Takes in everything since the last whole refresh, or everything; returns how many faces the index holds.
@@ -84,8 +60,8 @@ pub async fn refresh_index(
     Ok(index.len())
 }
 
-/// Deletes faces past their term, in the store and in memory.
-pub async fn delete_old(services: &Services) -> Result<(), FollowError> {
+/// Deletes faces past their term in the store.
+pub async fn delete_old(services: &Services) -> Result<(), StoreError> {
     let now = services.clock.now();
     let since = now.minus(services.policy.face_search.keep);
     loop {
@@ -93,9 +69,13 @@ pub async fn delete_old(services: &Services) -> Result<(), FollowError> {
         let deleted = unit.delete_sightings(since, now.minus(TRACE), DELETE_PAGE).await?;
         unit.commit().await?;
         if deleted < u64::from(DELETE_PAGE) {
-            break;
+            return Ok(());
         }
     }
-    services.face.index.forget_before(since).await?;
-    Ok(())
+}
+
+/// Forgets faces past their term in this process's index.
+pub async fn forget_old_in_index(services: &Services) -> Result<(), FaceIndexError> {
+    let since = services.clock.now().minus(services.policy.face_search.keep);
+    services.face.index.forget_before(since).await
 }

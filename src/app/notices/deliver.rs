@@ -19,8 +19,6 @@ use crate::domain::notices::ports::{NoticeSender, NoticeWriter, OutgoingNotice};
 use crate::domain::notices::{Notice, NoticeFailure};
 use crate::domain::ports::Store;
 
-/// How often it is looked whether something is due: somebody waits for a code.
-const EVERY: Duration = Duration::from_millis(500);
 /// Notices of one channel under way at once.
 const PAGE: u32 = 8;
 /// How long a claim holds: longer than a sender may take, and than the clocks of replicas differ.
@@ -54,17 +52,6 @@ impl NoticeCourier {
 impl fmt::Debug for NoticeCourier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("NoticeCourier")
-    }
-}
-
-/// Delivers what is due, for as long as the process lives. Several processes on one database share the work.
-pub async fn deliver_notices(courier: NoticeCourier) {
-    loop {
-        if let Err(error) = deliver_due_notices(&courier).await {
-            // Claimed notices come back when their lease is over.
-            tracing::error!(%error, "notices were not delivered");
-        }
-        tokio::time::sleep(EVERY).await;
     }
 }
 

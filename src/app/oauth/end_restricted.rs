@@ -14,26 +14,12 @@ use crate::domain::kernel::time::Timestamp;
 use crate::domain::oauth::grant::{EndOfGrant, Grant};
 use crate::domain::oauth::ports::RegistryMark;
 
-/// How often the registry is looked at. With a look at everybody and the life of a status list it must stay below the 5
-/// seconds that are promised.
-const EVERY: Duration = Duration::from_millis(500);
 /// How many are looked at in one statement, so that none takes longer than the store allows.
 const AT_ONCE: u32 = 200_000;
 /// How many are ended in one transaction.
 const BATCH: usize = 100;
 /// A grant may come to be seen so long after it was decided on.
 const OVERLAP: Duration = Duration::from_mins(1);
-
-/// Looks again and again, for as long as the service runs.
-pub async fn keep_ending(services: Services) {
-    let mut sweeper = RestrictionSweep::new(services);
-    loop {
-        if let Err(error) = sweeper.sweep().await {
-            tracing::error!(%error, "grants of restricted people could not be ended; trying again");
-        }
-        tokio::time::sleep(EVERY).await;
-    }
-}
 
 /// Who looks, and what is known from the last time.
 #[derive(Debug)]

@@ -1,14 +1,12 @@
 //! The way out of the outbox: due messages are claimed, signed, posted and settled, an operator at a time beside the
 //! others, so that one that does not answer keeps nobody waiting but itself.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use tokio::task::JoinHandle;
 
 use crate::app::Services;
 use crate::domain::audit::event::{AuditKind, NewAuditEvent};
@@ -22,8 +20,6 @@ use crate::domain::webhooks::endpoint::WebhookEndpoint;
 use crate::domain::webhooks::message::{Delivery, SendFailure, WebhookMessage};
 use crate::domain::webhooks::ports::WebhookSender;
 
-/// How often the outbox is looked at.
-const EVERY: Duration = Duration::from_secs(1);
 /// Messages of one operator under way at once.
 const PAGE: u32 = 8;
 /// How long a claim holds: longer than a sender may take, and than the clocks of replicas differ.
@@ -63,25 +59,6 @@ impl fmt::Debug for Courier {
     }
 }
 
-/// Delivers what is due, for as long as the process lives. Several processes on one database share the work.
-pub async fn deliver_webhooks(courier: Courier) {
-    let mut rounds: HashMap<OperatorId, JoinHandle<()>> = HashMap::new();
-    loop {
-        rounds.retain(|_, round| !round.is_finished());
-        match courier.operators_due().await {
-            Ok(operators) => {
-                for operator in operators {
-                    let courier = courier.clone();
-                    let of = operator.clone();
-                    rounds.entry(operator).or_insert_with(|| tokio::spawn(async move { courier.round(of).await }));
-                }
-            }
-            Err(error) => tracing::error!(%error, "due webhooks were not found"),
-        }
-        tokio::time::sleep(EVERY).await;
-    }
-}
-
 /// Delivers everything that is due now, each once, and waits for it.
 pub async fn deliver_due_webhooks(courier: &Courier) -> Result<(), StoreError> {
     let operators = courier.operators_due().await?;
@@ -90,12 +67,13 @@ pub async fn deliver_due_webhooks(courier: &Courier) -> Result<(), StoreError> {
 }
 
 impl Courier {
-    async fn operators_due(&self) -> Result<Vec<OperatorId>, StoreError> {
+    /// Operators to whom something is due.
+    pub async fn operators_due(&self) -> Result<Vec<OperatorId>, StoreError> {
         self.store.read().await?.operators_with_webhooks_due(self.clock.now()).await
     }
 
     /// Page after page of one operator's messages, until none is due or a whole page came to nothing.
-    async fn round(&self, operator: OperatorId) {
+    pub async fn round(&self, operator: OperatorId) {
         loop {
             match self.page(&operator).await {
                 Ok(true) => {}

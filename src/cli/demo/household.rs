@@ -85,7 +85,7 @@ impl Household {
         let port = self.port;
         format!(
             "# A sandbox made by `rastau demo`.\n\
-             [server]\nbind = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\n\
+             [server]\nbind = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndrain = \"5s\"\n\
              [database]\nurl = \"sqlite://rastau.db\"\n\
              [keys]\nfile = \"keys.toml\"\n\
              [models]\ndirectory = {models:?}\n\

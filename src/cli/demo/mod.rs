@@ -152,9 +152,9 @@ async fn serve_demo(args: &Args) -> Result<()> {
     let services = startup::services(&config, Arc::new(Unobserved)).await?;
     household.settle_people(&services, &args.models).await?;
     let operator = household.operator(&services).await?;
-    let server = startup::http_server::open(listener, &config, services.clone(), Some(operator))?;
-    let handle = server.handle();
-    let running = tokio::spawn(server);
+    let service = startup::http_server::open(listener, &config, services.clone(), Some(operator))?;
+    let handle = service.handle();
+    let running = tokio::spawn(service.run());
     services.face.engine.warm_up().await.context("the face engine does not run")?;
     let base = config.server.public_url.clone();
     story::wait_until_ready(&base).await?;

@@ -2,6 +2,7 @@
 
 pub(super) mod config;
 pub(super) mod doctor;
+pub(super) mod jobs;
 pub(super) mod keys;
 pub(super) mod migrate;
 pub(super) mod sandbox;

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::app::face::keep_current::keep_templates_current;
 use crate::cli::Context;
 use crate::startup;
 
@@ -13,7 +12,7 @@ use crate::startup;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Needs a configuration, keys, a migrated database and models; `rastau doctor` checks all of them.
-Ends gracefully on SIGTERM and SIGINT.
+Ends gracefully on SIGTERM and SIGINT: what is under way has `server.drain`.
 
 Examples:
   rastau serve
@@ -30,28 +29,26 @@ pub(in crate::cli) async fn run(context: &Context, _args: Args) -> anyhow::Resul
     let listener = TcpListener::bind(address).with_context(|| format!("server.bind: cannot listen on {address}"))?;
     // The port that was taken, where the configuration left it open (port 0).
     let address = listener.local_addr().unwrap_or(address);
-    let server = startup::http_server::open(listener, &config, services.clone(), None)?;
+    let service = startup::http_server::open(listener, &config, services.clone(), None)?;
     tracing::info!(%address, public_url = %config.server.public_url, sandbox = config.sandbox.enabled, "serving");
-    let handle = server.handle();
-    let background = tokio::spawn(async move {
+    let handle = service.handle();
+    let warming = tokio::spawn(async move {
         let warm = services.face.engine.warm_up().await;
-        if warm.is_err() {
+        match warm {
+            Ok(()) => tracing::info!("ready"),
             // Nobody could be compared with anybody: better down, and looked at, than up and of no use.
-            handle.stop(true).await;
-            return warm;
+            Err(_) => handle.stop(true).await,
         }
-        tracing::info!("ready");
-        keep_templates_current(&services).await;
         warm
     });
-    server.await.context("the server broke off")?;
+    service.run().await?;
     if let Some(metrics) = metrics {
         metrics.stop(false).await;
     }
-    if background.is_finished() {
-        background.await?.context("the face engine does not run")?;
+    if warming.is_finished() {
+        warming.await?.context("the face engine does not run")?;
     } else {
-        background.abort();
+        warming.abort();
     }
     Ok(ExitCode::SUCCESS)
 }

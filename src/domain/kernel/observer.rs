@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::time::Timestamp;
+
 /// What a picture is examined for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InferencePurpose {
@@ -81,6 +83,17 @@ pub enum Observation<'a> {
     PersonUnknown,
     /// A `device` or an `address` has tried as much as it may.
     TriesSpent(&'static str),
+    /// A background job ran.
+    Job {
+        /// Which.
+        name: &'a str,
+        /// `succeeded` or `failed`.
+        result: &'static str,
+        /// When it ended.
+        ended: Timestamp,
+        /// From its beginning.
+        took: Duration,
+    },
     /// A try to deliver a webhook left it `delivered`, `pending` (to be tried again) or `failed`.
     Webhook(&'static str),
     /// A notice of this kind over this channel: `queued`, `withheld`, or what a try left it as: `delivered`, `pending` or

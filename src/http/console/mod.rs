@@ -7,12 +7,12 @@ pub(in crate::http) mod evidence;
 mod evidence_view;
 pub(in crate::http) mod forgetting;
 mod invitation;
-pub(in crate::http) mod keys;
 mod member;
 pub(in crate::http) mod operators;
 pub(in crate::http) mod overview;
 mod problem;
 pub(in crate::http) mod proposals;
+pub(in crate::http) mod service;
 pub(in crate::http) mod sources;
 pub(in crate::http) mod staff;
 pub(in crate::http) mod webhook;
@@ -83,7 +83,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/sources/{id}/release", web::post().to(sources::release))
             .route("/sources/{id}/discard", web::post().to(sources::discard))
             .route("/sources/{id}/roll-back", web::post().to(sources::roll_back))
-            .route("/keys", web::get().to(keys::show))
+            .route("/jobs", web::get().to(service::jobs::list))
+            .route("/keys", web::get().to(service::keys::show))
             .route("/confirmations", web::get().to(access::confirmations::list))
             .route("/confirmations/{login}", web::post().to(access::confirmations::confirm))
             .service(web::resource("/staff").route(web::get().to(staff::list)).route(web::post().to(staff::invite)))

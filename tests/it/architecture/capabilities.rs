@@ -26,6 +26,7 @@ const CAPABILITIES: &[Capability] = &[
     row("domain", "webhooks",      &["kernel", "operators"]),
     row("domain", "oauth",         &["identity", "kernel", "operators", "second_factor"]),
     row("domain", "restrictions",  &["identity", "kernel", "reason", "second_factor"]),
+    row("domain", "jobs",          &["kernel"]),
     row("domain", "decision",      &["kernel", "reason", "restrictions"]),
     row("domain", "face",          &["decision", "kernel", "reason"]),
     row("domain", "verification",  &["decision", "face", "kernel", "oauth", "operators", "reason", "restrictions", "second_factor"]),
@@ -35,7 +36,7 @@ const CAPABILITIES: &[Capability] = &[
     row("domain", "dual_control",  &["kernel", "operators", "review", "staff"]),
     row("domain", "notices",       &["identity", "kernel", "second_factor"]),
     row("domain", "scenario",      &["decision", "face", "identity", "kernel", "oauth", "reason", "restrictions"]),
-    row("domain", "ports",         &["audit", "dual_control", "face", "identity", "kernel", "notices", "oauth", "operators",
+    row("domain", "ports",         &["audit", "dual_control", "face", "identity", "jobs", "kernel", "notices", "oauth", "operators",
                                      "restrictions", "review", "second_factor", "staff", "verification", "webhooks"]),
 
     row("app", "support",          &[]),
@@ -53,9 +54,10 @@ const CAPABILITIES: &[Capability] = &[
     row("app", "review",           &["face", "restrictions", "staff", "verification", "webhooks"]),
     row("app", "dual_control",     &["notices", "operators", "restrictions", "review", "staff", "verification", "webhooks"]),
     row("app", "sandbox",          &["face"]),
-    row("app", "jobs",             &["face", "notices", "oauth", "operators", "review", "verification", "webhooks"]),
+    row("app", "jobs",             &["face", "notices", "oauth", "operators", "restrictions", "review", "verification", "webhooks"]),
 
     row("store", "engine",         &[]),
+    row("store", "jobs",           &["engine"]),
     row("store", "audit",          &["engine"]),
     row("store", "identity",       &["engine"]),
     row("store", "second_factor",  &["engine"]),
@@ -74,8 +76,7 @@ const CAPABILITIES: &[Capability] = &[
 const LAYERS: [&str; 3] = ["domain", "app", "store"];
 
 /// Rooms of `app` and `store` that are no capability: mechanics, and what stands above all of them.
-const NO_CAPABILITIES: [(&str, &str); 4] =
-    [("app", "support"), ("app", "sandbox"), ("app", "jobs"), ("store", "engine")];
+const NO_CAPABILITIES: [(&str, &str); 3] = [("app", "support"), ("app", "sandbox"), ("store", "engine")];
 
 fn find(layer: &str, name: &str) -> Option<&'static Capability> {
     CAPABILITIES.iter().find(|capability| capability.layer == layer && capability.name == name)

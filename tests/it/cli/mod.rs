@@ -12,6 +12,7 @@ mod evaluate_liveness;
 mod evidence;
 mod face;
 mod full_disk;
+mod jobs;
 mod keys;
 mod operator;
 mod person;

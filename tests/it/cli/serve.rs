@@ -8,15 +8,20 @@ use std::time::Duration;
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 
-struct Serving {
-    child: Child,
-    address: String,
+pub(super) struct Serving {
+    pub(super) child: Child,
+    pub(super) address: String,
     metrics: String,
     /// All that it logs from then on.
-    log: JoinHandle<Vec<String>>,
+    log: Option<JoinHandle<Vec<String>>>,
 }
 
-fn serve(shop: &Workshop) -> Serving {
+pub(super) fn serve(shop: &Workshop) -> Serving {
+    serve_with(shop, &[])
+}
+
+/// The same with more in its environment.
+pub(super) fn serve_with(shop: &Workshop, environment: &[(&str, &str)]) -> Serving {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rastau"))
         .arg("serve")
         .current_dir(shop.path(""))
@@ -24,6 +29,7 @@ fn serve(shop: &Workshop) -> Serving {
         .env("RASTAU__SERVER__BIND", "127.0.0.1:0")
         .env("RASTAU__METRICS__BIND", "127.0.0.1:0")
         .env("RASTAU__LOG__FORMAT", "json")
+        .envs(environment.iter().copied())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -37,7 +43,14 @@ fn serve(shop: &Workshop) -> Serving {
     let (metrics, address) = (until("metrics"), until("serving"));
     until("ready");
     // Keep reading, or a full pipe would stop the service.
-    Serving { child, address, metrics, log: std::thread::spawn(move || lines.collect()) }
+    Serving { child, address, metrics, log: Some(std::thread::spawn(move || lines.collect())) }
+}
+
+/// A test that fails leaves nothing behind.
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
 }
 
 impl Serving {
@@ -139,7 +152,7 @@ async fn what_people_and_operators_keep_to_themselves_is_in_no_log() {
     Command::new("kill").arg(serving.child.id().to_string()).status().unwrap();
     assert!(serving.child.wait().unwrap().success());
 
-    let log = serving.log.join().unwrap().join("\n");
+    let log = serving.log.take().unwrap().join().unwrap().join("\n");
     assert!(log.contains("an operator was not authenticated"), "{log}");
     let cookies = cookies.iter().map(|cookie| cookie.split_once('=').unwrap().1.to_owned());
     let handle = request_uri.rsplit(':').next().unwrap().to_owned();

@@ -256,6 +256,9 @@ async fn a_version_that_waits_is_released_by_two_and_only_the_one_that_was_seen(
     settle(&two, &drop, true).await.good();
     let state = root.get("/sources").await.good()[0]["versions"][0]["state"].clone();
     assert!(state == "discarded" || state == "removed", "its rows go in the background: {state}");
+    let jobs = root.get("/jobs").await.good();
+    let tidies = jobs.as_array().unwrap().iter().find(|job| job["name"] == "superseded-restrictions").unwrap();
+    assert_eq!((&tidies["ended_at"], &tidies["failures"]), (&Value::Null, &0.into()), "asked for with the yes");
     let second = quarantine().await;
     assert_eq!(code(&settle(&two, &proposal, true).await), is(409, "nothing_waits"));
     assert_eq!(settle(&two, &proposal, false).await.good()["state"], "refused");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rastau::app::face::sightings::{delete_old, refresh};
+use rastau::app::face::sightings::{delete_old, forget_old_in_index, refresh};
 use rastau::app::review::attacker::{CaseError, Desk};
 use rastau::app::review::clear_face::clear_face;
 use rastau::domain::identity::person::Iin;
@@ -110,6 +110,7 @@ async fn a_confirmed_attacker_is_caught_under_a_new_iin_until_taken_back() {
     app.clock.advance(Duration::from_hours(24 * 181));
     app.restrict(&[]).await;
     delete_old(&app.services).await.unwrap();
+    forget_old_in_index(&app.services).await.unwrap();
     assert_eq!(refresh(&app.services).await.unwrap(), 1);
 
     let newcomer = adult(85);

@@ -162,7 +162,7 @@ async fn the_service_answers_while_photos_are_embedded_again() {
     let players = veterans(&app, 2).await;
     app.valve.shut(true);
     let services = app.services.clone();
-    let job = tokio::spawn(async move { rastau::app::face::keep_current::keep_templates_current(&services).await });
+    let job = tokio::spawn(async move { rastau::app::face::keep_current::bring_templates_up_to_date(&services).await });
     let before = app.valve.asked();
     while app.valve.asked() < before + 3 {
         tokio::task::yield_now().await;
@@ -172,7 +172,7 @@ async fn the_service_answers_while_photos_are_embedded_again() {
     let player = app.arrive().await;
     to_face(&player, &adult(100)).await;
     assert_eq!(player.capture(&mut *living(Who::Astronaut)).await.unwrap().result, "passed");
-    job.await.unwrap();
+    assert_eq!(job.await.unwrap().unwrap(), 0);
     assert_eq!(observe(ports(&app)).await.unwrap().due, 0);
     assert_eq!(app.player_of(&adult(100)).await, players[0]);
 }

@@ -16,6 +16,7 @@ mod frame_fingerprints;
 pub(crate) mod grants;
 mod id_templates;
 mod idempotent_requests;
+mod jobs;
 mod notices;
 mod operators;
 mod players;

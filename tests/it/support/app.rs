@@ -220,6 +220,7 @@ impl TestApp {
         unit.commit().await.unwrap();
         let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret.clone(), Vec::new()).unwrap();
         let settings = HttpSettings {
+            drain: Duration::from_secs(10),
             workers: 1,
             connections: limits.connections,
             bodies: limits.bodies,

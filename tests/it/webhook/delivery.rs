@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rastau::app::webhooks::deliver::{deliver_due_webhooks, deliver_webhooks};
+use rastau::app::jobs::Job as _;
+use rastau::app::jobs::webhooks::WebhookDelivery;
+use rastau::app::webhooks::deliver::deliver_due_webhooks;
 use rastau::app::webhooks::purge::forget_old_webhooks;
 use rastau::domain::webhooks::endpoint::{ROTATION, WebhookEndpoint};
 use rastau::domain::webhooks::message::{Delivery, MESSAGE_RETENTION, MessageState, SendFailure};
@@ -184,14 +186,14 @@ on_both_engines! {
         let receiver = Receiver::start();
         world.set(receiver.url.as_str()).await.unwrap();
         world.queue(20).await;
-        let service = tokio::spawn(deliver_webhooks(world.courier.clone()));
+        let mut service = WebhookDelivery::new(world.courier.clone());
         for _ in 0..200 {
+            service.run().await.unwrap();
             if receiver.seen().len() == 20 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        service.abort();
         assert_eq!(receiver.seen().len(), 20);
     }
 }

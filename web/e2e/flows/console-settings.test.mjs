@@ -19,6 +19,9 @@ test('operators, sources and keys are looked after, and who decides is made by t
       await farida.part('keys').waitFor();
       await farida.part('operator').first().waitFor();
       await farida.part('source').first().waitFor();
+      const retention = farida.page.locator('[data-testid=job][data-job=retention]');
+      await retention.waitFor();
+      assert.match(await retention.innerText(), /\d\d:\d\d/, 'when it was done');
       await farida.part('add-operator').click();
       await farida.part('operator-save').click();
       await farida.part('operator-id-fault').getByText('3').waitFor();

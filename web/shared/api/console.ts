@@ -300,6 +300,18 @@ export interface Source {
   readonly versions: readonly SourceVersion[];
 }
 
+/** A background job: its last run and the next. */
+export interface Job {
+  readonly name: string;
+  readonly under_way: boolean;
+  readonly ended_at: string | null;
+  readonly result: 'succeeded' | 'failed' | 'interrupted' | null;
+  readonly failure: string | null;
+  readonly succeeded_at: string | null;
+  readonly due_at: string;
+  readonly failures: number;
+}
+
 export interface Keys {
   readonly signing: { readonly keys: readonly { readonly kid: string; readonly alg?: string }[] };
   readonly registry_generation: number;
@@ -428,6 +440,7 @@ export const console_ = {
   release: (name: string, version: number, why: string) => post<Proposal>(source(name, '/release'), { version, why }),
   discard: (name: string, version: number, why: string) => post<Proposal>(source(name, '/discard'), { version, why }),
   rollBack: (name: string, from: number, version: number, why: string) => post<Proposal>(source(name, '/roll-back'), { from, version, why }),
+  jobs: () => get<readonly Job[]>(`${BASE}/jobs`),
   keys: () => get<Keys>(`${BASE}/keys`),
   colleagues: () => get<readonly Colleague[]>(`${BASE}/colleagues`),
   take: (id: string) => post<CaseView>(at(id, '/take')),

@@ -8,7 +8,6 @@ use super::feed::{Feed, FeedContent, FeedError, News};
 use super::file::Format;
 use super::import::{ImportRegistryError, Imported, RegistryImport, Unwatched, Watcher, import_registry};
 use super::manage::confirm;
-use super::spooled_file::run_blocking;
 use crate::app::support::table::{FileKind, TableError};
 use crate::domain::kernel::clock::Clock;
 use crate::domain::kernel::store_error::StoreError;
@@ -65,48 +64,33 @@ pub enum IntakeError {
     Store(#[from] StoreError),
 }
 
-/// Follows for as long as the service runs.
-pub async fn keep_following(store: Arc<dyn Store>, clock: Arc<dyn Clock>, followed: Followed) {
-    loop {
-        for _ in 0..AT_A_STRETCH {
-            let (store, clock, asked) = (store.clone(), clock.clone(), followed.clone());
-            let work = async move { take_in(store.as_ref(), clock.as_ref(), &asked, &mut Unwatched).await };
-            let taken = run_blocking(work).await;
-            let taken = taken.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()).into()));
-            tell(&followed.source, &taken);
-            if !taken.is_ok_and(|taken| taken.may_go_on()) {
-                break;
-            }
+/// Asks until there is nothing more to take in, tells the log, and stops at the first fault.
+///
+/// # Errors
+/// See [`IntakeError`]; what was taken in before counts.
+pub async fn take_in_all(store: &dyn Store, clock: &dyn Clock, followed: &Followed) -> Result<(), IntakeError> {
+    for _ in 0..AT_A_STRETCH {
+        let taken = take_in(store, clock, followed, &mut Unwatched).await?;
+        tell(&followed.source, &taken);
+        if !taken.may_go_on() {
+            break;
         }
-        tokio::time::sleep(followed.every).await;
     }
+    Ok(())
 }
 
 /// Tells the log.
-fn tell(source: &str, taken: &Result<Intake, IntakeError>) {
-    match taken {
-        Ok(Intake::Imported(imported)) => match imported.as_ref() {
-            Imported::Counts { version, .. } => {
-                tracing::info!(
-                    source,
-                    version = version.number,
-                    rows = version.counts.rows,
-                    "restrictions were taken in"
-                );
-            }
-            Imported::Waits { version, why } => {
-                let why: Vec<&str> = why.iter().map(Suspicion::code).collect();
-                tracing::error!(
-                    source,
-                    version = version.number,
-                    why = why.join(" "),
-                    "restrictions wait for a person"
-                );
-            }
-            Imported::Unchanged(_) => {}
-        },
-        Ok(Intake::Nothing | Intake::Refreshed) => {}
-        Err(error) => tracing::error!(source, %error, "a source of restrictions is not taken in; its age goes on"),
+fn tell(source: &str, taken: &Intake) {
+    let Intake::Imported(imported) = taken else { return };
+    match imported.as_ref() {
+        Imported::Counts { version, .. } => {
+            tracing::info!(source, version = version.number, rows = version.counts.rows, "restrictions were taken in");
+        }
+        Imported::Waits { version, why } => {
+            let why: Vec<&str> = why.iter().map(Suspicion::code).collect();
+            tracing::error!(source, version = version.number, why = why.join(" "), "restrictions wait for a person");
+        }
+        Imported::Unchanged(_) => {}
     }
 }
 

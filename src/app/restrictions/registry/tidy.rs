@@ -1,7 +1,5 @@
 //! What counts no more goes away, a range of people at a time, so that nobody waits long; cut short, it is gone on with.
 
-use std::sync::Arc;
-
 use crate::domain::kernel::store_error::StoreError;
 use crate::domain::ports::Store;
 use crate::domain::restrictions::{PersonKey, Version, VersionState};
@@ -9,6 +7,8 @@ use crate::domain::restrictions::{PersonKey, Version, VersionState};
 /// About so many rows in one transaction.
 const AT_ONCE: u64 = 5_000;
 const MAX_RANGES: u64 = 65_536;
+/// The job that tidies all sources: asked for by whoever has decided and need not wait.
+pub const TIDY_JOB: &str = "superseded-restrictions";
 
 /// Undoes versions that were discarded and removes rows that only superseded ones had; `progress` hears how far it is, of how
 /// much.
@@ -45,15 +45,6 @@ pub async fn tidy(
         mark_removed(store, &mut versions, VersionState::Superseded).await?;
     }
     Ok(())
-}
-
-/// Does so behind somebody's back, who has decided and need not wait; what it does not come to, the next import does.
-pub fn tidy_later(store: Arc<dyn Store>, source: String) {
-    tokio::spawn(async move {
-        if let Err(error) = tidy(store.as_ref(), &source, |_, _| ()).await {
-            tracing::error!(%error, source, "rows that count no more were not removed");
-        }
-    });
 }
 
 async fn mark_removed(store: &dyn Store, versions: &mut [Version], state: VersionState) -> Result<(), StoreError> {

@@ -64,6 +64,7 @@ pub const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST, "/sources/{id}/release", Rule::May(Act::ManageSources)),
     (Method::POST, "/sources/{id}/discard", Rule::May(Act::ManageSources)),
     (Method::POST, "/sources/{id}/roll-back", Rule::May(Act::ManageSources)),
+    (Method::GET, "/jobs", Rule::May(Act::ReadSettings)),
     (Method::GET, "/keys", Rule::May(Act::ReadSettings)),
     (Method::GET, "/confirmations", Rule::May(Act::Confirm)),
     (Method::POST, "/confirmations/{login}", Rule::May(Act::Confirm)),

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 use crate::app::Services;
+use crate::http::console::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 
 /// Keys in use; none of their secrets
 #[derive(Serialize, ToSchema)]
