@@ -39,7 +39,7 @@ use crate::domain::ports::Store;
 use crate::gateways::jwks_http::HttpKeySets;
 use crate::gateways::population_register_http::{HttpPopulationRegister, RegisterSettings};
 use crate::http::operator::assertion_endpoints;
-use crate::store::{ColumnKeys, EmbeddedRegister, SqlStore, StoreOptions};
+use crate::store::{ColumnKeys, EmbeddedRegister, SchemaVersions, SqlStore, StoreOptions};
 use crate::vision::picture::mark::TextMarker;
 use faces::Faces;
 use movable_clock::OffsetClock;
@@ -100,11 +100,12 @@ pub fn fresh_key() -> zeroize::Zeroizing<String> {
     crate::config::fresh_key(randomness().as_ref())
 }
 
-/// Brings the database's schema up to date.
-pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+/// Brings the database's schema up to date; returns how far it then is.
+pub async fn migrate(config: &Config) -> anyhow::Result<SchemaVersions> {
     let keys = config.read_keys()?;
     let store = connect(config, &keys).await?;
-    store.migrate().await.context("the schema was not brought up to date")
+    store.migrate().await.context("the schema was not brought up to date")?;
+    store.schema_versions().await.context("the schema cannot be read")
 }
 
 /// The database, with the schema and the people that belong to this configuration.

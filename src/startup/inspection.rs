@@ -258,7 +258,10 @@ async fn inspect_database(config: &Config, keys: &KeyFile, findings: &mut Vec<Fi
         findings.push(Finding::wrong("database", why.to_string(), advice(&why)));
         return;
     }
-    findings.push(Finding::good("database", "answers, and its schema is current"));
+    match store.schema_versions().await {
+        Ok(versions) => findings.push(Finding::good("database", format!("answers; {versions}"))),
+        Err(why) => findings.push(Finding::wrong("database", why.to_string(), advice(&why))),
+    }
     if !config.sandbox.enabled
         && let Err(why) = refuse_sandbox_records(&store).await
     {

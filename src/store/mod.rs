@@ -45,6 +45,7 @@ use crate::domain::ports::{Store, UnitOfWork};
 use crate::domain::restrictions::{PersonKey, Restriction, Source};
 use engine::encryption::ColumnCipher;
 pub use engine::encryption::ColumnKeys;
+pub use engine::schema::SchemaVersions;
 use engine::unit_of_work::SqlUnitOfWork;
 use engine::{Access, Engine, schema};
 pub use identity::contacts::EmbeddedContacts;
@@ -129,6 +130,14 @@ impl SqlStore {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         schema::migrate(&self.engine).await?;
         keys::introduce(&self.engine, &self.cipher).await
+    }
+
+    /// How far the schema is, and who may serve on it; of a database that [`Store::check`] let pass.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database does not answer or has no schema.
+    pub async fn schema_versions(&self) -> Result<SchemaVersions, StoreError> {
+        schema::versions(&self.engine).await
     }
 
     /// Closes every connection; for tests and an orderly end.

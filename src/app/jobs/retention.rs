@@ -13,6 +13,7 @@ use crate::app::oauth::purge::forget_old_requests;
 use crate::app::operators::idempotent::forget_old_answers;
 use crate::app::review::evidence::erase::erase_old_evidence;
 use crate::app::review::evidence::log_proof::extend_tree;
+use crate::app::verification::older_verdicts::fill_in_verdicts;
 use crate::app::verification::second_factor::purge_codes::forget_old_contact_codes;
 use crate::app::verification::self_service::enquiries::forget_old_enquiries;
 use crate::app::webhooks::purge::forget_old_webhooks;
@@ -51,7 +52,8 @@ impl Job for Retention {
         failures.add("enquiries", forget_old_enquiries(store, now).await);
         failures.add("evidence", erase_old_evidence(store, now, terms).await);
         failures.add("jobs", forget_old_jobs(store, now).await);
-        // Not deleting, but as seldom: proofs of the log are then quick at any time.
+        // Not deleting, but as seldom: figures are then whole, and proofs of the log are then quick at any time.
+        failures.add("verdicts", fill_in_verdicts(store, now).await);
         failures.add("the tree of the audit log", extend_tree(store).await);
         failures.conclude()
     }

@@ -5,6 +5,7 @@ pub mod consent;
 pub(super) mod error;
 pub mod face;
 pub mod identify;
+pub mod older_verdicts;
 pub mod proven_browser;
 mod record_case;
 pub mod second_factor;

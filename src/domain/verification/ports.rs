@@ -27,6 +27,9 @@ pub trait Verifications: Send {
     /// Writes a change of the revision that was read and raises `revision`; [`StoreError::Conflict`] when someone was
     /// faster.
     async fn update_verification(&mut self, verification: &mut Verification) -> Result<()>;
+    /// Fills in the verdict, for figures, of at most `limit` that were decided since `since` by an older program, which wrote but the
+    /// outcome; returns how many.
+    async fn fill_in_verdicts(&mut self, since: Timestamp, limit: u32) -> Result<u64>;
 }
 
 /// Counts of tries, each of one period.

@@ -1,5 +1,7 @@
 //! The schema: numbered migrations, embedded in the program, and whether this program may serve on a newer one (ADR 48).
 
+use std::fmt;
+
 use sqlx::AnyConnection;
 use sqlx::migrate::{Migrate as _, MigrateError, Migration, Migrator};
 
@@ -57,6 +59,41 @@ pub(in crate::store) async fn check(engine: &Engine) -> Result<(), StoreError> {
     match compared.newer {
         Some(newer) => expect_compatible(&mut transaction, newer).await,
         None => Ok(()),
+    }
+}
+
+/// The schema of a database beside this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemaVersions {
+    /// The number of the last migration that was applied.
+    pub applied: i64,
+    /// The number of the last migration of the oldest program that may serve on it.
+    pub oldest_program: i64,
+    /// The number of this program's own last migration.
+    pub program: i64,
+}
+
+/// How far a database's schema is, of one that [`check`] let pass.
+pub(in crate::store) async fn versions(engine: &Engine) -> Result<SchemaVersions, StoreError> {
+    let mut transaction = engine.begin(Access::Read).await?;
+    let applied: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(|error| of_statement(&error))?;
+    let oldest_program: i64 = sqlx::query_scalar("SELECT MAX(oldest_program) FROM schema_compatibility")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(|error| of_statement(&error))?;
+    Ok(SchemaVersions { applied, oldest_program, program: ours() })
+}
+
+impl fmt::Display for SchemaVersions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { applied, oldest_program, program } = self;
+        write!(
+            f,
+            "schema {applied}, on which programs of {oldest_program} or later may serve; this one is of {program}"
+        )
     }
 }
 

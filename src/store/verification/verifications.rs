@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx_macros::FromRow;
 
-use crate::domain::decision::Verdict;
+use crate::domain::decision::{Outcome, Verdict};
 use crate::domain::kernel::handle::HandleHash;
 use crate::domain::kernel::id::{PlayerId, VerificationId};
 use crate::domain::kernel::time::Timestamp;
@@ -234,5 +234,27 @@ impl Verifications for SqlUnitOfWork {
         .await?;
         verification.revision += 1;
         Ok(())
+    }
+
+    async fn fill_in_verdicts(&mut self, since: Timestamp, limit: u32) -> Result<u64> {
+        let rows: Vec<(String, String)> = self
+            .fetch_all(
+                sqlx::query_as(
+                    "SELECT id, outcome FROM verification \
+                     WHERE decided_at >= $1 AND verdict IS NULL AND outcome IS NOT NULL ORDER BY decided_at LIMIT $2",
+                )
+                .bind(since.micros())
+                .bind(i64::from(limit)),
+            )
+            .await?;
+        for (id, json) in &rows {
+            let outcome: Outcome = from_json(json.as_bytes(), "verification.outcome")?;
+            let statement = sqlx::query("UPDATE verification SET verdict = $2 WHERE id = $1 AND outcome = $3")
+                .bind(id.as_str())
+                .bind(outcome.verdict.as_str())
+                .bind(json.as_str());
+            self.execute(statement).await?;
+        }
+        Ok(rows.len() as u64)
     }
 }
