@@ -25,6 +25,9 @@ use rastau::domain::verification::Verification;
 use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 
+#[allow(dead_code)]
+#[path = "../tests/it/support/left_out.rs"]
+mod left_out;
 #[allow(dead_code, clippy::panic)]
 #[path = "../tests/it/support/postgres.rs"]
 mod postgres;

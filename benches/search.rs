@@ -21,6 +21,9 @@ use rastau::vision::face_index::ScannedFaceIndex;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
+#[allow(dead_code, clippy::unwrap_used)]
+#[path = "../tests/it/support/left_out.rs"]
+mod left_out;
 #[allow(dead_code, clippy::unwrap_used, clippy::panic)]
 #[path = "../tests/it/support/postgres.rs"]
 mod postgres;

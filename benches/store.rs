@@ -19,6 +19,9 @@ use rastau::store::{ColumnKeys, SqlStore, StoreOptions};
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tokio::runtime::Runtime;
 
+#[allow(dead_code, clippy::unwrap_used)]
+#[path = "../tests/it/support/left_out.rs"]
+mod left_out;
 #[allow(dead_code, clippy::unwrap_used, clippy::panic)]
 #[path = "../tests/it/support/postgres.rs"]
 mod postgres;

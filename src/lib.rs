@@ -21,6 +21,9 @@ pub mod credentials;
 pub mod domain;
 pub mod gateways;
 pub mod http;
+#[cfg(test)]
+#[path = "../tests/it/support/left_out.rs"]
+mod left_out;
 pub mod messages;
 pub mod metrics;
 pub mod startup;

@@ -11,6 +11,9 @@ mod files;
 mod swept;
 
 #[allow(dead_code)]
+#[path = "../../tests/it/support/left_out.rs"]
+mod left_out;
+#[allow(dead_code)]
 #[path = "../../tests/it/support/postgres.rs"]
 mod postgres;
 

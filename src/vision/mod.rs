@@ -17,4 +17,4 @@ pub mod face_index;
 pub mod model;
 pub mod picture;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -1,33 +1,12 @@
-//! What tests on real models and real faces share. Where either is absent a test says so in one line and passes.
-
-use std::path::{Path, PathBuf};
+//! What tests on real models and real faces share.
 
 use super::animate::Portrait;
 use super::examiner::{Examiner, Models, PictureLimits};
 use super::picture::Picture;
 use crate::domain::face::engine::QualityGate;
+pub(crate) use crate::left_out::{evaluation, models};
 use crate::vision::model::manifest::Manifest;
 use crate::vision::picture::decode::{DecodeLimits, decode};
-
-/// The folder of the models, when they are prepared.
-pub(crate) fn models() -> Option<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    present(&dir.join("store/sface.onnx"), "run `make models`").then_some(dir)
-}
-
-/// A file or folder of the evaluation data, when it is there.
-pub(crate) fn evaluation(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval").join(name);
-    present(&path, "evaluation data is not part of the project").then_some(path)
-}
-
-fn present(path: &Path, hint: &str) -> bool {
-    let there = path.exists();
-    if !there {
-        eprintln!("skipped: {} is absent ({hint})", path.display());
-    }
-    there
-}
 
 /// An examiner with the usual limits.
 pub(crate) fn examiner() -> Option<Examiner> {

@@ -1,19 +1,11 @@
 use super::*;
+use crate::left_out::models;
 use clap::{CommandFactory, Parser};
 
 #[derive(Debug, Parser)]
 struct Program {
     #[command(subcommand)]
     command: FaceCommand,
-}
-
-fn models() -> Option<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let there = dir.join("store/sface.onnx").exists();
-    if !there {
-        eprintln!("skipped: the models are not prepared; run `make models`");
-    }
-    there.then_some(dir)
 }
 
 /// A folder with one person of a demo photo, the same seen by another lens, someone else, and no picture at all.

@@ -1,11 +1,10 @@
 //! `rastau evaluate faces` on real pictures: what can be measured is, and the rest is told line by line.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
 use super::workshop::{Outcome, Workshop, models};
 use crate::support::faces::{Who, clip, empty_room, id_photo};
+use crate::support::left_out::evaluation;
 
 /// Two people with two pictures each, and everything that can go wrong.
 fn shop() -> Workshop {
@@ -148,19 +147,9 @@ fn a_calibration_of_other_models_compares_nothing() {
     }
 }
 
-/// The evaluation data, when it is there: it is not part of the project.
-fn evaluation() -> Option<PathBuf> {
-    let index = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval/faces/index.csv");
-    if !index.exists() {
-        eprintln!("skipped: {} is absent (evaluation data is not part of the project)", index.display());
-        return None;
-    }
-    Some(index)
-}
-
 #[test]
 fn a_calibration_of_half_the_people_holds_for_the_other_half() {
-    let Some(index) = evaluation() else { return };
+    let Some(index) = evaluation("faces/index.csv") else { return };
     let shop = Workshop::sandbox();
     let index = index.display().to_string();
     let faces = ["evaluate", "faces", "--index", &index, "--json"];

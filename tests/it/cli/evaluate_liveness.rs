@@ -1,12 +1,11 @@
 //! `rastau evaluate liveness` on real pictures and clips: what is presented is judged as a capture would, and the rest is
 //! told line by line.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::workshop::{Outcome, Workshop};
 use crate::support::faces::{Who, clip, empty_room, video};
+use crate::support::left_out;
 
 /// Somebody as picture, GIF and video, somebody else, and everything that can go wrong.
 fn shop() -> Workshop {
@@ -100,12 +99,7 @@ fn nothing_measured_is_a_failure() {
 
 /// What the evaluation data comes to, when it is there: it is not part of the project.
 fn evaluation(folder: &str, more: &[&str]) -> Option<Value> {
-    let index = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval").join(folder).join("index.csv");
-    if !index.exists() {
-        eprintln!("skipped: {} is absent (evaluation data is not part of the project)", index.display());
-        return None;
-    }
-    let index = index.display().to_string();
+    let index = left_out::evaluation(&format!("{folder}/index.csv"))?.display().to_string();
     let args = [&["evaluate", "liveness", "--index", &index, "--json"], more].concat();
     Some(Workshop::sandbox().run(&args).json())
 }

@@ -1,7 +1,7 @@
 //! The whole service on a port of its own: real store, real models, real ceremonies, a clock and randomness that repeat.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -58,6 +58,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use url::Url;
 
+use super::left_out;
 use super::line::{Line, line};
 use super::postgres;
 use super::valve::Valve;
@@ -346,9 +347,7 @@ fn service_clock(policy: &Policy, clock: Arc<FakeClock>) -> Arc<dyn Clock> {
 
 /// Where `make models` put the models.
 pub(crate) fn models() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    assert!(folder.join("store/sface.onnx").exists(), "the models are missing: run `make models`");
-    folder
+    left_out::models().expect("no whole flow goes without models")
 }
 
 /// Off unless a test turns it on: there are two faces at hand, and many tests put several people behind one.

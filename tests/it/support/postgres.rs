@@ -18,6 +18,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::left_out::leave_out;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 /// Set to 1, tests that need PostgreSQL are passed over.
@@ -46,7 +47,7 @@ rm -rf "$folder" "$state"
 pub(crate) async fn new_database() -> Option<String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     if std::env::var_os(WITHOUT).is_some_and(|value| value == "1") {
-        eprintln!("not run on PostgreSQL: {WITHOUT}=1");
+        leave_out(&format!("what runs on PostgreSQL: {WITHOUT}=1"));
         return None;
     }
     let socket = tokio::task::spawn_blocking(|| cluster().socket_folder.clone()).await.unwrap();
