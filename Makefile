@@ -25,7 +25,7 @@ web: ## build the web pages into web/dist
 build: ## build the server with its pages
 	$(RUN) build
 
-lint: ## formatting, clippy, types of the web pages, licences of dependencies
+lint: ## formatting, clippy, lint and types of the web pages, licences of dependencies
 	$(RUN) lint
 
 pictures: ## take the pictures of README anew, from the sandbox

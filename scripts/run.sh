@@ -27,7 +27,7 @@ demo)
     ;;
 test)
     # The Rust tests come last, so that the run closes with their runner's count.
-    steps 12
+    steps 13
     gather_left_out "$target/left-out.txt"
     step "Debian packages" system_packages build test
     step "Models" prepare_models
@@ -36,6 +36,7 @@ test)
     check "Formatting" check_formatting
     check "Clippy" check_clippy
     check "Dependencies" check_dependencies "$target/tools"
+    check "Web pages: lint" check_web_lint
     check "Web pages: types" check_web_types
     check "Web pages: unit tests" test_web
     check "End to end in Chromium" test_end_to_end "$rastau"
@@ -59,11 +60,12 @@ build)
     step "Server" build_server
     ;;
 lint)
-    steps 6
+    steps 7
     step "Debian packages" system_packages build
     step "Web pages" build_web
     step "Formatting" check_formatting
     step "Clippy" check_clippy
+    step "Web pages: lint" check_web_lint
     step "Web pages: types" check_web_types
     step "Dependencies" check_dependencies "$target/tools"
     ;;

@@ -119,15 +119,18 @@ export class FakePage implements Browser {
   }
 
   watchAttention(): Attention {
-    const page = this;
+    const isBack = () => this.isBack;
+    const stopped = () => {
+      this.watched -= 1;
+    };
     this.watched += 1;
     let watching = true;
     return {
       get isBack() {
-        return page.isBack;
+        return isBack();
       },
       stop() {
-        if (watching) page.watched -= 1;
+        if (watching) stopped();
         watching = false;
       },
     };

@@ -15,7 +15,7 @@ export const whyFault = (why: string): Fault => (length(why) >= SHORTEST_WHY && 
 export const loginFault = (login: string): Fault => (/^[a-z0-9._-]{2,64}$/.test(login.trim()) ? null : 'fault.login');
 export const operatorIdFault = (id: string): Fault => (/^[a-z0-9._-]{3,64}$/.test(id.trim()) ? null : 'fault.operator_id');
 export const nameFault = (name: string): Fault => (length(name) >= 1 && length(name) <= LONGEST_NAME ? null : 'fault.name');
-export const rateFault = (rate: number | null): Fault => (Number.isInteger(rate) && rate! >= 1 && rate! <= MOST_REQUESTS ? null : 'fault.rate');
+export const rateFault = (rate: number | null): Fault => (rate !== null && Number.isInteger(rate) && rate >= 1 && rate <= MOST_REQUESTS ? null : 'fault.rate');
 export const codeFault = (code: string): Fault => (/^\d{8}$/.test(code.replace(/\D/g, '')) ? null : 'fault.code');
 
 export function iinFault(typed: string): Fault {
