@@ -203,7 +203,10 @@ describe('nobody else answers a visit', () => {
     const { visit, ended } = await underWay();
     const line = site.join(lineOf(STATE));
     const unfinished = [{ say: 'answer' }, { say: 'answer', id: 'x', address: {} }];
-    const notForIt = [{ say: 'ready', id: 'x' }, { say: 'taken', id: 'x' }];
+    const notForIt = [
+      { say: 'ready', id: 'x' },
+      { say: 'taken', id: 'x' },
+    ];
     for (const nonsense of [null, 5, 'answer', [], {}, ...unfinished, ...notForIt]) line.say(nonsense);
     await settle();
     expect(ended()).toBe(false);

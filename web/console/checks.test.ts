@@ -20,8 +20,19 @@ test('logins and ids are what the server takes', () => {
 
 test('addresses, rates and codes', () => {
   expect(lines(' https://a.example/ \n\nhttps://b.example/')).toEqual(['https://a.example/', 'https://b.example/']);
-  expect([urisFault('https://a.example/cb'), urisFault(''), urisFault('bet'), urisFault('https://a.example/#x')]).toEqual([null, 'fault.uris', 'fault.uris', 'fault.uris']);
+  expect([urisFault('https://a.example/cb'), urisFault(''), urisFault('bet'), urisFault('https://a.example/#x')]).toEqual([
+    null,
+    'fault.uris',
+    'fault.uris',
+    'fault.uris',
+  ]);
   expect([urlFault('https://bet.example/in'), urlFault('bet')]).toEqual([null, 'fault.url']);
-  expect([rateFault(1), rateFault(0), rateFault(1.5), rateFault(null), rateFault(100_001)]).toEqual([null, 'fault.rate', 'fault.rate', 'fault.rate', 'fault.rate']);
+  expect([rateFault(1), rateFault(0), rateFault(1.5), rateFault(null), rateFault(100_001)]).toEqual([
+    null,
+    'fault.rate',
+    'fault.rate',
+    'fault.rate',
+    'fault.rate',
+  ]);
   expect([codeFault('1234 5678'), codeFault('1234')]).toEqual([null, 'fault.code']);
 });

@@ -25,7 +25,11 @@ export function iinFault(typed: string): Fault {
 }
 
 /** Lines of addresses, without blank ones. */
-export const lines = (text: string): readonly string[] => text.split('\n').map((line) => line.trim()).filter(Boolean);
+export const lines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
 
 export function urisFault(text: string): Fault {
   const all = lines(text);

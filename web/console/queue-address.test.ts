@@ -11,7 +11,17 @@ const read = (hash: string) => {
 describe('the address of the queue', () => {
   test('keeps filter, pages and row, and gives them back', () => {
     const view = {
-      filter: { status: 'proposed', holder: 'me', risk: 'high', reason: 'face_doubtful', operator: 'demo-bet', finding: 'flat', from: '2026-11-01', until: '2026-11-30', device: 'ab12' },
+      filter: {
+        status: 'proposed',
+        holder: 'me',
+        risk: 'high',
+        reason: 'face_doubtful',
+        operator: 'demo-bet',
+        finding: 'flat',
+        from: '2026-11-01',
+        until: '2026-11-30',
+        device: 'ab12',
+      },
       pages: 3,
       at: '0199d6a0-7c1e-7000-8000-000000000001',
     } as const;

@@ -7,7 +7,8 @@ import ru from './i18n/ru.json';
 import { REASONS, reasonName, reasonNames } from './reasons';
 
 /** Codes of a list in the server's source: `file` from the root of the repository. */
-const codes = (file: string, pattern: RegExp) => [...readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').matchAll(pattern)].map((found) => found[1] ?? '');
+const codes = (file: string, pattern: RegExp) =>
+  [...readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').matchAll(pattern)].map((found) => found[1] ?? '');
 
 test('staff have a name of their own for every reason that the server knows', () => {
   const served = codes('src/domain/reason.rs', /^ {4}\w+ = "(\w+)",$/gm);

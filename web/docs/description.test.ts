@@ -6,10 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const reviewed = join(
-  __dirname,
-  '../../src/http/snapshots/rastau__http__description__tests__the_description_stays_as_it_was_reviewed.snap',
-);
+const reviewed = join(__dirname, '../../src/http/snapshots/rastau__http__description__tests__the_description_stays_as_it_was_reviewed.snap');
 const program = (name: string) => join(__dirname, '../node_modules/.bin', name);
 let folder: string;
 let description: string;

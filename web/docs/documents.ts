@@ -31,8 +31,7 @@ export function deadLinks(pages: ReadonlyMap<string, Rendered>): string[] {
   return dead;
 }
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] ?? mark);
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] ?? mark);
 
 /** The second and third level as a list of links. */
 export function contents(headings: readonly Heading[]): string {
@@ -55,9 +54,7 @@ export function documents(): Plugin {
         if (dead.length > 0) throw new Error(`links that lead nowhere:\n${dead.join('\n')}`);
         const page = pages.get(`/docs${path.replace(/index\.html$/, '')}`);
         if (!page) return html;
-        return html
-          .replace('<!-- document -->', () => page.html)
-          .replace('<!-- contents -->', () => contents(page.headings));
+        return html.replace('<!-- document -->', () => page.html).replace('<!-- contents -->', () => contents(page.headings));
       },
     },
   };

@@ -77,7 +77,10 @@ function follow(part: Token, all: readonly Token[], served: Served, links: strin
   const page = file === '' ? '' : served[file];
   if (page === undefined) {
     part.tag = 'span';
-    part.attrs = [['class', 'file'], ['title', `In the repository: ${file}`]];
+    part.attrs = [
+      ['class', 'file'],
+      ['title', `In the repository: ${file}`],
+    ];
     const close = all.slice(all.indexOf(part)).find((later) => later.type === 'link_close');
     if (close) close.tag = 'span';
     return;

@@ -23,7 +23,5 @@ export const kindOf = ({ code, expected }: Pick<Scenario, 'code' | 'expected'>):
 
 /** Scenarios by kind, without kinds that have none. */
 export function byKind(scenarios: readonly Scenario[]): { kind: Kind; scenarios: readonly Scenario[] }[] {
-  return KINDS.map((kind) => ({ kind, scenarios: scenarios.filter((one) => kindOf(one) === kind) })).filter(
-    ({ scenarios: some }) => some.length > 0,
-  );
+  return KINDS.map((kind) => ({ kind, scenarios: scenarios.filter((one) => kindOf(one) === kind) })).filter(({ scenarios: some }) => some.length > 0);
 }

@@ -46,9 +46,11 @@ export function curlOf(document: Description, entry: Entry): string {
   const { method, path, operation } = entry;
   const required = (operation.parameters ?? []).filter((parameter) => parameter.required);
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase());
-  const query = required.filter((one) => one.in === 'query').map((one) => {
-    return `${one.name}=${encodeURIComponent(String(sample(document, one.name, one.schema ?? {})))}`;
-  });
+  const query = required
+    .filter((one) => one.in === 'query')
+    .map((one) => {
+      return `${one.name}=${encodeURIComponent(String(sample(document, one.name, one.schema ?? {})))}`;
+    });
   const address = `${(document.servers[0]?.url ?? '').replace(/\/$/, '')}${filled}${query.length > 0 ? `?${query.join('&')}` : ''}`;
   const headers = required.filter((one) => one.in === 'header');
   const parts = [

@@ -93,9 +93,7 @@ export interface Field {
 }
 
 const listed = (paths: Readonly<Record<string, Methods>>): Entry[] =>
-  Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  );
+  Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })));
 
 /** Operations by their first tag, in the order of the tags; webhooks last. */
 export function groups({ tags, paths, webhooks = {} }: Description): Group[] {
@@ -130,7 +128,11 @@ export function typeOf(document: Description, schema: Schema): string {
   if (value !== undefined) return JSON.stringify(value);
   if (values) return values.map((one) => JSON.stringify(one)).join(' | ');
   if (items) return `array of ${typeOf(document, items)}`;
-  if (oneOf) return oneOf.filter((one) => one.type !== 'null').map((one) => typeOf(document, one)).join(' | ');
+  if (oneOf)
+    return oneOf
+      .filter((one) => one.type !== 'null')
+      .map((one) => typeOf(document, one))
+      .join(' | ');
   if (properties ?? allOf) return 'object';
   const types = (typeof type === 'string' ? [type] : (type ?? [])).filter((one) => one !== 'null');
   const name = types.join(' | ') || 'anything';

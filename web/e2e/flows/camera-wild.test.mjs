@@ -80,7 +80,10 @@ test('over HTTPS the server is told, too', () =>
       assert.equal(await player.faceEnds(15_000), 'taken');
       await player.page.waitForFunction(() => true);
       assert.equal(server.captures[0].way, 'posts');
-      assert.ok(server.asked.some((one) => one.endsWith('/give-up')), server.asked.join('\n'));
+      assert.ok(
+        server.asked.some((one) => one.endsWith('/give-up')),
+        server.asked.join('\n'),
+      );
     },
     [/WebSocket/],
   ));
@@ -187,31 +190,35 @@ for (const canvas of ['nothing', 'never', 'noise']) {
 }
 
 test('a real camera is taken before a program, and another may be chosen, by keys alone, for the whole visit', () =>
-  withWildCamera({ cameras: ['OBS Virtual Camera', 'Integrated Webcam', 'USB Camera'], permission: 'prompt' }, async (capture) => void capture.show(), async (player, server) => {
-    const { page } = player;
-    const opened = () => page.evaluate(() => globalThis.wild.opened);
-    const choice = player.part('face-camera');
-    assert.equal(await choice.count(), 0, 'before one was allowed nobody knows their names');
-    await player.part('face-start').click();
-    await shows(page, '[data-index="1"]');
-    assert.deepEqual(await opened(), ['OBS Virtual Camera', 'Integrated Webcam']);
-    assert.equal(server.captures[0].camera.label, 'Integrated Webcam');
-    assert.equal(await choice.inputValue(), 'camera-1');
-    assert.deepEqual(await choice.locator('option').allTextContents(), ['OBS Virtual Camera', 'Integrated Webcam', 'USB Camera']);
-    await lookInEachLanguage(page, 'camera-choice');
-    await onItsSide(page, 'camera-choice');
-    await choice.focus();
-    await page.keyboard.press('ArrowDown');
-    await page.waitForFunction(() => globalThis.wild.opened.length === 3);
-    await shows(page, '[data-index="1"]');
-    assert.equal((await opened()).at(-1), 'USB Camera');
-    assert.equal(server.captures.at(-1).camera.label, 'USB Camera');
-    assert.equal(await choice.inputValue(), 'camera-2');
-    await page.reload();
-    await player.part('face-start').click();
-    await shows(page, '[data-index="1"]');
-    assert.deepEqual(await opened(), ['USB Camera']);
-  }));
+  withWildCamera(
+    { cameras: ['OBS Virtual Camera', 'Integrated Webcam', 'USB Camera'], permission: 'prompt' },
+    async (capture) => void capture.show(),
+    async (player, server) => {
+      const { page } = player;
+      const opened = () => page.evaluate(() => globalThis.wild.opened);
+      const choice = player.part('face-camera');
+      assert.equal(await choice.count(), 0, 'before one was allowed nobody knows their names');
+      await player.part('face-start').click();
+      await shows(page, '[data-index="1"]');
+      assert.deepEqual(await opened(), ['OBS Virtual Camera', 'Integrated Webcam']);
+      assert.equal(server.captures[0].camera.label, 'Integrated Webcam');
+      assert.equal(await choice.inputValue(), 'camera-1');
+      assert.deepEqual(await choice.locator('option').allTextContents(), ['OBS Virtual Camera', 'Integrated Webcam', 'USB Camera']);
+      await lookInEachLanguage(page, 'camera-choice');
+      await onItsSide(page, 'camera-choice');
+      await choice.focus();
+      await page.keyboard.press('ArrowDown');
+      await page.waitForFunction(() => globalThis.wild.opened.length === 3);
+      await shows(page, '[data-index="1"]');
+      assert.equal((await opened()).at(-1), 'USB Camera');
+      assert.equal(server.captures.at(-1).camera.label, 'USB Camera');
+      assert.equal(await choice.inputValue(), 'camera-2');
+      await page.reload();
+      await player.part('face-start').click();
+      await shows(page, '[data-index="1"]');
+      assert.deepEqual(await opened(), ['USB Camera']);
+    },
+  ));
 
 test('while something is asked for nobody changes the camera by mistake', () =>
   withWildCamera({ cameras: ['One', 'Two'] }, commands(1), async (player) => {
@@ -221,16 +228,20 @@ test('while something is asked for nobody changes the camera by mistake', () =>
   }));
 
 test('a mirrored camera is said, with the way to another one', () =>
-  withWildCamera({ cameras: ['One', 'Two'] }, async (capture) => void capture.show(), async (player, server) => {
-    const { page } = player;
-    await player.part('face-start').click();
-    await shows(page, '[data-index="1"]');
-    server.captures[0].end('retry', server.view, { reason: 'capture_mirrored', text: 'Вы повернули голову в другую сторону.' });
-    assert.equal(await player.faceEnds(), 'retry');
-    const spoken = assertSpoken();
-    await lookInEachLanguage(page, 'face-retry-mirrored', (locale) => spoken(player.part('face-retry'), locale));
-    await player.part('face-camera').waitFor();
-  }));
+  withWildCamera(
+    { cameras: ['One', 'Two'] },
+    async (capture) => void capture.show(),
+    async (player, server) => {
+      const { page } = player;
+      await player.part('face-start').click();
+      await shows(page, '[data-index="1"]');
+      server.captures[0].end('retry', server.view, { reason: 'capture_mirrored', text: 'Вы повернули голову в другую сторону.' });
+      assert.equal(await player.faceEnds(), 'retry');
+      const spoken = assertSpoken();
+      await lookInEachLanguage(page, 'face-retry-mirrored', (locale) => spoken(player.part('face-retry'), locale));
+      await player.part('face-camera').waitFor();
+    },
+  ));
 
 test('a face that is not upright is asked to be turned', async () => {
   const script = async (capture) => {

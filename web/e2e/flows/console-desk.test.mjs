@@ -23,7 +23,10 @@ async function makeCases(origin, id, doubts) {
 
 /** A key as a keyboard with a Russian layout sends it: the letter is another, the place is the same. */
 const pressOnRussianLayout = (page, code, key) =>
-  page.evaluate(([at, letter]) => document.body.dispatchEvent(new KeyboardEvent('keydown', { code: at, key: letter, bubbles: true, cancelable: true })), [code, key]);
+  page.evaluate(
+    ([at, letter]) => document.body.dispatchEvent(new KeyboardEvent('keydown', { code: at, key: letter, bubbles: true, cancelable: true })),
+    [code, key],
+  );
 
 test('the queue keeps its place, its keys work on a Russian layout, and what is wrong is said', () =>
   withStaff({ login: 'nurlan', roles: ['reviewer'], expected: [refusal(404), refusal(400), NO_LINE] }, async (nurlan) => {
@@ -33,7 +36,10 @@ test('the queue keeps its place, its keys work on a Russian layout, and what is 
     await nurlan.part('queue-row').first().waitFor();
     const rows = page.locator('[data-testid=queue-row]');
     const names = await page.getByTestId('row-reasons').allTextContents();
-    assert.ok(names.every((name) => !name.includes('Нужна проверка')), `staff read their own names: ${names}`);
+    assert.ok(
+      names.every((name) => !name.includes('Нужна проверка')),
+      `staff read their own names: ${names}`,
+    );
 
     // A filter is in the address, and found again on the way back, with the row.
     await nurlan.part('filters-open').click();

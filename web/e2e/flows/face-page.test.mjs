@@ -120,16 +120,20 @@ test('every command is said in each language, and looks right', () => {
 });
 
 test('who wants no flashes says so, and is asked for two movements more', () =>
-  withFacePage({}, async (capture) => void capture.show(), async (player, server) => {
-    const { page } = player;
-    assert.equal(await player.part('face-plan').locator('li').count(), 3);
-    await player.part('face-calm').check();
-    assert.equal(await player.part('face-plan').locator('li').count(), 2);
-    await lookInEachLanguage(page, 'face-intro-calm');
-    await player.part('face-start').click();
-    await shows(page, '[data-index="1"]');
-    assert.equal(server.captures[0].lights, false);
-  }));
+  withFacePage(
+    {},
+    async (capture) => void capture.show(),
+    async (player, server) => {
+      const { page } = player;
+      assert.equal(await player.part('face-plan').locator('li').count(), 3);
+      await player.part('face-calm').check();
+      assert.equal(await player.part('face-plan').locator('li').count(), 2);
+      await lookInEachLanguage(page, 'face-intro-calm');
+      await player.part('face-start').click();
+      await shows(page, '[data-index="1"]');
+      assert.equal(server.captures[0].lights, false);
+    },
+  ));
 
 test('who wants no movement on the screen is offered the way without flashes', () => {
   const before = ({ page }) => page.emulateMedia({ reducedMotion: 'reduce' });
@@ -157,24 +161,34 @@ test('where WebSockets are blocked the page goes over HTTPS by itself, and keeps
     await capture.seen(3);
     capture.end('retry', { stage: 'face' }, { reason: 'capture_retry', text: 'Не получилось.' });
   };
-  return withFacePage({ before, expected: [/WebSocket/] }, async (capture, number) => script(capture, number), async (player, server) => {
-    // The result's view stands in for the server's own.
-    const { view } = server;
-    server.script = async (capture) => {
-      capture.end = ((end) => (result, _view, why) => end.call(capture, result, view, why))(capture.end);
-      await script(capture);
-    };
-    assert.equal(await player.showFace(), 'retry');
-    const [capture] = server.captures;
-    assert.deepEqual([capture.way, server.captures.length], ['posts', 1]);
-    assert.equal(capture.camera.width, 640);
-    assertChained(capture);
-    assert.ok(capture.frames.some(({ index }) => index === 2), 'frames came after the command was painted');
-    server.sockets = true;
-    await player.page.reload();
-    assert.equal(await player.showFace(), 'retry');
-    assert.equal(server.captures[1].way, 'posts', 'the visit goes on over what worked');
-  });
+  return withFacePage(
+    { before, expected: [/WebSocket/] },
+    async (capture, number) => script(capture, number),
+    async (player, server) => {
+      // The result's view stands in for the server's own.
+      const { view } = server;
+      server.script = async (capture) => {
+        capture.end = (
+          (end) => (result, _view, why) =>
+            end.call(capture, result, view, why)
+        )(capture.end);
+        await script(capture);
+      };
+      assert.equal(await player.showFace(), 'retry');
+      const [capture] = server.captures;
+      assert.deepEqual([capture.way, server.captures.length], ['posts', 1]);
+      assert.equal(capture.camera.width, 640);
+      assertChained(capture);
+      assert.ok(
+        capture.frames.some(({ index }) => index === 2),
+        'frames came after the command was painted',
+      );
+      server.sockets = true;
+      await player.page.reload();
+      assert.equal(await player.showFace(), 'retry');
+      assert.equal(server.captures[1].way, 'posts', 'the visit goes on over what worked');
+    },
+  );
 });
 
 test('a connection that is cut is begun anew by itself, with other commands; a second one waits for the player', () => {

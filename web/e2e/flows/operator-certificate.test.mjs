@@ -30,7 +30,9 @@ test('tokens are bound to the certificate, and no other one will do', async () =
   const checks = { pkceCodeVerifier: verifier, expectedState: state };
   const tokens = await client.authorizationCodeGrant(config, new URL(back), checks);
   const stands = await client.tokenIntrospection(config, tokens.access_token);
-  const thumbprint = createHash('sha256').update(Buffer.from(x5c(own.cert), 'base64')).digest('base64url');
+  const thumbprint = createHash('sha256')
+    .update(Buffer.from(x5c(own.cert), 'base64'))
+    .digest('base64url');
   assert.deepEqual(stands.cnf, { 'x5t#S256': thumbprint });
 
   const other = makeCertificate(process.env.E2E_SCRATCH, 'thief');

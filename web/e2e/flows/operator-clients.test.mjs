@@ -10,7 +10,10 @@ import { freePort } from '../harness/service.mjs';
 const origin = process.env.RASTAU_URL;
 
 test('oauth4webapi goes the whole way, as OAuth and as OpenID client', async () => {
-  for (const [algorithm, scope] of [['oauth2', 'play'], ['oidc', 'play openid']]) {
+  for (const [algorithm, scope] of [
+    ['oauth2', 'play'],
+    ['oidc', 'play openid'],
+  ]) {
     const operator = await Oauth4webapi.connect(origin, `oauth4webapi-${algorithm}`, algorithm);
     const first = await operator.play(scope);
     const claims = operator.as.getValidatedIdTokenClaims(first);

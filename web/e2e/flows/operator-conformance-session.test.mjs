@@ -12,8 +12,7 @@ const origin = process.env.RASTAU_URL;
 const CHECKS = ['stranger', 'renewed', 'answer_lost', 'register_down', 'ended_outside', 'signed_out'].map((name) => `session.${name}`);
 
 /** All that is tried of sessions; each waits for its scenario, 70 seconds at most. */
-const tried = (site) =>
-  conformance(origin, `${site}/play`, 'You are in', ['session'], ['--session', `${site}/lobby`, '--sign-out', `${site}/sign-out`]);
+const tried = (site) => conformance(origin, `${site}/play`, 'You are in', ['session'], ['--session', `${site}/lobby`, '--sign-out', `${site}/sign-out`]);
 
 // They wait at the same time.
 test('what comes after entry', { concurrency: true, timeout: 140_000 }, async (t) => {
@@ -25,11 +24,15 @@ test('what comes after entry', { concurrency: true, timeout: 140_000 }, async (t
         async (site) => {
           const { code, report, error } = await tried(site);
           assert.deepEqual([wrong(report), code, error], [[], 0, '']);
-          assert.deepEqual(report.findings.map((finding) => finding.check), CHECKS);
+          assert.deepEqual(
+            report.findings.map((finding) => finding.check),
+            CHECKS,
+          );
         },
         // Of each renewal that failed.
         { complaint: /a renewal failed: / },
-      )),
+      ),
+    ),
 
     t.test('of one that never looks again everything but the way in is wrong', async () => {
       const site = await careless('forgetful-bet', () => true);
@@ -49,7 +52,10 @@ test('what comes after entry', { concurrency: true, timeout: 140_000 }, async (t
         }
       });
       const { report } = await tried(site);
-      assert.deepEqual(wrong(report), ['answer_lost', 'register_down', 'signed_out'].map((name) => `session.${name}`));
+      assert.deepEqual(
+        wrong(report),
+        ['answer_lost', 'register_down', 'signed_out'].map((name) => `session.${name}`),
+      );
     }),
   ]);
 });

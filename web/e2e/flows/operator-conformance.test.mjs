@@ -26,7 +26,8 @@ test('the example operator gets everything right', { timeout: 140_000 }, () =>
     },
     // What was forged.
     { complaint: /./ },
-  ));
+  ),
+);
 
 test('of a careless operator everything that it forgot is told', { timeout: 140_000 }, async () => {
   const port = await freePort();
@@ -77,7 +78,10 @@ test('a receiver of webhooks on standardwebhooks gets everything right, and of o
   assert.deepEqual([wrong(good.report), good.report.checks, good.code], [[], 7, 0]);
   const careless = await ask(() => true);
   const forgotten = ['unsigned', 'other_secret', 'body_changed', 'id_changed', 'old'];
-  assert.deepEqual(wrong(careless.report), forgotten.map((name) => `webhook.${name}`));
+  assert.deepEqual(
+    wrong(careless.report),
+    forgotten.map((name) => `webhook.${name}`),
+  );
 });
 
 test('what cannot be reached is said to be so', async () => {

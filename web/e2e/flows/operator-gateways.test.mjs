@@ -211,7 +211,10 @@ async function letsIn(address, wishes, sub) {
   const [heard] = api.reached;
   assert.equal(heard['rastau-subject'], sub);
   assert.equal(heard.rastau_subject, undefined);
-  assert.deepEqual(Object.keys(heard).filter((name) => /authorization|dpop|token|oauth/.test(name)), []);
+  assert.deepEqual(
+    Object.keys(heard).filter((name) => /authorization|dpop|token|oauth/.test(name)),
+    [],
+  );
 }
 
 /** Each of these requests is refused, and none reaches the API. */
@@ -256,7 +259,12 @@ async function badTokens(token) {
     ['a token that was changed', tampered(token)],
     ['another person', [head, encoded({ ...claims, sub: 'somebody' }), signature].join('.')],
     ['no signature', none],
-    ['a signature by the public key as a secret', `${mac}.${createHmac('sha256', await secret()).update(mac).digest('base64url')}`],
+    [
+      'a signature by the public key as a secret',
+      `${mac}.${createHmac('sha256', await secret())
+        .update(mac)
+        .digest('base64url')}`,
+    ],
     ["a stranger's signature", await signed(claims, { key: stranger.privateKey })],
     ['another issuer', await signed({ ...claims, iss: origin })],
     ['another audience', await signed({ ...claims, aud: 'other-bet' })],

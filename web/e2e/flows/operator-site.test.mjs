@@ -19,11 +19,7 @@ const shows = (page, title) => page.getByRole('heading', { name: title }).waitFo
 /** Opens the site, presses Play in a window, and comes to Rastau there. `state` is the visit's. */
 async function playInWindow(page, site) {
   await page.goto(site);
-  const [popup, answer] = await Promise.all([
-    page.waitForEvent('popup'),
-    page.waitForResponse(`${site}/play`),
-    press(page, 'Play in a window'),
-  ]);
+  const [popup, answer] = await Promise.all([page.waitForEvent('popup'), page.waitForResponse(`${site}/play`), press(page, 'Play in a window')]);
   popup.complaints = watch(popup);
   const inside = new Player(popup, rastau);
   await inside.onPage('consent');

@@ -96,8 +96,22 @@ for (const [program, { file, waits, late }] of Object.entries(PROXIES)) {
     assert.doesNotMatch(plain, /^client-cert:/im);
     assert.equal(plain.match(/^x-forwarded-for:/gim).length, 1);
 
-    for (const [path, protocol] of [['/', 'h2c'], ['/api/player/capture', 'h2c'], ['/', 'websocket'], ['/oauth2/token', 'websocket']]) {
-      const [came] = await send(`GET ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`, 'HTTP2-Settings: AAMAAABk', HANDSHAKE, '', '');
+    for (const [path, protocol] of [
+      ['/', 'h2c'],
+      ['/api/player/capture', 'h2c'],
+      ['/', 'websocket'],
+      ['/oauth2/token', 'websocket'],
+    ]) {
+      const [came] = await send(
+        `GET ${path} HTTP/1.1`,
+        `Host: ${host}`,
+        'Connection: Upgrade, HTTP2-Settings',
+        `Upgrade: ${protocol}`,
+        'HTTP2-Settings: AAMAAABk',
+        HANDSHAKE,
+        '',
+        '',
+      );
       assert.ok(came.startsWith(`GET ${path} `), came);
       assert.doesNotMatch(came, /^upgrade:|^connection: *upgrade/im, `${path} ${protocol}`);
     }
@@ -219,10 +233,16 @@ async function openStream(front, program) {
   const operator = await newOperator(origin, `${program}-stream`);
   const { address } = await operator.begin();
   const arrived = await fetch(address, { redirect: 'manual' });
-  const cookie = arrived.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const cookie = arrived.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
   const { visit } = await (await fetch(`${origin}/api/player/verification`, { headers: { cookie } })).json();
   const headers = { cookie, origin, 'content-type': 'application/json', 'rastau-visit': visit };
-  for (const [step, body] of [['consent', { accepted: true, version: '2026-11' }], ['identify', { iin: await scenario(origin, 'approved') }]]) {
+  for (const [step, body] of [
+    ['consent', { accepted: true, version: '2026-11' }],
+    ['identify', { iin: await scenario(origin, 'approved') }],
+  ]) {
     const answer = await overTls(`${front}/api/player/${step}`, { method: 'POST', headers, body: JSON.stringify(body) });
     assert.equal(answer.status, 200, answer.text);
   }

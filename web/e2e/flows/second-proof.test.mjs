@@ -47,7 +47,10 @@ test('a first visit needs the code of the contact on record: a wrong one, and th
     await player.onPage('second_factor');
     await enrolApp(player);
     assert.equal(await player.outcome(), 'approved');
-    assert.deepEqual((await notices(origin, iin)).map((notice) => notice.kind), ['factor_added', 'enrolment_code']);
+    assert.deepEqual(
+      (await notices(origin, iin)).map((notice) => notice.kind),
+      ['factor_added', 'enrolment_code'],
+    );
   }));
 
 test('without access to the contact the second step waits; its link removes it', () =>

@@ -36,7 +36,7 @@ test('who has shown who they are restricts themselves, confirms with the passkey
     // Longer is possible, shorter is not offered.
     await player.part('self-open').click();
     await player.part('self-standing').waitFor();
-    assert.equal(await player.part('term-6').count() + (await player.part('term-12').count()), 0);
+    assert.equal((await player.part('term-6').count()) + (await player.part('term-12').count()), 0);
     await player.part('self-back').click();
 
     await player.part('asked-open').click();

@@ -33,7 +33,10 @@ test('three wrong codes lock the second step with a countdown; afterwards the ri
     await player.part('locked').waitFor();
     const left = await secondsLeft(player);
     assert.ok(left > 10 && left <= LOCK_SECONDS, 'a reload neither lifts the lock nor starts it anew');
-    await player.part('locked-countdown').filter({ hasNotText: clock(left) }).waitFor();
+    await player
+      .part('locked-countdown')
+      .filter({ hasNotText: clock(left) })
+      .waitFor();
 
     await player.part('totp-code').waitFor({ timeout: (LOCK_SECONDS + 5) * 1000 });
     await player.part('totp-code').fill(totpCode(secret));

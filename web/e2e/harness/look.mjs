@@ -62,10 +62,13 @@ export async function assertLit(page, colour) {
     [width - inset, height - inset],
   ];
   for (const [x, y] of places) {
-    const seen = await page.evaluate(([left, top]) => {
-      const element = document.elementFromPoint(left, top);
-      return [element?.dataset.testid, element && getComputedStyle(element).backgroundColor];
-    }, [x, y]);
+    const seen = await page.evaluate(
+      ([left, top]) => {
+        const element = document.elementFromPoint(left, top);
+        return [element?.dataset.testid, element && getComputedStyle(element).backgroundColor];
+      },
+      [x, y],
+    );
     const rgb = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(', ');
     assert.deepEqual(seen, ['face-light', `rgb(${rgb})`], `at ${x}, ${y}`);
   }

@@ -71,7 +71,11 @@ function ownCamera({ cameras, size, userAgent, refuses = null, permission, touch
   if (canvas === 'noise') {
     HTMLCanvasElement.prototype.toBlob = function (...wishes) {
       const { width, height } = this;
-      const noise = new ImageData(Uint8ClampedArray.from({ length: 4 * width * height }, () => 256 * Math.random()), width, height);
+      const noise = new ImageData(
+        Uint8ClampedArray.from({ length: 4 * width * height }, () => 256 * Math.random()),
+        width,
+        height,
+      );
       this.getContext('2d').putImageData(noise, 0, 0);
       return toBlob.apply(this, wishes);
     };

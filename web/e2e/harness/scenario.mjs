@@ -6,7 +6,10 @@ const CONSENT = '2026-11';
  */
 export async function playScenario(origin, address, iin, contest) {
   const arrived = await fetch(address, { redirect: 'manual' });
-  const cookie = arrived.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const cookie = arrived.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
   const { visit } = await (await fetch(`${origin}/api/player/verification`, { headers: { cookie } })).json();
   const post = async (step, body) => {
     const headers = { cookie, origin, 'content-type': 'application/json', 'rastau-visit': visit };

@@ -388,8 +388,7 @@ export const console_ = {
   me: () => get<Me>(`${BASE}/me`),
   beginJoining: (invitation: string) =>
     post<Begun<CreationOptionsJson> & { readonly login: string; readonly name: string }>(`${BASE}/join/start`, { invitation }),
-  finishJoining: (invitation: string, ceremony: string, credential: unknown) =>
-    post<Me>(`${BASE}/join/finish`, { invitation, ceremony, credential }),
+  finishJoining: (invitation: string, ceremony: string, credential: unknown) => post<Me>(`${BASE}/join/finish`, { invitation, ceremony, credential }),
   beginSigningIn: (login: string) => post<Begun<RequestOptionsJson>>(`${BASE}/sign-in/start`, { login }),
   finishSigningIn: (ceremony: string, credential: unknown) => post<Me>(`${BASE}/sign-in/finish`, { ceremony, credential }),
   beginStepUp: () => post<Begun<RequestOptionsJson>>(`${BASE}/step-up/start`),
@@ -411,8 +410,7 @@ export const console_ = {
   find: (iin: string, why: string) => post<Queue>(`${BASE}/cases/find`, { iin, why }),
   open: (id: string) => get<CaseView>(at(id)),
   evidence: (id: string, why: string) => post<Evidence>(at(id, '/evidence'), { why }),
-  picture: (id: string, which: 'frame' | 'id-photo' | number, why: string, aligned = false) =>
-    postForPicture(at(id, `/pictures/${which}`), { why, aligned }),
+  picture: (id: string, which: 'frame' | 'id-photo' | number, why: string, aligned = false) => postForPicture(at(id, `/pictures/${which}`), { why, aligned }),
   capture: (id: string, why: string) => post<Capture>(at(id, '/capture'), { why }),
   trail: (id: string) => get<Trail>(at(id, '/trail')),
   ask: (id: string, what: 'erase' | 'export' | 'unlock', why: string) => post<Proposal>(at(id, `/${what}`), { why }),
@@ -453,9 +451,7 @@ export const console_ = {
   overviewTable: (days: number) => `${BASE}/overview.csv?days=${days}`,
 
   staff: () => get<readonly StaffMember[]>(`${BASE}/staff`),
-  invite: (login: string, name: string, roles: readonly Role[], why?: string) =>
-    post<Invited | Proposal>(`${BASE}/staff`, { login, name, roles, why }),
+  invite: (login: string, name: string, roles: readonly Role[], why?: string) => post<Invited | Proposal>(`${BASE}/staff`, { login, name, roles, why }),
   reinvite: (login: string, why?: string) => post<Invited | Proposal>(of(login, '/invite'), { why }),
-  change: (login: string, change: { roles?: readonly Role[]; disabled?: boolean; why?: string }) =>
-    patch<StaffMember | Proposal>(of(login), change),
+  change: (login: string, change: { roles?: readonly Role[]; disabled?: boolean; why?: string }) => patch<StaffMember | Proposal>(of(login), change),
 };

@@ -62,8 +62,7 @@ export const get = <T>(path: string): Promise<T> => askForBody<T>('GET', path);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => askForBody<T>('POST', path, body);
 
 /** Bytes as they are; `patienceMs` is how long the answer may take. */
-export const postBytes = <T>(path: string, bytes: Uint8Array<ArrayBuffer>, patienceMs: number): Promise<T> =>
-  askForBody<T>('POST', path, bytes, patienceMs);
+export const postBytes = <T>(path: string, bytes: Uint8Array<ArrayBuffer>, patienceMs: number): Promise<T> => askForBody<T>('POST', path, bytes, patienceMs);
 
 /** For answers whose body, if any, says nothing that we need. */
 export const send = async (path: string, body: unknown): Promise<void> => {

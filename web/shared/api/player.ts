@@ -83,12 +83,10 @@ export const player = {
   addPasskeyFinish: (credential: unknown) => post<OwnFactors>(at('factors/passkey/finish'), { credential }),
   addTotpStart: (factor: unknown) => post<TotpEnrolment>(at('factors/totp/start'), { factor }),
   addTotpFinish: (code: string) => post<OwnFactors>(at('factors/totp/finish'), { code }),
-  renewRecoveryCodes: (factor: unknown) =>
-    post<{ own: OwnFactors; recovery_codes: readonly string[] }>(at('factors/recovery-codes'), { factor }),
+  renewRecoveryCodes: (factor: unknown) => post<{ own: OwnFactors; recovery_codes: readonly string[] }>(at('factors/recovery-codes'), { factor }),
   renameFactor: (id: string, name: string) => patch<OwnFactors>(at(`factors/${id}`), { name }),
   removeFactor: (id: string, factor: unknown) => post<OwnFactors>(at(`factors/${id}/remove`), { factor }),
-  enquiries: (before: string | null) =>
-    get<{ enquiries: readonly Enquiry[]; next: string | null }>(at(before ? `enquiries?before=${before}` : 'enquiries')),
+  enquiries: (before: string | null) => get<{ enquiries: readonly Enquiry[]; next: string | null }>(at(before ? `enquiries?before=${before}` : 'enquiries')),
   contest: (reason: string, statement: string) => post<VerificationView>(at('contest'), { reason, statement }),
   recoveryCodeVerify: (code: string) => post<VerificationView>(at('recovery-code/verify'), { code }),
 };

@@ -46,8 +46,7 @@ export const sandbox = {
   people: () => get<readonly Person[]>('/api/sandbox/people'),
   notices: (iin: string) => get<readonly Notice[]>(`/api/sandbox/notices?iin=${encodeURIComponent(iin)}`),
   session: (id: string) => get<SandboxSession>(`/api/sandbox/session/${encodeURIComponent(id)}`),
-  suggestIin: (birthDate: string) =>
-    get<{ readonly iin: string }>(`/api/sandbox/people/suggest-iin?birth_date=${encodeURIComponent(birthDate)}`),
+  suggestIin: (birthDate: string) => get<{ readonly iin: string }>(`/api/sandbox/people/suggest-iin?birth_date=${encodeURIComponent(birthDate)}`),
   add: (person: NewPerson) => send('/api/sandbox/people', person),
   remove: (iin: string) => remove(`/api/sandbox/people/${encodeURIComponent(iin)}`),
 };

@@ -30,7 +30,11 @@ function browser(devices: Device[], { state = 'granted', refuses = null as strin
 }
 
 const opened = async () => ((await openCamera()) as unknown as { device: Device }).device.deviceId;
-const failure = async () => openCamera().then(() => null, (error: CameraRefused) => error.failure);
+const failure = async () =>
+  openCamera().then(
+    () => null,
+    (error: CameraRefused) => error.failure,
+  );
 
 afterEach(() => {
   forgetCamera();

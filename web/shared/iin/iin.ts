@@ -7,8 +7,7 @@ const SECOND_WEIGHTS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2] as const;
 /** What was typed or pasted, without spaces and signs. */
 export const digitsOnly = (typed: string, length = IIN_DIGITS): string => typed.replace(/\D/g, '').slice(0, length);
 
-const weighed = (digits: string, weights: readonly number[]): number =>
-  weights.reduce((sum, weight, place) => sum + weight * Number(digits[place]), 0) % 11;
+const weighed = (digits: string, weights: readonly number[]): number => weights.reduce((sum, weight, place) => sum + weight * Number(digits[place]), 0) % 11;
 
 /** The control digit of the first eleven; null where both weightings give 10, a number that is never issued. */
 export function controlDigit(firstEleven: string): number | null {

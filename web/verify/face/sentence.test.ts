@@ -32,7 +32,10 @@ describe('the one sentence', () => {
   });
 
   it('knows a picture on its side by a phone whose screen stands the other way', () => {
-    const [wide, high] = [{ videoWidth: 640, videoHeight: 480 }, { videoWidth: 480, videoHeight: 640 }];
+    const [wide, high] = [
+      { videoWidth: 640, videoHeight: 480 },
+      { videoWidth: 480, videoHeight: 640 },
+    ];
     expect([isSideways(wide, true, true), isSideways(high, true, true), isSideways(wide, true, false)]).toEqual([true, false, false]);
     expect(isSideways(high, true, false)).toBe(true);
     expect(isSideways(wide, false, true)).toBe(false);
