@@ -2,6 +2,7 @@
 //! cookies and headers live here and nowhere else.
 
 pub mod administration;
+mod codes;
 pub mod compliance;
 pub mod connections;
 pub mod console;

@@ -129,6 +129,26 @@ pub enum ControlledAction {
 }
 
 impl ControlledAction {
+    /// Every [kind](Self::kind).
+    pub const KINDS: [&str; 16] = [
+        "erase_evidence",
+        "export_evidence",
+        "unlock_person",
+        "forget_factors",
+        "take_back_self_restriction",
+        "release_version",
+        "discard_version",
+        "roll_back_source",
+        "add_operator",
+        "change_operator",
+        "enable_operator",
+        "set_webhook",
+        "rotate_webhook",
+        "invite_staff",
+        "reinvite_staff",
+        "change_staff",
+    ];
+
     /// The kind, as columns and interfaces write it.
     pub fn kind(&self) -> &'static str {
         match self {

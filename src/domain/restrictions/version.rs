@@ -25,6 +25,9 @@ pub enum VersionKind {
 }
 
 impl VersionKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Snapshot, Self::Delta];
+
     /// As columns and messages write it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +38,7 @@ impl VersionKind {
 
     /// Reads [`VersionKind::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Snapshot, Self::Delta].into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -59,7 +62,8 @@ pub enum VersionState {
 }
 
 impl VersionState {
-    const ALL: [Self; 7] = [
+    /// All of them.
+    pub const ALL: [Self; 7] = [
         Self::Staging,
         Self::Quarantined,
         Self::Current,

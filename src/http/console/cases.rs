@@ -27,6 +27,7 @@ use crate::domain::reason::ReasonCode;
 use crate::domain::review::case::{CaseStatus, Risk};
 use crate::domain::review::case_work::Conclusion;
 use crate::domain::review::ports::{CaseFilter, CaseHolder};
+use crate::http::codes;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 
 const USUAL_PAGE: u32 = 50;
@@ -48,14 +49,18 @@ pub(in crate::http) struct Overtaken(ProblemBody);
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Which {
     /// `open`, `recorded`, `proposed` or `decided`
+    #[param(value_type = Option<codes::CaseStatus>, inline)]
     status: Option<String>,
     /// `me`, `nobody` or anybody's
     holder: Option<String>,
     /// A reason code
+    #[param(value_type = Option<codes::ReasonCode>, inline)]
     reason: Option<String>,
     /// What a cue saw, as `flat`, `loop` or `virtual_camera`
+    #[param(value_type = Option<codes::Finding>, inline)]
     finding: Option<String>,
     /// `low`, `medium` or `high`
+    #[param(value_type = Option<codes::Risk>, inline)]
     risk: Option<String>,
     /// Opened from this day of Almaty on, `2027-01-15`
     from: Option<String>,
@@ -154,6 +159,7 @@ pub(in crate::http) struct HandingOver {
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Concluding {
     /// `attack`, `another_person`, `cannot_tell`, `source_right`, `source_wrong` or `rightful_person`
+    #[schema(value_type = codes::Conclusion)]
     conclusion: String,
     /// For the player to read
     #[schema(value_type = Option<String>)]

@@ -18,6 +18,7 @@ use crate::domain::kernel::id::CaseId;
 use crate::domain::reason::ReasonCode;
 use crate::domain::review::evidence::dossier::{Dossier, JudgedCapture};
 use crate::domain::review::evidence::recording::{RecordedFrame, RecordedStep};
+use crate::http::codes;
 use crate::http::problem::Problem;
 
 /// What was on the page, from when on
@@ -154,6 +155,7 @@ pub(in crate::http) struct EventView {
     /// Its number in the log
     sequence: i64,
     at: String,
+    #[schema(value_type = codes::AuditEventKind)]
     kind: String,
     #[schema(value_type = Object)]
     details: Value,

@@ -17,6 +17,7 @@ use crate::domain::review::case_work::{CaseDecision, CaseWork, Conclusion};
 use crate::domain::review::ports::QueuedCase;
 use crate::domain::second_factor::FactorKind;
 use crate::domain::staff::{StaffMember, login_of};
+use crate::http::codes;
 use crate::messages::own_sources::{legal_basis, source_name};
 use crate::messages::{Locale, message};
 
@@ -28,10 +29,12 @@ pub(in crate::http) struct QueueRow {
     /// When it should be looked at
     due_at: String,
     /// `open`, `recorded`, `proposed` or `decided`
+    #[schema(value_type = codes::CaseStatus)]
     status: &'static str,
     operator: String,
     reasons: Vec<ReasonTitle>,
     /// `low`, `medium` or `high`
+    #[schema(value_type = codes::Risk)]
     risk: &'static str,
     contested: Option<&'static str>,
     /// Login of who has it
@@ -43,6 +46,7 @@ pub(in crate::http) struct QueueRow {
 /// A reason, in the reader's language
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct ReasonTitle {
+    #[schema(value_type = codes::ReasonCode)]
     code: &'static str,
     title: String,
 }
@@ -69,6 +73,7 @@ impl Queue {
 /// What was decided about a case
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct DecisionView {
+    #[schema(value_type = codes::Conclusion)]
     conclusion: &'static str,
     /// What the player reads
     #[schema(value_type = Option<String>)]
@@ -92,6 +97,7 @@ pub(in crate::http) struct CaseView {
     /// Rises with each change
     revision: i64,
     /// What may be concluded
+    #[schema(value_type = Vec<codes::Conclusion>)]
     conclusions: Vec<&'static str>,
     decisions: Vec<DecisionView>,
     /// When the key of its evidence was destroyed

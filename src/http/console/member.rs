@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::StaffMember;
+use crate::http::codes;
 
 /// One of the staff
 #[derive(Serialize, ToSchema)]
@@ -12,6 +13,7 @@ use crate::domain::staff::StaffMember;
 pub(in crate::http) struct View {
     login: String,
     name: String,
+    #[schema(value_type = Vec<codes::Role>)]
     roles: Vec<&'static str>,
     added_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,6 +28,7 @@ use crate::domain::kernel::secret::SecretText;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::staff::{Act, StaffMember, login_of};
 use crate::domain::webhooks::ports::WebhookSender;
+use crate::http::codes;
 use crate::http::problem::{Problem, locale};
 use crate::messages::report::report_page;
 
@@ -42,6 +43,7 @@ pub(in crate::http) struct View {
     /// `erase_evidence`, `export_evidence`, `unlock_person`, `forget_factors`, `take_back_self_restriction`, `release_version`,
     /// `discard_version`, `roll_back_source`, `add_operator`, `change_operator`, `enable_operator`, `set_webhook`,
     /// `rotate_webhook`, `invite_staff`, `reinvite_staff` or `change_staff`
+    #[schema(value_type = codes::ProposalKind)]
     kind: &'static str,
     /// A case, a source, an operator or a login
     subject: String,
@@ -57,6 +59,7 @@ pub(in crate::http) struct View {
     by: String,
     at: String,
     /// `waiting`, `refused`, `allowed` (to be fetched by who asked), `done` or `lapsed`
+    #[schema(value_type = codes::ProposalState)]
     state: &'static str,
     /// `bundle`, `invitation` or `secret`: where who asked fetches it
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ use crate::app::Services;
 use crate::app::restrictions::registry::list::list_sources_with_versions;
 use crate::domain::dual_control::ControlledAction;
 use crate::domain::restrictions::{Source, Version};
+use crate::http::codes;
 use crate::http::problem::{Problem, locale};
 
 /// A version of what a source says
@@ -20,7 +21,9 @@ use crate::http::problem::{Problem, locale};
 pub(in crate::http) struct VersionRow {
     number: u32,
     /// `current`, `previous`, `quarantined` and others
+    #[schema(value_type = codes::VersionState)]
     state: &'static str,
+    #[schema(value_type = codes::VersionKind)]
     kind: &'static str,
     as_of: String,
     rows: u64,

@@ -20,6 +20,7 @@ use crate::app::staff::{Asker, StaffError};
 use crate::domain::dual_control::{ControlledAction, can_approve};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::{Login, Role, StaffMember};
+use crate::http::codes;
 use crate::http::problem::{Problem, ProblemCode, locale};
 
 #[derive(Deserialize, ToSchema)]
@@ -28,6 +29,7 @@ pub(in crate::http) struct NewStaff {
     login: String,
     name: String,
     /// `reviewer`, `supervisor`, `auditor`, `operator_manager`, `administrator`
+    #[schema(value_type = Vec<codes::Role>)]
     roles: Vec<String>,
     /// Why, where they will decide, approve or confirm
     why: Option<String>,
@@ -37,6 +39,7 @@ pub(in crate::http) struct NewStaff {
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct ChangedStaff {
     name: Option<String>,
+    #[schema(value_type = Option<Vec<codes::Role>>)]
     roles: Option<Vec<String>>,
     disabled: Option<bool>,
     /// Why, where they are stopped, or will decide, approve or confirm from now on

@@ -18,6 +18,7 @@ use crate::app::Services;
 use crate::app::operators::check_players::{CheckAnswer, CheckError, CheckRequest, check_players};
 use crate::domain::operators::check::{CheckPurpose, MAX_SUBJECTS, RequestId, is_subject};
 use crate::domain::operators::operator::Operator;
+use crate::http::codes;
 
 /// A thousand subjects, and the client's assertion.
 const BULK_BYTES: usize = 64 * 1_024;
@@ -34,6 +35,7 @@ pub(in crate::http) struct AnswerBody {
     /// Yours.
     request_id: String,
     /// `login`, `bet` or `marketing`
+    #[schema(value_type = codes::CheckPurpose)]
     purpose: &'static str,
     /// About whom.
     subject: String,

@@ -16,6 +16,7 @@ use crate::app::webhooks::events::{MAX_EVENTS, list_events};
 use crate::domain::kernel::id::WebhookId;
 use crate::domain::kernel::time::Timestamp;
 use crate::domain::webhooks::message::WebhookMessage;
+use crate::http::codes;
 
 /// Unless more or fewer are asked for.
 const USUAL: u32 = 100;
@@ -44,7 +45,7 @@ pub(in crate::http) struct EventView {
     id: String,
     /// Its kind, such as `player.restricted`.
     #[serde(rename = "type")]
-    #[schema(example = "player.restricted")]
+    #[schema(value_type = codes::EventKind, example = "player.restricted")]
     kind: &'static str,
     /// RFC 3339
     #[schema(format = DateTime)]

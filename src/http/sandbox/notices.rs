@@ -10,6 +10,7 @@ use crate::app::Services;
 use crate::app::notices::outbox::sandbox_outbox;
 use crate::domain::identity::person::Iin;
 use crate::domain::notices::Notice;
+use crate::http::codes;
 use crate::http::problem::{Problem, ProblemBody, ProblemCode, locale};
 use crate::messages::notice::write;
 
@@ -26,8 +27,10 @@ pub(in crate::http) struct Whose {
 pub(in crate::http) struct NoticeView {
     /// `enrolment_code`, `recovery_code`, `take_back_code`, `enrolment_held`, `factor_added`, `factor_removed`,
     /// `factors_forgotten`, `recovery_held`, `recovery_cancelled`, `recovery_completed`, `self_restricted` or `self_restriction_taken_back`.
+    #[schema(value_type = codes::NoticeKind)]
     kind: &'static str,
     /// `sms` or `email`.
+    #[schema(value_type = codes::Channel)]
     channel: &'static str,
     /// The address as the player is told it.
     masked: String,

@@ -1,70 +1,32 @@
 import type { CreationOptionsJson, RequestOptionsJson } from '../webauthn/options';
+import type { components } from './generated';
 import { get, patch, post, postForFile, postForPicture, put, remove, send } from './http';
 
-export type Status = 'open' | 'recorded' | 'proposed' | 'decided';
-export type Conclusion = 'attack' | 'another_person' | 'cannot_tell' | 'source_right' | 'source_wrong' | 'rightful_person';
-export type Act =
-  | 'read_overview'
-  | 'read_cases'
-  | 'see_evidence'
-  | 'decide'
-  | 'approve'
-  | 'confirm'
-  | 'read_staff'
-  | 'manage_staff'
-  | 'read_proposals'
-  | 'read_settings'
-  | 'manage_operators'
-  | 'manage_sources';
-export type Risk = 'low' | 'medium' | 'high';
-export type Role = 'reviewer' | 'supervisor' | 'auditor' | 'operator_manager' | 'administrator';
+/** As the description of the interface has it; what is looser there is said below. */
+type Schemas = components['schemas'];
+
+export type Status = Schemas['CaseStatus'];
+export type Conclusion = Schemas['Conclusion'];
+export type Act = Schemas['Right'];
+export type Risk = Schemas['Risk'];
+export type Role = Schemas['Role'];
 
 export const ROLES: readonly Role[] = ['reviewer', 'supervisor', 'auditor', 'operator_manager', 'administrator'];
 
-export interface Me {
-  readonly login: string;
-  readonly name: string;
-  readonly roles: readonly Role[];
-  /** Whether another has confirmed who this is; until then nothing may be done. */
-  readonly confirmed: boolean;
-  readonly may: readonly Act[];
-  readonly idle_at: string;
-  readonly ends_at: string;
-  readonly stepped_up_until: string;
-}
+export type Me = Schemas['Me'];
 
-export interface ReasonTitle {
-  readonly code: string;
-  readonly title: string;
-}
+export type ReasonTitle = Schemas['ReasonTitle'];
 
-export interface QueueRow {
-  readonly id: string;
-  readonly opened_at: string;
-  readonly due_at: string;
-  readonly status: Status;
-  readonly operator: string;
-  readonly reasons: readonly ReasonTitle[];
-  readonly risk: Risk;
-  readonly contested: string | null;
-  readonly assignee: string | null;
-  /** Which capture of its verification it shows, from 1 on. */
-  readonly attempt: number | null;
-}
+export type QueueRow = Required<Schemas['QueueRow']>;
 
 export interface Queue {
   readonly cases: readonly QueueRow[];
   readonly counts: Readonly<Record<Status, number>>;
 }
 
-export interface Decision {
-  readonly conclusion: Conclusion;
-  readonly to_player: string | null;
-  readonly internal: string | null;
-  readonly by: string;
-  readonly at: string;
+export type Decision = Required<Omit<Schemas['DecisionView'], 'settled'>> & {
   readonly settled: { readonly by: string; readonly at: string; readonly yes: boolean } | null;
-}
+};
 
 export interface CaseView extends QueueRow {
   readonly verification: string;
@@ -136,10 +98,7 @@ export interface SourceRecord {
 }
 
 /** Somebody who can take a case. */
-export interface Colleague {
-  readonly login: string;
-  readonly name: string;
-}
+export type Colleague = Schemas['Colleague'];
 
 /** Colours of a surface: red, green and blue, 0 to 255. */
 export type Rgb = readonly [number, number, number];
@@ -197,23 +156,7 @@ export interface Trail {
   readonly checkpoint: string;
 }
 
-export type MeasureKind =
-  | 'erase_evidence'
-  | 'export_evidence'
-  | 'unlock_person'
-  | 'forget_factors'
-  | 'take_back_self_restriction'
-  | 'release_version'
-  | 'discard_version'
-  | 'roll_back_source'
-  | 'add_operator'
-  | 'change_operator'
-  | 'enable_operator'
-  | 'set_webhook'
-  | 'rotate_webhook'
-  | 'invite_staff'
-  | 'reinvite_staff'
-  | 'change_staff';
+export type MeasureKind = Schemas['ProposalKind'];
 
 /** Something that takes two. */
 export interface Proposal {
@@ -279,38 +222,14 @@ export interface Webhook {
   readonly old_secret_until?: string;
 }
 
-export interface SourceVersion {
-  readonly number: number;
-  readonly state: string;
-  readonly kind: string;
-  readonly as_of: string;
-  readonly rows: number;
-  readonly added: number;
-  readonly removed: number;
-  readonly refused: number;
+export type SourceVersion = Omit<Schemas['VersionRow'], 'report'> & {
   readonly report: { readonly suspicions?: readonly { readonly text: string }[] } | null;
-}
+};
 
-export interface Source {
-  readonly name: string;
-  readonly refreshed_at: string;
-  readonly stale_at: string;
-  readonly fresh: boolean;
-  readonly required: boolean;
-  readonly versions: readonly SourceVersion[];
-}
+export type Source = Omit<Schemas['SourceRow'], 'versions'> & { readonly versions: readonly SourceVersion[] };
 
 /** A background job: its last run and the next. */
-export interface Job {
-  readonly name: string;
-  readonly under_way: boolean;
-  readonly ended_at: string | null;
-  readonly result: 'succeeded' | 'failed' | 'interrupted' | null;
-  readonly failure: string | null;
-  readonly succeeded_at: string | null;
-  readonly due_at: string;
-  readonly failures: number;
-}
+export type Job = Required<Schemas['JobRow']>;
 
 export interface Keys {
   readonly signing: { readonly keys: readonly { readonly kid: string; readonly alg?: string }[] };
@@ -318,13 +237,7 @@ export interface Keys {
   readonly models: readonly Model[];
 }
 
-export interface Spell {
-  readonly day: string;
-  readonly operator: string;
-  readonly mean_seconds: number;
-  readonly longest_seconds: number;
-  readonly count: number;
-}
+export type Spell = Schemas['Duration'];
 
 export interface Figure {
   /** A day of Almaty. */

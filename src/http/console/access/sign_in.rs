@@ -13,6 +13,7 @@ use crate::app::staff::session::{Admitted, begin_step_up, finish_step_up, sign_o
 use crate::app::staff::{StaffError, join, sign_in};
 use crate::domain::kernel::secret::SecretText;
 use crate::domain::staff::{Act, IDLE_TIMEOUT, MAX_SESSION, STEP_UP};
+use crate::http::codes;
 use crate::http::console::problem::problem;
 use crate::http::problem::{Problem, ProblemBody};
 
@@ -58,10 +59,12 @@ pub(in crate::http) struct TooManyRequests(ProblemBody);
 pub(in crate::http) struct Me {
     login: String,
     name: String,
+    #[schema(value_type = Vec<codes::Role>)]
     roles: Vec<&'static str>,
     /// Whether another has confirmed who this is; until then nothing may be done
     confirmed: bool,
     /// What may be done: rights by their names, see docs/CODES.md
+    #[schema(value_type = Vec<codes::Right>)]
     may: Vec<&'static str>,
     /// When nobody is signed in any more, unless something is done before, RFC 3339
     idle_at: String,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::app::Services;
 use crate::app::jobs::list::list_jobs;
 use crate::domain::jobs::JobStatus;
+use crate::http::codes;
 use crate::http::console::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 use crate::http::problem::{Problem, locale};
 
@@ -20,6 +21,7 @@ pub(in crate::http) struct JobRow {
     /// When its last run ended
     ended_at: Option<String>,
     /// How: `succeeded`, `failed` or `interrupted`
+    #[schema(value_type = Option<codes::JobResult>)]
     result: Option<&'static str>,
     /// Why it failed
     failure: Option<String>,
