@@ -34,7 +34,9 @@ export async function startBalancer(port) {
     if (!at || tries === 0) return void answer.writeHead(503).end('no replica is ready');
     const { method, url, headers } = incoming;
     const onward = request({ port: at, host: '127.0.0.1', method, path: url, headers, agent }, (got) => {
-      answer.writeHead(got.statusCode, got.headers);
+      // What concerns the connection behind goes no further (RFC 9110 section 7.6.1): who is stopping says `close`.
+      const { connection: _, 'keep-alive': _kept, ...headers } = got.headers;
+      answer.writeHead(got.statusCode, headers);
       got.pipe(answer);
     });
     onward.on('error', (error) => {

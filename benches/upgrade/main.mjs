@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { Connection } from '../operators/connection.mjs';
 import { grantTokens } from '../operators/grants.mjs';
 import { startPinned } from '../operators/pinned.mjs';
-import { basicClient, clientCredentials, introspection, renewal } from '../operators/requests.mjs';
+import { basicClient, introspection, post, renewal } from '../operators/requests.mjs';
 import { freePort, ROOT } from '../../web/e2e/harness/service.mjs';
 import { startBalancer } from './balancer.mjs';
 import { startCluster } from './cluster.mjs';
@@ -84,7 +84,7 @@ const slot = async (make) => {
   connection.close();
 };
 enter('the old version alone');
-const slots = granted.flatMap((chain) => [slot(introspection(server, client, chain.access)), slot(renewal(server, client, chain)), slot(clientCredentials(server, client))]);
+const slots = granted.flatMap((chain) => [slot(introspection(server, client, chain.access)), slot(renewal(server, client, chain)), slot(pushedRequest())]);
 await pause(seconds);
 enter('the new version migrates');
 console.error((await aside(newer, 'migrate')).trim());
@@ -117,9 +117,22 @@ console.log(`in all: ${total('answered')} answered, ${total('failed')} failed, l
 console.log(`${cpus().length} x ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`);
 process.exit(total('failed') === 0 && stayed ? 0 : 1);
 
+/** A visit that a player could begin. */
+function pushedRequest() {
+  const body = new URLSearchParams({
+    response_type: 'code',
+    redirect_uri: `${origin}/callback`,
+    scope: 'play',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  });
+  const request = post(server, PATHS.par, client, body.toString());
+  return { next: () => request, took: (answer) => answer.includes('urn:ietf:params:oauth:request_uri:') };
+}
+
 function ask(connection, { next, took }) {
   return new Promise((fulfil, reject) => {
-    const done = (status, body) => (status === 200 && took(body) !== false ? fulfil() : reject(new Error(`${status} ${body}`)));
+    const done = (status, body) => (status < 300 && took(body) !== false ? fulfil() : reject(new Error(`${status} ${body}`)));
     connection.ask(next(), done, reject);
   });
 }
