@@ -215,9 +215,8 @@ impl TestApp {
             policy: Arc::new(policy),
         };
         let secret = SecretText::new(new_handle(randomness.as_ref()));
-        let app_operator = operator(&base, &secret);
         let mut unit = services.store.begin().await.unwrap();
-        unit.insert_operator(&app_operator, clock_now(&clock)).await.unwrap();
+        unit.insert_operator(&operator(&base, &secret), clock_now(&clock)).await.unwrap();
         unit.commit().await.unwrap();
         let demo_operator = DemoOperator::new(CLIENT.to_owned(), secret.clone(), Vec::new()).unwrap();
         let settings = HttpSettings {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::app::Services;
 use crate::app::jobs::list::list_jobs;
 use crate::domain::jobs::JobStatus;
+use crate::domain::kernel::time::Timestamp;
 use crate::http::codes;
 use crate::http::console::access::sign_in::{Forbidden, Malformed, Unauthorized, private};
 use crate::http::problem::{Problem, locale};
@@ -56,7 +57,7 @@ impl From<JobStatus> for JobRow {
             ended_at,
             result,
             failure,
-            succeeded_at: job.succeeded_at.map(|at| at.rfc3339()),
+            succeeded_at: job.succeeded_at.map(Timestamp::rfc3339),
             due_at: job.due_at.rfc3339(),
             failures: job.failures,
         }
