@@ -161,7 +161,7 @@ fn a_replica_that_dies_with_a_job_is_followed_by_another() {
     assert!(killed.elapsed() < LEASE_TTL + Duration::from_secs(6), "{:?}", killed.elapsed());
     source.answer();
     until(30, || job(&shop, JOB)["result"] == "succeeded");
-    assert_eq!(source.asked(), 2);
+    assert_eq!(source.asked(), 3, "whoever took a file in asks whether there is more");
     let versions = shop.run(&["registry", "versions", "debtors", "--json"]).json();
     assert_eq!(versions.as_array().unwrap().len(), 1, "taken in once: {versions}");
     stop(second);
